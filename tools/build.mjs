@@ -1,0 +1,100 @@
+// Builds dist/: one ES module for each entry of package.json's `exports`, with shared chunks and source maps, and the
+// declarations. npm packages and `node:` modules stay external. Usage: node tools/build.mjs (always builds, types must be
+// right); set-up calls buildIfStale, which skips an unchanged source and lets type errors pass with a word.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolvePackageFile, root } from './setup.mjs';
+
+const stamp = join(root, 'dist/.built-from');
+
+/** Files that decide what dist/ holds: all of src/ but tests, and the build itself. */
+function sources() {
+  const found = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'];
+  for (const entry of readdirSync(join(root, 'src'), { recursive: true })) {
+    if (!/\.test\.ts$/.test(entry) && /\.[a-z]+$/.test(entry)) found.push(join('src', entry));
+  }
+  return found.sort();
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const path of sources())
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  return hash.digest('hex');
+}
+
+/** dist name → source file, from the package's exports: './plot' → src/plot/index.ts. */
+function entries() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const points = {};
+  for (const [name, target] of Object.entries(exports)) {
+    if (typeof target !== 'object') continue;
+    points[target.default.replace('./dist/', '').replace('.js', '')] = join(root, 'src', name, 'index.ts');
+  }
+  return points;
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: entries(),
+    outdir: join(root, 'dist'),
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'neutral',
+    packages: 'external',
+    external: ['node:*'],
+    sourcemap: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  });
+  // All is built before anything is replaced: a failing build leaves the last good one.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  for (const file of outputFiles) {
+    mkdirSync(join(file.path, '..'), { recursive: true });
+    writeFileSync(file.path, file.contents);
+  }
+}
+
+/** Writes dist/types; the compiler's complaints, or '' when there are none. */
+function declarations() {
+  const tsc = resolvePackageFile('typescript/package.json').replace('package.json', 'bin/tsc');
+  const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
+  return result.status === 0 ? '' : `${result.stdout}${result.stderr}`.trim();
+}
+
+export async function buildIfStale() {
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await bundle();
+  const complaints = declarations();
+  if (complaints !== '')
+    console.error(
+      `cornu: dist/types has errors (see npm run check):\n${complaints.split('\n').slice(0, 10).join('\n')}`,
+    );
+  writeFileSync(stamp, wanted);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = fingerprint();
+  await bundle();
+  const complaints = declarations();
+  if (complaints === '') writeFileSync(stamp, wanted);
+  else {
+    console.error(complaints);
+    process.exitCode = 1;
+  }
+}
