@@ -1,0 +1,83 @@
+// What the compiler hands to a backend, and what it gets back.
+// Owns: the types of planned programs and of their execution. Leaves graphs to the compiler, code to the backends.
+//
+// A program is a list of steps over numbered slots. A slot is a place in the engine's memory; the caller fills a table
+// of addresses (one unsigned 32-bit number a slot), so that one compiled program serves any variables and arguments.
+import type { Kernel } from '../compiler/loop-ir.ts';
+
+/** Runs in JavaScript between kernels; gets the table's address in the engine's memory. */
+export interface HostStep {
+  readonly kind: 'host';
+  /** Position in `Program.hosts`. */
+  readonly host: number;
+}
+/** Calls kernel `kernel` with the addresses of `slots`, in the kernel's order of buffers. */
+export interface KernelStep {
+  readonly kind: 'kernel';
+  readonly kernel: number;
+  readonly slots: readonly number[];
+}
+/** Copies `bytes` from one slot to another. */
+export interface CopyStep {
+  readonly kind: 'copy';
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+/** Runs `body` `count` times. Before each run but the first, every slot in `advance` moves by its bytes (negative: backwards), and
+ *  the addresses of each pair in `swap` change places (the new carry becomes the old one). Addresses are restored at the end but for swaps. */
+export interface RepeatStep {
+  readonly kind: 'repeat';
+  readonly count: number;
+  readonly body: readonly Step[];
+  readonly advance: readonly { readonly slot: number; readonly bytes: number }[];
+  readonly swap: readonly (readonly [number, number])[];
+}
+/** Runs `condition`, then, while the byte at slot `flag` is not 0, `body` and `condition` again. */
+export interface WhileStep {
+  readonly kind: 'while';
+  readonly condition: readonly Step[];
+  readonly flag: number;
+  readonly body: readonly Step[];
+}
+/** Runs one of two lists by the byte at slot `flag`. */
+export interface IfStep {
+  readonly kind: 'if';
+  readonly flag: number;
+  readonly then: readonly Step[];
+  readonly otherwise: readonly Step[];
+}
+
+export type Step = HostStep | KernelStep | CopyStep | RepeatStep | WhileStep | IfStep;
+
+export interface Program {
+  readonly slotCount: number;
+  readonly kernels: readonly Kernel[];
+  readonly steps: readonly Step[];
+}
+
+/** The engine's memory, as a backend shares it with the runtime. Addresses are byte offsets, 64-byte aligned. */
+export interface Heap {
+  allocate(bytes: number): number;
+  free(address: number): void;
+  /** The buffer now; it changes when memory grows, so never keep it across an allocation. */
+  readonly buffer: ArrayBufferLike;
+  readonly bytesInUse: number;
+}
+
+export interface Executable {
+  /** Runs the program over the table of slot addresses at `table`. `host` is called for host steps. */
+  run(table: number, host: (index: number) => void): void;
+  readonly codeBytes: number;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly heap: Heap;
+  /** Compiles synchronously. */
+  compile(program: Program): Executable;
+  /** Where the platform forbids large synchronous compilation (a browser's main thread). */
+  compileAsync(program: Program): Promise<Executable>;
+  /** The largest program, in bytes of code, that may be compiled synchronously here. */
+  readonly synchronousLimit: number;
+}
