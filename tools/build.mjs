@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolvePackageFile, root } from './setup.mjs';
 
@@ -61,18 +61,34 @@ async function bundle() {
     logLevel: 'warning',
     write: false,
   });
-  // All is built before anything is replaced: a failing build leaves the last good one.
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  for (const file of outputFiles) {
-    mkdirSync(join(file.path, '..'), { recursive: true });
+  // Chunks first, entries last, leftovers at the end: a program that starts meanwhile finds a whole package.
+  const isChunk = (file) => file.path.includes(join('dist', 'chunks'));
+  for (const file of [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))]) {
+    mkdirSync(dirname(file.path), { recursive: true });
     writeFileSync(file.path, file.contents);
+  }
+  const written = new Set(outputFiles.map((file) => file.path));
+  for (const folder of ['dist', 'dist/chunks']) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = join(root, folder, entry.name);
+      if (entry.isFile() && !written.has(path) && path !== stamp) rmSync(path);
+    }
   }
 }
 
 /** Writes dist/types; the compiler's complaints, or '' when there are none. */
 function declarations() {
+  const folder = join(root, 'dist/types');
+  rmSync(folder, { recursive: true, force: true });
   const tsc = resolvePackageFile('typescript/package.json').replace('package.json', 'bin/tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
+  // The compiler leaves `./x.ts` in declarations, which every TypeScript but the sources' own would look up as a source.
+  for (const entry of existsSync(folder) ? readdirSync(folder, { recursive: true }) : []) {
+    const path = join(folder, entry);
+    if (!path.endsWith('.d.ts')) continue;
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replaceAll(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"\n]*)\.ts(['"])/g, '$1.js$2'));
+  }
   return result.status === 0 ? '' : `${result.stdout}${result.stderr}`.trim();
 }
 
