@@ -1,0 +1,44 @@
+// All primitives, by name, and their registration.
+// Owns: the list. Adding a primitive: its definition, its name in registry.ts, a function in functions.ts, a line here.
+import { convolution, convolutionFilterGradient, convolutionInputGradient } from './contract/convolution.ts';
+import { dotGeneral } from './contract/dot-general.ts';
+import { customCall } from './control/custom-call.ts';
+import { binaryPrimitives, comparePrimitives, unaryPrimitives } from './elementwise/define.ts';
+import { bitcast, complexPrimitives, convert, isFinite, select, stopGradient } from './elementwise/select-convert.ts';
+import { scatterRows, takeRows } from './gather/rows.ts';
+import { movementPrimitives } from './movement/movement.ts';
+import { randomBits } from './random/random-bits.ts';
+import { reducePrimitives } from './reduce/reduce.ts';
+import { registerPrimitives } from './registry.ts';
+import { cumulative, sort } from './sort/sort.ts';
+import { windowMax, windowMaxGather, windowMaxScatter, windowSum } from './window/window.ts';
+
+registerPrimitives({
+  ...unaryPrimitives,
+  ...binaryPrimitives,
+  ...comparePrimitives,
+  ...complexPrimitives,
+  ...movementPrimitives,
+  ...reducePrimitives,
+  select,
+  convert,
+  bitcast,
+  isFinite,
+  stopGradient,
+  takeRows,
+  scatterRows,
+  windowSum,
+  windowMax,
+  windowMaxScatter,
+  windowMaxGather,
+  dotGeneral,
+  convolution,
+  convolutionInputGradient,
+  convolutionFilterGradient,
+  sort,
+  cumulative,
+  randomBits,
+  customCall,
+});
+
+export { allPrimitives, primitive } from './registry.ts';

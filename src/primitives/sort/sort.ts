@@ -1,0 +1,136 @@
+// Sorting and cumulative operations along the last axis.
+// Owns: rules and references. Other axes, arg-sorts, top-k, exclusive forms are compositions in src/ops.
+import { type DType, dtypes, isBig, roundInPlace } from '../../base/dtype.ts';
+import type { OpaquePrimitive } from '../../graph/primitive.ts';
+import type { Value } from '../../graph/value.ts';
+import {
+  add,
+  broadcast,
+  compare,
+  type CumulativeKind,
+  cumulative as cumulate,
+  div,
+  iota,
+  mul,
+  offset,
+  reshape,
+  scatterRows,
+  select,
+  zerosLike,
+} from '../functions.ts';
+
+/** Positions of a (…, n) index array within the flattened rows: index + row · n. */
+function flatPositions(indices: Value, n: number): Value {
+  const rows = indices.dims.slice(0, -1).reduce((a, b) => a * b, 1);
+  const row = broadcast(iota([rows], 0, 'int32'), [rows, indices.dims.at(-1)!], [0]);
+  const flat = reshape(indices, [rows, indices.dims.at(-1)!]);
+  return reshape(add(flat, mul(row, offset(zerosLike(row), n))), [rows * indices.dims.at(-1)!]);
+}
+
+export const sort: OpaquePrimitive<{ readonly descending: boolean }> = {
+  name: 'sort',
+  kind: 'opaque',
+  infer: ([x]) => [
+    { dims: x!.dims, dtype: x!.dtype },
+    { dims: x!.dims, dtype: 'int32' },
+  ],
+  evaluate: ([x], { descending }, [values, indices]) => {
+    const n = x!.dims.at(-1)!;
+    const source = x!.data as Float64Array;
+    // NaN is larger than everything, as in NumPy and TensorFlow.
+    const less = (a: number, b: number): boolean => a < b || (b !== b && a === a);
+    const compareAt = descending
+      ? (i: number, j: number): number => (less(source[j]!, source[i]!) ? -1 : less(source[i]!, source[j]!) ? 1 : i - j)
+      : (i: number, j: number): number =>
+          less(source[i]!, source[j]!) ? -1 : less(source[j]!, source[i]!) ? 1 : i - j;
+    const order = new Int32Array(n);
+    for (let start = 0; start < source.length; start += n) {
+      for (let i = 0; i < n; i++) order[i] = start + i;
+      order.sort(compareAt);
+      for (let i = 0; i < n; i++) {
+        (values!.data as Float64Array)[start + i] = source[order[i]!]!;
+        indices!.data[start + i] = order[i]! - start;
+      }
+    }
+  },
+  vjp: ({ inputs: [x], outputs, cotangents: [g] }) => {
+    if (!g) return [null];
+    const n = x!.dims.at(-1)!;
+    const flat = reshape(zerosLike(x!), [x!.dims.reduce((a, b) => a * b, 1)]);
+    const positions = flatPositions(outputs[1]!, n);
+    return [reshape(scatterRows(flat, positions, reshape(g, flat.dims), 'add'), x!.dims)];
+  },
+  samples: () =>
+    (['float32', 'float64', 'int32', 'int64', 'uint8'] as const).flatMap((dtype: DType) =>
+      [true, false].map((descending) => ({
+        inputs: [{ dims: [3, 7], dtype, low: dtypes[dtype].kind === 'uint' ? 0 : -20, high: 20 }],
+        params: { descending },
+      })),
+    ),
+};
+
+const COMBINE: Record<
+  CumulativeKind,
+  { readonly number: (a: number, b: number) => number; readonly big: (a: bigint, b: bigint) => bigint }
+> = {
+  sum: { number: (a, b) => a + b, big: (a, b) => a + b },
+  prod: { number: (a, b) => a * b, big: (a, b) => a * b },
+  max: { number: Math.max, big: (a, b) => (a > b ? a : b) },
+  min: { number: Math.min, big: (a, b) => (a < b ? a : b) },
+};
+
+export const cumulative: OpaquePrimitive<{ readonly combine: CumulativeKind; readonly reverse: boolean }> = {
+  name: 'cumulative',
+  kind: 'opaque',
+  infer: ([x]) => [{ dims: x!.dims, dtype: x!.dtype }],
+  evaluate: ([x], { combine, reverse }, [out]) => {
+    const n = x!.dims.at(-1)!;
+    const [source, target] = [x!.data as Float64Array, out!.data as Float64Array];
+    const integers = dtypes[x!.dtype].kind !== 'float';
+    const run = (
+      isBig(x!.dtype) ? COMBINE[combine].big : integers && combine === 'prod' ? Math.imul : COMBINE[combine].number
+    ) as (a: number, b: number) => number;
+    for (let start = 0; start < source.length; start += n) {
+      const first = reverse ? start + n - 1 : start;
+      const step = reverse ? -1 : 1;
+      let value = source[first]!;
+      for (let i = 0, at = first; i < n; i++, at += step) {
+        value = i === 0 ? source[at]! : run(value, source[at]!);
+        target[at] = value;
+      }
+    }
+    roundInPlace(out!.dtype, out!.data);
+  },
+  vjp: ({ inputs: [x], outputs: [y], params: { combine, reverse }, cotangents: [g] }) => {
+    if (combine === 'sum') return [cumulate(g!, 'sum', !reverse)];
+    if (combine === 'prod') return [productGradient(g!, x!, y!, reverse)];
+    // Each result came from the last position (in running order) that set a new extreme.
+    const n = x!.dims.at(-1)!;
+    const last = x!.dims.length - 1;
+    const set = compare('equal', x!, y!);
+    const position = iota(x!.dims, last, 'int32');
+    const never = offset(zerosLike(position), reverse ? n : -1);
+    const source = cumulate(select(set, position, never), reverse ? 'min' : 'max', reverse);
+    const size = x!.dims.reduce((a, b) => a * b, 1);
+    return [
+      reshape(
+        scatterRows(reshape(zerosLike(x!), [size]), flatPositions(source, n), reshape(g!, [size]), 'add'),
+        x!.dims,
+      ),
+    ];
+  },
+  samples: () =>
+    (['sum', 'prod', 'max', 'min'] as const).flatMap((combine) =>
+      [true, false].flatMap((reverse) =>
+        (['float32', 'float64', 'int32', 'int64'] as const).map((dtype) => ({
+          inputs: [{ dims: [2, 5], dtype, low: 1, high: 3 }],
+          params: { combine, reverse },
+        })),
+      ),
+    ),
+};
+
+/** Σ over later products of g·y / x, as TensorFlow computes it. */
+function productGradient(g: Value, x: Value, y: Value, reverse: boolean): Value {
+  return div(cumulate(mul(g, y), 'sum', !reverse), x);
+}
