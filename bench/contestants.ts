@@ -1,0 +1,123 @@
+// Who takes part in the benchmark: cornu's workloads and the peers' scripts, each as a command for one workload in a
+// process of its own. A peer that is not installed is left out, and the runner says so.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const compiled = join(here, '.build');
+
+export interface Result {
+  readonly peer: string;
+  readonly workload: string;
+  readonly unit: string;
+  readonly value: number;
+  /** Where training ended; only cornu says it. */
+  readonly loss?: number;
+  readonly importSeconds?: number;
+}
+
+export interface Contestant {
+  readonly name: string;
+  readonly workloads: readonly string[];
+  /** The command for one workload, or null where something is missing. */
+  command(workload: string): {
+    readonly file: string;
+    readonly args: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+  };
+}
+
+export const workloads = readdirSync(join(here, 'workloads'))
+  .map((file) => basename(file, '.ts'))
+  .filter((name) => name !== 'common')
+  .sort();
+
+/** Compiles cornu's workloads: a fresh process must not spend its first second on TypeScript. */
+export async function prepareCornu(): Promise<Contestant> {
+  mkdirSync(compiled, { recursive: true });
+  await build({
+    entryPoints: workloads.map((name) => join(here, 'workloads', `${name}.ts`)),
+    outdir: compiled,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+    // The examples' configuration: without the path mapping, `cornu` is the built package.
+    tsconfig: join(here, '../examples/tsconfig.json'),
+  });
+  return {
+    name: 'cornu',
+    workloads,
+    command: (workload) => ({ file: process.execPath, args: [join(compiled, `${workload}.mjs`)] }),
+  };
+}
+
+const python = process.env.CORNU_BENCH_PYTHON ?? 'python3';
+const training = ['mlp', 'linreg', 'cnn', 'catdog', 'lstm', 'transformer'];
+
+function pythonPeer(
+  name: string,
+  script: string,
+  own: readonly string[],
+  environment: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Contestant {
+  const file = join(here, 'peers', script);
+  return {
+    name,
+    workloads: own,
+    command: (workload) => ({ file: python, args: [file, ...flags, workload], environment }),
+  };
+}
+
+export const peers: readonly Contestant[] = [
+  pythonPeer('keras-tensorflow', 'peer_keras.py', [...training, 'startup', 'predict1'], {
+    KERAS_BACKEND: 'tensorflow',
+  }),
+  pythonPeer('keras-jax', 'peer_keras.py', [...training, 'startup', 'predict1'], { KERAS_BACKEND: 'jax' }),
+  pythonPeer('torch', 'peer_torch.py', [...training, 'startup', 'gemm']),
+  pythonPeer('jax', 'peer_jax.py', ['mlp', 'linreg', 'gemm']),
+];
+
+/** Runs one workload in a process of its own and reads its line; throws what the process complained of. */
+export async function runOnce(contestant: Contestant, workload: string): Promise<Result> {
+  const { file, args, environment } = contestant.command(workload);
+  const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, complaint] = ['', ''];
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (complaint += text));
+  const status = await new Promise<number | string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code) => resolve(code ?? 'killed'));
+  });
+  const line = out.split('\n').find((text) => text.startsWith('{') && text.includes(`"${workload}"`));
+  if (line === undefined)
+    throw new Error(`${contestant.name} ${workload}: ${status}: ${complaint.trim().split('\n').at(-1) ?? ''}`);
+  const { peer: _, workload: __, loss, importSeconds, ...measured } = JSON.parse(line) as Record<string, number>;
+  const [unit, value] = Object.entries(measured)[0]!;
+  return {
+    peer: contestant.name,
+    workload,
+    unit,
+    value,
+    ...(loss === undefined ? {} : { loss }),
+    ...(importSeconds === undefined ? {} : { importSeconds }),
+  };
+}
+
+/** Where a peer of Node's own lies, if somebody installed it beside the scripts: npm i @tensorflow/tfjs @tensorflow/tfjs-backend-wasm. */
+export function tfjsPeer(): Contestant | null {
+  if (!existsSync(join(here, 'peers/node_modules/@tensorflow/tfjs'))) return null;
+  const file = join(here, 'peers/peer_tfjs.mjs');
+  return {
+    name: 'tfjs-wasm',
+    workloads: ['mlp', 'linreg', 'gemm'],
+    command: (workload) => ({ file: process.execPath, args: [file, 'wasm', workload] }),
+  };
+}

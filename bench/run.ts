@@ -1,0 +1,76 @@
+// The benchmark: npm run bench -- [WORKLOAD…] [--peers] [--runs N]
+// Runs cornu's workloads on the built package, each in a process of its own. One JSON line a workload (and library) on standard
+// output, as the peers' scripts print; the table for people on standard error.
+//   --peers   also the peers' scripts, alternating, with the Python that CORNU_BENCH_PYTHON names (python3 otherwise); writes
+//             bench/results.json and docs/benchmarks.md
+//   --runs    rounds; medians are reported (3; 5 with peers)
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Contestant, peers, prepareCornu, type Result, runOnce, tfjsPeer, workloads } from './contestants.ts';
+import { describeMachine, document, type Report, type Row, summarize, table } from './report.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { peers: { type: 'boolean', default: false }, runs: { type: 'string' } },
+});
+const unknown = positionals.filter((name) => !workloads.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such workload: ${unknown.join(', ')}; there are ${workloads.join(', ')}`);
+  process.exit(2);
+}
+const chosen = positionals.length > 0 ? positionals : workloads;
+const rounds = Number(flags.runs ?? (flags.peers ? 5 : 3));
+
+const contestants: Contestant[] = [await prepareCornu()];
+if (flags.peers) contestants.push(...peers, ...[tfjsPeer()].filter((peer) => peer !== null));
+console.error(describeMachine());
+
+const failed = new Set<string>();
+const measured: Result[][] = [];
+for (let round = 0; round < rounds; round++) {
+  const results: Result[] = [];
+  for (const workload of chosen) {
+    for (const contestant of contestants) {
+      if (!contestant.workloads.includes(workload) || failed.has(`${contestant.name} ${workload}`)) continue;
+      try {
+        results.push(await runOnce(contestant, workload));
+      } catch (error) {
+        // Said once; the others go on.
+        failed.add(`${contestant.name} ${workload}`);
+        console.error(`left out: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  measured.push(results);
+}
+
+const rows = summarize(measured);
+for (const { peer, workload, unit, median, loss } of rows) {
+  console.log(
+    JSON.stringify({ peer, workload, [unit]: Number(median.toFixed(4)), ...(loss === null ? {} : { loss }) }),
+  );
+}
+console.error(table(rows));
+
+/** The results file keeps the rows of workloads that this run left out. */
+function merged(path: string, fresh: readonly Row[]): Report {
+  let old: readonly Row[] = [];
+  try {
+    old = (JSON.parse(readFileSync(path, 'utf8')) as Report).rows;
+  } catch {
+    // The first run on this checkout.
+  }
+  const kept = old.filter((row) => !fresh.some((other) => other.workload === row.workload));
+  return { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), rows: [...kept, ...fresh] };
+}
+
+if (flags.peers) {
+  const path = join(root, 'bench/results.json');
+  const report = merged(path, rows);
+  writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(join(root, 'docs/benchmarks.md'), document(report));
+}
+process.exitCode = [...failed].some((name) => name.startsWith('cornu ')) ? 1 : 0;
