@@ -12,7 +12,8 @@ export type PythonSeed = number | bigint | string | Uint8Array | null | undefine
 /** The 32-bit words of |n|, lowest first, at least one. */
 export function wordsOf(n: bigint): number[] {
   const words: number[] = [];
-  for (let rest = n < 0n ? -n : n; words.length === 0 || rest > 0n; rest >>= 32n) words.push(Number(rest & 0xffffffffn));
+  for (let rest = n < 0n ? -n : n; words.length === 0 || rest > 0n; rest >>= 32n)
+    words.push(Number(rest & 0xffffffffn));
   return words;
 }
 
@@ -74,7 +75,8 @@ export class Random {
 
   /** An integer of `k` random bits: a number up to 53 bits, a bigint above. */
   getrandbits(k: number): number | bigint {
-    if (!Number.isInteger(k) || k < 0) throw new ValueError(`getrandbits: found ${show(k)} bits, wanted an integer ≥ 0.`);
+    if (!Number.isInteger(k) || k < 0)
+      throw new ValueError(`getrandbits: found ${show(k)} bits, wanted an integer ≥ 0.`);
     if (k <= 53) return this.#smallBits(k);
     let value = 0n;
     for (let done = 0; done < k; done += 32) {
@@ -153,7 +155,9 @@ export class Random {
   sample<T>(items: ArrayLike<T>, k: number): T[] {
     const n = items.length;
     if (!Number.isInteger(k) || k < 0 || k > n) {
-      throw new ValueError(`sample: found k = ${show(k)}, wanted an integer between 0 and the ${n} elements there are.`);
+      throw new ValueError(
+        `sample: found k = ${show(k)}, wanted an integer between 0 and the ${n} elements there are.`,
+      );
     }
     // Python takes from a copy, or remembers what it took: whichever needs less memory. The draws differ.
     const setSize = 21 + (k > 5 ? 4 ** Math.ceil(log(k * 3) / log(4)) : 0);

@@ -107,7 +107,11 @@ export function pow(x: number, y: number): number {
   const hi = t2 + ar2;
   const lo3 = fma(ar, r, -ar2);
   const lo4 = t2 - hi + ar2;
-  const inner = fma(fma(1.0000415263675542, r, -1.1429096284595011), ar2, fma(-0.6666666663487739, r, 0.7999999995323976));
+  const inner = fma(
+    fma(1.0000415263675542, r, -1.1429096284595011),
+    ar2,
+    fma(-0.6666666663487739, r, 0.7999999995323976),
+  );
   const p = fma(ar2, inner, fma(0.5000000000000007, r, -0.6666666666666679));
   const lo = fma(r * ar2, p, lo1 + lo2 + lo3 + lo4);
   const log = hi + lo;

@@ -61,7 +61,11 @@ function logNearOne(x: number): number {
   const r3 = r * r2;
   const first = fma(r2, 0.19999999999320328, fma(-0.24999999999998432, r, 0.3333333333333352));
   const second = fma(r2, -0.12499997863982555, fma(0.14285715076560868, r, -0.16666666669929706));
-  const third = fma(r3, -0.08328363062289341, fma(r2, 0.09181994006195467, fma(-0.10000486757818193, r, 0.11110712032936046)));
+  const third = fma(
+    r3,
+    -0.08328363062289341,
+    fma(r2, 0.09181994006195467, fma(-0.10000486757818193, r, 0.11110712032936046)),
+  );
   const polynomial = fma(fma(third, r3, second), r3, first);
   const shifted = fma(r, 134217728, r);
   const rHigh = fma(-134217728, r, shifted);
