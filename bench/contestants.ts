@@ -85,6 +85,12 @@ export const peers: readonly Contestant[] = [
   pythonPeer('jax', 'peer_jax.py', ['mlp', 'linreg', 'gemm']),
 ];
 
+/** The line of a stack trace that says what went wrong. */
+function reason(complaint: string): string {
+  const lines = complaint.trim().split('\n');
+  return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line.trim())) ?? lines.at(-1) ?? '';
+}
+
 /** Runs one workload in a process of its own and reads its line; throws what the process complained of. */
 export async function runOnce(contestant: Contestant, workload: string): Promise<Result> {
   const { file, args, environment } = contestant.command(workload);
@@ -97,8 +103,7 @@ export async function runOnce(contestant: Contestant, workload: string): Promise
     child.on('close', (code) => resolve(code ?? 'killed'));
   });
   const line = out.split('\n').find((text) => text.startsWith('{') && text.includes(`"${workload}"`));
-  if (line === undefined)
-    throw new Error(`${contestant.name} ${workload}: ${status}: ${complaint.trim().split('\n').at(-1) ?? ''}`);
+  if (line === undefined) throw new Error(`${contestant.name} ${workload}: ${status}: ${reason(complaint)}`);
   const { peer: _, workload: __, loss, importSeconds, ...measured } = JSON.parse(line) as Record<string, number>;
   const [unit, value] = Object.entries(measured)[0]!;
   return {

@@ -67,7 +67,7 @@ function merged(path: string, fresh: readonly Row[]): Report {
   return { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), rows: [...kept, ...fresh] };
 }
 
-if (flags.peers) {
+if (flags.peers && rows.some((row) => row.peer === 'cornu')) {
   const path = join(root, 'bench/results.json');
   const report = merged(path, rows);
   writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`);

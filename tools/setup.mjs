@@ -33,13 +33,18 @@ function run(what, command, args) {
   );
 }
 
+/** The command that starts npm: its own script where npm started us, so that Windows needs no shell. */
+export function npm() {
+  const script = process.env.npm_execpath;
+  return script?.endsWith('.js') ? [process.execPath, script] : ['npm'];
+}
+
 export function installDependencies() {
   const reason = staleDependencies();
   if (reason === null) return;
   console.error(`cornu: installing dependencies (${reason}) …`);
-  // npm is called through its own script where npm started us, so that Windows needs no shell.
-  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  run('Installing dependencies', npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  const [command, ...first] = npm();
+  run('Installing dependencies', command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 async function build() {

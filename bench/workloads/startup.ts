@@ -1,4 +1,6 @@
 // Import to first result: from before the import to the MLP's first prediction. The import's own share is printed beside it.
+export {};
+
 const start = performance.now();
 const { images, mlp, report } = await import('./common.ts');
 const imported = performance.now();
