@@ -25,6 +25,7 @@ export const select = (condition: Value, a: Value, b: Value): Value =>
 export const convert = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : bind1(primitive('convert'), [x], { dtype });
 export const bitcast = (x: Value, dtype: DType): Value => bind1(primitive('bitcast'), [x], { dtype });
+export const isFinite = (x: Value): Value => bind1(primitive('isFinite'), [x], {});
 export const stopGradient = (x: Value): Value => bind1(primitive('stopGradient'), [x], {});
 export const complex = (real: Value, imag: Value): Value => bind1(primitive('complex'), [real, imag], {});
 export const real = (x: Value): Value => bind1(primitive('real'), [x], {});

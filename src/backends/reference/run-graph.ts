@@ -1,0 +1,34 @@
+// The reference backend: runs a graph node by node with the primitives' own reference evaluation.
+// Owns: nothing but the order. Slow, and the definition of what every other backend must give.
+import { allocate, type Data } from '../../base/dtype.ts';
+import { sizeOf } from '../../base/shape.ts';
+import type { Graph, GraphValue } from '../../graph/graph.ts';
+import type { ArrayValue } from '../../graph/primitive.ts';
+
+/** The elements of the graph's outputs, given those of its parameters. */
+export function runGraph(graph: Graph, parameters: readonly Data[]): Data[] {
+  const values = new Map<GraphValue, ArrayValue>();
+  graph.parameters.forEach((parameter, i) => {
+    values.set(parameter, { dims: parameter.dims, dtype: parameter.dtype, data: parameters[i]! });
+  });
+  for (const node of graph.liveNodes()) {
+    if (node.kind === 'parameter') continue;
+    if (node.kind === 'constant') {
+      const value = node.outputs[0]!;
+      values.set(value, { dims: value.dims, dtype: value.dtype, data: node.data! });
+      continue;
+    }
+    const outputs = node.outputs.map(
+      ({ dims, dtype }): ArrayValue => ({ dims, dtype, data: allocate(dtype, sizeOf(dims)) }),
+    );
+    node.primitive!.evaluate(
+      node.inputs.map((input) => values.get(input)!),
+      node.params as never,
+      outputs,
+    );
+    node.outputs.forEach((output, i) => {
+      values.set(output, outputs[i]!);
+    });
+  }
+  return graph.outputs.map((output) => values.get(output)!.data);
+}

@@ -1,0 +1,46 @@
+// The public `tf` namespace.
+// Owns: which names are public, and the wiring of parts that must know each other at run time.
+import './primitives/index.ts';
+import { installMethods } from './ops/methods.ts';
+
+installMethods();
+
+export type { Class } from './base/callable.ts';
+export type { DType, TypedArray } from './base/dtype.ts';
+export type { Shape } from './base/shape.ts';
+export * from './ops/core/arrange.ts';
+export { convertToTensor, type TensorOptions } from './ops/core/convert.ts';
+export * from './ops/core/create.ts';
+export { constant as tensor } from './ops/core/create.ts';
+export {
+  customGradient,
+  GradientTape,
+  type Gradients,
+  type Structure,
+  type StructureList,
+  type StructureRecord,
+  valueAndGrad,
+} from './ops/core/gradients.ts';
+export { Variable, type VariableOptions } from './ops/core/variable.ts';
+export * from './ops/math/elementwise.ts';
+export { divide as div, multiply as mul, negative as neg, subtract as sub } from './ops/math/elementwise.ts';
+export * from './ops/math/matmul.ts';
+export * from './ops/math/reduce.ts';
+export { makeFunction as function } from './runtime/function.ts';
+export { type Nested, Tensor } from './runtime/tensor.ts';
+export type {
+  Axis,
+  Index,
+  NestedArray,
+  Options,
+  ReduceOptions,
+  Scalar,
+  SliceString,
+  TensorLike,
+} from './runtime/tensor-methods.ts';
+
+/** Python's zip. */
+export function zip<A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] {
+  const second = [...b];
+  return [...a].slice(0, second.length).map((item, i) => [item, second[i]!]);
+}

@@ -1,0 +1,306 @@
+// Turns what users write into tensors, and brings two operands to one dtype.
+// Owns: inference of dtype and shape from nested arrays, TensorFlow's rules for mixing dtypes.
+import {
+  allocate,
+  asDType,
+  type Data,
+  type DType,
+  dtypes,
+  isBig,
+  isInteger,
+  roundInPlace,
+  type StringElement,
+  type TypedArray,
+} from '../../base/dtype.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { type Dims, type Shape, resolveReshape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
+import { convert } from '../../primitives/functions.ts';
+import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
+import type { NestedArray, Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { stackTensors } from './stack.ts';
+
+export interface TensorOptions extends Options<{ dtype: DType; shape: Shape; name: string }> {}
+
+const TYPED: readonly (readonly [new (...args: never[]) => TypedArray, DType])[] = [
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+  [Int32Array, 'int32'],
+  [Uint8Array, 'uint8'],
+  [Uint8ClampedArray, 'uint8'],
+  [Int8Array, 'int8'],
+  [Int16Array, 'int16'],
+  [Uint16Array, 'uint16'],
+  [Uint32Array, 'uint32'],
+  [BigInt64Array, 'int64'],
+  [BigUint64Array, 'uint64'],
+];
+
+/** The dtype of a typed array's elements. */
+export function typedArrayDType(array: ArrayBufferView): DType {
+  for (const [constructor, dtype] of TYPED) if (array instanceof constructor) return dtype;
+  throw new DTypeError(`a ${array.constructor.name} cannot become a tensor; use a typed array of numbers.`);
+}
+
+interface Leaves {
+  readonly shape: number[];
+  readonly values: (number | bigint | boolean | string)[];
+  tensors: boolean;
+  typed: DType | null;
+}
+
+/** Walks nested arrays, checking that they are rectangular. */
+function collect(value: TensorLike, argument: string): Leaves {
+  const leaves: Leaves = { shape: [], values: [], tensors: false, typed: null };
+  const walk = (item: TensorLike | NestedArray[number], depth: number, path: string): void => {
+    if (Array.isArray(item) || (ArrayBuffer.isView(item) && depth > 0)) {
+      const list = item as ArrayLike<TensorLike>;
+      if (ArrayBuffer.isView(item)) leaves.typed ??= typedArrayDType(item);
+      if (leaves.shape.length === depth) {
+        if (leaves.values.length > 0) ragged(path, depth);
+        leaves.shape.push(list.length);
+      } else if (leaves.shape[depth] !== list.length) {
+        throw new ShapeError(
+          `${argument}: the nested arrays are not rectangular: ${path || 'the outermost'} has length ${list.length}, its neighbours ${leaves.shape[depth]}. Pad them, or use tf.ragged.constant.`,
+        );
+      }
+      for (let i = 0; i < list.length; i++) walk(list[i]!, depth + 1, `${path}[${i}]`);
+      return;
+    }
+    if (item instanceof Tensor) {
+      leaves.tensors = true;
+      return;
+    }
+    if (depth !== leaves.shape.length) ragged(path, depth);
+    if (typeof item !== 'number' && typeof item !== 'bigint' && typeof item !== 'boolean' && typeof item !== 'string') {
+      throw new ValueError(
+        `${argument}: element ${path} is ${show(item)}; wanted numbers, booleans, strings, tensors or typed arrays.`,
+      );
+    }
+    leaves.values.push(item);
+  };
+  const ragged = (path: string, depth: number): never => {
+    throw new ShapeError(
+      `${argument}: the nested arrays are not rectangular at ${path}: depth ${depth} there, another depth elsewhere. Pad them, or use tf.ragged.constant.`,
+    );
+  };
+  walk(value, 0, '');
+  return leaves;
+}
+
+function inferDType(values: Leaves['values']): DType {
+  let dtype: DType = 'float32';
+  let first = true;
+  for (const value of values) {
+    const one: DType =
+      typeof value === 'boolean'
+        ? 'bool'
+        : typeof value === 'string'
+          ? 'string'
+          : typeof value === 'bigint'
+            ? 'int64'
+            : Number.isInteger(value) && !Object.is(value, -0)
+              ? Math.abs(value) < 2 ** 31
+                ? 'int32'
+                : Number.isSafeInteger(value)
+                  ? 'int64'
+                  : 'float32'
+              : 'float32';
+    if (first) dtype = one;
+    else if (one !== dtype) {
+      const numbers = ['int32', 'int64', 'float32'];
+      if (!numbers.includes(one) || !numbers.includes(dtype))
+        throw new DTypeError(`an array mixes ${dtype} and ${one} elements; wanted elements of one kind.`);
+      dtype = numbers[Math.max(numbers.indexOf(one), numbers.indexOf(dtype))] as DType;
+    }
+    first = false;
+  }
+  return dtype;
+}
+
+/** Elements of a dtype from plain values, refusing what would lose its meaning. */
+function fill(values: Leaves['values'], dtype: DType, argument: string): Data {
+  const { kind, lanes } = dtypes[dtype];
+  if (kind === 'string') {
+    return values.map((value): StringElement => {
+      if (typeof value !== 'string')
+        throw new DTypeError(`${argument}: found ${show(value)} where a string is wanted.`);
+      return value;
+    });
+  }
+  const data = allocate(dtype, values.length) as Float64Array;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (typeof value === 'string')
+      throw new DTypeError(
+        `${argument}: found the string ${show(value)} where ${dtype} is wanted; parse it with tf.strings.toNumber.`,
+      );
+    if (isInteger(dtype)) {
+      if (typeof value === 'number' && !Number.isInteger(value)) {
+        throw new DTypeError(
+          `${argument}: cannot make ${dtype} of ${value}: it is no whole number. Give { dtype: 'float32' }, or convert with tf.cast, which rounds towards zero.`,
+        );
+      }
+      const { min, max } = dtypes[dtype];
+      if (Number(value) < min || Number(value) > max)
+        throw new DTypeError(`${argument}: ${value} does not fit ${dtype} (${min} to ${max}); give a wider dtype.`);
+      if (isBig(dtype)) (data as object as BigInt64Array)[i] = BigInt(value);
+      else data[i] = Number(value);
+    } else data[i * lanes] = kind === 'bool' ? (value ? 1 : 0) : Number(value);
+  }
+  roundInPlace(dtype, data);
+  return data;
+}
+
+/** A tensor of anything that can become one. A tensor of the right dtype is returned as it is. */
+export function convertToTensor(value: TensorLike, dtype?: DType | undefined, argument = 'value'): Tensor {
+  if (value instanceof Tensor) {
+    if (dtype === undefined || value.dtype === dtype) return value;
+    if (value.weak && !(isInteger(dtype) && value.dtype === 'float32')) return convert(value, dtype) as Tensor;
+    throw new DTypeError(
+      `${argument}: found a tensor of dtype ${value.dtype}, wanted ${dtype}; convert it with tf.cast(x, '${dtype}').`,
+    );
+  }
+  if (ArrayBuffer.isView(value)) {
+    const own = typedArrayDType(value);
+    const shape =
+      'shape' in value && Array.isArray(value.shape) ? (value.shape as number[]) : [(value as TypedArray).length];
+    const copy = (
+      value instanceof Uint8ClampedArray ? new Uint8Array(value) : (value as TypedArray).slice()
+    ) as TypedArray;
+    const tensor = eagerTensor(
+      new (copy.constructor as new (buffer: ArrayBufferLike) => TypedArray)(copy.buffer),
+      shape,
+      own,
+    );
+    return dtype === undefined ? tensor : (convert(tensor, dtype) as Tensor);
+  }
+  if (
+    value === null ||
+    value === undefined ||
+    (typeof value === 'object' && !Array.isArray(value)) ||
+    typeof value === 'function'
+  ) {
+    throw new ValueError(
+      `${argument}: found ${show(value)}; wanted a tensor, a typed array, or numbers, booleans or strings in nested arrays.`,
+    );
+  }
+  const leaves = collect(value, argument);
+  if (leaves.tensors) return stackNested(value as NestedArray, dtype, argument);
+  const inferred = dtype ?? leaves.typed ?? inferDType(leaves.values);
+  const weak =
+    dtype === undefined &&
+    leaves.typed === null &&
+    (inferred === 'int32' || inferred === 'float32' || inferred === 'int64');
+  return eagerTensor(
+    fill(leaves.values, inferred, argument),
+    leaves.shape,
+    inferred,
+    weak && typeof leaves.values[0] !== 'bigint',
+  );
+}
+
+/** Nested arrays with tensors inside are stacked. */
+function stackNested(list: NestedArray, dtype: DType | undefined, argument: string): Tensor {
+  const first = (items: NestedArray): DType | undefined => {
+    for (const item of items) {
+      const found = item instanceof Tensor ? item.dtype : Array.isArray(item) ? first(item) : undefined;
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const target = dtype ?? first(list);
+  const one = (item: NestedArray[number]): Tensor =>
+    Array.isArray(item) ? stackTensors(item.map(one), 0) : convertToTensor(item as TensorLike, target, argument);
+  return stackTensors(list.map(one), 0);
+}
+
+/** A tensor with options, as tf.constant makes it. */
+export function makeTensor(value: TensorLike, options: TensorOptions = {}, argument = 'value'): Tensor {
+  const dtype = options.dtype === undefined ? undefined : asDType(options.dtype);
+  let tensor =
+    value instanceof Tensor && dtype !== undefined && value.dtype !== dtype
+      ? (convert(value, dtype) as Tensor)
+      : convertToTensor(value, dtype, argument);
+  const { shape } = options;
+  if (shape !== undefined && shape !== null && !sameShape(shape, tensor.dims)) {
+    const size = sizeOf(tensor.dims);
+    const dims = shape as number[];
+    if (size === 1 && !dims.includes(-1)) {
+      const data = allocate(tensor.dtype, sizeOf(dims));
+      if (Array.isArray(data)) data.fill(tensor.elements![0] as StringElement);
+      else (data as Float64Array).fill(tensor.elements![0] as number);
+      tensor = eagerTensor(data, dims, tensor.dtype, tensor.weak);
+    } else
+      tensor = eagerTensor(
+        tensor.elements!,
+        resolveReshape(dims, size, argument, tensor.dims),
+        tensor.dtype,
+        tensor.weak,
+      );
+  }
+  return tensor;
+}
+
+const isNumberLike = (value: TensorLike): boolean => !(value instanceof Tensor) && !ArrayBuffer.isView(value);
+
+/**
+ * Two operands of one dtype. Plain numbers and weak tensors take the dtype of the other operand; two tensors of different
+ * dtypes are refused, as TensorFlow refuses them.
+ */
+export function convertPair(a: TensorLike, b: TensorLike, operation: string): [Tensor, Tensor] {
+  if (a instanceof Tensor && b instanceof Tensor) {
+    if (a.dtype === b.dtype) return [a, b];
+    if (b.weak && !a.weak) return [a, weakly(b, a.dtype, operation)];
+    if (a.weak && !b.weak) return [weakly(a, b.dtype, operation), b];
+    if (a.weak && b.weak) {
+      const dtype = a.dtype === 'float32' || b.dtype === 'float32' ? 'float32' : 'int64';
+      return [convert(a, dtype) as Tensor, convert(b, dtype) as Tensor];
+    }
+    throw new DTypeError(
+      `${operation}: found dtypes ${a.dtype} ${showShape(a.shape)} and ${b.dtype} ${showShape(b.shape)}; wanted one dtype. Convert one with tf.cast(x, '${a.dtype}').`,
+    );
+  }
+  if (a instanceof Tensor && isNumberLike(b))
+    return [a, weakly(convertToTensor(b, undefined, operation), a.dtype, operation)];
+  if (b instanceof Tensor && isNumberLike(a))
+    return [weakly(convertToTensor(a, undefined, operation), b.dtype, operation), b];
+  return convertPair(convertToTensor(a, undefined, operation), convertToTensor(b, undefined, operation), operation);
+}
+
+function weakly(x: Tensor, dtype: DType, operation: string): Tensor {
+  if (x.dtype === dtype) return x;
+  const { kind } = dtypes[dtype];
+  const whole = isInteger(x.dtype);
+  if (
+    (isInteger(dtype) && !whole) ||
+    kind === 'bool' ||
+    kind === 'string' ||
+    x.dtype === 'bool' ||
+    x.dtype === 'string'
+  ) {
+    if (isInteger(dtype) && x.elements && Array.from(x.elements as ArrayLike<number>).every(Number.isInteger))
+      return convert(x, dtype) as Tensor;
+    throw new DTypeError(
+      `${operation}: cannot combine ${show(x.elements && x.size === 1 ? x.elements[0] : x)} with a tensor of dtype ${dtype}; cast the tensor with tf.cast(x, '${x.dtype}') first.`,
+    );
+  }
+  return convert(x, dtype) as Tensor;
+}
+
+/** A whole number from a number or a scalar tensor: what axes, sizes and depths are given as. */
+export function asInteger(value: number | bigint | Tensor, argument: string): number {
+  const number = value instanceof Tensor ? value.item() : Number(value);
+  if (!Number.isInteger(number)) throw new ValueError(`${argument}: found ${show(value)}, wanted a whole number.`);
+  return number;
+}
+
+/** A list of whole numbers from numbers, tensors, or one tensor. */
+export function asIntegers(value: TensorLike, argument: string): number[] {
+  if (Array.isArray(value)) return value.map((item) => asInteger(item as number, argument));
+  if (typeof value === 'number') return [asInteger(value, argument)];
+  const tensor = convertToTensor(value, undefined, argument);
+  return Array.from(tensor.dataSync() as ArrayLike<number | bigint>, Number);
+}
+
+/** Dims from a shape argument, which may hold scalar tensors. */
+export const asDims = (shape: TensorLike | Shape, argument: string): Dims => asIntegers(shape as TensorLike, argument);

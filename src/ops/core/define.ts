@@ -1,0 +1,47 @@
+// What makes a function an op: it accepts symbolic tensors too, and then becomes a node of a functional model.
+// Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras.
+import { Tensor } from '../../runtime/tensor.ts';
+
+type Op = (...args: never[]) => unknown;
+
+/** What Keras installs: makes a node that will call `op` with these arguments. */
+export type SymbolicHandler = (name: string, op: (...args: unknown[]) => unknown, args: readonly unknown[]) => unknown;
+let handler: SymbolicHandler | null = null;
+export const setSymbolicHandler = (installed: SymbolicHandler): void => {
+  handler = installed;
+};
+
+/** Whether a tensor is symbolic: neither elements nor a place in a graph. Variables are neither symbolic nor plain. */
+let symbolicClass: (abstract new (...args: never[]) => Tensor) | null = null;
+export const setSymbolicClass = (constructor: abstract new (...args: never[]) => Tensor): void => {
+  symbolicClass = constructor;
+};
+
+const isSymbolic = (value: unknown): boolean => {
+  if (value instanceof Tensor) return symbolicClass !== null && value instanceof symbolicClass;
+  // An array of plain numbers is not searched: it may be a whole data set.
+  if (Array.isArray(value)) return value.length > 0 && typeof value[0] !== 'number' && value.some(isSymbolic);
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).some(isSymbolic)
+  );
+};
+
+const table = new Map<string, (...args: unknown[]) => unknown>();
+
+/** Makes an op of a function: same type, and symbolic arguments make a node of a functional model. */
+export function op<F extends Op>(name: string, f: F): F {
+  const plain = f as Op as (...args: unknown[]) => unknown;
+  const wrapped = (...args: unknown[]): unknown => {
+    if (symbolicClass !== null && handler !== null && args.some(isSymbolic)) return handler(name, wrapped, args);
+    return plain(...args);
+  };
+  Object.defineProperty(wrapped, 'name', { value: name });
+  table.set(name, wrapped);
+  return wrapped as Op as F;
+}
+
+/** The op of that name, if there is one. */
+export const opNamed = (name: string): ((...args: unknown[]) => unknown) | undefined => table.get(name);

@@ -1,0 +1,114 @@
+// GradientTape, valueAndGrad, customGradient: gradients as users ask for them.
+// Owns: structures of sources and targets. Leaves recording to src/runtime/tape.ts.
+import { type Class, callable } from '../../base/callable.ts';
+import { flattenTree, packTree } from '../../base/tree.ts';
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import { resolve } from '../../runtime/execute.ts';
+import { activeTapes, Tape, withoutRecording, zeroGradient } from '../../runtime/tape.ts';
+import { Tensor } from '../../runtime/tensor.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
+import { stackTensors } from './stack.ts';
+
+/** One tensor, or tensors in lists and records. */
+export type Structure = Tensor | StructureList | StructureRecord;
+export interface StructureList extends ReadonlyArray<Structure> {}
+export interface StructureRecord {
+  readonly [name: string]: Structure;
+}
+/** For one source its gradient, for a list or a record the same structure; null where nothing connects. */
+export type Gradients<S> = S extends Tensor ? Tensor | null : { -readonly [K in keyof S]: Gradients<S[K]> };
+
+const isTensor = (value: unknown): boolean => value instanceof Tensor;
+const leaves = (structure: unknown): Tensor[] => flattenTree(structure, isTensor) as Tensor[];
+
+export interface GradientOptions
+  extends Options<{ outputGradients: Structure; unconnectedGradients: 'none' | 'zero' }> {}
+
+export class GradientTape_ extends Tape {
+  /** Records what depends on these too, beside the trainable variables. */
+  watch(tensors: Structure): void {
+    this.watchAll(leaves(tensors));
+  }
+
+  /** Gradients of the target (the sum of targets) by the sources, in the sources' structure. */
+  gradient<const S extends Structure>(target: Structure, sources: S, options: GradientOptions = {}): Gradients<S> {
+    const list = leaves(sources);
+    const cotangents = options.outputGradients === undefined ? [] : leaves(options.outputGradients);
+    const found = this.gradients(leaves(target), list, cotangents);
+    const results =
+      options.unconnectedGradients === 'zero' ? found.map((gradient, i) => gradient ?? zeroGradient(list[i]!)) : found;
+    return packTree(sources, results, isTensor) as Gradients<S>;
+  }
+
+  /** Derivatives of every element of the target by every element of each source: target dims, then source dims. */
+  jacobian<const S extends Structure>(target: Tensor, sources: S): Gradients<S> {
+    const list = leaves(sources);
+    const y = resolve(target);
+    const size = y.dims.reduce((a, b) => a * b, 1);
+    const rows = Array.from({ length: size }, (_, i) => {
+      const seed = p.reshape(
+        p.convert(p.compare('equal', p.iota([size], 0, 'int32'), p.full(i, { dims: [size], dtype: 'int32' })), y.dtype),
+        y.dims,
+      ) as Tensor;
+      return this.repeatable(() => this.gradients([y], list, [seed]));
+    });
+    const results = list.map((source, k) => {
+      const parts = rows.map((row) => row[k]);
+      if (parts.every((part) => !part)) return null;
+      const stacked = stackTensors(
+        parts.map((part) => part ?? zeroGradient(source)),
+        0,
+      );
+      return p.reshape(stacked, [...y.dims, ...source.dims]) as Tensor;
+    });
+    return packTree(sources, results, isTensor) as Gradients<S>;
+  }
+}
+
+export interface GradientTape extends GradientTape_ {}
+export const GradientTape: Class<
+  [options?: Options<{ persistent: boolean; watchAccessedVariables: boolean }>],
+  GradientTape
+> = callable(GradientTape_, 'GradientTape');
+
+/** The value of `f` and its gradients by `sources` (variables, or tensors that are watched for the call). */
+export function valueAndGrad<V extends Structure, const S extends Structure>(
+  f: () => V,
+  sources: S,
+): [value: V, gradients: Gradients<S>] {
+  const tape = new GradientTape();
+  tape.watch(sources);
+  const value = tape.record(f);
+  return [value, tape.gradient(value, sources)];
+}
+
+type CustomResult = readonly [
+  value: Structure,
+  gradient: (...cotangents: Tensor[]) => Tensor | null | readonly (Tensor | null)[],
+];
+
+/** A function with a gradient of its own: `f` returns its value and a function from cotangents to the arguments' gradients. */
+export function customGradient<A extends readonly Tensor[]>(
+  f: (...args: A) => CustomResult,
+): (...args: A) => Structure {
+  return (...args) => {
+    const inputs = args.map((arg) => resolve(arg));
+    const tapes = activeTapes();
+    const [value, gradient] = withoutRecording(() => f(...(inputs as readonly Tensor[] as A)));
+    // Results that are inputs unchanged would bypass the rule: they get a value of their own.
+    const outputs = leaves(value).map((output) =>
+      inputs.includes(output) ? (withoutRecording(() => p.stopGradient(output)) as Tensor) : output,
+    );
+    const application = {
+      inputs,
+      outputs,
+      vjp: (cotangents: readonly (Value | null)[]) => {
+        const given = gradient(...cotangents.map((cotangent, i) => (cotangent ?? p.zerosLike(outputs[i]!)) as Tensor));
+        return (Array.isArray(given) ? given : [given]) as (Value | null)[];
+      },
+    };
+    for (const tape of tapes) tape.recordApplication(application);
+    return packTree(value, outputs, isTensor) as Structure;
+  };
+}

@@ -1,0 +1,100 @@
+// tf.Variable: a tensor that can be assigned to.
+// Owns: conversion of what is assigned, and updates by rows. Leaves the storage to src/runtime/variable.ts.
+import { asDType, type DType } from '../../base/dtype.ts';
+import { type Class, callable } from '../../base/callable.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import type { ScatterMode } from '../../primitives/functions.ts';
+import { withTrace } from '../../runtime/execute.ts';
+import { Tensor } from '../../runtime/tensor.ts';
+import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { VariableTensor } from '../../runtime/variable.ts';
+import { broadcastTo } from './arrange.ts';
+import { convertPair, convertToTensor, makeTensor } from './convert.ts';
+
+export interface VariableOptions
+  extends Options<{
+    trainable: boolean;
+    name: string;
+    dtype: DType;
+    shape: Shape;
+    constraint: ((value: Tensor) => Tensor) | null;
+  }> {}
+
+/** What a variable starts from: plain numbers become float32, for a variable of whole numbers cannot be trained. */
+function initialTensor(value: TensorLike | (() => TensorLike), options: VariableOptions): Tensor {
+  const given = typeof value === 'function' ? value() : value;
+  const dtype = options.dtype === undefined ? undefined : asDType(options.dtype);
+  const tensor = makeTensor(given, { dtype, shape: options.shape }, 'Variable: initialValue');
+  return tensor.weak && dtype === undefined && !(given instanceof Tensor)
+    ? (p.convert(tensor, 'float32') as Tensor)
+    : tensor;
+}
+
+export class Variable_ extends VariableTensor {
+  constructor(initialValue: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
+    // A variable made while a function is traced is made once, outside of it.
+    super(
+      withTrace(null, () => initialTensor(initialValue, options)),
+      { trainable: options.trainable, name: options.name },
+    );
+    this.constraint = options.constraint ?? null;
+  }
+
+  #converted(value: TensorLike, operation: string): Tensor {
+    if (value instanceof Tensor && value.dtype === this.dtype) return value;
+    return value instanceof Tensor
+      ? convertPair(this.value(), value, `${operation} to variable ${this.path}`)[1]
+      : convertToTensor(value, this.dtype, `${operation} to variable ${this.path}`);
+  }
+
+  /** Sets the value; shape and dtype stay. */
+  assign(value: TensorLike): this {
+    const tensor = this.#converted(value, 'assign');
+    return this.set(
+      p.broadcast(
+        tensor instanceof VariableTensor ? tensor.value() : tensor,
+        tensor.dims,
+        tensor.dims.map((_, i) => i),
+      ) as Tensor,
+    );
+  }
+  assignAdd(value: TensorLike): this {
+    return this.set(p.add(this, broadcastTo(this.#converted(value, 'assignAdd'), this.dims)) as Tensor);
+  }
+  assignSub(value: TensorLike): this {
+    return this.set(p.sub(this, broadcastTo(this.#converted(value, 'assignSub'), this.dims)) as Tensor);
+  }
+
+  #scatter(mode: ScatterMode, indices: TensorLike, updates: TensorLike): this {
+    let rows = convertToTensor(indices, undefined, `scatter of variable ${this.path}: indices`);
+    if (rows.weak) rows = p.convert(rows, 'int32') as Tensor;
+    const wanted = [...rows.dims, ...this.dims.slice(1)];
+    const values = this.#converted(updates, 'scatter');
+    const fitted = sizeOf(values.dims) === sizeOf(wanted) ? values : broadcastTo(values, wanted);
+    return this.set(p.scatterRows(this, rows, fitted, mode) as Tensor);
+  }
+  /** Rows that `indices` name are replaced. */
+  scatterUpdate(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('update', indices, updates);
+  }
+  scatterAdd(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('add', indices, updates);
+  }
+  scatterSub(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('add', indices, p.neg(this.#converted(updates, 'scatterSub')) as Tensor);
+  }
+  scatterMul(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('mul', indices, updates);
+  }
+  scatterMin(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('min', indices, updates);
+  }
+  scatterMax(indices: TensorLike, updates: TensorLike): this {
+    return this.#scatter('max', indices, updates);
+  }
+}
+
+export interface Variable extends Variable_ {}
+export const Variable: Class<[initialValue: TensorLike | (() => TensorLike), options?: VariableOptions], Variable> =
+  callable(Variable_, 'Variable');

@@ -1,0 +1,168 @@
+// tf.math: arithmetic, comparison, logic and the elementary functions, with broadcasting and promotion.
+// Owns: the elementwise ops. Reductions, products and the special functions stand in the files beside it.
+import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
+import { DTypeError } from '../../base/errors.ts';
+import { broadcastShapes } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Value } from '../../graph/value.ts';
+import { resolve } from '../../runtime/execute.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertPair, convertToTensor } from '../core/convert.ts';
+import { op } from '../core/define.ts';
+import { nonZeroIndices } from '../core/non-zero.ts';
+
+type Unary = (x: TensorLike) => Tensor;
+type Binary = (x: TensorLike, y: TensorLike) => Tensor;
+
+/** Two operands of one dtype and shape. */
+export function broadcastPair(x: TensorLike, y: TensorLike, name: string): [Tensor, Tensor] {
+  const [a, b] = convertPair(x, y, name);
+  const dims = broadcastShapes(a.dims, b.dims, name);
+  return [p.broadcastTo(a, dims) as Tensor, p.broadcastTo(b, dims) as Tensor];
+}
+
+const unaryOp = (name: string, apply: (x: Tensor) => Value): Unary =>
+  op(name, (x: TensorLike) => apply(convertToTensor(x, undefined, name)) as Tensor);
+/** Functions that are defined on floats only: plain whole numbers become float32, integer tensors are refused. */
+const floatOp = (name: string, apply: (x: Tensor) => Value): Unary =>
+  op(name, (x: TensorLike) => apply(floating(x, name)) as Tensor);
+const binaryOp = (name: string, apply: (a: Tensor, b: Tensor) => Value): Binary =>
+  op(name, (x: TensorLike, y: TensorLike) => {
+    const [a, b] = broadcastPair(x, y, name);
+    return apply(a, b) as Tensor;
+  });
+
+/** A floating or complex tensor; weak whole numbers become float32. */
+export function floating(x: TensorLike, name: string): Tensor {
+  const tensor = convertToTensor(x, undefined, name);
+  if (isFloating(tensor.dtype) || isComplex(tensor.dtype)) return tensor;
+  if (tensor.weak) return p.convert(tensor, 'float32') as Tensor;
+  throw new DTypeError(
+    `${name}: found dtype ${tensor.dtype}, wanted a floating dtype; convert with tf.cast(x, 'float32').`,
+  );
+}
+
+/** x + y, elementwise. */
+export const add = binaryOp('add', p.add);
+/** x − y, elementwise. */
+export const subtract = binaryOp('subtract', p.sub);
+/** x · y, elementwise. */
+export const multiply = binaryOp('multiply', p.mul);
+/** x / y as Python's `/`: integers are divided as floats. */
+export const divide = binaryOp('divide', (a, b) =>
+  isInteger(a.dtype) ? p.div(p.convert(a, trueDType(a.dtype)), p.convert(b, trueDType(b.dtype))) : p.div(a, b),
+);
+const trueDType = (dtype: DType): DType => (dtypes[dtype].bits <= 16 ? 'float32' : 'float64');
+/** ⌊x / y⌋. */
+export const floordiv = binaryOp('floordiv', (a, b) => {
+  if (!isInteger(a.dtype)) return p.unary('floor', p.div(a, b));
+  const q = p.div(a, b);
+  if (dtypes[a.dtype].kind === 'uint') return q;
+  const rest = p.sub(a, p.mul(q, b));
+  const zero = p.zerosLike(a);
+  const wrong = p.binary(
+    'and',
+    p.compare('notEqual', rest, zero),
+    p.binary('xor', p.compare('less', rest, zero), p.compare('less', b, zero)),
+  );
+  return p.select(wrong, p.offset(q, -1), q);
+});
+/** x − y·⌊x / y⌋: the remainder with the sign of y. */
+export const floormod = binaryOp('floormod', (a, b) => {
+  const rest = p.binary('rem', a, b);
+  if (dtypes[a.dtype].kind === 'uint') return rest;
+  const zero = p.zerosLike(a);
+  const wrong = p.binary(
+    'and',
+    p.compare('notEqual', rest, zero),
+    p.binary('xor', p.compare('less', rest, zero), p.compare('less', b, zero)),
+  );
+  return p.select(wrong, p.add(rest, b), rest);
+});
+/** x^y. */
+export const pow = binaryOp('pow', (a, b) => p.binary('pow', a, b));
+export const maximum = binaryOp('maximum', (a, b) => p.binary('max', a, b));
+export const minimum = binaryOp('minimum', (a, b) => p.binary('min', a, b));
+export const atan2 = binaryOp('atan2', (a, b) => p.binary('atan2', a, b));
+export const squaredDifference = binaryOp('squaredDifference', (a, b) => p.square(p.sub(a, b)));
+
+export const equal = binaryOp('equal', (a, b) => p.compare('equal', a, b));
+export const notEqual = binaryOp('notEqual', (a, b) => p.compare('notEqual', a, b));
+export const less = binaryOp('less', (a, b) => p.compare('less', a, b));
+export const lessEqual = binaryOp('lessEqual', (a, b) => p.compare('lessEqual', a, b));
+export const greater = binaryOp('greater', (a, b) => p.compare('greater', a, b));
+export const greaterEqual = binaryOp('greaterEqual', (a, b) => p.compare('greaterEqual', a, b));
+
+const bool = (x: Tensor, name: string): Tensor => {
+  if (x.dtype !== 'bool')
+    throw new DTypeError(
+      `${name}: found dtype ${x.dtype}, wanted bool; compare first, or convert with tf.cast(x, 'bool').`,
+    );
+  return x;
+};
+export const logicalAnd = binaryOp('logicalAnd', (a, b) => p.binary('and', bool(a, 'logicalAnd'), b));
+export const logicalOr = binaryOp('logicalOr', (a, b) => p.binary('or', bool(a, 'logicalOr'), b));
+export const logicalXor = binaryOp('logicalXor', (a, b) => p.binary('xor', bool(a, 'logicalXor'), b));
+export const logicalNot = unaryOp('logicalNot', (x) => p.not(bool(x, 'logicalNot')));
+
+export const negative = unaryOp('negative', p.neg);
+export const abs = unaryOp('abs', (x) => (isComplex(x.dtype) ? complexAbs(x) : p.unary('abs', x)));
+const complexAbs = (x: Value): Value => p.unary('sqrt', p.add(p.square(p.real(x)), p.square(p.imag(x))));
+export const sign = unaryOp('sign', (x) => p.unary('sign', x));
+export const square = unaryOp('square', p.square);
+const rounding = (name: string, fn: 'floor' | 'ceil' | 'round'): Unary =>
+  unaryOp(name, (x) => (isInteger(x.dtype) ? x : p.unary(fn, x)));
+export const floor = rounding('floor', 'floor');
+export const ceil = rounding('ceil', 'ceil');
+/** To the nearest whole number, halves to the even one. */
+export const round = rounding('round', 'round');
+export const rint = rounding('rint', 'round');
+export const exp = floatOp('exp', (x) => p.unary('exp', x));
+export const expm1 = floatOp('expm1', (x) => p.unary('expm1', x));
+export const log = floatOp('log', (x) => p.unary('log', x));
+export const log1p = floatOp('log1p', (x) => p.unary('log1p', x));
+export const sqrt = floatOp('sqrt', (x) => p.unary('sqrt', x));
+export const rsqrt = floatOp('rsqrt', (x) => p.unary('rsqrt', x));
+export const sin = floatOp('sin', (x) => p.unary('sin', x));
+export const cos = floatOp('cos', (x) => p.unary('cos', x));
+export const tan = floatOp('tan', (x) => p.unary('tan', x));
+export const asin = floatOp('asin', (x) => p.unary('asin', x));
+export const acos = floatOp('acos', (x) => p.unary('acos', x));
+export const atan = floatOp('atan', (x) => p.unary('atan', x));
+export const sinh = floatOp('sinh', (x) => p.unary('sinh', x));
+export const cosh = floatOp('cosh', (x) => p.unary('cosh', x));
+export const tanh = floatOp('tanh', (x) => p.unary('tanh', x));
+export const asinh = floatOp('asinh', (x) => p.unary('asinh', x));
+export const acosh = floatOp('acosh', (x) => p.unary('acosh', x));
+export const atanh = floatOp('atanh', (x) => p.unary('atanh', x));
+export const erf = floatOp('erf', (x) => p.unary('erf', x));
+export const erfc = floatOp('erfc', (x) => p.unary('erfc', x));
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid = floatOp('sigmoid', (x) => p.unary('logistic', x));
+export const reciprocal = floatOp('reciprocal', p.reciprocal);
+export const isFinite = unaryOp('isFinite', (x) => p.isFinite(x));
+export const isNan = unaryOp('isNan', (x) => p.compare('notEqual', x, x));
+export const isInf = unaryOp('isInf', (x) => p.binary('and', p.not(p.isFinite(x)), p.compare('equal', x, x)));
+export const stopGradient = unaryOp('stopGradient', p.stopGradient);
+
+/** x where the condition holds, y elsewhere; all three broadcast. */
+export const where = op('where', (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
+  const c = convertToTensor(condition, undefined, 'where');
+  if (x === undefined || y === undefined) return nonZeroIndices(resolve(c), 'where');
+  const [a, b] = convertPair(x, y, 'where');
+  const dims = broadcastShapes(broadcastShapes(a.dims, b.dims, 'where'), c.dims, 'where');
+  return p.select(p.broadcastTo(p.convert(c, 'bool'), dims), p.broadcastTo(a, dims), p.broadcastTo(b, dims)) as Tensor;
+});
+
+/** min(max(x, low), high). */
+export const clipByValue = op(
+  'clipByValue',
+  (x: TensorLike, low: TensorLike, high: TensorLike): Tensor => minimum(maximum(x, low), high),
+);
+
+/** Converts between dtypes as TensorFlow does: floats truncate, integers wrap. */
+export const cast = op(
+  'cast',
+  (x: TensorLike, dtype: DType): Tensor => p.convert(convertToTensor(x, undefined, 'cast'), asDType(dtype)) as Tensor,
+);

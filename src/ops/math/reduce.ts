@@ -1,0 +1,170 @@
+// tf.reduce*: sums, means and extremes over axes.
+// Owns: the reductions and arg-reductions, with axes, keepdims and stable forms.
+import { type DType, dtypes } from '../../base/dtype.ts';
+import { DTypeError, ValueError } from '../../base/errors.ts';
+import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Axis, Options, ReduceOptions, TensorLike } from '../../runtime/tensor-methods.ts';
+import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { op } from '../core/define.ts';
+import { floating } from './elementwise.ts';
+
+export interface Reduction {
+  (x: TensorLike, axis?: Axis | TensorLike, options?: ReduceOptions): Tensor;
+  (x: TensorLike, options: ReduceOptions): Tensor;
+}
+
+const isOptions = (value: unknown): value is ReduceOptions =>
+  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Axes and keepdims from either form of call. */
+function readArguments(
+  x: Tensor,
+  axis: Axis | TensorLike | ReduceOptions | undefined,
+  options: ReduceOptions | undefined,
+  name: string,
+): { axes: number[]; keepdims: boolean } {
+  const merged: ReduceOptions = isOptions(axis)
+    ? axis
+    : { ...options, ...(axis === undefined ? {} : { axis: axis as Axis }) };
+  const given = merged.axis;
+  const list =
+    given === undefined || given === null
+      ? given
+      : typeof given === 'number'
+        ? given
+        : asIntegers(given as TensorLike, `${name}: axis`);
+  return { axes: normalizeAxes(list, x.dims.length, name), keepdims: merged.keepdims ?? false };
+}
+
+/** A reduced value with the reduced axes kept as 1, where asked for. */
+function keep(value: Value, x: Tensor, axes: readonly number[], keepdims: boolean): Tensor {
+  return (
+    keepdims
+      ? p.reshape(
+          value,
+          x.dims.map((n, axis) => (axes.includes(axis) ? 1 : n)),
+        )
+      : value
+  ) as Tensor;
+}
+
+function reduction(
+  name: string,
+  prepare: (x: TensorLike) => Tensor,
+  apply: (x: Tensor, axes: readonly number[]) => Value,
+): Reduction {
+  return op(name, ((x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor => {
+    const tensor = prepare(x);
+    const { axes, keepdims } = readArguments(tensor, axis, options, name);
+    return keep(apply(tensor, axes), tensor, axes, keepdims);
+  }) as Reduction);
+}
+
+const any = (x: TensorLike): Tensor => convertToTensor(x, undefined, 'reduce');
+const boolean =
+  (name: string) =>
+  (x: TensorLike): Tensor => {
+    const tensor = convertToTensor(x, undefined, name);
+    if (tensor.dtype !== 'bool')
+      throw new DTypeError(
+        `${name}: found dtype ${tensor.dtype}, wanted bool; compare first, or convert with tf.cast(x, 'bool').`,
+      );
+    return tensor;
+  };
+
+/** Sum of elements over axes. */
+export const reduceSum = reduction('reduceSum', any, p.reduceSum);
+export const reduceProd = reduction('reduceProd', any, (x, axes) => p.reduce('reduceProd', x, axes));
+export const reduceMax = reduction('reduceMax', any, p.reduceMax);
+export const reduceMin = reduction('reduceMin', any, (x, axes) => p.reduce('reduceMin', x, axes));
+export const reduceAny = reduction('reduceAny', boolean('reduceAny'), p.reduceMax);
+export const reduceAll = reduction('reduceAll', boolean('reduceAll'), (x, axes) => p.reduce('reduceMin', x, axes));
+/** Mean over axes; of integers the truncated one, as in TensorFlow. */
+export const reduceMean = reduction('reduceMean', any, mean);
+
+function mean(x: Value, axes: readonly number[]): Value {
+  const sum = p.reduceSum(x, axes);
+  const n = axes.reduce((product, axis) => product * x.dims[axis]!, 1);
+  return p.div(sum, p.full(n, sum));
+}
+
+/** The value again in x's shape. */
+export function spreadOver(value: Value, x: Value, axes: readonly number[]): Value {
+  return p.broadcast(
+    value,
+    x.dims,
+    x.dims.map((_, axis) => axis).filter((axis) => !axes.includes(axis)),
+  );
+}
+
+/** Mean of squared distances from the mean. */
+export const reduceVariance = reduction('reduceVariance', (x) => floating(x, 'reduceVariance'), variance);
+function variance(x: Value, axes: readonly number[]): Value {
+  return mean(p.square(p.sub(x, spreadOver(mean(x, axes), x, axes))), axes);
+}
+export const reduceStd = reduction(
+  'reduceStd',
+  (x) => floating(x, 'reduceStd'),
+  (x, axes) => p.unary('sqrt', variance(x, axes)),
+);
+export const reduceEuclideanNorm = reduction(
+  'reduceEuclideanNorm',
+  (x) => floating(x, 'reduceEuclideanNorm'),
+  (x, axes) => p.unary('sqrt', p.reduceSum(p.square(x), axes)),
+);
+
+/** log Σ exp x, without overflow: the largest element is taken out first. */
+export const reduceLogsumexp = reduction(
+  'reduceLogsumexp',
+  (x) => floating(x, 'reduceLogsumexp'),
+  (x, axes) => {
+    const largest = p.stopGradient(p.reduceMax(x, axes));
+    const finite = p.select(p.isFinite(largest), largest, p.zerosLike(largest));
+    return p.add(p.unary('log', p.reduceSum(p.unary('exp', p.sub(x, spreadOver(finite, x, axes))), axes)), finite);
+  },
+);
+
+export interface ArgOptions extends Options<{ axis: number; outputType: DType }> {}
+
+/** The first position of the extreme: the smallest index among those equal to it. */
+function argReduce(name: 'argmax' | 'argmin') {
+  return op(name, (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions = {}): Tensor => {
+    const merged = isOptions(axis) ? (axis as ArgOptions) : options;
+    const tensor = convertToTensor(x, undefined, name);
+    const at = normalizeAxis(
+      (isOptions(axis) ? (axis as ArgOptions).axis : (axis as number)) ?? 0,
+      tensor.dims.length,
+      name,
+    );
+    const n = tensor.dims[at]!;
+    if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
+    const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', tensor, [at]);
+    const spread = spreadOver(extreme, tensor, [at]);
+    // NaN is its own extreme, though it equals nothing.
+    const hit =
+      dtypes[tensor.dtype].kind === 'float'
+        ? p.binary('or', p.compare('equal', tensor, spread), p.compare('notEqual', tensor, tensor))
+        : p.compare('equal', tensor, spread);
+    const position = p.iota(tensor.dims, at, 'int32');
+    const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
+    return p.convert(first, merged.outputType ?? 'int64') as Tensor;
+  });
+}
+/** Position of the largest element along an axis (default 0). */
+export const argmax = argReduce('argmax');
+/** Position of the smallest element along an axis (default 0). */
+export const argmin = argReduce('argmin');
+
+/** How many elements are not zero. */
+export const countNonzero = op(
+  'countNonzero',
+  (x: TensorLike, options: ReduceOptions & Options<{ dtype: DType }> = {}): Tensor => {
+    const tensor = convertToTensor(x, undefined, 'countNonzero');
+    const { axes, keepdims } = readArguments(tensor, options, undefined, 'countNonzero');
+    const ones = p.convert(p.compare('notEqual', tensor, p.zerosLike(tensor)), options.dtype ?? 'int64');
+    return keep(p.reduceSum(ones, axes), tensor, axes, keepdims);
+  },
+);

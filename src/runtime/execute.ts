@@ -1,0 +1,116 @@
+// The current interpreter: applies primitives now (eager) or adds them to the graph being traced, and lets tapes look on.
+// Owns: the dispatch of every operation. Leaves evaluation to the reference and the engine, graphs to trace.ts, gradients
+// to tape.ts.
+import { allocate, type Data, type DType } from '../base/dtype.ts';
+import { StateError } from '../base/errors.ts';
+import { type Dims, sizeOf } from '../base/shape.ts';
+import { type Interpreter, setInterpreter } from '../graph/dispatch.ts';
+import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
+import type { Spec, Value } from '../graph/value.ts';
+import { eagerTensor, type Tensor } from './tensor.ts';
+import { VariableTensor } from './variable.ts';
+
+/** Sees every application; tapes are such observers. */
+export interface Observer {
+  applied(primitive: Primitive, inputs: readonly Tensor[], outputs: readonly Tensor[], params: Params): void;
+  readVariable(variable: VariableTensor, value: Tensor): void;
+}
+
+/** Where applications go while a function is traced. */
+export interface TraceTarget {
+  apply(primitive: Primitive, inputs: readonly Tensor[], params: Params): Tensor[];
+}
+
+/** Runs one primitive on large eager tensors; null when it would rather not. */
+export type EngineRunner = (
+  primitive: Primitive,
+  inputs: readonly ArrayValue[],
+  params: Params,
+  outputs: readonly Spec[],
+) => Data[] | null;
+
+let trace: TraceTarget | null = null;
+let observers: readonly Observer[] = [];
+let engine: EngineRunner | null = null;
+
+export const currentTrace = (): TraceTarget | null => trace;
+export const currentObservers = (): readonly Observer[] => observers;
+export const setEngine = (runner: EngineRunner | null): void => {
+  engine = runner;
+};
+
+/** Runs `f` with that trace and no observers of outer code. */
+export function withTrace<T>(target: TraceTarget | null, f: () => T): T {
+  const [outer, outerObservers] = [trace, observers];
+  [trace, observers] = [target, []];
+  try {
+    return f();
+  } finally {
+    [trace, observers] = [outer, outerObservers];
+  }
+}
+
+export function withObservers<T>(list: readonly Observer[], f: () => T): T {
+  const outer = observers;
+  observers = list;
+  try {
+    return f();
+  } finally {
+    observers = outer;
+  }
+}
+
+/** Elements from which on a primitive goes to the engine instead of the plain loops. */
+const ENGINE_FROM = 4096;
+
+/** A value as a tensor whose meaning no longer changes: variables are read. */
+export function resolve(value: Value): Tensor {
+  if (value instanceof VariableTensor) {
+    const current = value.value();
+    for (const observer of observers) observer.readVariable(value, current);
+    return current;
+  }
+  return value as Tensor;
+}
+
+function evaluateEagerly(primitive: Primitive, inputs: readonly Tensor[], params: Params): Tensor[] {
+  for (const input of inputs) {
+    if (!input.elements) {
+      throw new StateError(
+        input.graphValue
+          ? `${primitive.name}: a tensor made inside tf.function is used outside it. Return it from the function instead of keeping it in a variable of the surrounding code.`
+          : `${primitive.name}: a symbolic tensor reached the numbers. Call the op from tf.* with it, or wrap the computation in a layer.`,
+      );
+    }
+  }
+  const arrays = inputs as readonly (Tensor & ArrayValue)[];
+  const specs = primitive.infer(arrays, params);
+  const values = arrays.map((input): ArrayValue => ({ dims: input.dims, dtype: input.dtype, data: input.elements! }));
+  let work = 0;
+  for (const spec of specs) work += sizeOf(spec.dims);
+  for (const value of values) work += sizeOf(value.dims);
+  if (primitive.kind === 'contract' || primitive.kind === 'convolution') work *= 16;
+  if (engine && work >= ENGINE_FROM) {
+    const results = engine(primitive, values, params, specs);
+    if (results) return results.map((data, i) => eagerTensor(data, specs[i]!.dims, specs[i]!.dtype));
+  }
+  const outputs = specs.map(
+    (spec): ArrayValue => ({ dims: spec.dims, dtype: spec.dtype, data: allocate(spec.dtype, sizeOf(spec.dims)) }),
+  );
+  primitive.evaluate(values, params as never, outputs);
+  return outputs.map(({ data, dims, dtype }) => eagerTensor(data, dims, dtype));
+}
+
+const interpreter: Interpreter = {
+  bind(primitive: Primitive, values: readonly Value[], params: Params): Value[] {
+    const inputs = values.map(resolve);
+    const outputs = trace ? trace.apply(primitive, inputs, params) : evaluateEagerly(primitive, inputs, params);
+    for (const observer of observers) observer.applied(primitive, inputs, outputs, params);
+    return outputs;
+  },
+  constant(data: Data, dims: Dims, dtype: DType): Value {
+    return eagerTensor(data, dims, dtype);
+  },
+};
+
+setInterpreter(interpreter);

@@ -1,0 +1,191 @@
+// tf.function: a function compiled for each combination of shapes, dtypes and plain arguments it is called with.
+// Owns: signatures, the cache of traces, structure of arguments and results. Leaves graphs to trace.ts, running to
+// program.ts.
+import { StateError, ValueError } from '../base/errors.ts';
+import { flattenTree, packTree } from '../base/tree.ts';
+import { currentObservers, currentTrace, resolve } from './execute.ts';
+import { type CompiledProgram, makeProgram } from './program.ts';
+import { Tensor } from './tensor.ts';
+import { Trace, traceInto } from './trace.ts';
+import { VariableTensor } from './variable.ts';
+
+export interface TracedFunction {
+  readonly tracingCount: number;
+  /** The latest trace as text. */
+  prettyPrinted(): string;
+}
+
+interface Concrete {
+  readonly program: CompiledProgram;
+  /** What the function returned, tensors in place. */
+  readonly result: unknown;
+  readonly print: () => string;
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+const isLeaf = (value: unknown): boolean => isTensor(value) || ArrayBuffer.isView(value);
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
+function identity(value: object): number {
+  let id = identities.get(value);
+  if (id === undefined) identities.set(value, (id = nextIdentity++));
+  return id;
+}
+
+/** What distinguishes calls: structure, shapes and dtypes of tensors, plain values by value, objects by identity. */
+function signature(args: readonly unknown[], tensors: Tensor[]): string {
+  let key = '';
+  const walk = (value: unknown): void => {
+    if (value instanceof VariableTensor) key += `v${value.id};`;
+    else if (value instanceof Tensor) {
+      tensors.push(value);
+      key += `${value.dtype}[${value.dims.join()}]${value.weak ? 'w' : ''};`;
+    } else if (Array.isArray(value)) {
+      key += '(';
+      value.forEach(walk);
+      key += ')';
+    } else if (value !== null && (typeof value === 'object' || typeof value === 'function')) {
+      if (Object.getPrototypeOf(value) === Object.prototype) {
+        key += '{';
+        for (const name of Object.keys(value).sort()) {
+          key += `${name}:`;
+          walk((value as Record<string, unknown>)[name]);
+        }
+        key += '}';
+      } else key += `o${identity(value)};`;
+    } else key += `${typeof value}:${String(value)};`;
+  };
+  args.forEach(walk);
+  return key;
+}
+
+export interface FunctionOptions {
+  /** Specs to which arguments must conform. */
+  readonly inputSignature?:
+    | readonly { readonly shape: readonly (number | null)[]; readonly dtype: string }[]
+    | undefined;
+  readonly jitCompile?: boolean | undefined;
+  readonly reduceRetracing?: boolean | undefined;
+}
+
+/** Traces of one function, kept by signature; the oldest go first. */
+export class FunctionCache {
+  readonly #traces = new Map<string, Concrete>();
+  readonly #name: string;
+  readonly #limit: number;
+  count = 0;
+  latest: Concrete | null = null;
+
+  constructor(name: string, limit = 256) {
+    this.#name = name;
+    this.#limit = limit;
+  }
+
+  call(f: Callable, args: readonly unknown[]): unknown {
+    // Inside another trace, or under a tape, the function's own operations are what matters.
+    if (currentTrace() || currentObservers().length > 0) return this.#checked(f(...args));
+    const tensors: Tensor[] = [];
+    const key = signature(args, tensors);
+    let concrete = this.#traces.get(key);
+    if (concrete) {
+      if (this.#traces.size > this.#limit / 2) {
+        this.#traces.delete(key);
+        this.#traces.set(key, concrete);
+      }
+    } else {
+      concrete = this.#trace(f, args, tensors);
+      this.#traces.set(key, concrete);
+      if (this.#traces.size > this.#limit) this.#traces.delete(this.#traces.keys().next().value!);
+    }
+    this.latest = concrete;
+    const results = concrete.program.run(tensors);
+    return results.length === 1 && isTensor(concrete.result) ? results[0] : restore(concrete.result, results);
+  }
+
+  #checked(result: unknown): unknown {
+    if (result instanceof Promise) {
+      throw new StateError(
+        `tf.function ${this.#name}: the function is asynchronous, and what runs after its first await cannot be compiled. Do the awaiting outside, and pass in what was awaited.`,
+      );
+    }
+    return result;
+  }
+
+  #trace(f: Callable, args: readonly unknown[], tensors: readonly Tensor[]): Concrete {
+    this.count++;
+    const trace = new Trace();
+    const placeholders = new Map<Tensor, Tensor>();
+    const parameters = tensors.map((tensor) => {
+      const parameter = trace.parameter({ dims: tensor.dims, dtype: tensor.dtype });
+      placeholders.set(tensor, parameter);
+      return parameter;
+    });
+    let next = 0;
+    const substitute = (value: unknown): unknown => {
+      if (value instanceof VariableTensor) return value;
+      if (value instanceof Tensor) return parameters[next++];
+      if (Array.isArray(value)) return value.map(substitute);
+      if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+        const record = value as Record<string, unknown>;
+        const packed = new Map(
+          Object.keys(record)
+            .sort()
+            .map((name) => [name, substitute(record[name])]),
+        );
+        return Object.fromEntries(Object.keys(record).map((name) => [name, packed.get(name)]));
+      }
+      return value;
+    };
+    const traced = args.map(substitute);
+    const result = traceInto(trace, () => this.#checked(f(...traced)));
+    const outputs = traceInto(trace, () =>
+      flattenTree(result, isLeaf)
+        .filter(isTensor)
+        .map((tensor) => trace.valueOf(resolve(tensor), 'tf.function')),
+    );
+    const position = new Map(trace.graph.parameters.map((parameter, i) => [parameter, i]));
+    let output = outputs.length;
+    const assigned = trace.variables.filter((use) => use.assigned);
+    trace.graph.outputs = [...outputs, ...assigned.map((use) => use.current.graphValue!)];
+    const program = makeProgram({
+      graph: trace.graph,
+      arguments: parameters.map((parameter) => position.get(parameter.graphValue!)!),
+      variables: trace.variables.map((use) => ({
+        variable: use.variable,
+        parameter: position.get(use.parameter)!,
+        output: use.assigned ? output++ : -1,
+      })),
+      results: outputs.length,
+    });
+    return { program, result, print: () => `${this.#name}: ${trace.graph.nodes.length} nodes` };
+  }
+
+  print(): string {
+    if (!this.latest) throw new ValueError(`tf.function ${this.#name}: not traced yet; call it once first.`);
+    return this.latest.print();
+  }
+}
+
+/** The traced result with values: tensors replaced, everything else as it was. */
+function restore(result: unknown, values: readonly Tensor[]): unknown {
+  let next = 0;
+  const leaves = flattenTree(result, isLeaf).map((leaf) => (isTensor(leaf) ? values[next++] : leaf));
+  return packTree(result, leaves, isLeaf);
+}
+
+/** The function, compiled for each new combination of shapes. */
+export function makeFunction<F extends (...args: never) => unknown>(
+  f: F,
+  _options: FunctionOptions = {},
+): F & TracedFunction {
+  const cache = new FunctionCache(f.name || 'anonymous');
+  const traced = function (this: unknown, ...args: unknown[]): unknown {
+    return cache.call((...inner) => Reflect.apply(f, this, inner), args);
+  };
+  Object.defineProperty(traced, 'name', { value: f.name });
+  Object.defineProperty(traced, 'tracingCount', { get: () => cache.count });
+  return Object.assign(traced, { prettyPrinted: () => cache.print() }) as object as F & TracedFunction;
+}

@@ -1,0 +1,121 @@
+// Tracing: runs a function once on tensors without values and keeps what it did as a graph.
+// Owns: the graph being built, the variables it reads and writes, what it captured. Leaves compiling and caching to
+// function.ts.
+import { StateError } from '../base/errors.ts';
+import { Graph, type GraphValue } from '../graph/graph.ts';
+import type { Params, Primitive } from '../graph/primitive.ts';
+import type { Spec } from '../graph/value.ts';
+import { currentTrace, type TraceTarget, withTrace } from './execute.ts';
+import { Tensor } from './tensor.ts';
+import { setTraceHooks, type VariableTensor } from './variable.ts';
+
+interface VariableUse {
+  readonly variable: VariableTensor;
+  readonly parameter: GraphValue;
+  current: Tensor;
+  assigned: boolean;
+}
+
+export class Trace implements TraceTarget {
+  readonly graph = new Graph();
+  readonly #variables = new Map<VariableTensor, VariableUse>();
+  readonly #captured = new Map<Tensor, GraphValue>();
+  /** What the graph's values are called in messages and profiles: the layers being called. */
+  scope = '';
+
+  parameter(spec: Spec): Tensor {
+    return this.#wrap(this.graph.addParameter(spec));
+  }
+
+  apply(primitive: Primitive, inputs: readonly Tensor[], params: Params): Tensor[] {
+    const values = inputs.map((input) => this.valueOf(input, primitive.name));
+    return this.graph.apply(primitive, values, params, this.scope).map((value) => this.#wrap(value));
+  }
+
+  /** The graph's value for a tensor: its own, or an eager tensor taken in as a constant. */
+  valueOf(tensor: Tensor, operation: string): GraphValue {
+    const own = tensor.graphValue;
+    if (own) {
+      if (this.graph.nodes[own.node.id] !== own.node) {
+        throw new StateError(
+          `${operation}: a tensor of another tf.function is used here. Pass it in as an argument, or return it from the function that made it.`,
+        );
+      }
+      return own;
+    }
+    if (!tensor.elements)
+      throw new StateError(
+        `${operation}: a symbolic tensor of a functional model is used inside tf.function. Call the model with data instead.`,
+      );
+    let captured = this.#captured.get(tensor);
+    if (!captured) {
+      captured = this.graph.addConstant(tensor.elements, { dims: tensor.dims, dtype: tensor.dtype });
+      this.#captured.set(tensor, captured);
+    }
+    return captured;
+  }
+
+  /** The variables it read or wrote, in order of first use. */
+  get variables(): readonly VariableUse[] {
+    return [...this.#variables.values()];
+  }
+
+  readVariable(variable: VariableTensor): Tensor {
+    return this.#use(variable).current;
+  }
+
+  assignVariable(variable: VariableTensor, value: Tensor): void {
+    const use = this.#use(variable);
+    use.current = value.graphValue ? value : this.#wrap(this.valueOf(value, 'assign'));
+    use.assigned = true;
+  }
+
+  #use(variable: VariableTensor): VariableUse {
+    let use = this.#variables.get(variable);
+    if (!use) {
+      const parameter = this.graph.addParameter({ dims: variable.dims, dtype: variable.dtype });
+      use = { variable, parameter, current: this.#wrap(parameter), assigned: false };
+      this.#variables.set(variable, use);
+    }
+    return use;
+  }
+
+  #wrap(value: GraphValue): Tensor {
+    return new Tensor(value.dtype, value.dims, null, value);
+  }
+}
+
+setTraceHooks({
+  read: (variable) => {
+    const trace = currentTrace();
+    return trace instanceof Trace ? trace.readVariable(variable) : null;
+  },
+  assign: (variable, value) => {
+    const trace = currentTrace();
+    if (!(trace instanceof Trace)) return false;
+    trace.assignVariable(variable, value);
+    return true;
+  },
+});
+
+/** The trace being built now, if any. */
+export function activeTrace(): Trace | null {
+  const trace = currentTrace();
+  return trace instanceof Trace ? trace : null;
+}
+
+/** Runs `f` so that nodes made in it are named after `name` (a layer). */
+export function withScope<T>(name: string, f: () => T): T {
+  const trace = activeTrace();
+  if (!trace) return f();
+  const outer = trace.scope;
+  trace.scope = outer ? `${outer}/${name}` : name;
+  try {
+    return f();
+  } finally {
+    trace.scope = outer;
+  }
+}
+
+/** Runs `f` building `trace`. */
+export const traceInto = <T>(trace: Trace, f: () => T): T => withTrace(trace, f);

@@ -1,0 +1,131 @@
+// Variables: tensors whose value changes.
+// Owns: assignment, and where the value lives (in JavaScript, or in the engine's memory while programs use it).
+// Leaves the reading under a trace to trace.ts, through a hook.
+import type { Data } from '../base/dtype.ts';
+import { ShapeError, StateError } from '../base/errors.ts';
+import { sameShape, showShape } from '../base/shape.ts';
+import { eagerTensor, Tensor } from './tensor.ts';
+
+/** The engine's copy of a variable's value. */
+export interface Residence {
+  /** A typed array of its own with the value now. */
+  read(): Data;
+  /** Gives the memory back; the value is then what was last read or assigned. */
+  release(): void;
+}
+
+/** How variables behave while a function is traced; installed by trace.ts. */
+export interface TraceHooks {
+  read(variable: VariableTensor): Tensor | null;
+  assign(variable: VariableTensor, value: Tensor): boolean;
+}
+
+let hooks: TraceHooks | null = null;
+export const setTraceHooks = (installed: TraceHooks): void => {
+  hooks = installed;
+};
+
+let nextVariable = 0;
+
+export interface VariableOptions {
+  readonly trainable?: boolean | undefined;
+  readonly name?: string | undefined;
+}
+
+/** The class behind `tf.Variable`; src/ops makes it callable and converts initial values. */
+export class VariableTensor extends Tensor {
+  trainable: boolean;
+  /** Where it stands in its model: `dense/kernel`. */
+  path: string;
+  readonly id: number;
+  /** Counts assignments, so that programs know whether their copy is current. */
+  version = 0;
+  residence: Residence | null = null;
+  readonly #name: string;
+  #current: Tensor | null;
+  #constraint: ((value: Tensor) => Tensor) | null = null;
+
+  constructor(initial: Tensor, options: VariableOptions = {}) {
+    super(initial.dtype, initial.dims, null);
+    this.id = nextVariable++;
+    this.#current = eagerTensor(initial.elements ?? missing(), initial.dims, initial.dtype);
+    this.trainable = options.trainable ?? true;
+    this.#name = options.name ?? 'Variable';
+    this.path = this.#name;
+  }
+
+  override get name(): string {
+    return this.#name;
+  }
+
+  get constraint(): ((value: Tensor) => Tensor) | null {
+    return this.#constraint;
+  }
+
+  set constraint(constraint: ((value: Tensor) => Tensor) | null) {
+    this.#constraint = constraint;
+  }
+
+  /** The value now, as a tensor that later assignments do not change; inside a trace, the value at this point of the program. */
+  value(): Tensor {
+    return hooks?.read(this) ?? this.snapshot();
+  }
+
+  /** The eager value. The same tensor until the next assignment. */
+  snapshot(): Tensor {
+    if (!this.#current) this.#current = eagerTensor(this.residence!.read(), this.dims, this.dtype);
+    return this.#current;
+  }
+
+  /** Internal: a program has changed the engine's copy, so the copy here is stale. */
+  changedInEngine(residence: Residence): void {
+    this.residence = residence;
+    this.#current = null;
+    this.version++;
+  }
+
+  protected override read(method: string): Data {
+    const value = this.value();
+    if (!value.elements)
+      throw new StateError(
+        `${method} was called on variable ${this.path} inside tf.function: while a function is traced it has no value yet. Return it and read it outside.`,
+      );
+    return value.elements;
+  }
+
+  /** Internal: sets the value to a tensor of the same shape and dtype. */
+  set(value: Tensor): this {
+    if (!sameShape(value.dims, this.dims)) {
+      throw new ShapeError(
+        `variable ${this.path}: cannot assign a value of shape ${showShape(value.dims)} to a variable of shape ${showShape(this.dims)}; the shapes must be equal.`,
+      );
+    }
+    if (hooks?.assign(this, value)) return this;
+    this.residence?.release();
+    this.residence = null;
+    this.#current = eagerTensor(value.elements ?? missing(), this.dims, this.dtype);
+    this.version++;
+    return this;
+  }
+
+  override toString(): string {
+    const value = this.value();
+    const printed = value.toString();
+    return value.elements
+      ? `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}, value=${printed}>`
+      : `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}>`;
+  }
+
+  /** Frees the engine's copy early; the value stays. */
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')](): void {
+    this.snapshot();
+    this.residence?.release();
+    this.residence = null;
+  }
+}
+
+function missing(): never {
+  throw new StateError(
+    'a variable needs a value that is known now: it cannot be made of, or set to, a traced or symbolic tensor outside its function. Make variables outside tf.function, once.',
+  );
+}
