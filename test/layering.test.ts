@@ -31,7 +31,7 @@ const allowed: Record<string, readonly string[]> = {
   formats: ['base'],
   platform: ['base'],
   random: ['base'],
-  plot: ['base', 'platform'],
+  plot: ['base', 'formats', 'platform'],
   cli: ['index.ts', 'base', 'platform', 'formats'],
   dashboard: ['index.ts', 'base', 'platform', 'formats'],
 };

@@ -1,0 +1,35 @@
+// The areas of golden cases that cornu covers whole: every case passes, and the self-test notices every wrong expectation.
+// An area is added here when it is complete, and never taken out.
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadArea } from './folder.ts';
+import { loadLibrary } from './library.ts';
+import { adapterOf, runCase } from './runner.ts';
+
+const golden = fileURLToPath(new URL('../golden', import.meta.url));
+/** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
+const covered: Readonly<Record<string, RegExp>> = {
+  activations: /./,
+  initializers: /./,
+  regularizers_constraints: /./,
+  random: /^(numpy|sklearn)-/,
+};
+
+beforeAll(loadLibrary);
+
+describe('golden cases', () => {
+  for (const [name, ids] of Object.entries(covered)) {
+    it(name, async () => {
+      const area = await adapterOf(name);
+      const cases = (await loadArea(golden, name)).filter((c) => ids.test(c.id));
+      expect(cases.length).toBeGreaterThan(0);
+      const wrong: string[] = [];
+      for (const c of cases) {
+        const { differences, unnoticed } = await runCase(area, c, true);
+        for (const { path, message } of differences) wrong.push(`${c.id} ${path}: ${message}`);
+        for (const change of unnoticed) wrong.push(`${c.id}: ${change} went unnoticed`);
+      }
+      expect(wrong).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,135 @@
+// The programs of examples/ and the test copies in test/programs/, run as a user runs them: what they print is held against
+// the bounds that the tutorials set, and the files that they promise are there.
+import { describe, expect, it } from 'vitest';
+import { type Run, runProgram } from './support/run-program.ts';
+
+/** The numbers behind the label, of every line that has it. */
+function numbersAfter({ output }: Run, label: RegExp): number[] {
+  const found = [...output.matchAll(new RegExp(`${label.source}\\s*(-?[\\d.]+(?:e[-+]?\\d+)?)`, 'g'))];
+  return found.map((match) => Number(match.at(-1)));
+}
+
+async function run(program: string): Promise<Run> {
+  const done = await runProgram(program);
+  expect(done.status, `${program} said:\n${done.complaint.slice(-2000)}\n${done.output.slice(-1000)}`).toBe(0);
+  return done;
+}
+
+const startsWith = (bytes: Uint8Array | undefined, text: string) =>
+  Buffer.from(bytes ?? [])
+    .subarray(0, text.length)
+    .toString('latin1') === text;
+
+function expectPictures({ files }: Run, ...names: string[]): void {
+  for (const name of names) {
+    const content = files.get(name);
+    expect(content?.length ?? 0, name).toBeGreaterThan(2000);
+    if (name.endsWith('.png')) expect(startsWith(content, '\x89PNG'), name).toBe(true);
+    else expect(Buffer.from(content!).toString(), name).toContain('<svg');
+  }
+}
+
+describe('examples', () => {
+  it('mnist learns, is saved, loaded and drawn', async () => {
+    const done = await run('examples/mnist.ts');
+    expect(numbersAfter(done, /Test accuracy:/)[0]).toBeGreaterThanOrEqual(0.972);
+    expect(done.output).toContain('Total params: 109,386');
+    expect(startsWith(done.files.get('mnist.keras'), 'PK')).toBe(true);
+    expectPictures(done, 'mnist-history.png', 'mnist-predictions.png');
+  });
+
+  it('linear-regression comes near the least-squares solution', async () => {
+    const done = await run('examples/linear-regression.ts');
+    expect(done.output).toContain('Total params: 2 (8.00 B)');
+    expect(Math.abs(numbersAfter(done, /weight w =/)[0]! - 2.77)).toBeLessThan(0.1);
+    expect(Math.abs(numbersAfter(done, /bias b =/)[0]! - 4.215)).toBeLessThan(0.1);
+    expectPictures(done, 'linear-regression-loss.svg', 'linear-regression-fit.svg');
+  });
+
+  it('logistic-regression separates the moons only with a hidden layer', async () => {
+    const done = await run('examples/logistic-regression.ts');
+    const straight = numbersAfter(done, /no hidden layer: accuracy/)[0]!;
+    expect(straight).toBeGreaterThan(0.84);
+    expect(straight).toBeLessThan(0.89);
+    expect(numbersAfter(done, /moons, hidden layer: accuracy/)[0]).toBeGreaterThanOrEqual(0.98);
+    expectPictures(
+      done,
+      'logistic-regression-history.png',
+      'logistic-boundary.png',
+      'moons-straight.png',
+      'moons-boundary.png',
+    );
+  });
+
+  it('learning-rates follows its schedule', async () => {
+    const done = await run('examples/learning-rates.ts');
+    // y = 5 x - 3 at 10; SGD has converged by then.
+    expect(Math.abs(numbersAfter(done, /sgd at x=10:/i)[0]! - 47)).toBeLessThan(1.5);
+    const list = /\[([^[\]]*)\]\s*$/.exec(done.output)?.[1] ?? '';
+    const rates = list
+      .split(',')
+      .map(Number)
+      .filter((rate) => !Number.isNaN(rate));
+    expect(rates).toHaveLength(100);
+    for (const [epoch, rate] of rates.entries()) expect(rate).toBeCloseTo(0.1 * 0.1 ** Math.floor(epoch / 30), 6);
+    expectPictures(done, 'learning-rates.svg', 'optimizers.svg');
+  });
+
+  it('first-principles moves W from 5 towards 3 and b from 0 towards 2', async () => {
+    const done = await run('examples/first-principles.ts');
+    const [W, b, loss] = [/W=/, / b=/, /loss=/].map((label) => numbersAfter(done, label)) as [
+      number[],
+      number[],
+      number[],
+    ];
+    expect(W).toHaveLength(10);
+    expect([W[0], b[0]]).toEqual([5, 0]);
+    expect(Math.abs(W[9]! - 3)).toBeLessThan(0.45);
+    expect(Math.abs(b[9]! - 2)).toBeLessThan(0.45);
+    expect(loss[9]).toBeLessThan(loss[0]! / 3);
+    expect(done.complaint).not.toContain('Assertion failed');
+    expectPictures(done, 'first-principles-data.png', 'first-principles.png');
+  });
+
+  it('model-and-layer trains by tape, and both kinds of labels give one loss', async () => {
+    const done = await run('examples/model-and-layer.ts');
+    expect(numbersAfter(done, /test accuracy:/)[0]).toBeGreaterThanOrEqual(0.9479);
+    expect(numbersAfter(done, /one-hot differ by/)[0]).toBeLessThan(1e-5);
+  });
+
+  it('custom-loop learns its noise by a compiled step', async () => {
+    const done = await run('examples/custom-loop.ts');
+    const losses = numbersAfter(done, /Train Loss:/);
+    expect(losses).toHaveLength(10);
+    expect(losses[9]).toBeLessThan(losses[0]!);
+    expect(done.output).toContain('val_accuracy');
+  });
+
+  it('optimizers: back-propagation by hand equals the tape, formulas equal classes', async () => {
+    const done = await run('examples/optimizers.ts');
+    const differences = numbersAfter(done, /gradient \d differs by/);
+    expect(differences).toHaveLength(4);
+    for (const difference of differences) expect(difference).toBeLessThan(1e-5);
+    const pairs = [...done.output.matchAll(/^(SGD|Momentum|RMSprop|Adam) (\S+) (\S+)$/gm)];
+    expect(pairs).toHaveLength(4);
+    for (const [, name, got, wanted] of pairs) expect(Math.abs(Number(got) - Number(wanted)), name).toBeLessThan(1e-5);
+  });
+});
+
+describe('test copies', () => {
+  it('save-and-load without SavedModel: every file gives the same predictions', async () => {
+    const done = await run('test/programs/save-and-load-without-saved-model.ts');
+    const differences = numbersAfter(done, /largest difference/);
+    expect(differences).toHaveLength(4);
+    for (const difference of differences) expect(difference).toBeLessThan(1e-6);
+    expect(done.output).toContain('from JSON 49');
+  });
+
+  it('three-ways, its fits: Sequential, functional and subclassed models train alike', async () => {
+    const done = await run('test/programs/three-ways-fits.ts');
+    // Three models, five optimizers with validation each, and a loss of one's own.
+    expect(numbersAfter(done, /val_loss:/)).toHaveLength(15);
+    for (const loss of numbersAfter(done, / loss:/)) expect(Number.isFinite(loss)).toBe(true);
+    expect(done.output.split('Total params: 109,386')).toHaveLength(3);
+  });
+});
