@@ -20,18 +20,28 @@ const kindOf = (read: () => unknown) => {
   return 'read';
 };
 
-/** Reads everything there is: attributes, links, data. */
+/** Goes on after what is not supported, so that damage behind it is met too. */
+async function unlessUnsupported<T>(read: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && 'kind' in error && error.kind === 'unsupported') return undefined;
+    throw error;
+  }
+}
+
+/** Reads everything there is: attributes, links, data; returns how many arrays there were. */
 async function readAll(group: H5Group): Promise<number> {
   let arrays = 0;
-  for (const name of group.attributes.names) arrays += group.attributes.get(name) ? 1 : 0;
+  for (const name of group.attributes.names) {
+    if (await unlessUnsupported(() => group.attributes.get(name))) arrays++;
+  }
   for (const name of group.names) {
-    const child = group.get(name)!;
-    if (child.kind === 'group') arrays += await readAll(child);
-    else {
-      await child.read();
-      for (const attribute of child.attributes.names) child.attributes.get(attribute);
-      arrays++;
-    }
+    const child = await unlessUnsupported(() => group.get(name));
+    if (child?.kind === 'group') arrays += await readAll(child);
+    if (child?.kind !== 'dataset') continue;
+    for (const attribute of child.attributes.names) await unlessUnsupported(() => child.attributes.get(attribute));
+    if (await unlessUnsupported(() => child.read())) arrays++;
   }
   return arrays;
 }
