@@ -105,7 +105,8 @@ export async function setUp({ browser = false } = {}) {
 export const resolvePackageFile = (specifier) => createRequire(join(root, 'package.json')).resolve(specifier);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await setUp({ browser: process.argv.includes('--browser') }).catch((error) => {
+  // Not awaited: build.mjs imports this module, which must have been evaluated by then.
+  setUp({ browser: process.argv.includes('--browser') }).catch((error) => {
     console.error(`cornu: ${error.message}`);
     process.exitCode = 1;
   });
