@@ -1,0 +1,34 @@
+// One loop kernel as one WebAssembly function: (begin, end, pointer per buffer).
+// Owns: putting the emitters together.
+import type { LoopKernel } from '../../../compiler/loop-ir.ts';
+import { FunctionBuilder } from '../assembler/module.ts';
+import type { Library } from '../library.ts';
+import { effectsOf } from './analysis.ts';
+import { KernelContext } from './context.ts';
+import { emitLoop } from './loops.ts';
+import { planVectors } from './plan.ts';
+import { emitReduce } from './reductions.ts';
+import { pushScalar } from './scalar.ts';
+import type { LoopEmitter } from './statements.ts';
+import { pushVector } from './vector.ts';
+
+export function generateKernel(kernel: LoopKernel, name: string, library: Library): FunctionBuilder {
+  const fn = new FunctionBuilder(name, {
+    params: ['i32', 'i32', ...kernel.buffers.map(() => 'i32' as const)],
+    results: [],
+  });
+  const k = new KernelContext(kernel, fn, library, (context) => ({
+    scalar: (e, depth) => pushScalar(context, e, depth),
+    vector: (e, unit, depth) => pushVector(context, e, unit, depth),
+  }));
+  const plan = planVectors(kernel, k.analysis);
+  const loops: LoopEmitter = {
+    loop: (context, { loop, body }) => emitLoop(context, loop, { begin: 0, end: loop.extent }, body, plan, loops),
+    reduce: (context, statement) => emitReduce(context, statement, plan),
+  };
+  const effects = effectsOf(kernel.body);
+  k.open('function', effects);
+  emitLoop(k, kernel.outer, { begin: 0, end: kernel.outer.extent, locals: [0, 1] }, kernel.body, plan, loops);
+  fn.body.append(k.close());
+  return fn;
+}

@@ -1,0 +1,103 @@
+// The WebAssembly backend: planned programs compiled to modules over one engine memory.
+// Owns: the heap, the detection of relaxed SIMD, the cache of compiled modules. Code generation stands in program.ts.
+
+import { describeKernel } from '../../compiler/print-loop-ir.ts';
+import type { Backend, Executable, Program } from '../backend.ts';
+import { Code } from './assembler/code.ts';
+import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
+import { doubleFunctionTable } from './double-functions.ts';
+import { type HeapOptions, WasmHeap } from './memory.ts';
+import { generateProgram, programKey } from './program.ts';
+
+export interface WasmOptions extends HeapOptions {
+  /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/node-engine.ts`); called once, before the first module. */
+  readonly enableRelaxedSimd?: () => void;
+  /** Use fused multiply-add where the engine has it; default true. */
+  readonly relaxedSimd?: boolean;
+}
+
+/** Chrome's old limit for synchronous compilation on a page's main thread; newer versions allow 8 MB. */
+const PAGE_LIMIT = 4096;
+
+export function relaxedSimdAvailable(): boolean {
+  const module = new ModuleBuilder();
+  const f = new FunctionBuilder('f', { params: ['v128'], results: ['v128'] });
+  f.body.append(new Code().get(0).get(0).get(0).op('f32x4.relaxed_madd'));
+  module.define(f);
+  return WebAssembly.validate(module.encode());
+}
+
+export function createWasmBackend(options: WasmOptions = {}): Backend {
+  const heap = new WasmHeap(options);
+  let relaxed = options.relaxedSimd !== false && relaxedSimdAvailable();
+  if (!relaxed && options.relaxedSimd !== false && options.enableRelaxedSimd) {
+    options.enableRelaxedSimd();
+    relaxed = relaxedSimdAvailable();
+  }
+  const memory = {
+    module: 'env',
+    name: 'memory',
+    shared: heap.shared,
+    minimumPages: heap.minimumPages,
+    maximumPages: heap.maximumPages,
+  } as const;
+  const executables = new Map<string, WeakRef<Executable>>();
+
+  const generate = (program: Program) => {
+    const texts = program.kernels.map(describeKernel);
+    const key = programKey(program, texts);
+    const known = executables.get(key)?.deref();
+    if (known) return { known };
+    return { key, generated: generateProgram(program, texts, memory, relaxed) };
+  };
+  const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
+    env: { memory: heap.memory, host: (index: number) => setHost.call(index) },
+    math: doubleFunctionTable,
+  });
+  const executable = (key: string, instance: WebAssembly.Instance, codeBytes: number, host: HostCell): Executable => {
+    const run = instance.exports.run as (table: number) => void;
+    const made: Executable = {
+      codeBytes,
+      run(table, call) {
+        const outer = host.call;
+        host.call = call;
+        try {
+          run(table);
+        } finally {
+          host.call = outer;
+        }
+      },
+    };
+    executables.set(key, new WeakRef(made));
+    return made;
+  };
+
+  return {
+    name: 'wasm',
+    heap,
+    synchronousLimit: typeof window === 'undefined' ? Number.POSITIVE_INFINITY : PAGE_LIMIT,
+    compile(program) {
+      const made = generate(program);
+      if (made.known) return made.known;
+      const host: HostCell = { call: noHost };
+      const { bytes } = made.generated;
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports(host));
+      return executable(made.key, instance, bytes.length, host);
+    },
+    async compileAsync(program) {
+      const made = generate(program);
+      if (made.known) return made.known;
+      const host: HostCell = { call: noHost };
+      const { bytes } = made.generated;
+      const { instance } = await WebAssembly.instantiate(bytes, imports(host));
+      return executable(made.key, instance, bytes.length, host);
+    },
+  };
+}
+
+interface HostCell {
+  call: (index: number) => void;
+}
+const noHost = () => {
+  throw new RangeError('a host step outside of run');
+};
