@@ -58,6 +58,8 @@ async function bundle() {
     chunkNames: 'chunks/[name]-[hash]',
     charset: 'utf8',
     legalComments: 'none',
+    // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
+    ignoreAnnotations: true,
     logLevel: 'warning',
     write: false,
   });

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { npm, root, setUp } from '../setup.mjs';
 
 const here = join(root, 'tools/smoke');
@@ -86,12 +87,35 @@ function compilers() {
   return { 'TypeScript 5.9': types('typescript-5.9'), 'TypeScript 7': types('typescript-7') };
 }
 
+/** The program as a page's bundler makes it: tree-shaken, minified, with what `sideEffects: false` lets it drop. */
+async function bundle() {
+  const { build } = await import('esbuild');
+  const outfile = join(folder, 'bundled.mjs');
+  const external = ['node:*', 'sharp', 'vega', 'vega-lite', 'h5wasm', 'h5wasm/*', 'fflate'];
+  await build({
+    entryPoints: [join(folder, 'program.mjs')],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external,
+    logLevel: 'error',
+  });
+  const { length } = readFileSync(outfile);
+  console.log(
+    `bundled: ${(length / 1000).toFixed(0)} kB, ${(gzipSync(readFileSync(outfile)).length / 1000).toFixed(0)} kB compressed`,
+  );
+  return { 'bundled and minified': [process.execPath, ['bundled.mjs', join(folder, 'smoke.keras')]] };
+}
+
 let [passed, failed] = [0, 0];
 try {
   await setUp();
   installRuntimes();
   installPackage();
-  for (const [name, [command, args]] of Object.entries({ ...runtimes(), ...compilers() })) {
+  for (const [name, [command, args]] of Object.entries({ ...runtimes(), ...(await bundle()), ...compilers() })) {
     const start = performance.now();
     const { right, output } = run(command, args, folder);
     console.log(
