@@ -122,7 +122,7 @@ export class H5Dataset {
     const type = findMessage(messages, MessageType.datatype);
     const space = findMessage(messages, MessageType.dataspace);
     if (!type || !space) file.fail(`/${path} is a dataset without ${type ? 'shape' : 'datatype'}`);
-    this.#type = asKerasMeansIt(readDatatype(messageBody(file, type)), () => attributeText(this, 'dtype'));
+    this.#type = asKerasMeansIt(readDatatype(messageBody(file, type)));
     this.shape = readDataspace(messageBody(file, space), (cursor) => file.length(cursor));
   }
 
@@ -155,9 +155,9 @@ export class H5Dataset {
   }
 }
 
-/** HDF5 has no bfloat16: Keras stores two opaque bytes and names the dtype in an attribute. */
-function asKerasMeansIt(type: Datatype, dtypeAttribute: () => string | undefined): Datatype {
-  if (type.kind !== 'opaque' || type.size !== 2 || dtypeAttribute() !== 'bfloat16') return type;
+/** HDF5 has no bfloat16: h5py stores its two bytes as opaque (Keras adds an attribute that names the dtype). */
+function asKerasMeansIt(type: Datatype): Datatype {
+  if (type.kind !== 'opaque' || type.size !== 2) return type;
   return { kind: 'numbers', dtype: 'bfloat16', size: 2, littleEndian: true };
 }
 
