@@ -1,9 +1,13 @@
 // The public `tf` namespace.
 // Owns: which names are public, and the wiring of parts that must know each other at run time.
 import './primitives/index.ts';
+import { createWasmBackend } from './backends/wasm/index.ts';
 import { installMethods } from './ops/methods.ts';
+import { enableRelaxedSimd } from './platform/simd.ts';
+import { installEngine } from './runtime/engine.ts';
 
 installMethods();
+installEngine(() => createWasmBackend({ enableRelaxedSimd }));
 
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';

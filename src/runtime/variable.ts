@@ -10,6 +10,8 @@ import { eagerTensor, Tensor } from './tensor.ts';
 export interface Residence {
   /** A typed array of its own with the value now. */
   read(): Data;
+  /** Sets the engine's copy. */
+  write(elements: Data): void;
   /** Gives the memory back; the value is then what was last read or assigned. */
   release(): void;
 }
@@ -38,8 +40,7 @@ export class VariableTensor extends Tensor {
   /** Where it stands in its model: `dense/kernel`. */
   path: string;
   readonly id: number;
-  /** Counts assignments, so that programs know whether their copy is current. */
-  version = 0;
+  /** The engine's copy, while programs use it; always current. */
   residence: Residence | null = null;
   readonly #name: string;
   #current: Tensor | null;
@@ -78,10 +79,8 @@ export class VariableTensor extends Tensor {
   }
 
   /** Internal: a program has changed the engine's copy, so the copy here is stale. */
-  changedInEngine(residence: Residence): void {
-    this.residence = residence;
+  changedInEngine(): void {
     this.#current = null;
-    this.version++;
   }
 
   protected override read(method: string): Data {
@@ -101,10 +100,9 @@ export class VariableTensor extends Tensor {
       );
     }
     if (hooks?.assign(this, value)) return this;
-    this.residence?.release();
-    this.residence = null;
-    this.#current = eagerTensor(value.elements ?? missing(), this.dims, this.dtype);
-    this.version++;
+    const elements = value.elements ?? missing();
+    this.residence?.write(elements);
+    this.#current = eagerTensor(elements, this.dims, this.dtype);
     return this;
   }
 

@@ -1,0 +1,286 @@
+// Decides what is computed where: which values are stored, which are computed inside their consumers, and which kernels
+// have several results.
+// Owns: the grouping. It reads the kinds and costs of primitives, never their names but for reshape, which moves nothing.
+// Leaves loops to lower.ts, memory to plan.ts.
+import type { DType } from '../base/dtype.ts';
+import { sameShape, sizeOf } from '../base/shape.ts';
+import type { Graph, GraphValue, Node } from '../graph/graph.ts';
+import { hasStorage } from '../primitives/storage.ts';
+
+export type GroupKind = 'map' | 'reduce' | 'contract' | 'scatter' | 'random' | 'host';
+
+/** What one kernel (or host call) computes. */
+export interface Group {
+  readonly kind: GroupKind;
+  /** The nodes whose outputs are stored; several for 'map' only. */
+  readonly roots: Node[];
+}
+
+export interface Fusion {
+  readonly groups: Group[];
+  /** Values that have a place in memory, and the value whose place it is (reshapes share that of their operand). */
+  readonly home: ReadonlyMap<GraphValue, GraphValue>;
+}
+
+/** Recomputing an element is cheaper than storing it up to this cost. */
+const CHEAP = 3;
+/** From this cost on a value is stored before it is spread over more elements. */
+const DEAR = 8;
+/** The cost given to what contains a reduction: it may stand only where each element is needed once. */
+const REDUCTION = 1000;
+/** Contractions with fewer products are left to plain loops, where they fuse with their surroundings. */
+const TINY_CONTRACTION = 2048;
+
+const stored = (dtype: DType): boolean => hasStorage(dtype);
+
+/** How the compiler treats a node. */
+export function kindOf(node: Node): GroupKind {
+  const primitive = node.primitive!;
+  const specs = [...node.inputs, ...node.outputs];
+  if (!specs.every((spec) => stored(spec.dtype))) return 'host';
+  switch (primitive.kind) {
+    case 'map':
+      return primitive.lowers(node.inputs, node.params as never) ? 'map' : 'host';
+    case 'reduce':
+      return 'reduce';
+    case 'contract':
+      return node.outputs[0]!.dtype === 'float32' && products(node) >= TINY_CONTRACTION ? 'contract' : 'reduce';
+    case 'convolution':
+      return 'reduce';
+    case 'scatter':
+      return 'scatter';
+    case 'random':
+      return 'random';
+    default:
+      return 'host';
+  }
+}
+
+function products(node: Node): number {
+  const primitive = node.primitive!;
+  if (primitive.kind !== 'contract') return 0;
+  return primitive.loops(node.inputs, node.params as never).reduce((a, b) => a * b, 1) * sizeOf(node.outputs[0]!.dims);
+}
+
+const isMovement = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.cost === 0;
+const isReshape = (node: Node): boolean => node.primitive?.name === 'reshape';
+
+/** Whether the consumer reads each element at the position where it writes. */
+function elementwise(consumer: Node, input: GraphValue): boolean {
+  const primitive = consumer.primitive!;
+  return (
+    primitive.kind === 'map' &&
+    primitive.cost > 0 &&
+    consumer.inputs.every((other) => sameShape(other.dims, consumer.outputs[0]!.dims)) &&
+    sameShape(input.dims, consumer.outputs[0]!.dims)
+  );
+}
+
+/** How often a consumer reads one element of an input, at most, beyond once. */
+function amplifies(consumer: Node, input: GraphValue): boolean {
+  const primitive = consumer.primitive!;
+  if (primitive.kind === 'map') {
+    // Broadcasting and gathering read elements again and again.
+    return (
+      sizeOf(consumer.outputs[0]!.dims) > sizeOf(input.dims) &&
+      !(
+        primitive.cost > 0 &&
+        consumer.inputs.length > 1 &&
+        sizeOf(consumer.outputs[0]!.dims) === consumer.inputs.reduce((sum, other) => sum + sizeOf(other.dims), 0)
+      )
+    );
+  }
+  if (primitive.kind === 'reduce') {
+    const loops = primitive.loops(consumer.inputs, consumer.params as never).reduce((a, b) => a * b, 1);
+    return loops * sizeOf(consumer.outputs[0]!.dims) > sizeOf(input.dims);
+  }
+  return primitive.kind === 'contract' || primitive.kind === 'convolution';
+}
+
+export function fuse(graph: Graph): Fusion {
+  const nodes = graph.liveNodes();
+  const consumers = new Map<GraphValue, Set<Node>>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      let set = consumers.get(input);
+      if (!set) consumers.set(input, (set = new Set()));
+      set.add(node);
+    }
+  }
+  const outputs = new Set(graph.outputs);
+  const kinds = new Map<Node, GroupKind>();
+  for (const node of nodes) if (node.kind === 'apply') kinds.set(node, kindOf(node));
+  const home = new Map<GraphValue, GraphValue>();
+  const weights = new Map<GraphValue, number>();
+  const groups: Group[] = [];
+
+  for (const node of nodes) {
+    if (node.kind !== 'apply') {
+      home.set(node.outputs[0]!, node.outputs[0]!);
+      weights.set(node.outputs[0]!, 0);
+      continue;
+    }
+    const kind = kinds.get(node)!;
+    const value = node.outputs[0]!;
+    if (isReshape(node) && kind === 'map' && home.has(node.inputs[0]!)) {
+      home.set(value, home.get(node.inputs[0]!)!);
+      weights.set(value, 0);
+      continue;
+    }
+    if (kind === 'map' || kind === 'reduce') {
+      const own =
+        kind === 'reduce'
+          ? REDUCTION
+          : (node.primitive as { cost: number }).cost +
+            node.inputs.reduce((sum, input) => sum + weights.get(input)!, 0);
+      if (!outputs.has(value) && canInline(node, value, own, kind)) {
+        weights.set(value, own);
+        continue;
+      }
+    }
+    for (const output of node.outputs) {
+      home.set(output, output);
+      weights.set(output, 0);
+    }
+    groups.push({ kind, roots: [node] });
+  }
+
+  function canInline(node: Node, value: GraphValue, weight: number, kind: GroupKind): boolean {
+    const users = [...(consumers.get(value) ?? [])];
+    if (users.length === 0) return false;
+    for (const user of users) {
+      const userKind = kinds.get(user)!;
+      if (userKind !== 'map' && userKind !== 'reduce' && userKind !== 'scatter') return false;
+      // Updates and indices of a scatter are read row by row; what is copied is read once.
+      if (weight >= REDUCTION && !(userKind === 'map' && elementwise(user, value))) return false;
+      if (weight >= DEAR && amplifies(user, value)) return false;
+      // A sum of products reads each operand many times.
+      const { kind: primitiveKind } = user.primitive!;
+      if ((primitiveKind === 'contract' || primitiveKind === 'convolution') && weight > 0) return false;
+    }
+    if (kind === 'reduce') return users.length === 1;
+    if (isMovement(node) && weight < CHEAP) return true;
+    return users.length === 1 || weight <= CHEAP;
+  }
+
+  return { groups: mergeSiblings(groups, home), home };
+}
+
+/** For each stored value that a group reads: whether only at the position that is being written. */
+export function readsOf(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Map<GraphValue, 'same' | 'other'> {
+  const reads = new Map<GraphValue, 'same' | 'other'>();
+  const seen = new Map<GraphValue, boolean>();
+  const visit = (value: GraphValue, same: boolean): void => {
+    const at = home.get(value);
+    if (at) {
+      const keeps = same && sizeOf(at.dims) === sizeOf(value.dims);
+      if (!keeps || !reads.has(at)) reads.set(at, keeps ? 'same' : 'other');
+      return;
+    }
+    if (seen.get(value) === false || seen.get(value) === same) return;
+    seen.set(value, same);
+    const { node } = value;
+    const keeps = same && node.primitive!.kind === 'map' && (elementwise(node, node.outputs[0]!) || isReshape(node));
+    for (const input of node.inputs) visit(input, keeps);
+  };
+  for (const root of group.roots) {
+    const keeps = group.kind === 'map' && (elementwise(root, root.outputs[0]!) || isReshape(root));
+    for (const input of root.inputs) visit(input, keeps);
+  }
+  return reads;
+}
+
+/** Whether a group's expressions contain a reduction. */
+function hasReduction(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): boolean {
+  const seen = new Set<GraphValue>();
+  const visit = (value: GraphValue): boolean => {
+    if (home.has(value) || seen.has(value)) return false;
+    seen.add(value);
+    return value.node.primitive!.kind !== 'map' || value.node.inputs.some(visit);
+  };
+  return group.roots.some((root) => root.inputs.some(visit));
+}
+
+/** The largest number of results of one kernel. */
+const MOST_ROOTS = 8;
+
+/**
+ * Merges map groups over the same elements that read the same values, or one of which reads the other's result: an
+ * optimizer's moments and parameter become one loop.
+ */
+function mergeSiblings(groups: readonly Group[], home: ReadonlyMap<GraphValue, GraphValue>): Group[] {
+  const result: (Group | null)[] = [...groups];
+  const reads = groups.map((group) => readsOf(group, home));
+  const owner = new Map<GraphValue, number>();
+  groups.forEach((group, i) => {
+    for (const root of group.roots) for (const value of root.outputs) owner.set(value, i);
+  });
+  const resolve = (i: number): number => {
+    while (moved[i] !== i) i = moved[i]!;
+    return i;
+  };
+  const moved = groups.map((_, i) => i);
+  const mergeable = groups.map(
+    (group) => group.kind === 'map' && !hasReduction(group, home) && sizeOf(group.roots[0]!.outputs[0]!.dims) > 1,
+  );
+  /** Whether group `target` needs, through other groups, a result of group `from`. */
+  const dependsIndirectly = (target: number, from: number): boolean => {
+    const seen = new Set<number>();
+    const visit = (i: number, direct: boolean): boolean => {
+      for (const value of reads[i]!.keys()) {
+        const producer = owner.get(value);
+        if (producer === undefined) continue;
+        const p = resolve(producer);
+        if (p === i) continue;
+        if (p === from) {
+          if (!direct) return true;
+          continue;
+        }
+        if (seen.has(p)) continue;
+        seen.add(p);
+        if (visit(p, false)) return true;
+      }
+      return false;
+    };
+    return visit(target, true);
+  };
+  const bySize = new Map<number, number[]>();
+  for (let j = 0; j < groups.length; j++) {
+    if (!mergeable[j]) continue;
+    const dims = groups[j]!.roots[0]!.outputs[0]!.dims;
+    const size = sizeOf(dims);
+    const candidates = bySize.get(size) ?? [];
+    for (const candidate of candidates.slice(-6).reverse()) {
+      const i = resolve(candidate);
+      const earlier = result[i];
+      if (
+        !earlier ||
+        i === j ||
+        !sameShape(earlier.roots[0]!.outputs[0]!.dims, dims) ||
+        earlier.roots.length + result[j]!.roots.length > MOST_ROOTS
+      )
+        continue;
+      const own = reads[j]!;
+      const theirs = new Set(earlier.roots.flatMap((root) => root.outputs));
+      let shares = false;
+      let legal = true;
+      for (const [value, how] of own) {
+        if (theirs.has(value)) {
+          shares = true;
+          if (how !== 'same') legal = false;
+        } else if (reads[i]!.has(value) && sizeOf(value.dims) === size) shares = true;
+      }
+      if (!shares || !legal || dependsIndirectly(j, i)) continue;
+      // The merged group takes the later place: all it reads is there then.
+      const merged: Group = { kind: 'map', roots: [...earlier.roots, ...result[j]!.roots] };
+      result[j] = merged;
+      result[i] = null;
+      moved[i] = j;
+      for (const [value, how] of reads[i]!) if (!reads[j]!.has(value) || how === 'other') reads[j]!.set(value, how);
+      for (const value of theirs) reads[j]!.delete(value);
+    }
+    candidates.push(j);
+    bySize.set(size, candidates);
+  }
+  return result.filter((group) => group !== null);
+}

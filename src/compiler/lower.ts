@@ -1,0 +1,279 @@
+// Makes loop kernels of groups: one nest over the elements of the results, with everything the group computes inside.
+// Owns: the context in which primitives' lowering rules read their operands, guards, reductions inside bodies.
+// Leaves matrix products to contract.ts and the choice of groups to fuse.ts.
+import { isBig, dtypes } from '../base/dtype.ts';
+import { assert } from '../base/errors.ts';
+import { type Dims, sizeOf } from '../base/shape.ts';
+import type { GraphValue, Node } from '../graph/graph.ts';
+import type { LowerContext, ReducePrimitive, ScatterPrimitive } from '../graph/primitive.ts';
+import { wrap } from '../primitives/elementwise/define.ts';
+import { storageOf } from '../primitives/storage.ts';
+import type { Group } from './fuse.ts';
+import * as ir from './loop-ir.ts';
+import { collapse } from './loops.ts';
+import { Position } from './position.ts';
+
+/** A kernel and the values whose places its buffers are, in order. */
+export interface Lowered {
+  readonly kernel: ir.Kernel;
+  readonly buffers: readonly GraphValue[];
+}
+
+const signed = (value: GraphValue): boolean => dtypes[value.dtype].kind !== 'uint' && value.dtype !== 'bool';
+
+/** Builds the body of one kernel. */
+export class Builder {
+  readonly #home: ReadonlyMap<GraphValue, GraphValue>;
+  readonly buffers: GraphValue[] = [];
+  readonly #access: ('read' | 'write' | 'update')[] = [];
+  /** Statements that must come before the expression being built: reductions inside it. */
+  statements: ir.Statement[] = [];
+  #guard: ir.Expr | null = null;
+  #memo = new Map<GraphValue, { position: Position; guard: ir.Expr | null; expr: ir.Expr }[]>();
+  /** Results of this kernel, at the position being written. */
+  readonly #results = new Map<GraphValue, { position: Position; expr: ir.Expr }>();
+  #locals = 0;
+  #loops = 0;
+
+  constructor(home: ReadonlyMap<GraphValue, GraphValue>) {
+    this.#home = home;
+  }
+
+  get uses(): ir.BufferUse[] {
+    return this.buffers.map((value, i) => ({ storage: storageOf(value.dtype), access: this.#access[i]! }));
+  }
+
+  buffer(value: GraphValue, access: 'read' | 'write' | 'update'): number {
+    const at = this.#home.get(value) ?? value;
+    let index = this.buffers.indexOf(at);
+    if (index < 0) {
+      index = this.buffers.push(at) - 1;
+      this.#access.push(access);
+    } else if (this.#access[index] !== access) this.#access[index] = 'update';
+    return index;
+  }
+
+  loop(extent: number): ir.LoopIndex {
+    return { name: `i${this.#loops++}`, extent };
+  }
+
+  /** Loops over dims and the position they stand for; axes of length 1 need none. */
+  nest(dims: Dims): { loops: ir.LoopIndex[]; position: Position } {
+    const loops: ir.LoopIndex[] = [];
+    const axes = dims.map((n) => {
+      if (n === 1) return ir.integer(0);
+      const loop = this.loop(n);
+      loops.push(loop);
+      return ir.index(loop);
+    });
+    return { loops, position: Position.of(dims, axes) };
+  }
+
+  /** The element of a value, computed here or read from where it is stored. */
+  element(value: GraphValue, position: Position, guard?: ir.Expr, otherwise?: ir.Expr): ir.Expr {
+    const { node } = value;
+    if (node.kind === 'constant' && node.data!.length === 1) return this.#literal(value);
+    const result = this.#results.get(value);
+    if (result && result.position === position) return result.expr;
+    const outer = this.#guard;
+    const full = guard && outer ? ir.binary('and', outer, guard) : (guard ?? outer);
+    const type = ir.registerOf[storageOf(value.dtype)];
+    const instead = otherwise ?? ir.constant(type, type === 'i64' ? 0n : 0);
+    if (this.#home.has(value)) {
+      assert(!this.#results.has(this.#home.get(value)!), 'a kernel reads a result of its own at another position');
+      return ir.load(
+        storageOf(value.dtype),
+        this.buffer(value, 'read'),
+        position.flat,
+        full ?? undefined,
+        full ? instead : undefined,
+      );
+    }
+    const known = this.#memo.get(value)?.find((entry) => entry.position === position && entry.guard === full);
+    let expr = known?.expr;
+    if (!expr) {
+      this.#guard = full ?? null;
+      expr = this.#compute(node, position);
+      this.#guard = outer;
+      const list = this.#memo.get(value) ?? [];
+      list.push({ position, guard: full ?? null, expr });
+      this.#memo.set(value, list);
+    }
+    return guard ? ir.select(guard, expr, instead) : expr;
+  }
+
+  /** A one-element constant as a number in the code. */
+  #literal(value: GraphValue): ir.Expr {
+    const type = ir.registerOf[storageOf(value.dtype)];
+    const element = value.node.data![0] as number | bigint;
+    return ir.constant(type, isBig(value.dtype) ? element : Number(element));
+  }
+
+  context(node: Node): LowerContext {
+    return {
+      inputs: node.inputs,
+      outputs: node.outputs,
+      load: (operand, at, guard, otherwise) => {
+        const value = node.inputs[operand]!;
+        return this.element(value, at instanceof Position ? at : Position.of(value.dims, at), guard, otherwise);
+      },
+    };
+  }
+
+  #compute(node: Node, position: Position): ir.Expr {
+    const { primitive } = node;
+    assert(primitive, 'a value without a home is the result of an application');
+    if (primitive.kind === 'map') return primitive.lower(this.context(node), node.params as never, position);
+    return this.reduction(node, position);
+  }
+
+  /** Emits the loops of a reduction; its result stands in a local. */
+  reduction(node: Node, position: Position): ir.Expr {
+    const primitive = node.primitive as ReducePrimitive;
+    const output = node.outputs[0]!;
+    const type = ir.registerOf[storageOf(output.dtype)];
+    const extents = primitive.loops(node.inputs, node.params as never);
+    const loops: ir.LoopIndex[] = [];
+    const inner = extents.map((n) => {
+      if (n === 1) return ir.integer(0);
+      const loop = this.loop(n);
+      loops.push(loop);
+      return ir.index(loop);
+    });
+    const before = this.statements;
+    this.statements = [];
+    const value = primitive.value(this.context(node), node.params as never, position, inner);
+    assert(this.statements.length === 0, 'a reduction inside the elements of a reduction');
+    this.statements = before;
+    const local: ir.Local = { name: `sum${this.#locals++}`, type };
+    // The largest of booleans is their disjunction.
+    const combine = type !== 'bool' ? primitive.combine : primitive.combine === 'max' ? 'or' : 'and';
+    const initial = primitive.initial(output.dtype);
+    this.statements.push({
+      kind: 'reduce',
+      loops,
+      accumulators: [{ local, combine, signed: signed(output), initial, value }],
+    });
+    return wrap(output.dtype, ir.read(local));
+  }
+
+  /** Stores a result at a position. */
+  store(value: GraphValue, position: Position, expr: ir.Expr): void {
+    this.#results.set(this.#home.get(value)!, { position, expr });
+    this.statements.push({ kind: 'store', buffer: this.buffer(value, 'write'), index: position.flat, value: expr });
+  }
+
+  /** Reads written values from memory again: used where a kernel updates its own result. */
+  forgetResults(): void {
+    this.#results.clear();
+    this.#memo = new Map();
+  }
+}
+
+/** The kernel of a nest: its first loop is the outer one. */
+function kernelOf(
+  builder: Builder,
+  loops: readonly ir.LoopIndex[],
+  body: readonly ir.Statement[],
+  serial: boolean,
+): ir.LoopKernel {
+  const nest = collapse({ loops, body });
+  const [outer, ...rest] = nest.loops.length > 0 ? nest.loops : [builder.loop(1)];
+  const inside = rest.reduceRight<readonly ir.Statement[]>(
+    (statements, loop) => [{ kind: 'loop', loop, body: statements }],
+    nest.body,
+  );
+  return { kind: 'loops', buffers: builder.uses, outer: outer!, body: inside, serial };
+}
+
+/** A kernel for map and reduce groups. */
+export function lowerElements(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Lowered {
+  const builder = new Builder(home);
+  const { loops, position } = builder.nest(group.roots[0]!.outputs[0]!.dims);
+  for (const root of group.roots) {
+    const primitive = root.primitive!;
+    const expr =
+      primitive.kind === 'map'
+        ? primitive.lower(builder.context(root), root.params as never, position)
+        : builder.reduction(root, position);
+    builder.store(root.outputs[0]!, position, expr);
+  }
+  return { kernel: kernelOf(builder, loops, builder.statements, false), buffers: builder.buffers };
+}
+
+/** Copies operand 0, then combines the rows of updates into it, in order. */
+export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValue>): Lowered {
+  const primitive = node.primitive as ScatterPrimitive;
+  const [operand, indices, updates] = node.inputs as readonly [GraphValue, GraphValue, GraphValue];
+  const output = node.outputs[0]!;
+  const builder = new Builder(home);
+  const copy = builder.nest(output.dims);
+  const copied = builder.element(operand, copy.position);
+  const out = builder.buffer(output, 'update');
+  const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
+    loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
+  const first = collapse({
+    loops: copy.loops,
+    body: [...builder.statements, { kind: 'store', buffer: out, index: copy.position.flat, value: copied }],
+  });
+  builder.statements = [];
+  const outer = builder.nest(indices.dims);
+  const row = builder.nest(output.dims.slice(1));
+  const index = ir.convert('i32', builder.element(indices, outer.position));
+  // An index out of range is reported by its check; here it must only do no harm.
+  const inside = ir.binary(
+    'and',
+    ir.compare('ge', index, ir.integer(0)),
+    ir.compare('lt', index, ir.integer(output.dims[0]!)),
+  );
+  const from = Position.of(updates.dims, [...outer.position.axes, ...row.position.axes]);
+  const value = builder.element(updates, from);
+  const target = ir.plus(ir.times(index, sizeOf(output.dims.slice(1))), row.position.flat);
+  const combine = primitive.combineOf(node.params as never);
+  const statement: ir.Statement = combine
+    ? { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value }
+    : { kind: 'store', buffer: out, index: target, value };
+  const second = wrapLoops(outer.loops, [
+    ...builder.statements,
+    { kind: 'if', condition: inside, body: wrapLoops(row.loops, [statement]) },
+  ]);
+  const once = builder.loop(1);
+  return {
+    kernel: {
+      kind: 'loops',
+      buffers: builder.uses,
+      outer: once,
+      body: [...wrapLoops(first.loops, first.body), ...second],
+      serial: true,
+    },
+    buffers: builder.buffers,
+  };
+}
+
+/** A kernel that writes 1 to `flag` if any index is outside of [0, rows). `flag` is an int32 value of one element. */
+export function lowerIndexCheck(
+  indices: GraphValue,
+  rows: number,
+  flag: GraphValue,
+  home: ReadonlyMap<GraphValue, GraphValue>,
+): Lowered {
+  const builder = new Builder(home);
+  const { loops, position } = builder.nest(indices.dims);
+  const index = builder.element(indices, position);
+  const zero = ir.constant(index.type, index.type === 'i64' ? 0n : 0);
+  const limit = ir.constant(index.type, index.type === 'i64' ? BigInt(rows) : rows);
+  const bad = ir.binary('or', ir.compare('lt', index, zero), ir.compare('ge', index, limit));
+  const local: ir.Local = { name: 'bad', type: 'i32' };
+  const reduce: ir.Statement = {
+    kind: 'reduce',
+    loops,
+    accumulators: [{ local, combine: 'or', signed: false, initial: 0, value: ir.convert('i32', bad, false) }],
+  };
+  const store: ir.Statement = {
+    kind: 'store',
+    buffer: builder.buffer(flag, 'write'),
+    index: ir.integer(0),
+    value: ir.read(local),
+  };
+  return { kernel: kernelOf(builder, [], [...builder.statements, reduce, store], true), buffers: builder.buffers };
+}

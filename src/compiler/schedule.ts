@@ -1,0 +1,97 @@
+// The order of groups, and which variables may be updated in place.
+// Owns: dependences between groups. An in-place update must come after all that reads the old value.
+import { assert } from '../base/errors.ts';
+import type { GraphValue } from '../graph/graph.ts';
+import { type Group, readsOf } from './fuse.ts';
+
+export interface Schedule {
+  readonly order: readonly Group[];
+  /** New values that are written where the old value of the parameter lies. */
+  readonly inPlace: ReadonlyMap<GraphValue, GraphValue>;
+}
+
+/** `assignments`: the parameter of a variable, and the value it gets. */
+export function schedule(
+  groups: readonly Group[],
+  home: ReadonlyMap<GraphValue, GraphValue>,
+  assignments: readonly (readonly [GraphValue, GraphValue])[],
+): Schedule {
+  const reads = groups.map((group) => readsOf(group, home));
+  const producer = new Map<GraphValue, number>();
+  groups.forEach((group, i) => {
+    for (const root of group.roots) for (const value of root.outputs) producer.set(value, i);
+  });
+  const after = groups.map(() => new Set<number>());
+  groups.forEach((_, i) => {
+    for (const value of reads[i]!.keys()) {
+      const p = producer.get(value);
+      if (p !== undefined && p !== i) after[i]!.add(p);
+    }
+  });
+  const readers = new Map<GraphValue, number[]>();
+  reads.forEach((map, i) => {
+    for (const value of map.keys()) {
+      const list = readers.get(value);
+      if (list) list.push(i);
+      else readers.set(value, [i]);
+    }
+  });
+  const reaches = (from: number, to: number): boolean => {
+    // Whether `from` must come before `to`.
+    const seen = new Set<number>();
+    const stack = [to];
+    while (stack.length > 0) {
+      for (const p of after[stack.pop()!]!) {
+        if (p === from) return true;
+        if (!seen.has(p)) {
+          seen.add(p);
+          stack.push(p);
+        }
+      }
+    }
+    return false;
+  };
+  const inPlace = new Map<GraphValue, GraphValue>();
+  const taken = new Set<GraphValue>();
+  for (const [parameter, value] of assignments) {
+    const group = producer.get(value);
+    if (group === undefined || home.get(value) !== value || taken.has(value)) continue;
+    const kind = groups[group]!.kind;
+    if (kind !== 'map' && kind !== 'reduce' && kind !== 'contract' && kind !== 'random') continue;
+    const own = reads[group]!.get(parameter);
+    if (own === 'other' || (own === 'same' && kind !== 'map')) continue;
+    const others = (readers.get(parameter) ?? []).filter((i) => i !== group);
+    if (others.some((i) => reaches(group, i))) continue;
+    for (const i of others) after[group]!.add(i);
+    inPlace.set(value, parameter);
+    taken.add(value);
+  }
+  // A topological order, earliest first by the order of the graph.
+  const order: Group[] = [];
+  const state = new Uint8Array(groups.length);
+  const visit = (root: number): void => {
+    const stack: number[] = [root];
+    while (stack.length > 0) {
+      const i = stack.at(-1)!;
+      if (state[i] === 2) {
+        stack.pop();
+        continue;
+      }
+      state[i] = 1;
+      const waiting = [...after[i]!].filter((p) => state[p] !== 2).sort((a, b) => b - a);
+      if (waiting.length === 0) {
+        state[i] = 2;
+        order.push(groups[i]!);
+        stack.pop();
+      } else {
+        assert(
+          waiting.every((p) => state[p] !== 1 || !stack.includes(p)),
+          'the groups of a program depend on each other in a circle',
+        );
+        stack.push(...waiting);
+      }
+    }
+  };
+  for (let i = 0; i < groups.length; i++) if (state[i] === 0) visit(i);
+  return { order, inPlace };
+}

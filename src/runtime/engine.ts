@@ -1,0 +1,376 @@
+// The engine: runs compiled programs over the backend's memory.
+// Owns: where arguments, variables, constants and intermediate values lie while programs run, and for how long variables
+// stay there. Leaves compiling to src/compiler and code to the backend.
+import type { Backend, Executable } from '../backends/backend.ts';
+import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
+import { StateError, ValueError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
+import { type Compiled, compile, constantsOf, programKey } from '../compiler/compile.ts';
+import { kindOf } from '../compiler/fuse.ts';
+import { Graph } from '../graph/graph.ts';
+import { printParams } from '../graph/print-graph.ts';
+import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
+import type { Spec } from '../graph/value.ts';
+import { setEngine } from './execute.ts';
+import { type CompiledProgram, type ProgramSource, referenceProgram, setProgramMaker } from './program.ts';
+import { eagerTensor, type Tensor } from './tensor.ts';
+import type { Residence, VariableTensor } from './variable.ts';
+
+/** Programs kept for the next graph that is equal. */
+const CACHED_PROGRAMS = 1024;
+/** From so many bytes on, variables that no program used lately move back to JavaScript's memory. */
+const RESIDENT_LIMIT = 1 << 30;
+
+/** Views of the backend's memory, remade when it grows. */
+class Memory {
+  readonly backend: Backend;
+  #buffer: ArrayBufferLike;
+  #views = new Map<string, ArrayBufferView>();
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.#buffer = backend.heap.buffer;
+  }
+
+  /** All memory as elements of a dtype. */
+  elements(dtype: DType): Float64Array {
+    const { buffer } = this.backend.heap;
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#views.clear();
+    }
+    const constructor = dtypes[dtype].array!;
+    let view = this.#views.get(constructor.name);
+    if (!view) this.#views.set(constructor.name, (view = new constructor(buffer)));
+    return view as Float64Array;
+  }
+
+  write(address: number, dtype: DType, data: Data): void {
+    this.elements(dtype).set(data as Float64Array, address / dtypes[dtype].array!.BYTES_PER_ELEMENT);
+  }
+
+  read(address: number, dtype: DType, size: number): Data {
+    const { array, lanes } = dtypes[dtype];
+    const from = address / array!.BYTES_PER_ELEMENT;
+    const copy = allocate(dtype, size) as Float64Array;
+    const view = this.elements(dtype);
+    if (size * lanes <= 4) for (let i = 0; i < size * lanes; i++) copy[i] = view[from + i]!;
+    else copy.set(view.subarray(from, from + size * lanes));
+    return copy;
+  }
+
+  /** A view for host calls. */
+  view(address: number, { dims, dtype }: Spec): ArrayValue {
+    const { array, lanes } = dtypes[dtype];
+    return { dims, dtype, data: new array!(this.backend.heap.buffer, address, sizeOf(dims) * lanes) };
+  }
+}
+
+/** A variable's place in the engine's memory. */
+class Resident implements Residence {
+  readonly address: number;
+  readonly #memory: Memory;
+  readonly #dtype: DType;
+  readonly #size: number;
+  /** The run in which it was used last. */
+  lastRun = 0;
+
+  constructor(memory: Memory, variable: VariableTensor) {
+    this.#memory = memory;
+    this.#dtype = variable.dtype;
+    this.#size = sizeOf(variable.dims);
+    this.address = memory.backend.heap.allocate(Math.max(this.#size * dtypes[variable.dtype].bytes, 1));
+  }
+
+  read(): Data {
+    return this.#memory.read(this.address, this.#dtype, this.#size);
+  }
+
+  write(elements: Data): void {
+    this.#memory.write(this.address, this.#dtype, elements);
+  }
+
+  release(): void {
+    this.#memory.backend.heap.free(this.address);
+  }
+}
+
+/** Scratch memory that programs share, one block for each depth of nesting (a host call may run a program). */
+class Arena {
+  readonly #memory: Memory;
+  address = 0;
+  #bytes = 0;
+  /** Counts moves, so that programs know when to fill their tables anew. */
+  version = 0;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  ensure(bytes: number): void {
+    if (bytes <= this.#bytes) return;
+    if (this.#bytes > 0) this.#memory.backend.heap.free(this.address);
+    this.#bytes = Math.max(bytes, Math.ceil(this.#bytes * 1.25));
+    this.address = this.#memory.backend.heap.allocate(this.#bytes);
+    this.version++;
+  }
+}
+
+export class Engine {
+  readonly memory: Memory;
+  readonly #backend: Backend;
+  readonly #arenas: Arena[] = [];
+  readonly #compiled = new Map<string, Compiled>();
+  readonly #eager = new Map<string, EngineProgram>();
+  readonly #residents = new Set<WeakRef<VariableTensor>>();
+  readonly #collected: FinalizationRegistry<() => void>;
+  #depth = 0;
+  run = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.memory = new Memory(backend);
+    this.#collected = new FinalizationRegistry((free) => free());
+  }
+
+  /** Frees `owner`'s memory when it is collected. */
+  freeWith(owner: object, free: () => void): void {
+    this.#collected.register(owner, free);
+  }
+
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  /** Runs `f` with the arena of this depth. */
+  withArena<T>(bytes: number, f: (arena: Arena) => T): T {
+    const depth = this.#depth++;
+    const arena = (this.#arenas[depth] ??= new Arena(this.memory));
+    try {
+      arena.ensure(bytes);
+      return f(arena);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  compile(source: {
+    readonly graph: Graph;
+    readonly variables: readonly { readonly parameter: number; readonly output: number }[];
+  }): Compiled {
+    const key = programKey(source);
+    let compiled = this.#compiled.get(key);
+    if (!compiled) {
+      compiled = compile(source);
+      this.#compiled.set(key, compiled);
+      if (this.#compiled.size > CACHED_PROGRAMS) this.#compiled.delete(this.#compiled.keys().next().value!);
+    }
+    return compiled;
+  }
+
+  /** The place of a variable; brings it into the engine when it is not there. */
+  resident(variable: VariableTensor): Resident {
+    let resident = variable.residence as Resident | null;
+    if (!resident) {
+      if (this.#backend.heap.bytesInUse > RESIDENT_LIMIT) this.#evict();
+      const elements = variable.snapshot().elements!;
+      resident = new Resident(this.memory, variable);
+      resident.write(elements);
+      variable.residence = resident;
+      const reference = new WeakRef(variable);
+      this.#residents.add(reference);
+      const { address } = resident;
+      const { heap } = this.#backend;
+      const released = resident;
+      this.freeWith(variable, () => {
+        this.#residents.delete(reference);
+        void released;
+        heap.free(address);
+      });
+    }
+    resident.lastRun = this.run;
+    return resident;
+  }
+
+  /** Moves variables that the latest programs did not use back to JavaScript. */
+  #evict(): void {
+    for (const reference of this.#residents) {
+      const variable = reference.deref();
+      const resident = variable?.residence as Resident | null | undefined;
+      if (!variable || !resident || resident.lastRun >= this.run - 8) continue;
+      variable.snapshot();
+      variable.residence = null;
+      this.#residents.delete(reference);
+      resident.release();
+    }
+  }
+
+  /** One primitive on eager arrays; null where the reference is what there is. */
+  apply(primitive: Primitive, inputs: readonly ArrayValue[], params: Params, outputs: readonly Spec[]): Data[] | null {
+    const key = `${primitive.name}${printParams(params)}|${inputs.map((input) => `${input.dtype}${input.dims.join()}`).join('|')}`;
+    let program = this.#eager.get(key);
+    if (!program) {
+      const graph = new Graph();
+      const parameters = inputs.map((input) => graph.addParameter(input));
+      graph.outputs = graph.apply(primitive, parameters, params);
+      if (kindOf(graph.outputs[0]!.node) === 'host') return null;
+      program = new EngineProgram(this, {
+        graph,
+        arguments: parameters.map((_, i) => i),
+        variables: [],
+        results: outputs.length,
+      });
+      this.#eager.set(key, program);
+      if (this.#eager.size > CACHED_PROGRAMS) this.#eager.delete(this.#eager.keys().next().value!);
+    }
+    return program.execute(inputs.map((input) => input.data));
+  }
+}
+
+/** A traced function on the engine. */
+export class EngineProgram implements CompiledProgram {
+  readonly #engine: Engine;
+  readonly #source: ProgramSource;
+  readonly #compiled: Compiled;
+  readonly #executable: Executable;
+  readonly #table: number;
+  /** Addresses of constants, by the order of their slots. */
+  readonly #constants: number[];
+  readonly #variableAddress: number[];
+  #arenaVersion = -1;
+  #arenaAddress = -1;
+  /** For arguments, outputs and checks: byte offset in the arena, or −1 for results that lie in a variable. */
+  readonly #argumentOffsets: readonly number[];
+  readonly #argumentTypes: readonly DType[];
+
+  constructor(engine: Engine, source: ProgramSource) {
+    this.#engine = engine;
+    this.#source = source;
+    const compiled = engine.compile(source);
+    this.#compiled = compiled;
+    this.#executable = engine.backend.compile(compiled.program);
+    const { heap } = engine.backend;
+    this.#table = heap.allocate(Math.max(compiled.slots.length * 4, 4));
+    const parameters = compiled.graph.parameters;
+    const constants = constantsOf(compiled.graph);
+    const constantNodes = compiled.graph.nodes.filter((node) => node.kind === 'constant');
+    this.#constants = constants.map((data, i) => {
+      const { dtype } = constantNodes[i]!.outputs[0]!;
+      const address = heap.allocate(Math.max(data.length * dtypes[dtype].array!.BYTES_PER_ELEMENT, 1));
+      engine.memory.write(address, dtype, data);
+      return address;
+    });
+    const offsets = new Map<number, number>();
+    compiled.slots.forEach((slot, i) => {
+      if (slot.kind === 'arena') offsets.set(i, slot.offset);
+    });
+    this.#argumentOffsets = source.arguments.map((parameter) => offsets.get(parameter)!);
+    this.#argumentTypes = source.arguments.map((parameter) => parameters[parameter]!.dtype);
+    this.#variableAddress = source.variables.map(() => -1);
+    const owned = [this.#table, ...this.#constants];
+    engine.freeWith(this, () => {
+      for (const address of owned) heap.free(address);
+    });
+  }
+
+  run(args: readonly Tensor[]): Tensor[] {
+    const data = this.execute(args.map((arg) => arg.elements!));
+    const outputs = this.#source.graph.outputs;
+    return data.map((elements, i) => eagerTensor(elements, outputs[i]!.dims, outputs[i]!.dtype));
+  }
+
+  /** Runs on arrays; gives the results' elements. */
+  execute(args: readonly Data[]): Data[] {
+    const engine = this.#engine;
+    engine.run++;
+    const { variables } = this.#source;
+    let moved = false;
+    for (let i = 0; i < variables.length; i++) {
+      const { address } = engine.resident(variables[i]!.variable);
+      if (address !== this.#variableAddress[i]) {
+        this.#variableAddress[i] = address;
+        moved = true;
+      }
+    }
+    return engine.withArena(this.#compiled.arenaBytes, (arena) => {
+      if (moved || arena.version !== this.#arenaVersion || arena.address !== this.#arenaAddress) this.#fillTable(arena);
+      const { memory } = engine;
+      for (let i = 0; i < args.length; i++)
+        memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, args[i]!);
+      this.#executable.run(this.#table, this.#compiled.hosts.length > 0 ? (index) => this.#host(index) : noHost);
+      if (this.#compiled.checks.length > 0) this.#verify();
+      for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();
+      const results: Data[] = [];
+      for (let i = 0; i < this.#source.results; i++) {
+        const { dims, dtype } = this.#source.graph.outputs[i]!;
+        results.push(memory.read(this.#address(this.#compiled.outputs[i]!), dtype, sizeOf(dims)));
+      }
+      return results;
+    });
+  }
+
+  #fillTable(arena: Arena): void {
+    this.#arenaVersion = arena.version;
+    this.#arenaAddress = arena.address;
+    const table = new Uint32Array(this.#engine.backend.heap.buffer, this.#table, this.#compiled.slots.length);
+    const variableOf = new Map(this.#source.variables.map((use, i) => [use.parameter, this.#variableAddress[i]!]));
+    this.#compiled.slots.forEach((slot, i) => {
+      table[i] =
+        slot.kind === 'arena'
+          ? arena.address + slot.offset
+          : slot.kind === 'constant'
+            ? this.#constants[slot.index]!
+            : variableOf.get(slot.index)!;
+    });
+  }
+
+  #address(slot: number): number {
+    return new Uint32Array(this.#engine.backend.heap.buffer, this.#table + slot * 4, 1)[0]!;
+  }
+
+  #host(index: number): void {
+    const { node, inputs, outputs } = this.#compiled.hosts[index]!;
+    const { memory } = this.#engine;
+    node.primitive!.evaluate(
+      inputs.map((slot, i) => memory.view(this.#address(slot), node.inputs[i]!)),
+      node.params as never,
+      outputs.map((slot, i) => memory.view(this.#address(slot), node.outputs[i]!)),
+    );
+  }
+
+  /** Throws for indices that were out of range. */
+  #verify(): void {
+    this.#compiled.checkSlots.forEach((slot, i) => {
+      if (this.#engine.memory.elements('int32')[this.#address(slot) / 4] === 0) return;
+      const { operation, scope, rows } = this.#compiled.checks[i]!;
+      throw new ValueError(
+        `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows. Class numbers start at 0; check the labels or the size of the layer.`,
+      );
+    });
+  }
+}
+
+const noHost = (): never => {
+  throw new StateError('a program without host steps called the host');
+};
+
+let installed: Engine | null = null;
+
+/** Makes programs and large eager operations run on a backend, which is made when it is first needed. */
+export function installEngine(makeBackend: () => Backend): void {
+  installed = null;
+  const engine = (): Engine => {
+    installed ??= new Engine(makeBackend());
+    return installed;
+  };
+  setEngine((primitive, inputs, params, outputs) => engine().apply(primitive, inputs, params, outputs));
+  setProgramMaker((source) =>
+    holdsStrings(source.graph) ? referenceProgram(source) : new EngineProgram(engine(), source),
+  );
+}
+
+const holdsStrings = (graph: Graph): boolean =>
+  graph.nodes.some((node) => node.outputs.some((value) => value.dtype === 'string'));
+
+/** The engine, once something has run on it. */
+export const currentEngine = (): Engine | null => installed;
