@@ -4,6 +4,7 @@
 import {
   binary,
   type ContractKernel,
+  type FloatUnary,
   index,
   type Kernel,
   type LoopIndex,
@@ -20,7 +21,7 @@ import { generateKernel } from './codegen/kernel.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
 import { driverFunction } from './driver.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
-import { vectorMathFunction } from './math/functions.ts';
+import { farFunctions, vectorMathFunction } from './math/functions.ts';
 import { philoxFunction } from './philox.ts';
 
 export interface GeneratedProgram {
@@ -39,6 +40,9 @@ function neededDoubles(kernels: readonly Kernel[]): DoubleFunction[] {
     if (kernel.kind !== 'loops') continue;
     forEachExpr(kernel.body, (e) => {
       if (e.op === 'binary' && e.fn === 'rem' && (e.type === 'f32' || e.type === 'f64')) needed.add('rem');
+      if (e.op === 'unary' && e.type === 'f32' && farFunctions[e.fn as FloatUnary])
+        needed.add(farFunctions[e.fn as FloatUnary]!);
+      if (e.type !== 'f64') return;
       if (e.op === 'binary' && (e.fn === 'pow' || e.fn === 'atan2')) needed.add(e.fn);
       if (e.op === 'unary' && !isMachineUnary(e.fn) && e.fn !== 'roundF16' && e.fn !== 'roundBf16') {
         needed.add(e.fn as DoubleFunction);
