@@ -10,11 +10,27 @@ export type Colormap = (position: number) => Rgb;
 /** vega's look-up of a scheme: an interpolator for the continuous ones. */
 export type SchemeLookup = (name: string) => unknown;
 
-/** matplotlib's jet: the classic rainbow from dark blue to dark red. */
-const jet: Colormap = (position) => {
-  const hill = (center: number) => Math.round(255 * Math.min(1, Math.max(0, 1.5 - Math.abs(4 * position - center))));
-  return [hill(3), hill(2), hill(1)];
+/** A level from 0 to 255, linear between nodes 'position,share'. */
+const segments = (text: string) => {
+  const nodes = text.split(' ').map((node) => node.split(',').map(Number));
+  return (position: number) => {
+    const end = Math.max(
+      1,
+      nodes.map(([at]) => at!).findIndex((at) => at >= position),
+    );
+    const [p0 = 0, s0 = 0] = nodes[end - 1]!;
+    const [p1 = 1, s1 = 0] = nodes[end]!;
+    return Math.round(255 * (s0 + ((s1 - s0) * (position - p0)) / (p1 - p0)));
+  };
 };
+
+/** matplotlib's jet: the classic rainbow from dark blue to dark red. */
+const jetParts = [
+  segments('0,0 0.35,0 0.66,1 0.89,1 1,0.5'),
+  segments('0,0 0.125,0 0.375,1 0.64,1 0.91,0 1,0'),
+  segments('0,0.5 0.11,1 0.34,1 0.65,0 1,0'),
+] as const;
+const jet: Colormap = (position) => [jetParts[0](position), jetParts[1](position), jetParts[2](position)];
 
 const parse = (hex: string): Rgb => {
   const [red = 0, green = 0, blue = 0] = (hex.match(/../g) ?? []).map((part) => Number.parseInt(part, 16));

@@ -7,7 +7,7 @@ import { drawFigure } from './draw.ts';
 import { limitsOf } from './limits.ts';
 import { checkOptions } from './options.ts';
 import { saveFigure } from './save.ts';
-import { showFigure } from './screen.ts';
+import { showFigures } from './screen.ts';
 import type { FigureState, Limits, Place } from './state.ts';
 import type { ColorbarOptions, Figure, FigureOptions, Mappable, SaveOptions, ShowOptions } from './types.ts';
 
@@ -80,7 +80,7 @@ export class PlotFigure implements Figure {
 
   async show(options?: ShowOptions): Promise<void> {
     this.close();
-    await showFigure(this.state, options);
+    await showFigures([this.state], options);
   }
 
   async toSVG(): Promise<string> {

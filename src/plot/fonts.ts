@@ -3,7 +3,10 @@
 // list in text.ts names them, and these are asked only for what no named font has. SVG and HTML use the viewer's fonts.
 import type sharp from 'sharp';
 import { FileError } from '../base/errors.ts';
-import { platform } from '../platform/platform.ts';
+import { type Platform, platform } from '../platform/platform.ts';
+
+/** Where the packaged font is unpacked, once for each user; a new one made by tools/make-plot-font.py needs a new name. */
+const unpacked = '.cache/cornu/noto-sans-sc-1.ttf';
 
 let provided: Promise<void> | undefined;
 
@@ -17,28 +20,39 @@ export function provideFonts(sharpModule: typeof sharp): Promise<void> {
 }
 
 async function provide(sharpModule: typeof sharp): Promise<void> {
-  const own = platform().env('CORNU_PLOT_FONT');
+  const machine = await platform();
+  const own = machine.env('CORNU_PLOT_FONT');
   if (own) {
-    try {
-      await addFont(sharpModule, own);
-    } catch (cause) {
-      throw new FileError(
-        `plt.savefig: CORNU_PLOT_FONT names '${own}', which cannot be read as a font; wanted a .ttf, .otf or .ttc file. ` +
-          `${cause instanceof Error ? cause.message : cause}`,
-        { cause },
-      );
-    }
+    await checkFont(machine, own);
+    await addFont(sharpModule, own);
   }
   try {
-    const [{ notoSansSC }, { unzlibSync }] = await Promise.all([
-      import('./generated/noto-sans-sc.ts'),
-      import('fflate'),
-    ]);
-    const packed = Uint8Array.from(atob(notoSansSC), (letter) => letter.charCodeAt(0));
-    await addFont(sharpModule, await platform().temporaryFile('noto-sans-sc.ttf', unzlibSync(packed)));
+    await addFont(sharpModule, await packagedFont(machine));
   } catch {
-    // A machine where no temporary file can be written draws with the fonts it has.
+    // A machine where no file can be written draws with the fonts it has.
   }
+}
+
+/** The first four bytes of TrueType and OpenType fonts and their collections, one letter a byte. */
+const signatures = ['\0\x01\0\0', 'OTTO', 'true', 'ttcf'];
+
+/** Throws unless the file is a font: sharp would go on without it and say nothing. */
+async function checkFont(machine: Platform, path: string): Promise<void> {
+  const start = (await machine.readFile(path)).subarray(0, 4);
+  if (signatures.includes(String.fromCharCode(...start))) return;
+  throw new FileError(
+    `plt.savefig: CORNU_PLOT_FONT names '${path}', which is no font; wanted a .ttf, .otf or .ttc file (no .woff).`,
+  );
+}
+
+/** The path of the packaged font, unpacked when it is not there yet: sharp takes fonts only as files. */
+async function packagedFont(machine: Platform): Promise<string> {
+  const path = `${machine.homeFolder}/${unpacked}`;
+  if (await machine.exists(path)) return path;
+  const { notoSansSC } = await import('./generated/noto-sans-sc.ts');
+  const packed = Uint8Array.from(atob(notoSansSC), (letter) => letter.charCodeAt(0));
+  await machine.writeFile(path, await machine.unpack(packed, 'zlib'));
+  return path;
 }
 
 /** sharp takes fonts only by way of drawing a text with them; afterwards they serve for SVG too. */

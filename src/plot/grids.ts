@@ -5,7 +5,7 @@ import type { ContourArtist, ImageArtist } from './artists.ts';
 import { parseColor } from './colors.ts';
 import { checkOptions, checkRange, type OptionKinds } from './options.ts';
 import { readScale } from './points.ts';
-import { niceTicks } from './ticks.ts';
+import { levelSteps, niceTicks } from './ticks.ts';
 import type { ContourOptions, ImageOptions } from './types.ts';
 import { isNumbers, shapeText, toMatrix, toValues, type Values } from './values.ts';
 
@@ -82,7 +82,7 @@ function readLevels(where: string, filled: boolean, z: Float64Array, levels: Con
   const count = checkRange(where, 'levels', levels ?? 7, 1, 10_000);
   const finite = readScale(where, {}, z, 'viridis');
   const [low, high] = finite.low === finite.high ? [finite.low - 0.5, finite.high + 0.5] : [finite.low, finite.high];
-  return niceTicks(low, high, { bins: Math.round(count) + 1, minTicks: 1 });
+  return niceTicks(low, high, { bins: Math.round(count) + 1, minTicks: 1, steps: levelSteps });
 }
 
 function readColors(where: string, levels: readonly number[], options: ContourOptions): ContourArtist['colors'] {

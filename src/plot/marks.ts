@@ -146,14 +146,15 @@ export function ink(color: { value: string } | { field: string }, alpha: number,
 function drawPoints(tools: Tools, artist: PointsArtist, name: string): Drawn {
   const { colors, sizes } = artist;
   const colorOf = (i: number) => {
-    if ('scale' in colors) return colorAt(tools, colors.scale, colors.values[i]!);
-    return colors.length === 1 ? colors[0]! : colors[i]!;
+    if (!('scale' in colors)) return colors.length === 1 ? colors[0]! : colors[i]!;
+    const value = colors.values[i]!;
+    return Number.isFinite(value) ? colorAt(tools, colors.scale, value) : null;
   };
-  const seen = (i: number) => !('scale' in colors) || Number.isFinite(colors.values[i]);
+  // Points without a place or a colour are left out.
   const values = Array.from(artist.x, (x, i) => {
     const side = Math.sqrt(sizes.length === 1 ? sizes[0]! : sizes[i]!);
-    return { x, y: artist.y[i]!, area: markerInk(artist.marker, side, 1.5).area, color: colorOf(i), seen: seen(i) };
-  }).filter(({ x, y, seen }) => seen && Number.isFinite(x) && Number.isFinite(y));
+    return { x, y: artist.y[i]!, area: markerInk(artist.marker, side, 1.5).area, color: colorOf(i) };
+  }).filter(({ x, y, color }) => color !== null && Number.isFinite(x) && Number.isFinite(y));
   const { path, open } = markerInk(artist.marker, 1, 1.5);
   const update = {
     ...at,

@@ -4,6 +4,7 @@ import { StateError, show as showValue, ValueError } from '../base/errors.ts';
 import type { PlotAxes } from './axes.ts';
 import { isMapped, openFigures, PlotFigure } from './figure.ts';
 import { checkOptions } from './options.ts';
+import { showFigures } from './screen.ts';
 import type { Limits } from './state.ts';
 import type * as Types from './types.ts';
 
@@ -180,7 +181,11 @@ export async function savefig(path: string, options?: Types.SaveOptions): Promis
  * `figure-N.svg` in the current folder, or in CORNU_PLOT_DIR, and its path printed. It never waits for anybody.
  */
 export async function show(options?: Types.ShowOptions): Promise<void> {
-  await Promise.all([...openFigures].map((figure) => figure.show(options)));
+  const figures = openFigures.splice(0);
+  await showFigures(
+    figures.map(({ state }) => state),
+    options,
+  );
 }
 
 /** Forgets the current figure, a figure, or 'all' of them. */

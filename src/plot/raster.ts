@@ -9,7 +9,8 @@ export const baseDpi = 100;
 
 /** The picture as a PNG with so many dots an inch. */
 export async function rasterize(svg: string, dpi: number): Promise<Uint8Array> {
-  return platform().kind === 'browser' ? byCanvas(svg, dpi / baseDpi) : bySharp(svg, dpi / baseDpi);
+  const { kind } = await platform();
+  return kind === 'browser' ? byCanvas(svg, dpi / baseDpi) : bySharp(svg, dpi / baseDpi);
 }
 
 async function bySharp(svg: string, scale: number): Promise<Uint8Array> {

@@ -32,9 +32,11 @@ export async function saveFigure(figure: FigureState, path: string, options: Sav
   checkOptions(where, options, { dpi: 'number' });
   const dpi = checkRange(where, 'dpi', options.dpi ?? baseDpi, 1, 10_000);
   const svg = await drawFigure(figure);
-  if (ending === 'svg') await platform().writeFile(path, svg);
-  else if (ending === 'html') await platform().writeFile(path, pageOf(svg, titleOf(figure)));
-  else await platform().writeFile(path, await rasterize(svg, dpi));
+  const content = ending === 'svg' ? svg : ending === 'html' ? pageOf(svg, titleOf(figure)) : await rasterize(svg, dpi);
+  const machine = await platform();
+  // A page has no folders: the user gets the file as a download.
+  if (machine.kind === 'browser') await machine.saveForUser(path.split(/[/\\]/).at(-1)!, content);
+  else await machine.writeFile(path, content);
 }
 
 function titleOf(figure: FigureState): string {

@@ -8,19 +8,22 @@ import type { ShowOptions } from './types.ts';
 
 let shown = 0;
 
-/** Puts the figure on the page's end or into `element`; without a page writes `figure-N.svg` and prints its path. */
-export async function showFigure(figure: FigureState, options: ShowOptions = {}): Promise<void> {
+/** Puts the figures on the page's end or into `element`; without a page writes `figure-N.svg` and prints its path. */
+export async function showFigures(figures: readonly FigureState[], options: ShowOptions = {}): Promise<void> {
   checkOptions('plt.show', options, { element: 'any' });
-  // Numbered when asked for, not when drawn: several calls without `await` keep their order.
-  const number = ++shown;
-  const svg = await drawFigure(figure);
+  // Numbered and drawn as they are now: several calls without `await` keep their order and what they showed.
+  const pictures = figures.map((figure) => ({ number: ++shown, svg: drawFigure(figure) }));
   const element = options.element ?? (globalThis as { document?: Document }).document?.body;
-  if (element) {
-    element.insertAdjacentHTML('beforeend', `<div class="cornu-figure">${svg}</div>`);
-    return;
+  for (const { number, svg } of pictures) {
+    if (element) element.insertAdjacentHTML('beforeend', `<div class="cornu-figure">${await svg}</div>`);
+    else await showAsFile(number, await svg);
   }
-  const folder = platform().env('CORNU_PLOT_DIR');
+}
+
+async function showAsFile(number: number, svg: string): Promise<void> {
+  const machine = await platform();
+  const folder = machine.env('CORNU_PLOT_DIR');
   const path = `${folder ? `${folder.replace(/[/\\]+$/, '')}/` : ''}figure-${number}.svg`;
-  await platform().writeFile(path, svg);
+  await machine.writeFile(path, svg);
   console.log(path);
 }

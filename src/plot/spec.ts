@@ -93,7 +93,7 @@ function axesOf({ x, y }: AxesLayout): Axis[] {
     tickSize: tickLength,
     tickWidth: 0.8 * point,
     tickColor: 'black',
-    tickOffset: 0,
+    tickRound: false,
     labelPadding: tickPad,
     labelFont: fontFamily,
     labelFontSize: fontSize.tick,

@@ -1,7 +1,9 @@
 // Where ticks stand and what they say: matplotlib's MaxNLocator and ScalarFormatter.
 // Owns: positions and labels of ticks, and the round levels of contours. Leaves limits to limits.ts.
 
-const niceSteps = [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10, 20];
+/** Round multiples of a power of ten: for axes, and the finer choice that matplotlib has for levels. */
+const axisSteps = [1, 2, 2.5, 5, 10];
+export const levelSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
 interface TickOptions {
   /** At most so many intervals. */
@@ -9,12 +11,15 @@ interface TickOptions {
   /** Only whole numbers. */
   readonly integer?: boolean;
   readonly minTicks?: number;
+  readonly steps?: readonly number[];
 }
 
 /** Round positions that cover [low, high]; the first may lie below low and the last above high. */
-export function niceTicks(low: number, high: number, { bins, integer = false, minTicks = 2 }: TickOptions): number[] {
+export function niceTicks(low: number, high: number, options: TickOptions): number[] {
+  const { bins, integer = false, minTicks = 2, steps: multiples = axisSteps } = options;
   const scale = 10 ** Math.floor(Math.log10((high - low) / bins));
-  let steps = niceSteps.map((step) => step * scale);
+  const below = multiples.slice(0, -1).map((step) => step / 10);
+  let steps = [...below, ...multiples, 10 * multiples[1]!].map((step) => step * scale);
   if (integer) steps = steps.filter((step) => step < 1 || Math.abs(step - Math.round(step)) < 1e-3);
   const rawStep = (high - low) / bins;
   let at = steps.findIndex((step) => step >= rawStep * (1 - 1e-10));
