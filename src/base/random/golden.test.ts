@@ -6,7 +6,14 @@ import { NpzArchive } from '../../formats/npy/npz.ts';
 import { RandomState } from '../../random/index.ts';
 import { PassSeeds, ShuffleBuffer } from './dataset-shuffle.ts';
 import { orthogonalValues, type VarianceScaling, varianceScalingValues } from './initial-values.ts';
-import { initialSeedState, makeDefaultSeed, nextSeed, pythonRandom, statelessSeed, statelessSeedOf } from './keras-seed.ts';
+import {
+  initialSeedState,
+  makeDefaultSeed,
+  nextSeed,
+  pythonRandom,
+  statelessSeed,
+  statelessSeedOf,
+} from './keras-seed.ts';
 import { blocksForElements, blocksForShuffle, OperationSeeds } from './operation-seeds.ts';
 import type { PhiloxStream } from './philox.ts';
 import { Random } from './python-random.ts';
@@ -188,7 +195,9 @@ describe('golden random numbers', () => {
       const close = /^training/.test(name) || one.call.class === 'Orthogonal';
       if (!close) expect(got, name).toEqual(want);
       expect(got.length, name).toBe(want.length);
-      got.forEach((value, i) => expect(Math.abs(value - want[i]!), name).toBeLessThan(1e-5 * (1 + Math.abs(value))));
+      for (const [i, value] of got.entries()) {
+        expect(Math.abs(value - want[i]!), `${name}[${i}]`).toBeLessThan(1e-5 * (1 + Math.abs(value)));
+      }
     }
   });
 });

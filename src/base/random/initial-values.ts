@@ -3,6 +3,7 @@
 import type { DType } from '../dtype.ts';
 import { roundInPlace } from '../dtype.ts';
 import { ShapeError, show, ValueError } from '../errors.ts';
+import { householderQ } from './householder.ts';
 import { statelessNormal, statelessTruncatedNormal, statelessUniform } from './stateless.ts';
 import type { StatelessSeed } from './tensorflow-seed.ts';
 import type { FloatArray, FloatDType } from './uniform.ts';
@@ -72,7 +73,7 @@ export function orthogonalValues(
   const rows = product(shape.slice(0, -1));
   const columns = shape.at(-1)!;
   const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)];
-  const q = orthonormalColumns(Float64Array.from(statelessNormal(seed, long * short, { dtype })), long, short);
+  const q = householderQ(Float64Array.from(statelessNormal(seed, long * short, { dtype })), long, short, true);
   const values = dtype === 'float64' ? new Float64Array(long * short) : new Float32Array(long * short);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++)
@@ -80,43 +81,4 @@ export function orthogonalValues(
   }
   roundInPlace(dtype, values);
   return values;
-}
-
-/**
- * Q of the factorization A = Q R with a positive diagonal of R, by Householder reflections in double precision.
- *
- * `a`: (rows, columns) with rows ≥ columns, overwritten; the result has the same shape.
- */
-function orthonormalColumns(a: Float64Array, rows: number, columns: number): Float64Array {
-  const reflect = (matrix: Float64Array, k: number, from: number, v: Float64Array) => {
-    for (let j = from; j < columns; j++) {
-      let dot = 0;
-      for (let i = k; i < rows; i++) dot += v[i]! * matrix[i * columns + j]!;
-      for (let i = k; i < rows; i++) matrix[i * columns + j] = matrix[i * columns + j]! - 2 * dot * v[i]!;
-    }
-  };
-  const reflectors: Float64Array[] = [];
-  const signs: number[] = [];
-  for (let k = 0; k < columns; k++) {
-    const v = new Float64Array(rows);
-    for (let i = k; i < rows; i++) v[i] = a[i * columns + k]!;
-    const norm = lengthOf(v, k);
-    const alpha = v[k]! > 0 ? -norm : norm; // the diagonal element of R that this reflection leaves
-    v[k] = v[k]! - alpha;
-    const length = lengthOf(v, k);
-    if (length > 0) for (let i = k; i < rows; i++) v[i] = v[i]! / length;
-    reflect(a, k, k, v);
-    reflectors.push(v);
-    signs.push(Math.sign(alpha));
-  }
-  const q = new Float64Array(rows * columns);
-  for (let j = 0; j < columns; j++) q[j * columns + j] = signs[j]!;
-  for (let k = columns - 1; k >= 0; k--) reflect(q, k, k, reflectors[k]!);
-  return q;
-}
-
-function lengthOf(v: Float64Array, from: number): number {
-  let sum = 0;
-  for (let i = from; i < v.length; i++) sum += v[i]! * v[i]!;
-  return Math.sqrt(sum);
 }
