@@ -30,6 +30,8 @@ export * from './ops/math/elementwise.ts';
 export { divide as div, multiply as mul, negative as neg, subtract as sub } from './ops/math/elementwise.ts';
 export * from './ops/math/matmul.ts';
 export * from './ops/math/reduce.ts';
+export * as nn from './ops/nn/index.ts';
+export * as random from './ops/random/index.ts';
 export { makeFunction as function } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';
 export type {

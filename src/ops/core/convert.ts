@@ -13,7 +13,7 @@ import {
   type TypedArray,
 } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { type Dims, type Shape, resolveReshape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
+import { type Dims, resolveReshape, type Shape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
 import { convert } from '../../primitives/functions.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { NestedArray, Options, TensorLike } from '../../runtime/tensor-methods.ts';

@@ -1,10 +1,11 @@
 // tf.Variable: a tensor that can be assigned to.
 // Owns: conversion of what is assigned, and updates by rows. Leaves the storage to src/runtime/variable.ts.
-import { asDType, type DType } from '../../base/dtype.ts';
+
 import { type Class, callable } from '../../base/callable.ts';
+import { asDType, type DType } from '../../base/dtype.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
-import * as p from '../../primitives/functions.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
+import * as p from '../../primitives/functions.ts';
 import { withTrace } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';

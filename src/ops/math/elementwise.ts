@@ -3,8 +3,8 @@
 import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
 import { DTypeError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
-import * as p from '../../primitives/functions.ts';
 import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';

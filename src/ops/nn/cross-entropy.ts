@@ -1,124 +1,128 @@
-// Cross-entropies from logits, joined with softmax and sigmoid so that neither rounds to 0 or 1 on the way.
-// Owns: values and gradients, which are TensorFlow's: softmax(logits) − labels, also for labels that do not sum to 1.
+// tf.nn: cross-entropies from logits, joined with softmax and sigmoid so that neither rounds to 0 or 1 on the way.
+// Owns: each pair, written once; Keras's losses use them. Derivatives of every order follow from the composition.
 import { isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
-import { normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
+import { broadcastShapes, normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
-import { customGradient } from '../core/gradients.ts';
 import { signature } from '../core/signature.ts';
 import { floating } from '../math/elementwise.ts';
 import { spreadOver } from '../math/reduce.ts';
-import { logSoftmaxValue, softmaxValue } from './softmax.ts';
+import { softplusValue } from './activations.ts';
+import { shifted } from './softmax.ts';
 
-/** Adds an axis of length `n` at `axis`, the same along it. */
-const spread = (x: Value, axis: number, n: number): Value => {
-  const dims = [...x.dims.slice(0, axis), n, ...x.dims.slice(axis)];
-  return p.broadcast(
-    x,
-    dims,
-    x.dims.map((_, i) => (i < axis ? i : i + 1)),
-  );
-};
+/** Labels in the dtype of the logits. */
+function labelsLike(x: Tensor, labels: TensorLike, name: string): Tensor {
+  const given = convertToTensor(labels, undefined, `${name}: labels`);
+  return (given.dtype === x.dtype ? given : p.convert(given, x.dtype)) as Tensor;
+}
 
-/** log(1 + e^−|x|): what sigmoid's cross-entropy adds to a straight line. */
-const tail = (x: Value): Value => p.unary('log1p', p.unary('exp', p.neg(p.unary('abs', x))));
-
-/** −Σ labels · log softmax(logits) along an axis, which goes. */
+/**
+ * −Σ labels · log softmax(logits) along an axis. Labels are probabilities that add up to 1: as in TensorFlow the gradient by
+ * the logits is softmax − labels whatever their sum.
+ */
 export const softmaxCrossEntropyWithLogits = signature(
   'softmaxCrossEntropyWithLogits',
   ['labels', 'logits', 'axis'],
-  (targets: TensorLike, scores: TensorLike, along: number = -1): Tensor => {
+  (labels: TensorLike, logits: TensorLike, axis: number = -1): Tensor => {
     const name = 'softmaxCrossEntropyWithLogits';
-    const x = floating(scores, name);
-    const axis = normalizeAxis(along, x.dims.length, name);
-    const [logits, given] = convertPair(x, targets, name);
-    const labels = sameShape(given.dims, logits.dims) ? given : (p.broadcastTo(given, logits.dims) as Tensor);
-    const rule = customGradient((z: Tensor, t: Tensor) => {
-      const logs = logSoftmaxValue(z, axis);
-      return [
-        p.neg(p.reduceSum(p.mul(t, logs), [axis])) as Tensor,
-        (g) => {
-          const wide = spreadOver(g, z, [axis]);
-          return [p.mul(wide, p.sub(softmaxValue(z, axis), t)) as Tensor, p.neg(p.mul(wide, logs)) as Tensor];
-        },
-      ];
-    });
-    return rule(logits, labels) as Tensor;
+    const x = floating(logits, name);
+    const target = labelsLike(x, labels, name);
+    const dims = broadcastShapes(target.dims, x.dims, name);
+    const [y, z] = [p.broadcastTo(target, dims), p.broadcastTo(x, dims)];
+    const at = normalizeAxis(axis, dims.length, name);
+    const scores = shifted(z, at);
+    const total = p.unary('log', p.reduceSum(p.unary('exp', scores), [at]));
+    // The logarithm of the sum enters once for the gradient by the logits, and once for each label for the value.
+    const constant = p.stopGradient(total);
+    const weighted = p.reduceSum(p.mul(y, p.sub(spreadOver(constant, z, [at]), scores)), [at]);
+    return p.add(weighted, p.sub(total, constant)) as Tensor;
   },
 );
 
-/** −log softmax(logits)[label] along the last axis. Labels are whole numbers of the logits' shape without that axis. */
+/** −log softmax(logits) at the label, the last axis being the classes. */
 export const sparseSoftmaxCrossEntropyWithLogits = signature(
   'sparseSoftmaxCrossEntropyWithLogits',
   ['labels', 'logits'],
-  (targets: TensorLike, scores: TensorLike): Tensor => {
+  (labels: TensorLike, logits: TensorLike): Tensor => {
     const name = 'sparseSoftmaxCrossEntropyWithLogits';
-    const x = floating(scores, name);
-    const labels = resolve(convertToTensor(targets, undefined, `${name}: labels`));
-    if (!isInteger(labels.dtype))
-      throw new DTypeError(`${name}: labels have dtype ${labels.dtype}, wanted an integer dtype; use tf.cast.`);
-    const axis = x.dims.length - 1;
-    if (!sameShape(labels.dims, x.dims.slice(0, -1))) {
+    const x = floating(logits, name);
+    let target = resolve(convertToTensor(labels, undefined, `${name}: labels`));
+    if (!isInteger(target.dtype)) {
+      if (!target.weak)
+        throw new DTypeError(
+          `${name}: labels have dtype ${target.dtype}, wanted class numbers: int32 or int64; use tf.cast.`,
+        );
+      target = p.convert(target, 'int32') as Tensor;
+    }
+    if (!sameShape(target.dims, x.dims.slice(0, -1))) {
       throw new ShapeError(
-        `${name}: labels have shape ${showShape(labels.dims)} and logits ${showShape(x.dims)}; wanted labels of shape ${showShape(x.dims.slice(0, -1))}, one whole number for each row of logits.`,
+        `${name}: labels have shape ${showShape(target.dims)} and logits ${showShape(x.dims)}; wanted labels of shape ${showShape(x.dims.slice(0, -1))}: one class number for each row of logits. For one-hot labels use softmaxCrossEntropyWithLogits.`,
       );
     }
-    const classes = x.dims[axis]!;
-    checkLabels(labels, classes, name);
-    const positions = p.convert(labels, 'int32');
-    const hot = p.compare('equal', spread(positions, axis, classes), p.iota(x.dims, axis, 'int32'));
-    const valid = p.binary(
+    const classes = x.dims.at(-1)!;
+    checkLabels(target, classes, name);
+    const at = x.dims.length - 1;
+    const scores = shifted(x, at);
+    const positions = p.convert(target, 'int32');
+    const hit = p.compare('equal', spreadOver(positions, x, [at]), p.iota(x.dims, at, 'int32'));
+    const chosen = p.reduceSum(p.select(hit, scores, p.zerosLike(scores)), [at]);
+    const loss = p.sub(p.unary('log', p.reduceSum(p.unary('exp', scores), [at])), chosen);
+    if (target.elements) return loss as Tensor;
+    // Inside a program nothing can be thrown: a label out of range shows as NaN, as it does on TensorFlow's GPUs.
+    const inside = p.binary(
       'and',
       p.compare('greaterEqual', positions, p.zerosLike(positions)),
       p.compare('less', positions, p.full(classes, positions)),
     );
-    const rule = customGradient((z: Tensor) => {
-      const logs = logSoftmaxValue(z, axis);
-      const picked = p.reduceSum(p.select(hot, logs, p.zerosLike(logs)), [axis]);
-      // Inside a program nothing can be thrown: a label out of range shows as NaN, as it does on TensorFlow's GPUs.
-      const loss = p.select(valid, p.neg(picked), p.full(Number.NaN, picked));
-      return [
-        loss as Tensor,
-        (g) => p.mul(spread(g, axis, classes), p.sub(softmaxValue(z, axis), p.convert(hot, z.dtype))) as Tensor,
-      ];
-    });
-    return rule(x) as Tensor;
+    return p.select(inside, loss, p.full(Number.NaN, loss)) as Tensor;
   },
 );
 
-function checkLabels(labels: Tensor, classes: number, name: string): void {
-  const { elements } = labels;
+function checkLabels({ elements }: Tensor, classes: number, name: string): void {
   if (!elements) return;
   for (let i = 0; i < elements.length; i++) {
     const label = Number(elements[i]);
-    if (label < 0 || label >= classes)
+    if (!(label >= 0 && label < classes))
       throw new ValueError(
         `${name}: found the label ${label} at position ${i}; wanted labels from 0 to ${classes - 1}, for the logits have ${classes} classes.`,
       );
   }
 }
 
-/** −labels · log σ(logits) − (1 − labels) · log(1 − σ(logits)), elementwise. */
+/** −z·log σ(x) − (1 − z)·log(1 − σ(x)) = softplus(x) − x·z, elementwise. */
 export const sigmoidCrossEntropyWithLogits = signature(
   'sigmoidCrossEntropyWithLogits',
   ['labels', 'logits'],
-  (targets: TensorLike, scores: TensorLike): Tensor => {
-    const name = 'sigmoidCrossEntropyWithLogits';
-    const [logits, labels] = convertPair(floating(scores, name), targets, name);
-    if (!sameShape(logits.dims, labels.dims)) {
-      throw new ShapeError(
-        `${name}: logits have shape ${showShape(logits.dims)} and labels ${showShape(labels.dims)}; wanted equal shapes.`,
-      );
-    }
-    const rule = customGradient((z: Tensor, t: Tensor) => [
-      p.add(p.sub(p.binary('max', z, p.zerosLike(z)), p.mul(z, t)), tail(z)) as Tensor,
-      (g) => [p.mul(g, p.sub(p.unary('logistic', z), t)) as Tensor, p.neg(p.mul(g, z)) as Tensor],
-    ]);
-    return rule(logits, labels) as Tensor;
+  (labels: TensorLike, logits: TensorLike): Tensor => {
+    const [z, x] = labelsAndLogits(labels, logits, 'sigmoidCrossEntropyWithLogits');
+    return p.sub(softplusValue(x), p.mul(x, z)) as Tensor;
   },
 );
+
+/** Sigmoid cross-entropy in which positive labels weigh `posWeight`. */
+export const weightedCrossEntropyWithLogits = signature(
+  'weightedCrossEntropyWithLogits',
+  ['labels', 'logits', 'posWeight'],
+  (labels: TensorLike, logits: TensorLike, posWeight: TensorLike): Tensor => {
+    const name = 'weightedCrossEntropyWithLogits';
+    const [z, x] = labelsAndLogits(labels, logits, name);
+    const weight = p.broadcastTo(convertPair(x as Tensor, posWeight, name)[1], x.dims);
+    const factor = p.offset(p.mul(p.offset(weight, -1), z), 1);
+    return p.add(p.mul(p.sub(p.onesLike(z), z), x), p.mul(factor, softplusValue(p.neg(x)))) as Tensor;
+  },
+);
+
+function labelsAndLogits(labels: TensorLike, logits: TensorLike, name: string): [Value, Value] {
+  const x = floating(logits, name);
+  const z = labelsLike(x, labels, name);
+  if (!sameShape(z.dims, x.dims))
+    throw new ShapeError(
+      `${name}: labels have shape ${showShape(z.dims)} and logits ${showShape(x.dims)}; wanted equal shapes. Reshape one, or expandDims.`,
+    );
+  return [z, x];
+}

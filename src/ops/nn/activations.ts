@@ -1,0 +1,109 @@
+// tf.nn: the activation functions, elementwise, with TensorFlow's gradients at kinks.
+// Owns: the pointwise ones. Softmax stands in softmax.ts.
+import { normalizeAxis } from '../../base/shape.ts';
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertPair, convertToTensor } from '../core/convert.ts';
+import { signature } from '../core/signature.ts';
+import { floating } from '../math/elementwise.ts';
+
+const positive = (x: Value): Value => p.compare('greater', x, p.zerosLike(x));
+/** min(x, 0): what the exponential branch sees, so that it never overflows in the branch that is not taken. */
+const negativePart = (x: Value): Value => p.binary('min', x, p.zerosLike(x));
+
+/** max(x, 0) as a function of values; the gradient at 0 is 0. */
+export const reluValue = (x: Value): Value => p.binary('max', p.zerosLike(x), x);
+/** max(x, 0). */
+export const relu = signature(
+  'relu',
+  ['features'],
+  (features: TensorLike): Tensor => reluValue(convertToTensor(features, undefined, 'relu')) as Tensor,
+);
+/** min(max(x, 0), 6). */
+export const relu6 = signature('relu6', ['features'], (features: TensorLike): Tensor => {
+  const x = convertToTensor(features, undefined, 'relu6');
+  return p.binary('min', p.full(6, x), reluValue(x)) as Tensor;
+});
+/** relu of x and of −x, side by side. */
+export const crelu = signature('crelu', ['features', 'axis'], (features: TensorLike, axis: number = -1): Tensor => {
+  const x = convertToTensor(features, undefined, 'crelu');
+  const both = p.concatenate([x, p.neg(x)], normalizeAxis(axis, x.dims.length, 'crelu'));
+  return reluValue(both) as Tensor;
+});
+/** x where x > 0, eˣ − 1 elsewhere. */
+export const elu = signature('elu', ['features'], (features: TensorLike): Tensor => {
+  const x = floating(features, 'elu');
+  return p.select(positive(x), x, p.unary('expm1', negativePart(x))) as Tensor;
+});
+
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+/** λx where x > 0, λα(eˣ − 1) elsewhere, with the constants of self-normalizing networks (Klambauer et al., 2017). */
+export const selu = signature('selu', ['features'], (features: TensorLike): Tensor => {
+  const x = floating(features, 'selu');
+  return p.select(
+    positive(x),
+    p.scale(x, SELU_SCALE),
+    p.scale(p.unary('expm1', negativePart(x)), SELU_SCALE * SELU_ALPHA),
+  ) as Tensor;
+});
+/** x · Φ(x), with Φ the normal distribution function; approximate: by tanh (Hendrycks & Gimpel, 2016). */
+export const gelu = signature(
+  'gelu',
+  ['features', 'approximate'],
+  (features: TensorLike, approximate: boolean = false): Tensor => {
+    const x = floating(features, 'gelu');
+    const inner = approximate
+      ? p.unary('tanh', p.scale(p.add(x, p.scale(p.mul(x, p.square(x)), 0.044715)), Math.sqrt(2 / Math.PI)))
+      : p.unary('erf', p.scale(x, Math.SQRT1_2));
+    return p.mul(p.scale(x, 0.5), p.offset(inner, 1)) as Tensor;
+  },
+);
+/** x · sigmoid(βx), also called swish. */
+export const silu = signature('silu', ['features', 'beta'], (features: TensorLike, beta: TensorLike = 1): Tensor => {
+  const x = floating(features, 'silu');
+  if (beta === 1) return p.mul(x, p.unary('logistic', x)) as Tensor;
+  const [, factor] = convertPair(x, beta, 'silu');
+  return p.mul(x, p.unary('logistic', p.mul(x, p.broadcastTo(factor, x.dims)))) as Tensor;
+});
+/** x where x > 0, αx elsewhere. */
+export const leakyRelu = signature(
+  'leakyRelu',
+  ['features', 'alpha'],
+  (features: TensorLike, alpha: number | Tensor = 0.2): Tensor => {
+    const x = floating(features, 'leakyRelu');
+    const slope =
+      typeof alpha === 'number' ? p.full(alpha, x) : p.broadcastTo(convertPair(x, alpha, 'leakyRelu')[1], x.dims);
+    return p.select(positive(x), x, p.mul(x, slope)) as Tensor;
+  },
+);
+
+/**
+ * log(1 + eˣ) without overflow: max(x, 0) + log1p(e^−|x|). Both terms change branch together, so derivatives of every order
+ * are right, also at 0.
+ */
+export function softplusValue(x: Value): Value {
+  const zero = p.zerosLike(x);
+  const above = p.compare('greaterEqual', x, zero);
+  const minus = p.neg(x);
+  return p.add(p.select(above, x, zero), p.unary('log1p', p.unary('exp', p.select(above, minus, x))));
+}
+/** log(1 + eˣ). */
+export const softplus = signature(
+  'softplus',
+  ['features'],
+  (features: TensorLike): Tensor => softplusValue(floating(features, 'softplus')) as Tensor,
+);
+/** log sigmoid(x) = −softplus(−x). */
+export const logSigmoid = signature(
+  'logSigmoid',
+  ['x'],
+  (x: TensorLike): Tensor => p.neg(softplusValue(p.neg(floating(x, 'logSigmoid')))) as Tensor,
+);
+/** x / (1 + |x|). */
+export const softsign = signature('softsign', ['features'], (features: TensorLike): Tensor => {
+  const x = floating(features, 'softsign');
+  return p.div(x, p.offset(p.unary('abs', x), 1)) as Tensor;
+});

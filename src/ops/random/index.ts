@@ -1,0 +1,19 @@
+// tf.random.
+export * as experimental from './experimental.ts';
+export {
+  Algorithm,
+  createRngState,
+  Generator,
+  type GeneratorSeed,
+  getGlobalGenerator,
+  setGlobalGenerator,
+} from './generator.ts';
+export { categorical, normal, setSeed, shuffle, truncatedNormal, uniform } from './stateful.ts';
+export {
+  foldIn,
+  split,
+  statelessCategorical,
+  statelessNormal,
+  statelessTruncatedNormal,
+  statelessUniform,
+} from './stateless.ts';
