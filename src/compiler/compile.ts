@@ -1,11 +1,14 @@
 // From a graph to a program: simplify, fuse, schedule, lower, plan memory.
 // Owns: the order of the passes, slots, checks of indices. Leaves running to the runtime, code to the backends.
 import type { Program, Step } from '../backends/backend.ts';
-import { type Data, dtypes } from '../base/dtype.ts';
+import { dtypes } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
 import { printGraph } from '../graph/print-graph.ts';
-import type { Primitive } from '../graph/primitive.ts';
+import type { ControlPrimitive, Primitive } from '../graph/primitive.ts';
+import type { CondParams } from '../primitives/control/cond.ts';
+import type { ScanParams } from '../primitives/control/scan.ts';
+import type { WhileParams } from '../primitives/control/while-loop.ts';
 import { primitive } from '../primitives/registry.ts';
 import { contractKernel, prepareContractions } from './contract.ts';
 import { fuse, type Group } from './fuse.ts';
@@ -20,7 +23,9 @@ import { simplify } from './simplify.ts';
 export type Slot =
   | { readonly kind: 'parameter'; readonly index: number }
   | { readonly kind: 'constant'; readonly index: number }
-  | { readonly kind: 'arena'; readonly offset: number };
+  | { readonly kind: 'arena'; readonly offset: number }
+  /** So many bytes after another slot: an element of a sequence, or a value inside the body of control flow. */
+  | { readonly kind: 'view'; readonly base: number; readonly offset: number };
 
 /** Something that is evaluated in JavaScript between kernels. */
 export interface HostCall {
@@ -46,6 +51,8 @@ export interface Compiled {
   readonly checks: readonly IndexCheck[];
   /** Slot of the int32 flags, one 64-byte place for each check; -1 without checks. */
   readonly checkSlots: readonly number[];
+  /** Constants that have a place in memory, in the order of their slots. */
+  readonly constants: readonly GraphValue[];
   readonly graph: Graph;
   /** Groups in the order of their steps, for reports. */
   readonly order: readonly Group[];
@@ -68,132 +75,152 @@ function copyPassedThrough(graph: Graph): void {
 }
 
 export function compile(input: CompileInput): Compiled {
-  const graph = prepareContractions(simplify(input.graph));
-  copyPassedThrough(graph);
-  const { groups, home } = fuse(graph);
-  const assignments = input.variables.flatMap(({ parameter, output }): [GraphValue, GraphValue][] =>
-    output < 0 ? [] : [[graph.parameters[parameter]!, graph.outputs[output]!]],
-  );
-  const { order, inPlace } = schedule(groups, home, assignments);
-  return new Emitter(
+  const shared = new Shared();
+  // Slot i is parameter i; everything else comes after.
+  input.graph.parameters.forEach((_, index) => {
+    shared.slots.push({ kind: 'parameter', index });
+  });
+  const scope = new Scope(shared, input.graph, input.variables);
+  const { graph } = scope;
+  const isVariable = new Set(input.variables.map((variable) => variable.parameter));
+  graph.parameters.forEach((parameter, index) => {
+    scope.give(parameter, index);
+    // Arguments lie in the arena from the start; variables have their own place.
+    if (!isVariable.has(index)) scope.keep(index, bytesOf(parameter));
+  });
+  scope.emitAll();
+  const outputs = graph.outputs.map((value) => scope.use(value));
+  for (const slot of [...outputs, ...shared.checkSlots]) scope.touch(slot);
+  const arenaBytes = scope.place((slot, offset) => {
+    shared.slots[slot] = { kind: 'arena', offset };
+  });
+  return {
+    program: { slotCount: shared.slots.length, kernels: shared.kernels, steps: scope.steps },
+    slots: shared.slots as Slot[],
+    arenaBytes,
+    outputs,
+    hosts: shared.hosts,
+    checks: shared.checks,
+    checkSlots: shared.checkSlots,
+    constants: shared.constants,
     graph,
-    home,
-    order,
-    inPlace,
-    assignments,
-    input.variables.map((variable) => variable.parameter),
-  ).finish();
+    order: scope.order,
+  };
 }
 
-/** Collects kernels, steps and slots. */
-class Emitter {
-  readonly #graph: Graph;
+/** What a program and the bodies inside it share. */
+class Shared {
+  readonly kernels: Kernel[] = [];
+  readonly slots: (Slot | null)[] = [];
+  readonly hosts: HostCall[] = [];
+  readonly checks: IndexCheck[] = [];
+  readonly checkSlots: number[] = [];
+  readonly constants: GraphValue[] = [];
+}
+
+/** One graph on its way into steps: the program itself, or the body of control flow in it. */
+class Scope {
+  readonly graph: Graph;
+  readonly steps: Step[] = [];
+  readonly order: readonly Group[];
+  readonly #shared: Shared;
   readonly #home: ReadonlyMap<GraphValue, GraphValue>;
-  readonly #order: readonly Group[];
   readonly #inPlace: ReadonlyMap<GraphValue, GraphValue>;
   readonly #assignments: readonly (readonly [GraphValue, GraphValue])[];
-  readonly #variables: ReadonlySet<number>;
-  readonly #kernels: Kernel[] = [];
-  readonly #steps: Step[] = [];
-  readonly #slots: (Slot | null)[] = [];
   readonly #slotOf = new Map<GraphValue, number>();
-  /** First and last step of arena slots. */
+  /** First and last step of the slots that this scope places. */
   readonly #life = new Map<number, { bytes: number; from: number; to: number }>();
-  readonly #hosts: HostCall[] = [];
-  readonly #checks: IndexCheck[] = [];
-  readonly #checkSlots: number[] = [];
+  readonly #checked = new Set<Node>();
 
-  constructor(
-    graph: Graph,
-    home: ReadonlyMap<GraphValue, GraphValue>,
-    order: readonly Group[],
-    inPlace: ReadonlyMap<GraphValue, GraphValue>,
-    assignments: readonly (readonly [GraphValue, GraphValue])[],
-    variables: readonly number[],
-  ) {
-    this.#graph = graph;
+  constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
+    this.#shared = shared;
+    this.graph = prepareContractions(simplify(graph));
+    copyPassedThrough(this.graph);
+    const { groups, home } = fuse(this.graph);
+    this.#assignments = variables.flatMap(({ parameter, output }): [GraphValue, GraphValue][] =>
+      output < 0 ? [] : [[this.graph.parameters[parameter]!, this.graph.outputs[output]!]],
+    );
+    const { order, inPlace } = schedule(groups, home, this.#assignments);
     this.#home = home;
-    this.#order = order;
+    this.order = order;
     this.#inPlace = inPlace;
-    this.#assignments = assignments;
-    this.#variables = new Set(variables);
+    for (const node of this.graph.nodes) {
+      if (node.kind !== 'constant') continue;
+      this.#slotOf.set(
+        node.outputs[0]!,
+        shared.slots.push({ kind: 'constant', index: shared.constants.push(node.outputs[0]!) - 1 }) - 1,
+      );
+    }
   }
 
-  finish(): Compiled {
-    this.#placeGiven();
-    for (const group of this.#order) {
+  /** The value lies in that slot. */
+  give(value: GraphValue, slot: number): void {
+    this.#slotOf.set(value, slot);
+  }
+
+  /** The slot lies in this scope's memory, from the start. */
+  keep(slot: number, bytes: number): void {
+    this.#life.set(slot, { bytes, from: -1, to: -1 });
+  }
+
+  touch(slot: number): void {
+    const life = this.#life.get(slot);
+    if (life) life.to = Math.max(life.to, this.steps.length);
+  }
+
+  /** A slot of this scope's memory that begins to live now. */
+  fresh(bytes: number): number {
+    const slot = this.#shared.slots.push(null) - 1;
+    this.#life.set(slot, { bytes, from: this.steps.length, to: this.steps.length });
+    return slot;
+  }
+
+  /** The slot of a stored value, alive until now. */
+  use(value: GraphValue): number {
+    const place = this.#home.get(value) ?? value;
+    let slot = this.#slotOf.get(place);
+    if (slot === undefined) {
+      const target = this.#inPlace.get(place);
+      slot = target ? this.#slotOf.get(target)! : this.fresh(bytesOf(place));
+      this.#slotOf.set(place, slot);
+    }
+    this.touch(slot);
+    return slot;
+  }
+
+  /** Packs what this scope placed; the number of bytes. */
+  place(put: (slot: number, offset: number) => void): number {
+    const owners = [...this.#life.keys()];
+    const intervals: Interval[] = [...this.#life.values()];
+    const { offsets, bytes } = packIntervals(intervals);
+    owners.forEach((slot, i) => {
+      put(slot, offsets[i]!);
+    });
+    return bytes;
+  }
+
+  emitAll(): void {
+    for (const group of this.order) {
       for (const root of group.roots) this.#check(root);
       this.#emit(group);
     }
     // Variables whose new value could not be written in place.
     for (const [parameter, value] of this.#assignments) {
       if (this.#inPlace.get(value) === parameter) continue;
-      this.#steps.push({ kind: 'copy', from: this.#use(value), to: this.#use(parameter), bytes: bytesOf(parameter) });
-    }
-    const outputs = this.#graph.outputs.map((value) => this.#use(value));
-    const end = this.#steps.length;
-    for (const slot of [...outputs, ...this.#checkSlots]) {
-      const life = this.#life.get(slot);
-      if (life) life.to = end;
-    }
-    const intervals: Interval[] = [];
-    const owners: number[] = [];
-    for (const [slot, life] of this.#life) {
-      intervals.push(life);
-      owners.push(slot);
-    }
-    const { offsets, bytes } = packIntervals(intervals);
-    owners.forEach((slot, i) => {
-      this.#slots[slot] = { kind: 'arena', offset: offsets[i]! };
-    });
-    return {
-      program: { slotCount: this.#slots.length, kernels: this.#kernels, steps: this.#guarded() },
-      slots: this.#slots as Slot[],
-      arenaBytes: bytes,
-      outputs,
-      hosts: this.#hosts,
-      checks: this.#checks,
-      checkSlots: this.#checkSlots,
-      graph: this.#graph,
-      order: this.#order,
-    };
-  }
-
-  /** Places of parameters and constants. Arguments lie in the arena from the start. */
-  #placeGiven(): void {
-    this.#graph.parameters.forEach((parameter, index) => {
-      const slot = this.#slots.push({ kind: 'parameter', index }) - 1;
-      this.#slotOf.set(parameter, slot);
-      if (!this.#variables.has(index)) this.#life.set(slot, { bytes: bytesOf(parameter), from: -1, to: -1 });
-    });
-    let constants = 0;
-    for (const node of this.#graph.nodes) {
-      if (node.kind !== 'constant') continue;
-      this.#slotOf.set(node.outputs[0]!, this.#slots.push({ kind: 'constant', index: constants++ }) - 1);
+      this.#copy(this.use(value), this.use(parameter), bytesOf(parameter));
     }
   }
 
-  /** The slot of a stored value, alive until now. */
-  #use(value: GraphValue): number {
-    const place = this.#home.get(value) ?? value;
-    let slot = this.#slotOf.get(place);
-    if (slot === undefined) {
-      const target = this.#inPlace.get(place);
-      if (target) slot = this.#slotOf.get(target)!;
-      else {
-        slot = this.#slots.push(null) - 1;
-        this.#life.set(slot, { bytes: bytesOf(place), from: this.#steps.length, to: this.#steps.length });
-      }
-      this.#slotOf.set(place, slot);
-    }
-    const life = this.#life.get(slot);
-    if (life) life.to = Math.max(life.to, this.#steps.length);
-    return slot;
+  #copy(from: number, to: number, bytes: number): void {
+    if (from === to) return;
+    this.touch(from);
+    this.touch(to);
+    this.steps.push({ kind: 'copy', from, to, bytes });
   }
 
   #step(lowered: Lowered): void {
-    const slots = lowered.buffers.map((value) => this.#use(value));
-    this.#steps.push({ kind: 'kernel', kernel: this.#kernels.push(lowered.kernel) - 1, slots });
+    const slots = lowered.buffers.map((value) => this.use(value));
+    this.steps.push({ kind: 'kernel', kernel: this.#shared.kernels.push(lowered.kernel) - 1, slots });
   }
 
   #emit(group: Group): void {
@@ -203,7 +230,7 @@ class Emitter {
       case 'reduce':
         // Nothing to compute for results without elements.
         if (group.roots.some((node) => sizeOf(node.outputs[0]!.dims) > 0)) this.#step(lowerElements(group, this.#home));
-        else for (const node of group.roots) this.#use(node.outputs[0]!);
+        else for (const node of group.roots) this.use(node.outputs[0]!);
         break;
       case 'scatter':
         this.#step(lowerScatter(root, this.#home));
@@ -214,17 +241,125 @@ class Emitter {
       case 'random':
         this.#random(root);
         break;
+      case 'control':
+        this.#control(root);
+        break;
       case 'host': {
-        const host = this.#hosts.length;
-        this.#hosts.push({
+        const host = this.#shared.hosts.length;
+        this.#shared.hosts.push({
           node: root,
-          inputs: root.inputs.map((value) => this.#use(value)),
-          outputs: root.outputs.map((value) => this.#use(value)),
+          inputs: root.inputs.map((value) => this.use(value)),
+          outputs: root.outputs.map((value) => this.use(value)),
         });
-        this.#steps.push({ kind: 'host', host });
+        this.steps.push({ kind: 'host', host });
       }
     }
   }
+
+  // ── Control flow ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The steps of a body: parameters lie in the given slots, outputs are written to the given slots. */
+  #body(graph: Graph, parameters: readonly number[], outputs: readonly number[]): Step[] {
+    const inner = new Scope(this.#shared, graph, []);
+    inner.graph.parameters.forEach((parameter, i) => {
+      inner.give(parameter, parameters[i]!);
+    });
+    const given = new Set<GraphValue>();
+    const late: [GraphValue, number][] = [];
+    inner.graph.outputs.forEach((value, i) => {
+      if (inner.#home.get(value) === value && value.node.kind === 'apply' && !given.has(value)) {
+        given.add(value);
+        inner.give(value, outputs[i]!);
+      } else late.push([value, outputs[i]!]);
+    });
+    inner.emitAll();
+    for (const [value, slot] of late) inner.#copy(inner.use(value), slot, bytesOf(value));
+    // What lives inside the body lies in one block, which this scope places.
+    const block = this.fresh(1);
+    const bytes = inner.place((slot, offset) => {
+      this.#shared.slots[slot] = { kind: 'view', base: block, offset };
+    });
+    this.#life.get(block)!.bytes = Math.max(bytes, 1);
+    return inner.steps;
+  }
+
+  #control(node: Node): void {
+    const primitive = node.primitive as ControlPrimitive;
+    const inputs = node.inputs.map((value) => this.use(value));
+    const outputs = node.outputs.map((value) => this.use(value));
+    if (primitive.control === 'scan') this.#scan(node, inputs, outputs);
+    else if (primitive.control === 'whileLoop') this.#while(node, inputs, outputs);
+    else {
+      const { whenTrue, whenFalse } = node.params as CondParams;
+      const [choice, ...rest] = inputs as [number, ...number[]];
+      const step: Step = {
+        kind: 'if',
+        flag: choice,
+        then: this.#body(whenTrue, rest, outputs),
+        otherwise: this.#body(whenFalse, rest, outputs),
+      };
+      this.steps.push(step);
+    }
+  }
+
+  #scan(node: Node, inputs: readonly number[], outputs: readonly number[]): void {
+    const { body, length, reverse, constants, carries } = node.params as ScanParams;
+    const carryValues = node.inputs.slice(constants, constants + carries);
+    // Each carry has two places that change roles after every step.
+    const pairs = carryValues.map((value): [number, number] => [
+      this.fresh(bytesOf(value)),
+      this.fresh(bytesOf(value)),
+    ]);
+    pairs.forEach(([now], i) => {
+      this.#copy(inputs[constants + i]!, now, bytesOf(carryValues[i]!));
+    });
+    const advance: { slot: number; bytes: number }[] = [];
+    const element = (slot: number, value: GraphValue): number => {
+      const bytes = bytesOf(value) / length;
+      const view =
+        this.#shared.slots.push({ kind: 'view', base: slot, offset: reverse ? (length - 1) * bytes : 0 }) - 1;
+      advance.push({ slot: view, bytes: reverse ? -bytes : bytes });
+      return view;
+    };
+    if (length > 0) {
+      const sequences = node.inputs
+        .slice(constants + carries)
+        .map((value, i) => element(inputs[constants + carries + i]!, value));
+      const results = node.outputs.slice(carries).map((value, i) => element(outputs[carries + i]!, value));
+      const steps = this.#body(
+        body,
+        [...inputs.slice(0, constants), ...pairs.map(([now]) => now), ...sequences],
+        [...pairs.map(([, next]) => next), ...results],
+      );
+      for (const slot of [...inputs, ...outputs, ...pairs.flat()]) this.touch(slot);
+      this.steps.push({ kind: 'repeat', count: length, body: steps, advance, swap: pairs });
+    }
+    pairs.forEach(([now, next], i) => {
+      this.#copy(length > 0 ? next : now, outputs[i]!, bytesOf(carryValues[i]!));
+    });
+    for (const slot of outputs) this.touch(slot);
+  }
+
+  #while(node: Node, inputs: readonly number[], outputs: readonly number[]): void {
+    const { condition, body, constants } = node.params as WhileParams;
+    const carryValues = node.outputs;
+    // The results' places hold the carries; what the body gives goes through places of its own.
+    outputs.forEach((slot, i) => {
+      this.#copy(inputs[constants + i]!, slot, bytesOf(carryValues[i]!));
+    });
+    const flag = this.fresh(1);
+    const next = carryValues.map((value) => this.fresh(bytesOf(value)));
+    const fixed = inputs.slice(0, constants);
+    const test = this.#body(condition, [...fixed, ...outputs], [flag]);
+    const steps = this.#body(body, [...fixed, ...outputs], next);
+    next.forEach((slot, i) => {
+      steps.push({ kind: 'copy', from: slot, to: outputs[i]!, bytes: bytesOf(carryValues[i]!) });
+    });
+    for (const slot of [...inputs, ...outputs, ...next, flag]) this.touch(slot);
+    this.steps.push({ kind: 'while', condition: test, flag, body: steps });
+  }
+
+  // ── Random bits and checks ────────────────────────────────────────────────────────────────────────────────────
 
   /** Key and counter are brought together, then the generator runs. */
   #random(node: Node): void {
@@ -267,26 +402,19 @@ class Emitter {
     };
     visit(root);
   }
-  readonly #checked = new Set<Node>();
 
   #checkIndices(node: Node): void {
     const indices = node.inputs[1]!;
     const rows = node.inputs[0]!.dims[0]!;
-    if (node.primitive!.kind === 'opaque' || sizeOf(indices.dims) === 0 || known(indices, rows)) return;
-    // A check reads the indices where the group reads them; those that are computed by a reduction are in range by themselves.
+    if (sizeOf(indices.dims) === 0 || known(indices, rows)) return;
     const flag = new Graph().addParameter({ dims: [1], dtype: 'int32' });
     this.#step(lowerIndexCheck(indices, rows, flag, this.#home));
-    this.#checks.push({
+    this.#shared.checks.push({
       operation: node.primitive!.name === 'takeRows' ? 'gather' : 'scatter',
       scope: node.scope,
       rows,
     });
-    this.#checkSlots.push(this.#use(flag));
-  }
-
-  /** The steps; from the first write to a variable on they run only if all checks so far passed. */
-  #guarded(): Step[] {
-    return this.#steps;
+    this.#shared.checkSlots.push(this.use(flag));
   }
 }
 
@@ -297,11 +425,6 @@ function known(indices: GraphValue, rows: number): boolean {
     node.kind === 'constant' &&
     Array.from(node.data as ArrayLike<number | bigint>, Number).every((index) => index >= 0 && index < rows)
   );
-}
-
-/** The elements of the constants that have a place in memory, in the order of their slots. */
-export function constantsOf(graph: Graph): Data[] {
-  return graph.nodes.filter((node) => node.kind === 'constant').map((node) => node.data!);
 }
 
 /** A key under which an equal program is found again. */

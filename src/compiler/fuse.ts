@@ -7,7 +7,7 @@ import { sameShape, sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { hasStorage } from '../primitives/storage.ts';
 
-export type GroupKind = 'map' | 'reduce' | 'contract' | 'scatter' | 'random' | 'host';
+export type GroupKind = 'map' | 'reduce' | 'contract' | 'scatter' | 'random' | 'control' | 'host';
 
 /** What one kernel (or host call) computes. */
 export interface Group {
@@ -51,6 +51,8 @@ export function kindOf(node: Node): GroupKind {
       return 'scatter';
     case 'random':
       return 'random';
+    case 'control':
+      return 'control';
     default:
       return 'host';
   }

@@ -93,6 +93,16 @@ export class Graph {
     return node;
   }
 
+  /** The same nodes with other outputs. */
+  withOutputs(outputs: readonly GraphValue[]): Graph {
+    const other = new Graph();
+    other.nodes.push(...this.nodes);
+    other.parameters.push(...this.parameters);
+    other.nextId = this.nextId;
+    other.outputs = [...outputs];
+    return other;
+  }
+
   /** The nodes that the outputs need, in order; parameters are always kept. */
   liveNodes(): Node[] {
     const needed = new Set<Node>();

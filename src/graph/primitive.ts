@@ -120,7 +120,7 @@ export interface OpaquePrimitive<P extends Params = Params> extends Common<P> {
 /** Control flow over graphs in the parameters. */
 export interface ControlPrimitive<P extends Params = Params> extends Common<P> {
   readonly kind: 'control';
-  readonly control: 'scan' | 'while' | 'cond';
+  readonly control: 'scan' | 'whileLoop' | 'cond';
 }
 
 export type Primitive<P extends Params = Params> =

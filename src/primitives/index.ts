@@ -2,7 +2,10 @@
 // Owns: the list. Adding a primitive: its definition, its name in registry.ts, a function in functions.ts, a line here.
 import { convolution, convolutionFilterGradient, convolutionInputGradient } from './contract/convolution.ts';
 import { dotGeneral } from './contract/dot-general.ts';
+import { cond } from './control/cond.ts';
 import { customCall } from './control/custom-call.ts';
+import { scan } from './control/scan.ts';
+import { whileLoop } from './control/while-loop.ts';
 import { binaryPrimitives, comparePrimitives, unaryPrimitives } from './elementwise/define.ts';
 import { bitcast, complexPrimitives, convert, isFinite, select, stopGradient } from './elementwise/select-convert.ts';
 import { scatterRows, takeRows } from './gather/rows.ts';
@@ -39,6 +42,9 @@ registerPrimitives({
   cumulative,
   randomBits,
   customCall,
+  scan,
+  whileLoop,
+  cond,
 });
 
 export { allPrimitives, primitive } from './registry.ts';

@@ -41,7 +41,10 @@ export type PrimitiveName =
   | 'sort'
   | 'cumulative'
   | 'randomBits'
-  | 'customCall';
+  | 'customCall'
+  | 'scan'
+  | 'whileLoop'
+  | 'cond';
 
 const table = new Map<string, Primitive>();
 

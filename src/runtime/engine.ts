@@ -5,7 +5,7 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { type Compiled, compile, constantsOf, programKey } from '../compiler/compile.ts';
+import { type Compiled, compile, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
 import { Graph } from '../graph/graph.ts';
 import { printParams } from '../graph/print-graph.ts';
@@ -252,10 +252,8 @@ export class EngineProgram implements CompiledProgram {
     const { heap } = engine.backend;
     this.#table = heap.allocate(Math.max(compiled.slots.length * 4, 4));
     const parameters = compiled.graph.parameters;
-    const constants = constantsOf(compiled.graph);
-    const constantNodes = compiled.graph.nodes.filter((node) => node.kind === 'constant');
-    this.#constants = constants.map((data, i) => {
-      const { dtype } = constantNodes[i]!.outputs[0]!;
+    this.#constants = compiled.constants.map(({ node, dtype }) => {
+      const data = node.data!;
       const address = heap.allocate(Math.max(data.length * dtypes[dtype].array!.BYTES_PER_ELEMENT, 1));
       engine.memory.write(address, dtype, data);
       return address;
@@ -314,14 +312,21 @@ export class EngineProgram implements CompiledProgram {
     this.#arenaAddress = arena.address;
     const table = new Uint32Array(this.#engine.backend.heap.buffer, this.#table, this.#compiled.slots.length);
     const variableOf = new Map(this.#source.variables.map((use, i) => [use.parameter, this.#variableAddress[i]!]));
-    this.#compiled.slots.forEach((slot, i) => {
-      table[i] =
-        slot.kind === 'arena'
-          ? arena.address + slot.offset
-          : slot.kind === 'constant'
-            ? this.#constants[slot.index]!
-            : variableOf.get(slot.index)!;
-    });
+    const { slots } = this.#compiled;
+    const addressOf = (index: number): number => {
+      const slot = slots[index]!;
+      switch (slot.kind) {
+        case 'arena':
+          return arena.address + slot.offset;
+        case 'constant':
+          return this.#constants[slot.index]!;
+        case 'view':
+          return addressOf(slot.base) + slot.offset;
+        default:
+          return variableOf.get(slot.index)!;
+      }
+    };
+    for (let i = 0; i < slots.length; i++) table[i] = addressOf(i);
   }
 
   #address(slot: number): number {

@@ -1,7 +1,7 @@
 // A traced function made ready to run: feeds arguments and variables, runs, takes results out.
 // Owns: the order of parameters and the write-back of variables. Leaves making it fast to the compiler and engine.
-import { runGraph } from '../backends/reference/run-graph.ts';
 import type { Data } from '../base/dtype.ts';
+import { runGraph } from '../graph/evaluate-graph.ts';
 import type { Graph } from '../graph/graph.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { VariableTensor } from './variable.ts';

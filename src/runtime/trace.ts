@@ -16,12 +16,23 @@ interface VariableUse {
   assigned: boolean;
 }
 
+/** Constants of so many elements are part of a body's text. */
+const SMALL = 16;
+
 export class Trace implements TraceTarget {
   readonly graph = new Graph();
   readonly #variables = new Map<VariableTensor, VariableUse>();
   readonly #captured = new Map<Tensor, GraphValue>();
+  /** Where tensors from outside come from: nowhere (they are constants), an outer trace, eager code; or they are not allowed. */
+  readonly #outer: Trace | 'eager' | 'closed' | null;
+  /** What captured parameters stand for, in the body of control flow. */
+  readonly captures = new Map<GraphValue, Tensor>();
   /** What the graph's values are called in messages and profiles: the layers being called. */
   scope = '';
+
+  constructor(outer: Trace | 'eager' | 'closed' | null = null) {
+    this.#outer = outer;
+  }
 
   parameter(spec: Spec): Tensor {
     return this.#wrap(this.graph.addParameter(spec));
@@ -37,6 +48,7 @@ export class Trace implements TraceTarget {
     const own = tensor.graphValue;
     if (own) {
       if (this.graph.nodes[own.node.id] !== own.node) {
+        if (this.#outer instanceof Trace) return this.#capture(tensor);
         throw new StateError(
           `${operation}: a tensor of another tf.function is used here. Pass it in as an argument, or return it from the function that made it.`,
         );
@@ -47,12 +59,31 @@ export class Trace implements TraceTarget {
       throw new StateError(
         `${operation}: a symbolic tensor of a functional model is used inside tf.function. Call the model with data instead.`,
       );
+    // Small constants are better known to the body; the rest is passed in.
+    if ((this.#outer instanceof Trace || this.#outer === 'eager') && tensor.elements.length > SMALL)
+      return this.#capture(tensor);
     let captured = this.#captured.get(tensor);
     if (!captured) {
       captured = this.graph.addConstant(tensor.elements, { dims: tensor.dims, dtype: tensor.dtype });
       this.#captured.set(tensor, captured);
     }
     return captured;
+  }
+
+  /** A tensor from outside as a parameter. */
+  #capture(tensor: Tensor): GraphValue {
+    let captured = this.#captured.get(tensor);
+    if (!captured) {
+      captured = this.graph.addParameter({ dims: tensor.dims, dtype: tensor.dtype });
+      this.#captured.set(tensor, captured);
+      this.captures.set(captured, tensor);
+    }
+    return captured;
+  }
+
+  /** The tensor of a value of this trace. */
+  tensorOf(value: GraphValue): Tensor {
+    return this.#wrap(value);
   }
 
   /** The variables it read or wrote, in order of first use. */
@@ -74,6 +105,8 @@ export class Trace implements TraceTarget {
     let use = this.#variables.get(variable);
     if (!use) {
       const parameter = this.graph.addParameter({ dims: variable.dims, dtype: variable.dtype });
+      if (this.#outer instanceof Trace) this.captures.set(parameter, this.#outer.readVariable(variable));
+      else if (this.#outer === 'eager') this.captures.set(parameter, variable.snapshot());
       use = { variable, parameter, current: this.#wrap(parameter), assigned: false };
       this.#variables.set(variable, use);
     }

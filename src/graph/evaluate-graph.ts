@@ -1,9 +1,10 @@
-// The reference backend: runs a graph node by node with the primitives' own reference evaluation.
-// Owns: nothing but the order. Slow, and the definition of what every other backend must give.
-import { allocate, type Data } from '../../base/dtype.ts';
-import { sizeOf } from '../../base/shape.ts';
-import type { Graph, GraphValue } from '../../graph/graph.ts';
-import type { ArrayValue } from '../../graph/primitive.ts';
+// The reference: runs a graph node by node with the primitives' own evaluation.
+// Owns: nothing but the order. Slow, and the definition of what every backend must give; the bodies of control flow run
+// through it too.
+import { allocate, type Data } from '../base/dtype.ts';
+import { sizeOf } from '../base/shape.ts';
+import type { Graph, GraphValue } from './graph.ts';
+import type { ArrayValue } from './primitive.ts';
 
 /** The elements of the graph's outputs, given those of its parameters. */
 export function runGraph(graph: Graph, parameters: readonly Data[]): Data[] {
