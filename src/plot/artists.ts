@@ -1,5 +1,5 @@
 // What a plot holds once the arguments are read: plain records, never changed after they are made.
-// Owns: the record types. Leaves making them to axes-*.ts and draw-order, limits and marks to those who read them.
+// Owns: the record types. Leaves making them to lines.ts, points.ts, bars.ts and grids.ts, drawing them to marks.ts.
 import type { Dash } from './format.ts';
 
 interface Common {

@@ -29,7 +29,10 @@ interface Group {
 /** The lines of one call of plot; `nextColor` gives the cycle's next colour. */
 export function readPlot(where: string, args: readonly unknown[], nextColor: () => string): LineArtist[] {
   const last = args.at(-1);
-  const hasOptions = args.length > 1 && typeof last !== 'string' && !isNumbers(last);
+  const isObject = typeof last === 'object' && last !== null && !isNumbers(last);
+  // `undefined` at the end stands for options only behind a whole series: plot(x, record.missing) is a mistake.
+  const isLeftOut = last === undefined && (args.length === 3 || typeof args.at(-2) === 'string');
+  const hasOptions = args.length > 1 && (isObject || isLeftOut);
   const options: PlotOptions = hasOptions ? ((last as PlotOptions | undefined) ?? {}) : {};
   checkOptions(where, options, plotKinds);
   const groups = readGroups(where, hasOptions ? args.slice(0, -1) : args);

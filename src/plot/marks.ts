@@ -16,6 +16,7 @@ import { contourPaths } from './contours.ts';
 import { type Dash, dashArray, markers } from './format.ts';
 import type { AxesLayout } from './layout.ts';
 import { encodePng, imagePixels, pngAddress } from './png.ts';
+import { keptPoints } from './simplify.ts';
 import { point } from './text.ts';
 import { textMark } from './text-mark.ts';
 
@@ -62,7 +63,7 @@ export function markerInk(marker: string, size: number, edge: number) {
 export async function drawArtist(tools: Tools, artist: Artist, layout: AxesLayout, name: string): Promise<Drawn> {
   switch (artist.kind) {
     case 'line':
-      return drawLine(artist, name);
+      return drawLine(artist, layout, name);
     case 'points':
       return drawPoints(tools, artist, name);
     case 'bars':
@@ -103,9 +104,11 @@ export function toPixels({ box, x, y }: AxesLayout) {
 
 const at = { x: { scale: 'x', field: 'x' }, y: { scale: 'y', field: 'y' } } as const;
 
-function drawLine(artist: LineArtist, name: string): Drawn {
-  const values = Array.from(artist.x, (x, i) => {
-    const y = artist.y[i]!;
+function drawLine(artist: LineArtist, layout: AxesLayout, name: string): Drawn {
+  const { x: toX } = toPixels(layout);
+  const points = artist.marker === null ? keptPoints(artist.x, artist.y, toX) : [...artist.x.keys()];
+  const values = points.map((i) => {
+    const [x, y] = [artist.x[i]!, artist.y[i]!];
     const drawn = Number.isFinite(x) && Number.isFinite(y);
     return { x: drawn ? x : 0, y: drawn ? y : 0, drawn };
   });

@@ -28,7 +28,7 @@ export interface GridState {
   readonly alpha: number;
 }
 
-/** Where axes stand: the cells `first` to `last` of a grid, counted from 0 row by row. */
+/** Where axes stand: a cell of a grid, counted from 0 row by row. */
 export interface Place {
   readonly rows: number;
   readonly columns: number;
