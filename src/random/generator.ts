@@ -1,7 +1,7 @@
 // NumPy's new generator `numpy.random.default_rng(seed)`, number for number: PCG64, the ziggurat, integers by multiplication.
 // Owns what the legacy generator does differently; the rest is in `Distributions`.
 import { named, sizeArgument } from './arguments.ts';
-import { integerDrawer, type IntegerDType, lemire32 } from './bounded-integers.ts';
+import { type IntegerDType, integerDrawer, lemire32 } from './bounded-integers.ts';
 import { type Choice, choose } from './choice.ts';
 import { Distributions } from './distributions.ts';
 import { fill, type NDArray, type Size } from './nd-array.ts';

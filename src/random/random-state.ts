@@ -4,7 +4,7 @@ import { show, ValueError } from '../base/errors.ts';
 import { log } from '../base/random/c-library/log.ts';
 import { MersenneTwister, type MersenneTwisterState } from '../base/random/mersenne-twister.ts';
 import { named, sizeArgument } from './arguments.ts';
-import { integerDrawer, type IntegerDType } from './bounded-integers.ts';
+import { type IntegerDType, integerDrawer } from './bounded-integers.ts';
 import { type Choice, choose } from './choice.ts';
 import { Distributions } from './distributions.ts';
 import { fill, type NDArray, type Size } from './nd-array.ts';
