@@ -5,6 +5,7 @@ import { describeKernel } from '../../compiler/print-loop-ir.ts';
 import type { Backend, Executable, Program } from '../backend.ts';
 import { Code } from './assembler/code.ts';
 import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
+import { SCRATCH_BYTES } from './contract/plan.ts';
 import { doubleFunctionTable } from './double-functions.ts';
 import { type HeapOptions, WasmHeap } from './memory.ts';
 import { generateProgram, programKey } from './program.ts';
@@ -41,6 +42,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     minimumPages: heap.minimumPages,
     maximumPages: heap.maximumPages,
   } as const;
+  const scratch = heap.allocate(SCRATCH_BYTES);
   const executables = new Map<string, WeakRef<Executable>>();
 
   const generate = (program: Program) => {
@@ -48,7 +50,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     const key = programKey(program, texts);
     const known = executables.get(key)?.deref();
     if (known) return { known };
-    return { key, generated: generateProgram(program, texts, memory, relaxed) };
+    return { key, generated: generateProgram(program, texts, memory, relaxed, scratch) };
   };
   const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
     env: { memory: heap.memory, host: (index: number) => setHost.call(index) },

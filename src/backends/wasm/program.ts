@@ -1,24 +1,15 @@
 // A planned program as one WebAssembly module.
 // Owns: which functions the module has — one for each distinct kernel, the driver, the helpers they call — and its key.
 
-import {
-  binary,
-  type ContractKernel,
-  type FloatUnary,
-  index,
-  type Kernel,
-  type LoopIndex,
-  type LoopKernel,
-  load,
-  plus,
-  read,
-  times,
-} from '../../compiler/loop-ir.ts';
+import type { FloatUnary, Kernel } from '../../compiler/loop-ir.ts';
 import type { Program, Step } from '../backend.ts';
 import { type FunctionBuilder, type MemoryImport, ModuleBuilder } from './assembler/module.ts';
 import { forEachExpr } from './codegen/analysis.ts';
 import { generateKernel } from './codegen/kernel.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
+import { dotFunction } from './contract/dot.ts';
+import { type ContractPlan, planContract, taskCount } from './contract/plan.ts';
+import { tiledFunction } from './contract/tiled.ts';
 import { driverFunction } from './driver.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
@@ -57,6 +48,8 @@ export function generateProgram(
   texts: readonly string[],
   memory: MemoryImport,
   relaxed: boolean,
+  /** Address of SCRATCH_BYTES for packed operands. */
+  scratch: number,
 ): GeneratedProgram {
   const module = new ModuleBuilder(memory);
   const host = module.importFunction('env', 'host', { params: ['i32'], results: [] });
@@ -78,87 +71,52 @@ export function generateProgram(
     doubleFunction: (fn) => doubles.get(fn)!,
   };
 
-  const byText = new Map<string, number>();
+  const byKey = new Map<string, number>();
+  const define = (key: string, make: () => FunctionBuilder): number => {
+    let known = byKey.get(key);
+    if (known === undefined) {
+      known = module.define(make());
+      byKey.set(key, known);
+    }
+    return known;
+  };
+  const plans = new Map<number, ContractPlan>();
   let philox: number | undefined;
   const functions = program.kernels.map((kernel, i) => {
     if (kernel.kind === 'philox') {
       philox ??= module.define(philoxFunction());
       return philox;
     }
-    const known = byText.get(texts[i]!);
-    if (known !== undefined) return known;
-    const loops = kernel.kind === 'contract' ? contractAsLoops(kernel) : kernel;
-    const defined = module.define(generateKernel(loops, `kernel${i}`, library));
-    byText.set(texts[i]!, defined);
-    return defined;
+    const text = texts[i]!;
+    if (kernel.kind === 'loops') return define(text, () => generateKernel(kernel, `kernel${i}`, library));
+    const plan = planContract(kernel);
+    plans.set(i, plan);
+    return define(text, () =>
+      plan.kind === 'dot' ? dotFunction(plan, `dot${i}`, relaxed) : tiledFunction(plan, `product${i}`, define, relaxed),
+    );
   });
 
   const call = (kernel: number, slots: readonly number[], driver: FunctionBuilder, slot: (n: number) => void): void => {
     const what = program.kernels[kernel]!;
     const code = driver.body;
-    const blocks =
-      what.kind === 'philox' ? Math.ceil(what.count / 4) : what.kind === 'loops' ? what.outer.extent : what.m;
-    code.i32(0).i32(blocks);
-    slots.forEach(slot);
-    if (what.kind === 'philox') code.i32(what.count);
+    if (what.kind === 'contract') {
+      const plan = plans.get(kernel)!;
+      code.i32(0).i32(taskCount(plan));
+      const [a, b, c] = slots as [number, number, number];
+      for (const operand of plan.swapped ? [b, a, c] : [a, b, c]) slot(operand);
+      code.i32(scratch);
+    } else if (what.kind === 'philox') {
+      code.i32(0).i32(Math.ceil(what.count / 4));
+      slots.forEach(slot);
+      code.i32(what.count);
+    } else {
+      code.i32(0).i32(what.outer.extent);
+      slots.forEach(slot);
+    }
     code.call(functions[kernel]!);
   };
   module.export('run', module.define(driverFunction(program.steps, { host, kernel: call })));
   return { bytes: module.encode(), doubleFunctions };
-}
-
-/** A product as a plain loop nest. */
-function contractAsLoops({ batch, m, n, k, a, b, c }: ContractKernel): LoopKernel {
-  const [ib, im, inn, ik] = [
-    ['batch', batch],
-    ['m', m],
-    ['n', n],
-    ['k', k],
-  ].map(([name, extent]) => ({ name, extent }) as LoopIndex) as [LoopIndex, LoopIndex, LoopIndex, LoopIndex];
-  const at = (layout: typeof a, row: LoopIndex, column: LoopIndex) =>
-    plus(
-      plus(times(index(ib), layout.batchStride), times(index(row), layout.rowStride)),
-      times(index(column), layout.columnStride),
-    );
-  const sum = { name: 'sum', type: 'f32' } as const;
-  return {
-    kind: 'loops',
-    buffers: [
-      { storage: 'f32', access: 'read' },
-      { storage: 'f32', access: 'read' },
-      { storage: 'f32', access: 'write' },
-    ],
-    outer: im,
-    serial: false,
-    body: [
-      {
-        kind: 'loop',
-        loop: ib,
-        body: [
-          {
-            kind: 'loop',
-            loop: inn,
-            body: [
-              {
-                kind: 'reduce',
-                loops: [ik],
-                accumulators: [
-                  {
-                    local: sum,
-                    combine: 'add',
-                    signed: true,
-                    initial: 0,
-                    value: binary('mul', load('f32', 0, at(a, im, ik)), load('f32', 1, at(b, ik, inn))),
-                  },
-                ],
-              },
-              { kind: 'store', buffer: 2, index: at(c, im, inn), value: read(sum) },
-            ],
-          },
-        ],
-      },
-    ],
-  };
 }
 
 /** What a program is, as text: programs with the same text share one module. */
