@@ -5,7 +5,7 @@ import type { Value } from '../../graph/value.ts';
 import { op } from '../../ops/core/define.ts';
 import { floating } from '../../ops/math/elementwise.ts';
 import { spreadOver } from '../../ops/math/reduce.ts';
-import { logSoftmaxValue, softmaxValue } from '../../ops/nn/softmax.ts';
+import { logSoftmaxOver, softmaxOver } from '../../ops/nn/softmax.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -31,7 +31,7 @@ function overAxes(x: Tensor, axes: readonly number[], apply: (x: Value, axis: nu
 export const softmax = op('keras.activations.softmax', (x: TensorLike, axis?: AxisParameter): Tensor => {
   const logits = floating(x, 'softmax');
   const given = axis === null ? null : parameter(axis, 'axis', -1);
-  const output = overAxes(logits, normalizeAxes(given, logits.dims.length, 'softmax'), softmaxValue);
+  const output = overAxes(logits, normalizeAxes(given, logits.dims.length, 'softmax'), softmaxOver);
   setLogits(output, logits);
   return output;
 });
@@ -40,7 +40,7 @@ export const softmax = op('keras.activations.softmax', (x: TensorLike, axis?: Ax
 export const logSoftmax = op('keras.activations.log_softmax', (x: TensorLike, axis?: AxisParameter): Tensor => {
   const logits = floating(x, 'logSoftmax');
   const given = axis === null ? null : parameter(axis, 'axis', -1);
-  return overAxes(logits, normalizeAxes(given, logits.dims.length, 'logSoftmax'), logSoftmaxValue);
+  return overAxes(logits, normalizeAxes(given, logits.dims.length, 'logSoftmax'), logSoftmaxOver);
 });
 
 /** max(x − τ, 0) with τ such that it sums to 1 along the axis: the nearest distribution, with zeros. */

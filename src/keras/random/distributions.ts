@@ -1,0 +1,2 @@
+// keras.random.gamma, beta and binomial.
+export {};
