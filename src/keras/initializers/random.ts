@@ -2,7 +2,7 @@
 // Owns: options and configs. Fans, scales and the numbers stand in src/base/random.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, StateError } from '../../base/errors.ts';
 import {
   computeFans,
   orthogonalValues,
@@ -11,10 +11,10 @@ import {
 } from '../../base/random/initial-values.ts';
 import { makeDefaultSeed } from '../../base/random/keras-seed.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
-import { drawBy, normalDraw, truncatedNormalDraw, uniformDraw } from '../random/draws.ts';
 import { floatDType } from '../random/dtype.ts';
+import { normal, truncatedNormal as truncatedNormalNumbers, uniform } from '../random/index.ts';
 import { drawSeed, SeedGenerator, type SeedLike } from '../random/seed-generator.ts';
 import {
   type Config,
@@ -52,9 +52,6 @@ export abstract class RandomInitializer extends Initializer_ {
     this.#given = seed;
     this.seed = seed ?? makeDefaultSeed();
   }
-  protected drawn(): Tensor {
-    return drawSeed(this.seed as SeedLike);
-  }
   /** The config of a schema, with the seed as it was given. */
   protected withSeed(config: Config): Config {
     return { ...config, seed: serializeKerasObject(this.#given) };
@@ -84,7 +81,8 @@ class RandomNormal_ extends RandomInitializer {
     this.stddev = stddev;
   }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
-    return normalDraw(this.drawn(), shape, floatDType(dtype, 'RandomNormal'), this.mean, this.stddev);
+    const { mean, stddev, seed } = this;
+    return normal(shape, { mean, stddev, dtype, seed });
   }
   override getConfig(): Config {
     return this.withSeed(randomNormal.toConfig(this));
@@ -105,7 +103,8 @@ class TruncatedNormal_ extends RandomInitializer {
     this.stddev = stddev;
   }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
-    return truncatedNormalDraw(this.drawn(), shape, floatDType(dtype, 'TruncatedNormal'), this.mean, this.stddev);
+    const { mean, stddev, seed } = this;
+    return truncatedNormalNumbers(shape, { mean, stddev, dtype, seed });
   }
   override getConfig(): Config {
     return this.withSeed(truncatedNormal.toConfig(this));
@@ -136,7 +135,8 @@ class RandomUniform_ extends RandomInitializer {
     this.maxval = maxval;
   }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
-    return uniformDraw(this.drawn(), shape, floatDType(dtype, 'RandomUniform'), this.minval, this.maxval);
+    const { minval, maxval, seed } = this;
+    return uniform(shape, { minval, maxval, dtype, seed });
   }
   override getConfig(): Config {
     return this.withSeed(uniformOptions.toConfig(this));
@@ -158,18 +158,17 @@ interface Scaling {
   readonly outputAxes: readonly number[] | null;
 }
 
-function scaledDraw(seed: Tensor, shape: Dims, dtype: DType, options: Scaling): Tensor {
+function scaledNumbers(seed: SeedLike, shape: Dims, dtype: DType, options: Scaling): Tensor {
   const { fanIn, fanOut } = computeFans(shape, options.inputAxes, options.outputAxes);
   const fan = options.mode === 'fan_in' ? fanIn : options.mode === 'fan_out' ? fanOut : (fanIn + fanOut) / 2;
   const variance = options.scale / Math.max(1, fan);
-  const float = floatDType(dtype, 'VarianceScaling');
   if (options.distribution === 'uniform') {
     const limit = Math.sqrt(3 * variance);
-    return uniformDraw(seed, shape, float, -limit, limit);
+    return uniform(shape, { minval: -limit, maxval: limit, dtype, seed });
   }
   return options.distribution === 'untruncated_normal'
-    ? normalDraw(seed, shape, float, 0, Math.sqrt(variance))
-    : truncatedNormalDraw(seed, shape, float, 0, Math.sqrt(variance) / TRUNCATED_DEVIATION);
+    ? normal(shape, { stddev: Math.sqrt(variance), dtype, seed })
+    : truncatedNormalNumbers(shape, { stddev: Math.sqrt(variance) / TRUNCATED_DEVIATION, dtype, seed });
 }
 
 const scalingOptions = schema(
@@ -212,7 +211,7 @@ class VarianceScaling_ extends RandomInitializer implements Scaling {
     this.outputAxes = values.outputAxes;
   }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
-    return scaledDraw(this.drawn(), shape, dtype, this);
+    return scaledNumbers(this.seed, shape, dtype, this);
   }
   override getConfig(): Config {
     return this.withSeed(scalingOptions.toConfig(this));
@@ -252,7 +251,7 @@ function scaled(
     }
     override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
       const { inputAxes, outputAxes } = this;
-      return scaledDraw(this.drawn(), shape, dtype, { scale, mode, distribution, inputAxes, outputAxes });
+      return scaledNumbers(this.seed, shape, dtype, { scale, mode, distribution, inputAxes, outputAxes });
     }
     override getConfig(): Config {
       return this.withSeed(options.toConfig(this));
@@ -292,7 +291,12 @@ class Orthogonal_ extends RandomInitializer {
     if (shape.length < 2)
       throw new ShapeError(`initializer Orthogonal: found shape ${showShape(shape)}, wanted at least two dimensions.`);
     const float = floatDType(dtype, 'Orthogonal');
-    return drawBy('orthogonal', this.drawn(), shape, float, (seed) => orthogonalValues(seed, shape, this.gain, float));
+    const seed = drawSeed(this.seed).elements as Int32Array | null;
+    if (!seed)
+      throw new StateError(
+        'initializer Orthogonal: called while a function is traced; make weights outside tf.function.',
+      );
+    return eagerTensor(orthogonalValues(seed, shape, this.gain, float), shape, float);
   }
   override getConfig(): Config {
     return this.withSeed(orthogonalOptions.toConfig(this));

@@ -2,18 +2,18 @@
 // Owns: arguments and checks. How numbers come from seeds stands in draws.ts.
 import { asDType, type DType, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { statelessCategorical } from '../../base/random/stateless.ts';
-import type { FloatDType } from '../../base/random/uniform.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { gather } from '../../ops/core/arrange.ts';
 import { asDims, convertToTensor } from '../../ops/core/convert.ts';
 import { op } from '../../ops/core/define.ts';
 import { cast, floating } from '../../ops/math/elementwise.ts';
+import { statelessDropout } from '../../ops/nn/dropout.ts';
+import { categoricalFrom, normalFrom, truncatedNormalFrom, uniformFrom } from '../../ops/random/distributions.ts';
+import { statelessSource } from '../../ops/random/source.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
-import { drawBy, integersDraw, keepDraw, normalDraw, orderDraw, truncatedNormalDraw, uniformDraw } from './draws.ts';
 import { floatDType } from './dtype.ts';
 import { drawSeed, type SeedLike } from './seed-generator.ts';
 
@@ -26,25 +26,41 @@ export interface DrawOptions extends Options<{ dtype: DType; seed: SeedLike }> {
 
 const dimsOf = (shape: Shape | TensorLike, name: string): Dims => asDims(shape, `keras.random.${name}: shape`);
 
+const sourceOf = (seed: SeedLike, name: string) => statelessSource(drawSeed(seed), `keras.random.${name}`);
+
 /** Uniform numbers in [minval, maxval). */
 export function uniform(shape: Shape | TensorLike, options: UniformOptions = {}): Tensor {
   const dtype = floatDType(options.dtype, 'uniform');
   const dims = dimsOf(shape, 'uniform');
-  return uniformDraw(drawSeed(options.seed), dims, dtype, options.minval ?? 0, options.maxval ?? 1);
+  return uniformFrom(
+    sourceOf(options.seed, 'uniform'),
+    dims,
+    options.minval ?? 0,
+    options.maxval ?? 1,
+    dtype,
+    'uniform',
+  );
 }
 
 /** Normal deviates. */
 export function normal(shape: Shape | TensorLike, options: NormalOptions = {}): Tensor {
   const dtype = floatDType(options.dtype, 'normal');
   const dims = dimsOf(shape, 'normal');
-  return normalDraw(drawSeed(options.seed), dims, dtype, options.mean ?? 0, options.stddev ?? 1);
+  return normalFrom(sourceOf(options.seed, 'normal'), dims, options.mean ?? 0, options.stddev ?? 1, dtype, 'normal');
 }
 
 /** Normal deviates within two standard deviations of the mean. */
 export function truncatedNormal(shape: Shape | TensorLike, options: NormalOptions = {}): Tensor {
   const dtype = floatDType(options.dtype, 'truncatedNormal');
   const dims = dimsOf(shape, 'truncatedNormal');
-  return truncatedNormalDraw(drawSeed(options.seed), dims, dtype, options.mean ?? 0, options.stddev ?? 1);
+  return truncatedNormalFrom(
+    sourceOf(options.seed, 'truncatedNormal'),
+    dims,
+    options.mean ?? 0,
+    options.stddev ?? 1,
+    dtype,
+    'truncatedNormal',
+  );
 }
 
 /** Whole numbers in [minval, maxval). */
@@ -56,7 +72,8 @@ export function randint(shape: Shape | TensorLike, minval: number, maxval: numbe
       `keras.random.randint: found minval ${show(minval)} and maxval ${show(maxval)}, wanted whole numbers, minval the smaller.`,
     );
   const drawn = dtype === 'int32' ? 'int32' : 'int64';
-  return cast(integersDraw(drawSeed(options.seed), dimsOf(shape, 'randint'), drawn, minval, maxval), dtype);
+  const source = sourceOf(options.seed, 'randint');
+  return cast(uniformFrom(source, dimsOf(shape, 'randint'), minval, maxval, drawn, 'randint'), dtype);
 }
 
 /** `numSamples` classes for each row of unnormalized log-probabilities (batch, classes). */
@@ -65,29 +82,7 @@ export function categorical(logits: TensorLike, numSamples: number, options: Dra
   if (x.dims.length !== 2)
     throw new ShapeError(`keras.random.categorical: logits have shape ${showShape(x.dims)}, wanted (batch, classes).`);
   const dtype = asDType(options.dtype ?? 'int32', 'categorical: dtype');
-  const seed = drawSeed(options.seed);
-  const dims = [x.dims[0]!, numSamples];
-  const draw = (now: ArrayLike<number>, values: ArrayLike<number>) =>
-    statelessCategorical(now, values, x.dims, numSamples);
-  const drawn =
-    seed.elements && x.elements
-      ? drawBy('categorical', seed, dims, 'int64', (now) =>
-          BigInt64Array.from(draw(now, x.elements as Float32Array), BigInt),
-        )
-      : (p.customCall(
-          {
-            hostFunction: 'categorical',
-            infer: () => [{ dims, dtype: 'int64' }],
-            evaluate: ([given, values], [out]) => {
-              const classes = draw(given!.data as Int32Array, values!.data as Float32Array);
-              classes.forEach((value, i) => {
-                out!.data[i] = BigInt(value);
-              });
-            },
-          },
-          [seed, x],
-        )[0] as Tensor);
-  return cast(drawn, dtype);
+  return categoricalFrom(sourceOf(options.seed, 'categorical'), x, numSamples, dtype, 'categorical');
 }
 
 /** x · keep / (1 − rate), keep drawn for every element, or for every element of `noiseShape`, which is then broadcast. */
@@ -102,10 +97,7 @@ export const dropout = op(
     if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout: rate is ${show(rate)}, wanted a number from 0 to 1.`);
     if (rate === 0) return x;
     if (rate === 1) return p.zerosLike(x) as Tensor;
-    const dims = options.noiseShape ? options.noiseShape.map((n, axis) => n ?? x.dims[axis]!) : x.dims;
-    const keep = keepDraw(drawSeed(options.seed), dims, x.dtype as FloatDType, rate);
-    const scaled = p.scale(x, 1 / (1 - rate));
-    return p.select(p.broadcastTo(keep, x.dims), scaled, p.zerosLike(scaled)) as Tensor;
+    return statelessDropout(x, rate, { seed: drawSeed(options.seed), noiseShape: options.noiseShape ?? undefined });
   },
 );
 
@@ -113,5 +105,6 @@ export const dropout = op(
 export function shuffle(x: TensorLike, options: Options<{ axis: number; seed: SeedLike }> = {}): Tensor {
   const tensor = convertToTensor(x, undefined, 'shuffle');
   const axis = options.axis ?? 0;
-  return gather(tensor, orderDraw(drawSeed(options.seed), tensor.dims.at(axis)!), { axis });
+  const keys = uniformFrom(sourceOf(options.seed, 'shuffle'), [tensor.dims.at(axis)!], 0, 1, 'float32', 'shuffle');
+  return gather(tensor, p.sort(keys, false)[1] as Tensor, { axis });
 }
