@@ -11,11 +11,14 @@ import {
   fill,
   type NDArray,
   type NestedNumbers,
+  type NumberArray,
   ndArray,
   type Parameter,
   type Size,
+  shapeOf,
   sizeOf,
 } from './nd-array.ts';
+import { rightSingular } from './right-singular.ts';
 
 interface Sized {
   readonly size: Size;
@@ -157,6 +160,41 @@ export abstract class Distributions implements BitSource, DeviateSource {
     return fill('binomial', sizeArgument('binomial', size), [trials, chance], (a, b) =>
       binomialDeviate(this, a, b, this.legacy),
     );
+  }
+
+  /**
+   * Normal deviates of several variables, shape (…size, n), with means of shape (n,) and covariances of shape (n, n).
+   *
+   * Equal to NumPy's to rounding; where the covariance has a repeated eigenvalue and n is above 2, its axes are not determined
+   * and may differ.
+   */
+  multivariateNormal(mean: NumberArray, cov: NumberArray, size?: Size | Sized): NDArray {
+    const what = 'multivariateNormal';
+    const options = named(what, ['mean', 'cov', 'size'], size === undefined ? [mean, cov] : [mean, cov, size]);
+    const means = asNDArray(mean, `${what}: mean`);
+    const covariance = asNDArray(cov, `${what}: cov`);
+    const n = means.length;
+    if (means.shape.length !== 1 || covariance.shape.length !== 2 || covariance.shape.some((extent) => extent !== n)) {
+      const shapes = `${show(means.shape)} and ${show(covariance.shape)}`;
+      throw new ShapeError(`${what}: found mean and cov of shapes ${shapes}, wanted (n,) and (n, n).`);
+    }
+    const { values, rows } = rightSingular(covariance, n);
+    const isCovariance = covariance.every((wanted, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      const found = rows.reduce((sum, row, k) => sum + row[i]! * values[k]! * row[j]!, 0);
+      return Math.abs(found - wanted) <= 1e-8 * (1 + Math.abs(wanted));
+    });
+    if (!isCovariance) throw new ValueError(`${what}: cov is not symmetric and positive semidefinite.`);
+    const given = sizeArgument(what, options.size);
+    const shape = [...(given === null ? [] : shapeOf(given, what)), n];
+    const result = ndArray(new Float64Array(sizeOf(shape)), shape);
+    for (let start = 0; start < result.length; start += n) {
+      const deviates = values.map((value) => Math.sqrt(value) * this.nextNormal());
+      for (let j = 0; j < n; j++) {
+        result[start + j] = means[j]! + rows.reduce((sum, row, k) => sum + deviates[k]! * row[j]!, 0);
+      }
+    }
+    return result;
   }
 
   /** Shuffles `x` in place: the elements of a list, the rows of an array with a shape. */

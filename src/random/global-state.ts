@@ -24,6 +24,7 @@ export const {
   exponential,
   gamma,
   getState,
+  multivariateNormal,
   normal,
   permutation,
   poisson,

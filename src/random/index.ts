@@ -12,6 +12,7 @@ export {
   exponential,
   gamma,
   getState,
+  multivariateNormal,
   normal,
   permutation,
   poisson,

@@ -75,6 +75,58 @@ describe('calling', () => {
   });
 });
 
+describe('multivariateNormal', () => {
+  const close = (found: np.NDArray, wanted: readonly number[]) => {
+    expect(found).toHaveLength(wanted.length);
+    for (const [i, value] of wanted.entries()) expect(Math.abs(found[i]! - value)).toBeLessThan(1e-14);
+  };
+
+  test("is NumPy's", () => {
+    const pair = [
+      [1, 0.5],
+      [0.5, 1],
+    ];
+    const wanted = [-1.7672526211788304, 1.6692572293331591, 0.8481770929310082, 1.9846843895665172];
+    close(new RandomState(3).multivariateNormal([0, 3], pair, 2), wanted);
+    const three = [
+      [2, 0.5, 0.1],
+      [0.5, 1, 0.2],
+      [0.1, 0.2, 3],
+    ];
+    const triple = new RandomState(3).multivariateNormal([1, 2, 3], three);
+    close(triple, [1.1264609517699964, 1.7305591506482136, -0.17332695293752343]);
+    const drawn = defaultRng(3).multivariateNormal([0, 3], pair, { size: [1, 2] });
+    expect(drawn.shape).toEqual([1, 2, 2]);
+    close(drawn, [-0.48965529053189316, -0.04532032184607537, -0.0781994194935358, 2.354030974378534]);
+  });
+
+  test('has the covariance that was asked for, also where an axis is flat', () => {
+    const cov = [
+      [4, 1, 0, 2],
+      [1, 3, 1, 0.5],
+      [0, 1, 2, 0],
+      [2, 0.5, 0, 1],
+    ];
+    const n = 40000;
+    const drawn = new RandomState(1).multivariateNormal([1, 2, 3, 4], cov, n);
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < 4; j++) {
+        let sum = 0;
+        for (let k = 0; k < n; k++) sum += (drawn[4 * k + i]! - i - 1) * (drawn[4 * k + j]! - j - 1);
+        expect(Math.abs(sum / n - cov[i]![j]!)).toBeLessThan(0.12);
+      }
+    }
+    const flat = defaultRng(1).multivariateNormal(
+      [0, 0],
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    );
+    expect(Math.abs(flat[0]! - flat[1]!)).toBeLessThan(1e-12);
+  });
+});
+
 describe('bad arguments', () => {
   const random = new RandomState(0);
   /** A call as JavaScript may make it: the compiler would not let it pass. */
@@ -98,6 +150,19 @@ describe('bad arguments', () => {
     ['too many without replacement', () => random.choice(3, 4, { replace: false }), /at most the 3 there are/],
     ['shapes that do not broadcast', () => random.normal([1, 2], [1, 2, 3], 2), /do not broadcast/],
     ['too many arguments', () => untyped('normal', 1, 2, 3, 4), /at most 3: loc, scale, size/],
+    ['a cov of another shape', () => random.multivariateNormal([0, 0], [[1]]), /shapes \[2\] and \[1, 1\]/],
+    [
+      'a cov that is none',
+      () =>
+        random.multivariateNormal(
+          [0, 0],
+          [
+            [1, 2],
+            [2, 1],
+          ],
+        ),
+      /not symmetric and positive/,
+    ],
     ['text as a parameter', () => untyped('uniform', 'a'), /found low = 'a'/],
     ['more than there is to sample', () => new Random(1).sample([1, 2], 3), /k = 3/],
     ['nothing to choose from', () => new Random(1).choice([]), /nothing to choose from/],

@@ -1,8 +1,9 @@
 // The shuffling of `tf.data`: the seeds of each pass over a data set, and the buffer from which elements are picked. Owns both,
-// for elements of any kind; leaves reading and iterating to `data/`.
+// for elements of any kind, and the order of samples in Keras's `fit`; leaves reading and iterating to `data/`.
 import { show, ValueError } from '../errors.ts';
-import type { SeedPair } from './operation-seeds.ts';
+import { KernelStream, type SeedPair } from './operation-seeds.ts';
 import { PhiloxWords, streamOfSeeds } from './philox.ts';
+import { shuffledIndices } from './shuffle.ts';
 
 /**
  * The seeds of one pass after the other over a shuffled data set; one of these belongs to each `shuffle`.
@@ -25,12 +26,6 @@ export class PassSeeds {
   }
 }
 
-/** The elements of one pass of the input that are still in the buffer: places from start to end, taken modulo its size. */
-interface Slice {
-  start: number;
-  end: number;
-}
-
 /**
  * The buffer of `shuffle(bufferSize)` in one pass: fill it while there is input and room, then take one element.
  *
@@ -46,7 +41,9 @@ export class ShuffleBuffer<T> {
   readonly #size: number;
   readonly #words: PhiloxWords;
   readonly #items: T[] = [];
-  readonly #slice: Slice = { start: 0, end: 0 };
+  /** The elements in the buffer are at the places from start to end, modulo its size. */
+  #start = 0;
+  #end = 0;
 
   constructor(size: number, seeds: readonly [number | bigint, number | bigint]) {
     if (!(Number.isInteger(size) && size > 0)) {
@@ -57,25 +54,34 @@ export class ShuffleBuffer<T> {
   }
 
   get isEmpty(): boolean {
-    return this.#slice.start === this.#slice.end;
+    return this.#start === this.#end;
   }
 
   get isFull(): boolean {
-    return this.#slice.end - this.#slice.start === this.#size;
+    return this.#end - this.#start === this.#size;
   }
 
   add(item: T): void {
-    this.#items[this.#slice.end++ % this.#size] = item;
+    this.#items[this.#end++ % this.#size] = item;
   }
 
   /** A random element of those in the buffer; the first of them takes its place. */
   take(): T {
-    const { start, end } = this.#slice;
-    const first = start % this.#size;
-    const index = (start + (this.#words.next() % (end - start))) % this.#size;
+    const first = this.#start % this.#size;
+    const index = (this.#start + (this.#words.next() % (this.#end - this.#start))) % this.#size;
     const item = this.#items[index]!;
     this.#items[index] = this.#items[first]!;
-    this.#slice.start++;
+    this.#start++;
     return item;
   }
+}
+
+/**
+ * The order in which Keras's `fit` takes the samples of arrays in one epoch, with `shuffle`.
+ *
+ * `seeds`: those of the first op of a function (`operationSeeds.forFunction().pair()`). Keras on TensorFlow starts the op
+ * anew for every epoch, so with a global seed all epochs have the same order, and without one each has its own.
+ */
+export function fitOrder(seeds: SeedPair | null, samples: number): Int32Array {
+  return shuffledIndices(new KernelStream(seeds).reserve(0), samples);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../formats/checksum.ts';
 import type { DType } from '../dtype.ts';
 import { categoricalSamples } from './categorical.ts';
+import { fitOrder, PassSeeds, ShuffleBuffer } from './dataset-shuffle.ts';
 import { binomialSamples, gammaSamples, poissonSamples } from './deviates.ts';
 import { initialSeedState, nextSeed, statelessSeed } from './keras-seed.ts';
 import {
@@ -187,6 +188,36 @@ describe('tf.random.Generator', () => {
     expect(StatefulGenerator.fromNonDeterministicState().state).not.toEqual(
       StatefulGenerator.fromNonDeterministicState().state,
     );
+  });
+});
+
+describe('the order of samples', () => {
+  const passes = (seeds: PassSeeds, samples: number, size: number, count: number) =>
+    Array.from({ length: count }, () => {
+      const buffer = new ShuffleBuffer<number>(size, seeds.next());
+      const order: number[] = [];
+      for (let i = 0; ; ) {
+        while (!buffer.isFull && i < samples) buffer.add(i++);
+        if (buffer.isEmpty) return order.join('');
+        order.push(buffer.take());
+      }
+    });
+
+  test('tf.data: anew in each pass, or the same', () => {
+    const seeds = new OperationSeeds();
+    expect(passes(new PassSeeds(seeds.pair(1)), 10, 4, 3)).toEqual(['0451279863', '2134687950', '3104659827']);
+    expect(passes(new PassSeeds(seeds.pair(1), false), 10, 4, 2)).toEqual(['3405278916', '3405278916']);
+    seeds.set(7);
+    expect(passes(new PassSeeds(seeds.pair()), 10, 5, 2)).toEqual(['3526719048', '1463089275']);
+    const unseeded = () => passes(new PassSeeds(null), 10, 10, 1)[0];
+    expect(new Set([unseeded(), unseeded(), unseeded()]).size).toBeGreaterThan(1);
+  });
+
+  test('fit: the same in every epoch where there is a global seed', () => {
+    expect(Array.from(fitOrder(new FunctionSeeds(42n).pair(), 10))).toEqual([3, 8, 7, 5, 2, 0, 1, 6, 9, 4]);
+    expect(Array.from(fitOrder(new FunctionSeeds(0n).pair(), 10))).toEqual([2, 0, 5, 8, 7, 1, 9, 6, 3, 4]);
+    const unseeded = () => fitOrder(new FunctionSeeds(null).pair(), 20).join();
+    expect(unseeded()).not.toBe(unseeded());
   });
 });
 
