@@ -73,7 +73,7 @@ export function orthogonalValues(
   const rows = product(shape.slice(0, -1));
   const columns = shape.at(-1)!;
   const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)];
-  const q = householderQ(Float64Array.from(statelessNormal(seed, long * short, { dtype })), long, short, true);
+  const q = householderQ(statelessNormal(seed, long * short, { dtype }), long, short, true);
   const values = dtype === 'float64' ? new Float64Array(long * short) : new Float32Array(long * short);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++)
