@@ -12,26 +12,16 @@ installEngine(() => createWasmBackend({ enableRelaxedSimd }));
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
-export * from './ops/core/arrange.ts';
-export { convertToTensor, type TensorOptions } from './ops/core/convert.ts';
-export * from './ops/core/create.ts';
-export { constant as tensor } from './ops/core/create.ts';
 export {
   customGradient,
-  GradientTape,
   type Gradients,
+  GradientTape,
   type Structure,
   type StructureList,
   type StructureRecord,
   valueAndGrad,
 } from './ops/core/gradients.ts';
-export { Variable, type VariableOptions } from './ops/core/variable.ts';
-export * from './ops/math/elementwise.ts';
-export { divide as div, multiply as mul, negative as neg, subtract as sub } from './ops/math/elementwise.ts';
-export * from './ops/math/matmul.ts';
-export * from './ops/math/reduce.ts';
-export * as nn from './ops/nn/index.ts';
-export * as random from './ops/random/index.ts';
+export * from './ops/index.ts';
 export { makeFunction as function } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';
 export type {

@@ -10,32 +10,29 @@ import type { Axis, Options, TensorLike } from '../../runtime/tensor-methods.ts'
 import { asDims, asInteger, asIntegers, convertPair, convertToTensor } from './convert.ts';
 import { op } from './define.ts';
 import { nonZeroIndices } from './non-zero.ts';
+import { signature } from './signature.ts';
 import { stackTensors } from './stack.ts';
 
 const tensor = (x: TensorLike, name: string): Tensor => convertToTensor(x, undefined, name);
 
 /** The same elements in another shape; one dimension may be −1. */
-export const reshape = op('reshape', (x: TensorLike, shape: Shape | TensorLike): Tensor => {
+export const reshape = signature('reshape', ['tensor', 'shape'], (x: TensorLike, shape: Shape | TensorLike): Tensor => {
   const t = tensor(x, 'reshape');
   return p.reshape(t, resolveReshape(asDims(shape, 'reshape: shape'), sizeOf(t.dims), 'reshape', t.dims)) as Tensor;
 });
 /** A new axis of length 1. */
-export const expandDims = op('expandDims', (x: TensorLike, axis: number | Tensor): Tensor => {
+export const expandDims = signature('expandDims', ['input', 'axis'], (x: TensorLike, axis: number | Tensor): Tensor => {
   const t = tensor(x, 'expandDims');
   const at = normalizeAxis(asInteger(axis, 'expandDims: axis'), t.dims.length + 1, 'expandDims');
   return p.reshape(t, [...t.dims.slice(0, at), 1, ...t.dims.slice(at)]) as Tensor;
 });
 /** Without the axes of length 1, or without the given ones. */
-export const squeeze = op('squeeze', (x: TensorLike, axis?: Axis | Options<{ axis: Axis }>): Tensor => {
+export const squeeze = signature('squeeze', ['input', 'axis'], (x: TensorLike, axis?: Axis): Tensor => {
   const t = tensor(x, 'squeeze');
-  const given =
-    axis !== null && typeof axis === 'object' && !Array.isArray(axis)
-      ? (axis as { axis?: Axis }).axis
-      : (axis as Axis | undefined);
   const axes =
-    given === undefined || given === null || (Array.isArray(given) && given.length === 0)
+    axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0)
       ? t.dims.flatMap((n, i) => (n === 1 ? [i] : []))
-      : normalizeAxes(given, t.dims.length, 'squeeze');
+      : normalizeAxes(axis, t.dims.length, 'squeeze');
   for (const a of axes)
     if (t.dims[a] !== 1)
       throw new ShapeError(`squeeze: axis ${a} of shape ${showShape(t.dims)} has length ${t.dims[a]}, wanted 1.`);
@@ -45,52 +42,51 @@ export const squeeze = op('squeeze', (x: TensorLike, axis?: Axis | Options<{ axi
   ) as Tensor;
 });
 /** Axes in another order; without a permutation, reversed. */
-export const transpose = op(
+export const transpose = signature(
   'transpose',
-  (
-    x: TensorLike,
-    permutation?: readonly number[] | TensorLike | null | Options<{ perm: readonly number[] }>,
-  ): Tensor => {
-    const t = tensor(x, 'transpose');
-    const given =
-      permutation !== null && typeof permutation === 'object' && 'perm' in permutation
-        ? (permutation as { perm?: readonly number[] }).perm
-        : (permutation as TensorLike | null | undefined);
+  ['a', 'perm', 'conjugate'],
+  (a: TensorLike, perm?: readonly number[] | TensorLike, conjugate: boolean = false): Tensor => {
+    const t = tensor(a, 'transpose');
     const order =
-      given === undefined || given === null
+      perm === undefined || perm === null
         ? t.dims.map((_, i) => t.dims.length - 1 - i)
-        : asIntegers(given, 'transpose: perm').map((a) => normalizeAxis(a, t.dims.length, 'transpose'));
-    return p.transpose(t, order) as Tensor;
+        : asIntegers(perm, 'transpose: perm').map((axis) => normalizeAxis(axis, t.dims.length, 'transpose'));
+    return p.transpose(conjugate ? p.conj(t) : t, order) as Tensor;
   },
 );
-export const broadcastTo = op(
+export const broadcastTo = signature(
   'broadcastTo',
+  ['input', 'shape'],
   (x: TensorLike, shape: Shape | TensorLike): Tensor =>
     p.broadcastTo(tensor(x, 'broadcastTo'), asDims(shape, 'broadcastTo: shape')) as Tensor,
 );
 export const identity = op('identity', (x: TensorLike): Tensor => resolve(tensor(x, 'identity')));
 
 /** `size` elements of each axis from `begin`; a size of −1 means all that remain. */
-export const slice = op('slice', (x: TensorLike, begin: TensorLike, size?: TensorLike): Tensor => {
-  const t = tensor(x, 'slice');
-  const start = asIntegers(begin, 'slice: begin');
-  const lengths = size === undefined ? start.map(() => -1) : asIntegers(size, 'slice: size');
-  if (start.length > t.dims.length || lengths.length !== start.length) {
-    throw new ShapeError(
-      `slice: begin ${show(start)} and size ${show(lengths)} do not fit shape ${showShape(t.dims)}; wanted one number for each axis, or for the first axes.`,
-    );
-  }
-  const from = t.dims.map((_, i) => start[i] ?? 0);
-  const limit = t.dims.map((n, i) => ((lengths[i] ?? -1) === -1 ? n : from[i]! + lengths[i]!));
-  t.dims.forEach((n, i) => {
-    if (from[i]! < 0 || limit[i]! > n || from[i]! > limit[i]!) {
+export const slice = signature(
+  'slice',
+  ['input', 'begin', 'size'],
+  (x: TensorLike, begin: TensorLike, size?: TensorLike): Tensor => {
+    const t = tensor(x, 'slice');
+    const start = asIntegers(begin, 'slice: begin');
+    const lengths = size === undefined ? start.map(() => -1) : asIntegers(size, 'slice: size');
+    if (start.length > t.dims.length || lengths.length !== start.length) {
       throw new ShapeError(
-        `slice: axis ${i} of shape ${showShape(t.dims)} has no elements ${from[i]} to ${limit[i]}; begin is ${show(start)}, size ${show(lengths)}.`,
+        `slice: begin ${show(start)} and size ${show(lengths)} do not fit shape ${showShape(t.dims)}; wanted one number for each axis, or for the first axes.`,
       );
     }
-  });
-  return p.slice(t, from, limit) as Tensor;
-});
+    const from = t.dims.map((_, i) => start[i] ?? 0);
+    const limit = t.dims.map((n, i) => ((lengths[i] ?? -1) === -1 ? n : from[i]! + lengths[i]!));
+    t.dims.forEach((n, i) => {
+      if (from[i]! < 0 || limit[i]! > n || from[i]! > limit[i]!) {
+        throw new ShapeError(
+          `slice: axis ${i} of shape ${showShape(t.dims)} has no elements ${from[i]} to ${limit[i]}; begin is ${show(start)}, size ${show(lengths)}.`,
+        );
+      }
+    });
+    return p.slice(t, from, limit) as Tensor;
+  },
+);
 
 const joined = (values: readonly TensorLike[], name: string): Tensor[] => {
   if (!Array.isArray(values) || values.length === 0)
@@ -100,47 +96,53 @@ const joined = (values: readonly TensorLike[], name: string): Tensor[] => {
   return tensors.map((t) => (t.dtype === strong.dtype ? t : convertPair(strong, t, name)[1]));
 };
 /** Tensors one after the other along an axis. */
-export const concat = op('concat', (values: readonly TensorLike[], axis: number | Tensor = 0): Tensor => {
-  const tensors = joined(values, 'concat');
-  const at = normalizeAxis(asInteger(axis, 'concat: axis'), tensors[0]!.dims.length, 'concat');
-  return p.concatenate(tensors, at) as Tensor;
-});
+export const concat = signature(
+  'concat',
+  ['values', 'axis'],
+  (values: readonly TensorLike[], axis: number | Tensor = 0): Tensor => {
+    const tensors = joined(values, 'concat');
+    const at = normalizeAxis(asInteger(axis, 'concat: axis'), tensors[0]!.dims.length, 'concat');
+    return p.concatenate(tensors, at) as Tensor;
+  },
+);
 /** Tensors of one shape along a new axis. */
-export const stack = op(
+export const stack = signature(
   'stack',
-  (values: readonly TensorLike[], axis: number | Options<{ axis: number }> = 0): Tensor =>
-    stackTensors(joined(values, 'stack'), typeof axis === 'number' ? axis : (axis.axis ?? 0)),
+  ['values', 'axis'],
+  (values: readonly TensorLike[], axis: number = 0): Tensor => stackTensors(joined(values, 'stack'), axis),
 );
 /** The parts of a tensor along an axis, without that axis. */
-export const unstack = op(
+export const unstack = signature(
   'unstack',
-  (x: TensorLike, options: number | Options<{ axis: number; num: number }> = {}): Tensor[] => {
-    const t = tensor(x, 'unstack');
-    const axis = normalizeAxis(typeof options === 'number' ? options : (options.axis ?? 0), t.dims.length, 'unstack');
-    return Array.from({ length: t.dims[axis]! }, (_, i) => {
-      const start = t.dims.map((_n, a) => (a === axis ? i : 0));
+  ['value', 'num', 'axis'],
+  (value: TensorLike, num?: number, axis: number = 0): Tensor[] => {
+    const t = tensor(value, 'unstack');
+    const at = normalizeAxis(axis, t.dims.length, 'unstack');
+    if (num !== undefined && num !== t.dims[at])
+      throw new ValueError(
+        `unstack: num is ${num}, and axis ${at} of shape ${showShape(t.dims)} has length ${t.dims[at]}.`,
+      );
+    return Array.from({ length: t.dims[at]! }, (_, i) => {
+      const start = t.dims.map((_n, a) => (a === at ? i : 0));
       const part = p.slice(
         t,
         start,
-        t.dims.map((n, a) => (a === axis ? i + 1 : n)),
+        t.dims.map((n, a) => (a === at ? i + 1 : n)),
       );
       return p.reshape(
         part,
-        t.dims.filter((_n, a) => a !== axis),
+        t.dims.filter((_n, a) => a !== at),
       ) as Tensor;
     });
   },
 );
 /** Parts along an axis: so many equal ones, or ones of the given sizes (one of them may be −1). */
-export const split = op(
+export const split = signature(
   'split',
-  (
-    x: TensorLike,
-    numOrSizes: number | readonly number[] | Tensor,
-    axis: number | Options<{ axis: number }> = 0,
-  ): Tensor[] => {
+  ['value', 'numOrSizeSplits', 'axis', 'num'],
+  (x: TensorLike, numOrSizes: number | readonly number[] | Tensor, axis: number = 0, _num?: number): Tensor[] => {
     const t = tensor(x, 'split');
-    const at = normalizeAxis(typeof axis === 'number' ? axis : (axis.axis ?? 0), t.dims.length, 'split');
+    const at = normalizeAxis(axis, t.dims.length, 'split');
     const n = t.dims[at]!;
     const given = asIntegers(numOrSizes as TensorLike, 'split: numOrSizeSplits');
     const whole =
@@ -167,7 +169,7 @@ export const split = op(
     });
   },
 );
-export const reverse = op('reverse', (x: TensorLike, axis: Axis | TensorLike): Tensor => {
+export const reverse = signature('reverse', ['tensor', 'axis'], (x: TensorLike, axis: Axis | TensorLike): Tensor => {
   const t = tensor(x, 'reverse');
   return p.reverse(
     t,
@@ -175,7 +177,7 @@ export const reverse = op('reverse', (x: TensorLike, axis: Axis | TensorLike): T
   ) as Tensor;
 });
 /** The tensor repeated `multiples` times along each axis. */
-export const tile = op('tile', (x: TensorLike, multiples: TensorLike): Tensor => {
+export const tile = signature('tile', ['input', 'multiples'], (x: TensorLike, multiples: TensorLike): Tensor => {
   const t = tensor(x, 'tile');
   const times = asIntegers(multiples, 'tile: multiples');
   if (times.length !== t.dims.length)
@@ -194,9 +196,16 @@ export const tile = op('tile', (x: TensorLike, multiples: TensorLike): Tensor =>
 });
 
 /** `x[indices]` along an axis; with batchDims the first axes go together. Indices out of range are an error. */
-export const gather = op(
+export const gather = signature(
   'gather',
-  (params: TensorLike, indices: TensorLike, options: Options<{ axis: number; batchDims: number }> = {}): Tensor => {
+  ['params', 'indices', 'validateIndices', 'axis', 'batchDims'],
+  (
+    params: TensorLike,
+    indices: TensorLike,
+    _validateIndices?: boolean,
+    givenAxis?: number | Tensor,
+    batchDims: number = 0,
+  ): Tensor => {
     const x = tensor(params, 'gather');
     let i = tensor(indices, 'gather: indices');
     if (i.weak && i.dtype === 'float32') i = p.convert(i, 'int32') as Tensor;
@@ -205,8 +214,9 @@ export const gather = op(
         throw new DTypeError(`gather: indices have dtype ${i.dtype}, wanted an integer dtype.`);
       i = p.convert(i, 'int32') as Tensor;
     }
-    const batch = options.batchDims ? normalizeAxis(options.batchDims, i.dims.length + 1, 'gather: batchDims') : 0;
-    const axis = options.axis === undefined ? batch : normalizeAxis(options.axis, x.dims.length, 'gather');
+    const batch = batchDims === 0 ? 0 : normalizeAxis(batchDims, i.dims.length + 1, 'gather: batchDims');
+    const axis =
+      givenAxis === undefined ? batch : normalizeAxis(asInteger(givenAxis, 'gather: axis'), x.dims.length, 'gather');
     if (batch === 0) return takeAxis(x, i, axis) as Tensor;
     // Batch axes become part of the index: row number · length + index, over the flattened rows.
     const outer = x.dims.slice(0, batch);
@@ -238,7 +248,8 @@ export const gather = op(
   },
 );
 
-function takeAxis(x: Value, indices: Value, axis: number): Value {
+/** Rows along any axis: the axes of the indices take its place. */
+export function takeAxis(x: Value, indices: Value, axis: number): Value {
   if (axis === 0) return p.takeRows(x, indices);
   const order = [axis, ...x.dims.map((_, a) => a).filter((a) => a !== axis)];
   const taken = p.takeRows(p.transpose(x, order), indices);
@@ -251,12 +262,13 @@ function takeAxis(x: Value, indices: Value, axis: number): Value {
 }
 
 /** The elements or rows where the mask holds; the result's length is only known eagerly. */
-export const booleanMask = op(
+export const booleanMask = signature(
   'booleanMask',
-  (x: TensorLike, mask: TensorLike, options: Options<{ axis: number }> = {}): Tensor => {
+  ['tensor', 'mask', 'axis'],
+  (x: TensorLike, mask: TensorLike, givenAxis: number = 0): Tensor => {
     const t = tensor(x, 'booleanMask');
     const m = resolve(tensor(mask, 'booleanMask: mask'));
-    const axis = normalizeAxis(options.axis ?? 0, Math.max(t.dims.length, 1), 'booleanMask');
+    const axis = normalizeAxis(givenAxis, Math.max(t.dims.length, 1), 'booleanMask');
     const covered = t.dims.slice(axis, axis + m.dims.length);
     if (m.dtype !== 'bool' || m.dims.length === 0 || m.dims.some((n, i) => n !== covered[i])) {
       throw new ShapeError(

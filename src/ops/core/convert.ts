@@ -37,7 +37,7 @@ const TYPED: readonly (readonly [new (...args: never[]) => TypedArray, DType])[]
 
 /** The dtype of a typed array's elements. */
 export function typedArrayDType(array: ArrayBufferView): DType {
-  for (const [constructor, dtype] of TYPED) if (array instanceof constructor) return dtype;
+  for (const [type, dtype] of TYPED) if (array instanceof type) return dtype;
   throw new DTypeError(`a ${array.constructor.name} cannot become a tensor; use a typed array of numbers.`);
 }
 

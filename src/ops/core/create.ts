@@ -9,6 +9,7 @@ import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, asInteger, convertToTensor, makeTensor, type TensorOptions } from './convert.ts';
 import { op } from './define.ts';
+import { signature } from './signature.ts';
 
 /**
  * A tensor of numbers, strings or booleans in nested arrays, or of a typed array.
@@ -25,32 +26,36 @@ const filled = (value: number, shape: TensorLike | Shape, dtype: DType, name: st
   if (dims.some((n) => n < 0)) throw new ValueError(`${name}: shape ${show(dims)} has a negative dimension.`);
   return p.full(value, { dims, dtype }) as Tensor;
 };
-export const zeros = op(
+export const zeros = signature(
   'zeros',
-  (shape: Shape | TensorLike, options?: ShapedOptions): Tensor =>
-    filled(0, shape, dtypeOf(options, 'float32'), 'zeros'),
+  ['shape', 'dtype'],
+  (shape: Shape | TensorLike, dtype: DType = 'float32'): Tensor => filled(0, shape, asDType(dtype), 'zeros'),
 );
-export const ones = op(
+export const ones = signature(
   'ones',
-  (shape: Shape | TensorLike, options?: ShapedOptions): Tensor => filled(1, shape, dtypeOf(options, 'float32'), 'ones'),
+  ['shape', 'dtype'],
+  (shape: Shape | TensorLike, dtype: DType = 'float32'): Tensor => filled(1, shape, asDType(dtype), 'ones'),
 );
-export const fill = op(
-  'fill',
-  (shape: Shape | TensorLike, value: TensorLike): Tensor =>
-    p.broadcastTo(convertToTensor(value, undefined, 'fill'), asDims(shape, 'fill: dims')) as Tensor,
-);
-const like = (value: number, x: TensorLike, options: ShapedOptions | undefined, name: string): Tensor => {
+export const fill = signature('fill', ['dims', 'value'], (dims: Shape | TensorLike, value: TensorLike): Tensor => {
+  const shape = asDims(dims, 'fill: dims');
+  if (shape.some((n) => n < 0)) throw new ValueError(`fill: dims ${show(shape)} has a negative dimension.`);
+  return p.broadcastTo(convertToTensor(value, undefined, 'fill'), shape) as Tensor;
+});
+const like = (value: number, x: TensorLike, dtype: DType | undefined, name: string): Tensor => {
   const tensor = convertToTensor(x, undefined, name);
-  if (tensor.dtype === 'string') return eagerTensor(new Array(sizeOf(tensor.dims)).fill(''), tensor.dims, 'string');
-  return p.full(value, { dims: tensor.dims, dtype: dtypeOf(options, tensor.dtype) }) as Tensor;
+  const type = dtype === undefined ? tensor.dtype : asDType(dtype);
+  if (type === 'string') return eagerTensor(new Array(sizeOf(tensor.dims)).fill(''), tensor.dims, 'string');
+  return p.full(value, { dims: tensor.dims, dtype: type }) as Tensor;
 };
-export const zerosLike = op(
+export const zerosLike = signature(
   'zerosLike',
-  (x: TensorLike, options?: ShapedOptions): Tensor => like(0, x, options, 'zerosLike'),
+  ['input', 'dtype'],
+  (input: TensorLike, dtype?: DType): Tensor => like(0, input, dtype, 'zerosLike'),
 );
-export const onesLike = op(
+export const onesLike = signature(
   'onesLike',
-  (x: TensorLike, options?: ShapedOptions): Tensor => like(1, x, options, 'onesLike'),
+  ['input', 'dtype'],
+  (input: TensorLike, dtype?: DType): Tensor => like(1, input, dtype, 'onesLike'),
 );
 
 /** start, start + delta, … up to but not including limit. Whole numbers give int32, others float32. */
@@ -82,15 +87,16 @@ export interface Range {
 export const range: Range = op('range', rangeOf as (...args: never[]) => Tensor) as Range;
 
 /** `num` numbers evenly from start to stop, both included. */
-export const linspace = op(
+export const linspace = signature(
   'linspace',
-  (start: TensorLike, stop: TensorLike, num: number | Tensor, options: Options<{ axis: number }> = {}): Tensor => {
+  ['start', 'stop', 'num', 'axis'],
+  (start: TensorLike, stop: TensorLike, num: number | Tensor, givenAxis: number = 0): Tensor => {
     const count = asInteger(num, 'linspace: num');
     let [a, b]: Value[] = [convertToTensor(start, undefined, 'linspace'), convertToTensor(stop, undefined, 'linspace')];
     if (!isFloating(a!.dtype)) a = p.convert(a!, 'float32');
     b = p.convert(b!, a!.dtype);
     const rank = a!.dims.length;
-    const axis = (options.axis ?? 0) < 0 ? (options.axis ?? 0) + rank + 1 : (options.axis ?? 0);
+    const axis = givenAxis < 0 ? givenAxis + rank + 1 : givenAxis;
     const dims = [...a!.dims.slice(0, axis), count, ...a!.dims.slice(axis)];
     const spread = (x: Value): Value =>
       p.broadcast(
@@ -107,41 +113,55 @@ export const linspace = op(
 );
 
 /** Ones on the diagonal. */
-export const eye = op(
+export const eye = signature(
   'eye',
+  ['numRows', 'numColumns', 'batchShape', 'dtype'],
   (
-    numRows: number,
-    options: Options<{ numColumns: number; batchShape: readonly number[]; dtype: DType }> = {},
+    numRows: number | Tensor,
+    numColumns?: number | Tensor,
+    batchShape?: TensorLike,
+    dtype: DType = 'float32',
   ): Tensor => {
-    const dims = [numRows, options.numColumns ?? numRows];
-    const matrix = p.convert(
-      p.compare('equal', p.iota(dims, 0, 'int32'), p.iota(dims, 1, 'int32')),
-      options.dtype ?? 'float32',
-    );
-    return p.broadcastTo(matrix, [...(options.batchShape ?? []), ...dims]) as Tensor;
+    const rows = asInteger(numRows, 'eye: numRows');
+    const dims = [rows, numColumns === undefined ? rows : asInteger(numColumns, 'eye: numColumns')];
+    const matrix = p.convert(p.compare('equal', p.iota(dims, 0, 'int32'), p.iota(dims, 1, 'int32')), asDType(dtype));
+    return p.broadcastTo(matrix, [
+      ...(batchShape === undefined ? [] : asDims(batchShape, 'eye: batchShape')),
+      ...dims,
+    ]) as Tensor;
   },
 );
 
-export interface OneHotOptions extends Options<{ onValue: number; offValue: number; axis: number; dtype: DType }> {}
 /** A new axis of length `depth` with `onValue` where the index points, `offValue` elsewhere (also everywhere for an index out of range). */
-export const oneHot = op(
+export const oneHot = signature(
   'oneHot',
-  (indices: TensorLike, depth: number | Tensor, options: OneHotOptions = {}): Tensor => {
-    const x = convertToTensor(indices, undefined, 'oneHot');
+  ['indices', 'depth', 'onValue', 'offValue', 'axis', 'dtype'],
+  (
+    indices: TensorLike,
+    depth: number | Tensor,
+    onValue: TensorLike = 1,
+    offValue: TensorLike = 0,
+    axis: number = -1,
+    dtype?: DType,
+  ): Tensor => {
+    const given = convertToTensor(indices, undefined, 'oneHot');
+    const x: Value = isFloating(given.dtype) && given.weak ? p.convert(given, 'int32') : given;
     const n = asInteger(depth, 'oneHot: depth');
-    const axis = options.axis === undefined || options.axis === -1 ? x.dims.length : options.axis;
-    const dims = [...x.dims.slice(0, axis), n, ...x.dims.slice(axis)];
+    const at = axis === -1 ? x.dims.length : axis;
+    const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];
     const spread = p.broadcast(
       x,
       dims,
-      x.dims.map((_, i) => (i < axis ? i : i + 1)),
+      x.dims.map((_, i) => (i < at ? i : i + 1)),
     );
-    const hit = p.compare('equal', spread, p.convert(p.iota(dims, axis, 'int32'), x.dtype));
-    const dtype = dtypeOf(options, 'float32');
-    return p.select(
-      hit,
-      p.full(options.onValue ?? 1, { dims, dtype }),
-      p.full(options.offValue ?? 0, { dims, dtype }),
-    ) as Tensor;
+    const hit = p.compare('equal', spread, p.convert(p.iota(dims, at, 'int32'), x.dtype));
+    const own = [onValue, offValue].find((value) => value instanceof Tensor) as Tensor | undefined;
+    const type =
+      dtype === undefined ? (own?.dtype ?? (typeof onValue === 'boolean' ? 'bool' : 'float32')) : asDType(dtype);
+    const value = (scalar: TensorLike): Value => {
+      const tensor = convertToTensor(scalar, undefined, 'oneHot');
+      return p.broadcastTo(tensor.dtype === type ? tensor : p.convert(tensor, type), dims);
+    };
+    return p.select(hit, value(onValue), value(offValue)) as Tensor;
   },
 );

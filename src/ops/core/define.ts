@@ -13,8 +13,8 @@ export const setSymbolicHandler = (installed: SymbolicHandler): void => {
 
 /** Whether a tensor is symbolic: neither elements nor a place in a graph. Variables are neither symbolic nor plain. */
 let symbolicClass: (abstract new (...args: never[]) => Tensor) | null = null;
-export const setSymbolicClass = (constructor: abstract new (...args: never[]) => Tensor): void => {
-  symbolicClass = constructor;
+export const setSymbolicClass = (type: abstract new (...args: never[]) => Tensor): void => {
+  symbolicClass = type;
 };
 
 const isSymbolic = (value: unknown): boolean => {

@@ -7,6 +7,8 @@ type Tail<P extends readonly unknown[]> = P extends readonly [_?: unknown, ...re
 /** The first parameter as a tuple of its own, so that it keeps its label. */
 type Head<P extends readonly unknown[]> =
   Required<P> extends readonly [...infer H, ...Required<Tail<P>>] ? H : readonly [];
+/** An optional parameter may also be passed as undefined, so that later ones can be given. */
+type OrUndefined<P extends readonly unknown[]> = { [K in keyof P]: P[K] | undefined };
 type Flat<T> = { [K in keyof T]: T[K] };
 /** Parameters by name: required ones stay required. */
 type Named<P extends readonly unknown[], N extends readonly string[]> = N extends readonly [
@@ -31,7 +33,7 @@ export type Forms<
   ? [...Done, options?: { readonly name?: string | undefined }]
   :
       | (AllOptional<P> extends true ? [...Done, options?: Flat<Named<P, N>>] : [...Done, options: Flat<Named<P, N>>])
-      | Forms<Tail<P>, NameTail<N>, [...Done, ...Head<P>]>;
+      | Forms<Tail<P>, NameTail<N>, [...Done, ...(AllOptional<P> extends true ? OrUndefined<Head<P>> : Head<P>)]>;
 
 export type Callable<P extends readonly unknown[], N extends readonly string[], R> = (...args: Forms<P, N>) => R;
 

@@ -1,7 +1,7 @@
 // tf.math: arithmetic, comparison, logic and the elementary functions, with broadcasting and promotion.
 // Owns: the elementwise ops. Reductions, products and the special functions stand in the files beside it.
 import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError } from '../../base/errors.ts';
+import { DTypeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -11,6 +11,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
+import { signature } from '../core/signature.ts';
 
 type Unary = (x: TensorLike) => Tensor;
 type Binary = (x: TensorLike, y: TensorLike) => Tensor;
@@ -54,10 +55,21 @@ export const divide = binaryOp('divide', (a, b) =>
   isInteger(a.dtype) ? p.div(p.convert(a, trueDType(a.dtype)), p.convert(b, trueDType(b.dtype))) : p.div(a, b),
 );
 const trueDType = (dtype: DType): DType => (dtypes[dtype].bits <= 16 ? 'float32' : 'float64');
+/** A divisor of integers: zeros that are known now are refused, as they have no quotient. */
+export function noZeroDivisor(divisor: Tensor, name: string): Tensor {
+  const { elements } = resolve(divisor);
+  if (elements && isInteger(divisor.dtype))
+    for (let i = 0; i < elements.length; i++)
+      if (Number(elements[i]) === 0)
+        throw new ValueError(
+          `${name}: integer division by zero at position ${i}; cast to a floating dtype, or avoid zeros with tf.where.`,
+        );
+  return divisor;
+}
 /** ⌊x / y⌋. */
 export const floordiv = binaryOp('floordiv', (a, b) => {
   if (!isInteger(a.dtype)) return p.unary('floor', p.div(a, b));
-  const q = p.div(a, b);
+  const q = p.div(a, noZeroDivisor(b, 'floordiv'));
   if (dtypes[a.dtype].kind === 'uint') return q;
   const rest = p.sub(a, p.mul(q, b));
   const zero = p.zerosLike(a);
@@ -70,7 +82,7 @@ export const floordiv = binaryOp('floordiv', (a, b) => {
 });
 /** x − y·⌊x / y⌋: the remainder with the sign of y. */
 export const floormod = binaryOp('floormod', (a, b) => {
-  const rest = p.binary('rem', a, b);
+  const rest = p.binary('rem', a, noZeroDivisor(b, 'floormod'));
   if (dtypes[a.dtype].kind === 'uint') return rest;
   const zero = p.zerosLike(a);
   const wrong = p.binary(
@@ -81,7 +93,16 @@ export const floormod = binaryOp('floormod', (a, b) => {
   return p.select(wrong, p.add(rest, b), rest);
 });
 /** x^y. */
-export const pow = binaryOp('pow', (a, b) => p.binary('pow', a, b));
+export const pow = binaryOp('pow', (a, b) => {
+  const { elements } = resolve(b);
+  if (elements && isInteger(b.dtype))
+    for (let i = 0; i < elements.length; i++)
+      if (Number(elements[i]) < 0)
+        throw new ValueError(
+          `pow: integers cannot be raised to the negative power ${elements[i]}; cast to a floating dtype first.`,
+        );
+  return p.binary('pow', a, b);
+});
 export const maximum = binaryOp('maximum', (a, b) => p.binary('max', a, b));
 export const minimum = binaryOp('minimum', (a, b) => p.binary('min', a, b));
 export const atan2 = binaryOp('atan2', (a, b) => p.binary('atan2', a, b));
@@ -141,28 +162,41 @@ export const erfc = floatOp('erfc', (x) => p.unary('erfc', x));
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid = floatOp('sigmoid', (x) => p.unary('logistic', x));
 export const reciprocal = floatOp('reciprocal', p.reciprocal);
-export const isFinite = unaryOp('isFinite', (x) => p.isFinite(x));
+const isFiniteOp = unaryOp('isFinite', (x) => p.isFinite(x));
+
+export { isFiniteOp as isFinite };
 export const isNan = unaryOp('isNan', (x) => p.compare('notEqual', x, x));
 export const isInf = unaryOp('isInf', (x) => p.binary('and', p.not(p.isFinite(x)), p.compare('equal', x, x)));
 export const stopGradient = unaryOp('stopGradient', p.stopGradient);
 
 /** x where the condition holds, y elsewhere; all three broadcast. */
-export const where = op('where', (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
-  const c = convertToTensor(condition, undefined, 'where');
-  if (x === undefined || y === undefined) return nonZeroIndices(resolve(c), 'where');
-  const [a, b] = convertPair(x, y, 'where');
-  const dims = broadcastShapes(broadcastShapes(a.dims, b.dims, 'where'), c.dims, 'where');
-  return p.select(p.broadcastTo(p.convert(c, 'bool'), dims), p.broadcastTo(a, dims), p.broadcastTo(b, dims)) as Tensor;
-});
+export const where = signature(
+  'where',
+  ['condition', 'x', 'y'],
+  (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
+    const c = convertToTensor(condition, undefined, 'where');
+    if (x === undefined || y === undefined) return nonZeroIndices(resolve(c), 'where');
+    const [a, b] = convertPair(x, y, 'where');
+    const dims = broadcastShapes(broadcastShapes(a.dims, b.dims, 'where'), c.dims, 'where');
+    return p.select(
+      p.broadcastTo(p.convert(c, 'bool'), dims),
+      p.broadcastTo(a, dims),
+      p.broadcastTo(b, dims),
+    ) as Tensor;
+  },
+);
 
-/** min(max(x, low), high). */
-export const clipByValue = op(
+/** min(max(t, low), high); the gradient is 0 outside, and passes at the limits. */
+export const clipByValue = signature(
   'clipByValue',
-  (x: TensorLike, low: TensorLike, high: TensorLike): Tensor => minimum(maximum(x, low), high),
+  ['t', 'clipValueMin', 'clipValueMax'],
+  (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike): Tensor =>
+    minimum(maximum(t, clipValueMin), clipValueMax),
 );
 
 /** Converts between dtypes as TensorFlow does: floats truncate, integers wrap. */
-export const cast = op(
+export const cast = signature(
   'cast',
+  ['x', 'dtype'],
   (x: TensorLike, dtype: DType): Tensor => p.convert(convertToTensor(x, undefined, 'cast'), asDType(dtype)) as Tensor,
 );

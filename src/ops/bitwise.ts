@@ -1,0 +1,32 @@
+// tf.bitwise.
+// Owns: the bit operations on integers.
+import { isInteger } from '../base/dtype.ts';
+import { DTypeError } from '../base/errors.ts';
+import type { BinaryName } from '../primitives/elementwise/rules.ts';
+import * as p from '../primitives/functions.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import type { TensorLike } from '../runtime/tensor-methods.ts';
+import { convertToTensor } from './core/convert.ts';
+import { signature } from './core/signature.ts';
+import { broadcastPair } from './math/elementwise.ts';
+
+function integer(x: Tensor, name: string): Tensor {
+  if (!isInteger(x.dtype)) throw new DTypeError(`${name}: found dtype ${x.dtype}, wanted an integer dtype.`);
+  return x;
+}
+const bits = (name: string, primitive: BinaryName) =>
+  signature(name, ['x', 'y'], (x: TensorLike, y: TensorLike): Tensor => {
+    const [a, b] = broadcastPair(x, y, name);
+    return p.binary(primitive, integer(a, name), b) as Tensor;
+  });
+export const bitwiseAnd = bits('bitwiseAnd', 'and');
+export const bitwiseOr = bits('bitwiseOr', 'or');
+export const bitwiseXor = bits('bitwiseXor', 'xor');
+export const leftShift = bits('leftShift', 'shiftLeft');
+/** Arithmetic for signed, logical for unsigned integers. */
+export const rightShift = bits('rightShift', 'shiftRight');
+export const invert = signature(
+  'invert',
+  ['x'],
+  (x: TensorLike): Tensor => p.not(integer(convertToTensor(x, undefined, 'invert'), 'invert')) as Tensor,
+);

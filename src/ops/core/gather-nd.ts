@@ -1,0 +1,119 @@
+// tf.gatherNd, tf.scatterNd, tf.tensorScatterNd*: elements by index vectors.
+// Owns: index vectors as row numbers of the flattened tensor. Reading and writing rows is of the primitives.
+
+import { isInteger } from '../../base/dtype.ts';
+import { DTypeError, ShapeError, show } from '../../base/errors.ts';
+import { type Dims, sameShape, showShape, sizeOf } from '../../base/shape.ts';
+import type { Value } from '../../graph/value.ts';
+import type { ScatterMode } from '../../primitives/functions.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { asDims, convertPair, convertToTensor } from './convert.ts';
+import { signature } from './signature.ts';
+
+function indexTensor(indices: TensorLike, name: string): Value {
+  const given = convertToTensor(indices, undefined, `${name}: indices`);
+  if (isInteger(given.dtype)) return given.dtype === 'int64' ? given : p.convert(given, 'int32');
+  if (given.weak) return p.convert(given, 'int32');
+  throw new DTypeError(`${name}: indices have dtype ${given.dtype}; wanted int32 or int64.`);
+}
+
+/** Index vectors (…, k) over the first k of `dims` as row numbers (…). */
+function rowNumbers(indices: Value, dims: Dims, name: string): Value {
+  const depth = indices.dims.at(-1);
+  if (depth === undefined || depth > dims.length)
+    throw new ShapeError(
+      `${name}: indices have shape ${showShape(indices.dims)}; the last axis must be at most ${dims.length}, the rank of ${showShape(dims)}.`,
+    );
+  const outer = indices.dims.slice(0, -1);
+  let row: Value = p.full(0, { dims: outer, dtype: indices.dtype });
+  for (let k = 0; k < depth; k++) {
+    const start = indices.dims.map((_, i) => (i === outer.length ? k : 0));
+    const limit = indices.dims.map((n, i) => (i === outer.length ? k + 1 : n));
+    const component = p.reshape(p.slice(indices, start, limit), outer);
+    checkRange(component, dims[k]!, k, name);
+    row = p.add(p.mul(row, p.full(dims[k]!, row)), component);
+  }
+  return row;
+}
+
+/** Each component on its own: a wrong one may still make a row number that exists. */
+function checkRange(component: Value, n: number, axis: number, name: string): void {
+  const { elements } = component as Tensor;
+  if (!elements) return;
+  for (let i = 0; i < elements.length; i++) {
+    const index = Number(elements[i]);
+    if (!(index >= 0 && index < n))
+      throw new ShapeError(
+        `${name}: index ${index} at position ${i} is out of range for axis ${axis} of length ${n}; wanted 0 to ${n - 1}.`,
+      );
+  }
+}
+
+/** Elements or slices that index vectors name: indices (…, k) and params of rank r give (…, r − k last axes). */
+export const gatherNd = signature(
+  'gatherNd',
+  ['params', 'indices', 'batchDims', 'badIndicesPolicy'],
+  (params: TensorLike, indices: TensorLike, batchDims: number = 0, _badIndicesPolicy?: string): Tensor => {
+    const x = convertToTensor(params, undefined, 'gatherNd');
+    let index = indexTensor(indices, 'gatherNd');
+    if (batchDims > 0) {
+      // The batch position becomes part of the index vector.
+      const outer = index.dims.slice(0, -1);
+      const own = Array.from({ length: batchDims }, (_, axis) =>
+        p.reshape(p.iota(outer, axis, index.dtype), [...outer, 1]),
+      );
+      index = p.concatenate([...own, index], outer.length);
+    }
+    const depth = index.dims.at(-1)!;
+    const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...x.dims.slice(depth)]);
+    return p.takeRows(rows, rowNumbers(index, x.dims, 'gatherNd')) as Tensor;
+  },
+);
+
+function scatter(x: Value, indices: TensorLike, updates: Value, mode: ScatterMode, name: string): Tensor {
+  const index = indexTensor(indices, name);
+  const depth = index.dims.at(-1) ?? 0;
+  const rest = x.dims.slice(depth);
+  const wanted = [...index.dims.slice(0, -1), ...rest];
+  if (!sameShape(updates.dims, wanted) && !(updates.dims.length <= wanted.length && sizeOf(updates.dims) === 1))
+    throw new ShapeError(
+      `${name}: updates have shape ${showShape(updates.dims)}; wanted ${showShape(wanted)} for indices ${showShape(index.dims)} into shape ${showShape(x.dims)}.`,
+    );
+  const fitted = sameShape(updates.dims, wanted) ? updates : p.broadcast(p.reshape(updates, []), wanted, []);
+  const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...rest]);
+  return p.reshape(p.scatterRows(rows, rowNumbers(index, x.dims, name), fitted, mode), x.dims) as Tensor;
+}
+
+/** Zeros of a shape with updates added where index vectors point. */
+export const scatterNd = signature(
+  'scatterNd',
+  ['indices', 'updates', 'shape', 'badIndicesPolicy'],
+  (indices: TensorLike, updates: TensorLike, shape: TensorLike, _badIndicesPolicy?: string): Tensor => {
+    const values = convertToTensor(updates, undefined, 'scatterNd');
+    const dims = asDims(shape, 'scatterNd: shape');
+    if (dims.some((n) => n < 0)) throw new ShapeError(`scatterNd: shape ${show(dims)} has a negative dimension.`);
+    return scatter(p.full(0, { dims, dtype: values.dtype }), indices, values, 'add', 'scatterNd');
+  },
+);
+
+const tensorScatter = (name: string, mode: ScatterMode, negate = false) =>
+  signature(
+    name,
+    ['tensor', 'indices', 'updates', 'badIndicesPolicy'],
+    (tensor: TensorLike, indices: TensorLike, updates: TensorLike, _badIndicesPolicy?: string): Tensor => {
+      const [x, values] = convertPair(tensor, updates, name);
+      return scatter(x, indices, negate ? p.neg(values) : values, mode, name);
+    },
+  );
+/** The tensor with elements or slices replaced. */
+export const tensorScatterNdUpdate = tensorScatter('tensorScatterNdUpdate', 'update');
+/** The tensor with updates added. */
+export const tensorScatterNdAdd = tensorScatter('tensorScatterNdAdd', 'add');
+/** The tensor with updates subtracted. */
+export const tensorScatterNdSub = tensorScatter('tensorScatterNdSub', 'add', true);
+/** The larger of element and updates. */
+export const tensorScatterNdMax = tensorScatter('tensorScatterNdMax', 'max');
+/** The smaller of element and updates. */
+export const tensorScatterNdMin = tensorScatter('tensorScatterNdMin', 'min');

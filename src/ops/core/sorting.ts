@@ -1,0 +1,117 @@
+// tf.sort, tf.argsort, tf.math.topK, tf.searchsorted: order along an axis.
+// Owns: axes and directions; the sorting itself is a primitive.
+import { asDType, type DType, dtypes } from '../../base/dtype.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertPair, convertToTensor } from './convert.ts';
+import { signature } from './signature.ts';
+
+type Direction = 'ASCENDING' | 'DESCENDING';
+const descending = (direction: string, name: string): boolean => {
+  if (direction !== 'ASCENDING' && direction !== 'DESCENDING')
+    throw new ValueError(`${name}: direction ${show(direction)}; wanted 'ASCENDING' or 'DESCENDING'.`);
+  return direction === 'DESCENDING';
+};
+
+/** Applies `f` to the axis as the last one, and moves it back. */
+export function alongLast(x: Value, axis: number, f: (x: Value) => Value): Value {
+  const last = x.dims.length - 1;
+  if (axis === last) return f(x);
+  const order = x.dims.map((_, i) => i);
+  order.splice(axis, 1);
+  order.push(axis);
+  return p.transpose(
+    f(p.transpose(x, order)),
+    order.map((_, i) => order.indexOf(i)),
+  );
+}
+
+function sortable(values: TensorLike, name: string): Tensor {
+  const x = convertToTensor(values, undefined, name);
+  const { kind } = dtypes[x.dtype];
+  if (kind === 'string' || kind === 'complex' || kind === 'bool')
+    throw new DTypeError(`${name}: dtype ${x.dtype} has no order here; wanted numbers.`);
+  if (x.dims.length === 0) throw new ShapeError(`${name}: found a scalar, wanted at least one axis.`);
+  return x;
+}
+
+/** The elements in order along an axis; NaN counts as the largest. */
+export const sort = signature(
+  'sort',
+  ['values', 'axis', 'direction'],
+  (values: TensorLike, axis: number = -1, direction: Direction = 'ASCENDING'): Tensor => {
+    const x = sortable(values, 'sort');
+    const down = descending(direction, 'sort');
+    return alongLast(x, normalizeAxis(axis, x.dims.length, 'sort'), (y) => p.sort(y, down)[0]!) as Tensor;
+  },
+);
+/** Where the elements in order come from; equal ones keep their order. */
+export const argsort = signature(
+  'argsort',
+  ['values', 'axis', 'direction', 'stable'],
+  (values: TensorLike, axis: number = -1, direction: Direction = 'ASCENDING', _stable: boolean = false): Tensor => {
+    const x = sortable(values, 'argsort');
+    const down = descending(direction, 'argsort');
+    return alongLast(x, normalizeAxis(axis, x.dims.length, 'argsort'), (y) => p.sort(y, down)[1]!) as Tensor;
+  },
+);
+
+/** The k largest along the last axis, largest first, and where they are. Of equal ones the first counts as larger. */
+export const topK = signature(
+  'topK',
+  ['input', 'k', 'sorted', 'indexType'],
+  (
+    input: TensorLike,
+    k: number | Tensor = 1,
+    _sorted: boolean = true,
+    indexType: DType = 'int32',
+  ): [values: Tensor, indices: Tensor] => {
+    const x = sortable(input, 'topK');
+    const count = typeof k === 'number' ? k : k.item();
+    const n = x.dims.at(-1)!;
+    if (!Number.isInteger(count) || count < 0 || count > n)
+      throw new ValueError(
+        `topK: k is ${show(count)}; wanted a whole number from 0 to ${n}, the length of the last axis.`,
+      );
+    const start = x.dims.map(() => 0);
+    const limit = [...x.dims.slice(0, -1), count];
+    const [values, indices] = p.sort(x, true).map((part) => p.slice(part, start, limit));
+    return [values as Tensor, p.convert(indices!, asDType(indexType)) as Tensor];
+  },
+);
+
+/** Where values would be inserted into rows in order: before equal elements ('left') or behind them ('right'). */
+export const searchsorted = signature(
+  'searchsorted',
+  ['sortedSequence', 'values', 'side', 'outType'],
+  (
+    sortedSequence: TensorLike,
+    values: TensorLike,
+    side: 'left' | 'right' = 'left',
+    outType: DType = 'int32',
+  ): Tensor => {
+    const [rows, wanted] = convertPair(sortedSequence, values, 'searchsorted');
+    const outer = rows.dims.slice(0, -1);
+    if (rows.dims.length === 0 || !sameShape(outer, wanted.dims.slice(0, -1)))
+      throw new ShapeError(
+        `searchsorted: rows of shape ${showShape(rows.dims)} and values ${showShape(wanted.dims)}; all axes but the last must be equal.`,
+      );
+    if (side !== 'left' && side !== 'right')
+      throw new ValueError(`searchsorted: side ${show(side)}; wanted 'left' or 'right'.`);
+    // (…, values, row): how many elements of the row lie before.
+    const dims = [...wanted.dims, rows.dims.at(-1)!];
+    const r = dims.length;
+    const element = p.broadcast(rows, dims, [...outer.map((_, i) => i), r - 1]);
+    const value = p.broadcast(
+      wanted,
+      dims,
+      wanted.dims.map((_, i) => i),
+    );
+    const before = p.compare(side === 'left' ? 'less' : 'lessEqual', element, value);
+    return p.reduceSum(p.convert(before, asDType(outType)), [r - 1]) as Tensor;
+  },
+);

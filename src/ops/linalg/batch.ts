@@ -1,0 +1,102 @@
+// What the linear algebra ops share: host functions over batches of matrices, and products and transposes of values.
+// Owns: batching and storing; small matrix helpers in terms of primitives.
+import type { DType } from '../../base/dtype.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { type Dims, showShape } from '../../base/shape.ts';
+import type { HostFunction } from '../../graph/primitive.ts';
+import type { Spec, Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { doubles, hostFunction, matrixDims, store } from '../core/host.ts';
+import { floating } from '../math/elementwise.ts';
+import { matmul } from '../math/matmul.ts';
+
+/** A floating tensor of matrices. */
+export function matrices(x: TensorLike, name: string, square = false): Tensor {
+  const tensor = floating(x, name);
+  if (tensor.dims.length < 2 || (square && tensor.dims.at(-1) !== tensor.dims.at(-2)))
+    throw new ShapeError(
+      `${name}: found shape ${showShape(tensor.dims)}; wanted ${square ? 'square matrices (…, n, n)' : 'matrices (…, m, n)'}.`,
+    );
+  return tensor;
+}
+
+/** A host function that maps one matrix of each operand to one array of each result, for every position of the batch. */
+export function batched(
+  name: string,
+  infer: (outer: Dims, inputs: readonly Spec[]) => readonly { readonly dims: Dims; readonly dtype?: DType }[],
+  each: (matrices: readonly Float64Array[], inputs: readonly Spec[]) => readonly ArrayLike<number>[],
+  vjp?: HostFunction['vjp'],
+): HostFunction {
+  return hostFunction(
+    name,
+    (inputs) => {
+      const { outer } = matrixDims(inputs[0]!.dims);
+      return infer(outer, inputs).map(({ dims, dtype }) => ({ dims, dtype: dtype ?? inputs[0]!.dtype }));
+    },
+    (inputs, outputs) => {
+      const { batch } = matrixDims(inputs[0]!.dims);
+      const sources = inputs.map(doubles);
+      const results = outputs.map((out) => new Float64Array(out.data.length));
+      for (let b = 0; b < batch; b++) {
+        const parts = sources.map((source) =>
+          source.subarray((source.length / batch) * b, (source.length / batch) * (b + 1)),
+        );
+        each(parts, inputs).forEach((part, i) => {
+          results[i]!.set(part, (results[i]!.length / batch) * b);
+        });
+      }
+      outputs.forEach((out, i) => {
+        store(out, results[i]!);
+      });
+    },
+    vjp,
+  );
+}
+
+export const mm = (a: Value, b: Value, options: { transposeA?: boolean; transposeB?: boolean } = {}): Value =>
+  matmul(a as Tensor, b as Tensor, options);
+/** The last two axes exchanged. */
+export const transposed = (x: Value): Value => {
+  const r = x.dims.length;
+  return p.transpose(x, [...x.dims.slice(0, -2).map((_, i) => i), r - 1, r - 2]);
+};
+/** Elements of a matrix where row − column lies in [low, high], zero elsewhere. */
+export function band(x: Value, low: number, high: number): Value {
+  const [m, n] = x.dims.slice(-2) as [number, number];
+  const difference = p.sub(p.iota([m, n], 0, 'int32'), p.iota([m, n], 1, 'int32'));
+  const inside = p.binary(
+    'and',
+    p.compare('greaterEqual', difference, p.full(low, difference)),
+    p.compare('lessEqual', difference, p.full(high, difference)),
+  );
+  return p.select(p.broadcastTo(inside, x.dims), x, p.zerosLike(x));
+}
+/** Diagonal matrices of (…, n). */
+export function diagonalMatrix(x: Value): Value {
+  const n = x.dims.at(-1)!;
+  const dims = [...x.dims, n];
+  const spread = p.broadcast(
+    x,
+    dims,
+    x.dims.map((_, i) => i),
+  );
+  return band(spread, 0, 0);
+}
+/** The main diagonals of square matrices. */
+export const diagonalOf = (x: Value): Value => p.reduceSum(band(x, 0, 0), [x.dims.length - 1]);
+/** Identity matrices like x. */
+export function identityLike(x: Value): Value {
+  const n = x.dims.at(-1)!;
+  return diagonalMatrix(p.full(1, { dims: [...x.dims.slice(0, -2), n], dtype: x.dtype }));
+}
+/** (…, n) as (…, n, 1) or (…, 1, n), spread to `dims`. */
+export const asColumn = (x: Value, dims: Dims): Value =>
+  p.broadcast(
+    x,
+    dims,
+    x.dims.map((_, i) => i),
+  );
+export const asRow = (x: Value, dims: Dims): Value =>
+  p.broadcast(x, dims, [...x.dims.slice(0, -1).map((_, i) => i), dims.length - 1]);

@@ -1,0 +1,38 @@
+// tf.linalg.
+export { eye } from '../core/create.ts';
+export { globalNorm } from '../math/clip.ts';
+export { einsum } from '../math/einsum.ts';
+export { matmul, tensordot } from '../math/matmul.ts';
+export { l2Normalize } from '../nn/normalization.ts';
+export { expm, logm, sqrtm } from './functions.ts';
+export {
+  cholesky,
+  choleskySolve,
+  det,
+  inv,
+  logdet,
+  lu,
+  luMatrixInverse,
+  luReconstruct,
+  luSolve,
+  slogdet,
+  solve,
+  triangularSolve,
+} from './solve.ts';
+export { eigh, eigvalsh, lstsq, matrixRank, pinv, qr, svd } from './spectral.ts';
+export {
+  type Align,
+  adjoint,
+  bandPart,
+  cross,
+  diag,
+  diagPart,
+  matrixTranspose,
+  matvec,
+  norm,
+  normalize,
+  setDiag,
+  tensorDiag,
+  tensorDiagPart,
+  trace,
+} from './structure.ts';
