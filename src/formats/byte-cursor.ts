@@ -9,9 +9,9 @@ export class ByteCursor {
   readonly #view: DataView;
   readonly #fail: (message: string) => never;
 
-  constructor(bytes: Uint8Array, start: number, end: number, fail: (message: string) => never) {
+  constructor(bytes: Uint8Array, start: number, end: number, fail: (message: string) => never, view?: DataView) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#fail = fail;
     if (!(start >= 0 && start <= end && end <= bytes.length)) {
       fail(`bytes ${start} to ${end} were wanted, the file has ${bytes.length}`);
@@ -72,6 +72,17 @@ export class ByteCursor {
   u64OrMore(): number {
     const low = this.u32();
     return this.u32() * 2 ** 32 + low;
+  }
+  f32(): number {
+    return this.#view.getFloat32(this.take(4), true);
+  }
+  f64(): number {
+    return this.#view.getFloat64(this.take(8), true);
+  }
+  /** A cursor over the next `length` bytes, which this one moves past. */
+  part(length: number): ByteCursor {
+    const start = this.take(length);
+    return new ByteCursor(this.bytes, start, start + length, this.#fail, this.#view);
   }
   /** An unsigned number of `width` bytes (1, 2, 4 or 8). */
   unsigned(width: number): number {
@@ -155,6 +166,16 @@ export class ByteParts {
   u64(value: number | bigint): this {
     const at = this.#room(8);
     this.#view.setBigUint64(at, BigInt(value), true);
+    return this;
+  }
+  f32(value: number): this {
+    const at = this.#room(4);
+    this.#view.setFloat32(at, value, true);
+    return this;
+  }
+  f64(value: number): this {
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, true);
     return this;
   }
   /** Everything in one array. */
