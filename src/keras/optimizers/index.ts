@@ -1,0 +1,59 @@
+// tf.keras.optimizers: the classes, and the way from names to them.
+// Owns: the table of names. The optimizers stand in the files beside it.
+import { family } from '../family.ts';
+import { isPlainObject, type Json } from '../schema.ts';
+import type { DeserializeOptions } from '../serialization.ts';
+import { Adadelta } from './adadelta.ts';
+import { Adagrad } from './adagrad.ts';
+import { Adam, AdamW } from './adam.ts';
+import { Optimizer, Optimizer_ } from './optimizer.ts';
+import { RMSprop } from './rmsprop.ts';
+import { SGD } from './sgd.ts';
+
+export { Adadelta, type AdadeltaOptions } from './adadelta.ts';
+export { Adagrad, type AdagradOptions } from './adagrad.ts';
+export { Adam, type AdamOptions, AdamW } from './adam.ts';
+export type { Gradient } from './gradients.ts';
+export { Optimizer } from './optimizer.ts';
+export type { OptimizerClass, OptimizerOptions, Rate } from './options.ts';
+export { RMSprop, type RMSpropOptions } from './rmsprop.ts';
+export * as schedules from './schedules/index.ts';
+export { SGD, type SGDOptions } from './sgd.ts';
+
+const classes = { Optimizer, Adam, SGD, RMSprop, Adadelta, AdamW, Adagrad };
+type ClassName = Exclude<keyof typeof classes, 'Optimizer'>;
+
+/** The names that `optimizer` takes. */
+export type Name = ClassName | Lowercase<ClassName>;
+/** What `optimizer` takes: a name or an optimizer. */
+export type Like = Name | Optimizer;
+
+const own = family<Optimizer>({
+  what: 'optimizer',
+  module: 'keras.optimizers',
+  base: Optimizer_,
+  members: classes,
+  aliases: Object.fromEntries(Object.entries(classes).map(([name, entry]) => [name.toLowerCase(), entry])),
+  functions: false,
+});
+
+/** The optimizer of a name or a config, or the optimizer itself; null for null. */
+export function get(identifier: null | undefined): null;
+export function get(identifier: Like | string | { [name: string]: Json }): Optimizer;
+export function get(identifier: Like | string | Json | null | undefined): Optimizer | null;
+export function get(identifier: Like | string | Json | null | undefined): Optimizer | null {
+  const lower = typeof identifier === 'string' ? identifier.toLowerCase() : '';
+  return own.get(lower in byLowerCase ? lower : identifier);
+}
+const byLowerCase: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.keys(classes).map((name) => [name.toLowerCase(), true]),
+);
+export const { serialize } = own;
+export function deserialize(config: Json, customObjects?: DeserializeOptions['customObjects']): Optimizer {
+  if (!isPlainObject(config) || typeof config.class_name !== 'string') return own.deserialize(config, customObjects);
+  const lower = config.class_name.toLowerCase();
+  return own.deserialize(
+    { ...config, class_name: lower in byLowerCase ? lower : config.class_name } as Json,
+    customObjects,
+  );
+}
