@@ -1,5 +1,5 @@
 // Helpers of this folder's tests: kernels run by the backend and by the interpreter on the same data.
-import type { Kernel, LoopKernel, Storage } from '../../compiler/loop-ir.ts';
+import type { Kernel, Storage } from '../../compiler/loop-ir.ts';
 import type { Backend, Program } from '../backend.ts';
 
 export type TypedArray =
@@ -116,4 +116,9 @@ export function difference(actual: TypedArray, wanted: TypedArray, tolerance: nu
   return null;
 }
 
-export type { LoopKernel };
+/** Like `fill`, with floats that are halves of small integers: sums and products of a few are exact. */
+export function fillExact(array: TypedArray, random: Generator, storage: Storage): void {
+  if (array instanceof Float32Array || array instanceof Float64Array) {
+    for (let i = 0; i < array.length; i++) array[i] = (random.below(33) - 16) / 2;
+  } else fill(array, random, storage);
+}

@@ -34,7 +34,7 @@ const LINE = 16;
 /** Scratch of one thread, in floats: one panel of B, one block of A. */
 export const MAXIMUM_DEPTH = 512;
 const MAXIMUM_PANEL = 32;
-const MAXIMUM_ROWS = 128;
+const MAXIMUM_ROWS = 256;
 export const PANEL_FLOATS = MAXIMUM_DEPTH * MAXIMUM_PANEL;
 export const SCRATCH_BYTES = 4 * (PANEL_FLOATS + (MAXIMUM_ROWS + 8) * MAXIMUM_DEPTH);
 

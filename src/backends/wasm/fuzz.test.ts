@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { interpretLoops } from '../../compiler/interpret-loop-ir.ts';
+import { describeKernel } from '../../compiler/print-loop-ir.ts';
+import { enableRelaxedSimd } from '../../platform/node-engine.ts';
+import { createWasmBackend } from './index.ts';
+import { randomKernel } from './random-kernel.ts';
+import { arrayOf, copyOf, difference, fillExact, generator, runKernel } from './testing.ts';
+
+/** Set CORNU_FUZZ=N for N kernels, CORNU_SEED=S to repeat one. */
+const count = Number(process.env.CORNU_FUZZ ?? 60);
+const first = Number(process.env.CORNU_SEED ?? Date.now() % 1_000_000);
+
+describe('random loop kernels', () => {
+  it('give what the interpreter gives, to the last bit', () => {
+    const backends = [true, false].map((relaxedSimd) =>
+      createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd }),
+    );
+    const runs = process.env.CORNU_SEED ? 1 : count;
+    for (let run = 0; run < runs; run++) {
+      const seed = first + run;
+      const random = generator(seed);
+      const { kernel, sizes } = randomKernel(random);
+      const inputs = kernel.buffers.map(({ storage }, i) => {
+        const array = arrayOf(storage, sizes[i]!);
+        fillExact(array, random, storage);
+        return array;
+      });
+      const wanted = inputs.map(copyOf);
+      interpretLoops(kernel, wanted);
+      for (const backend of backends) {
+        const actual = inputs.map(copyOf);
+        const complain = (what: string): never => {
+          throw new Error(`CORNU_SEED=${seed}: ${what}\n${describeKernel(kernel)}`);
+        };
+        try {
+          runKernel(backend, kernel, actual);
+        } catch (error) {
+          complain(String(error));
+        }
+        actual.forEach((array, i) => {
+          const wrong = difference(array, wanted[i]!, 0);
+          if (wrong) complain(`buffer ${i}, ${wrong}`);
+        });
+      }
+    }
+    expect(runs).toBeGreaterThan(0);
+  }, 600_000);
+});
