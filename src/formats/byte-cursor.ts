@@ -103,8 +103,10 @@ export class ByteCursor {
 /** Collects bytes; large parts are kept by reference until `join`. */
 export class ByteParts {
   #parts: Uint8Array[] = [];
-  #tail = new Uint8Array(1024);
-  #view = new DataView(this.#tail.buffer);
+  // Small at first: messages inside messages make many of these.
+  #tail = new Uint8Array(48);
+  #next = 192;
+  #view: DataView | undefined;
   #used = 0;
   /** Bytes so far. */
   length = 0;
@@ -112,8 +114,8 @@ export class ByteParts {
   #room(count: number): number {
     if (this.#used + count > this.#tail.length) {
       this.#flush();
-      this.#tail = new Uint8Array(Math.max(4096, count));
-      this.#view = new DataView(this.#tail.buffer);
+      this.#tail = new Uint8Array(Math.max(this.#next, count));
+      this.#next = Math.min(4 * this.#next, 16384);
     }
     const start = this.#used;
     this.#used += count;
@@ -124,8 +126,13 @@ export class ByteParts {
   #flush(): void {
     if (this.#used > 0) this.#parts.push(this.#tail.subarray(0, this.#used));
     this.#tail = this.#tail.subarray(this.#used);
-    this.#view = new DataView(this.#tail.buffer, this.#tail.byteOffset, this.#tail.byteLength);
+    this.#view = undefined;
     this.#used = 0;
+  }
+
+  #write(): DataView {
+    this.#view ??= new DataView(this.#tail.buffer, this.#tail.byteOffset, this.#tail.byteLength);
+    return this.#view;
   }
 
   bytes(bytes: Uint8Array): this {
@@ -135,7 +142,9 @@ export class ByteParts {
       this.length += bytes.length;
     } else {
       const start = this.#room(bytes.length);
-      this.#tail.set(bytes, start);
+      // Filling a typed array from another has a cost of its own, which short names would pay for nothing.
+      if (bytes.length < 24) for (let i = 0; i < bytes.length; i++) this.#tail[start + i] = bytes[i]!;
+      else this.#tail.set(bytes, start);
     }
     return this;
   }
@@ -155,31 +164,32 @@ export class ByteParts {
   }
   u16(value: number): this {
     const at = this.#room(2);
-    this.#view.setUint16(at, value, true);
+    this.#write().setUint16(at, value, true);
     return this;
   }
   u32(value: number): this {
     const at = this.#room(4);
-    this.#view.setUint32(at, value, true);
+    this.#write().setUint32(at, value, true);
     return this;
   }
   u64(value: number | bigint): this {
     const at = this.#room(8);
-    this.#view.setBigUint64(at, BigInt(value), true);
+    this.#write().setBigUint64(at, BigInt(value), true);
     return this;
   }
   f32(value: number): this {
     const at = this.#room(4);
-    this.#view.setFloat32(at, value, true);
+    this.#write().setFloat32(at, value, true);
     return this;
   }
   f64(value: number): this {
     const at = this.#room(8);
-    this.#view.setFloat64(at, value, true);
+    this.#write().setFloat64(at, value, true);
     return this;
   }
   /** Everything in one array. */
   join(): Uint8Array {
+    if (this.#parts.length === 0) return this.#tail.slice(0, this.#used);
     this.#flush();
     const all = new Uint8Array(this.length);
     let at = 0;

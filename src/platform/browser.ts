@@ -6,7 +6,7 @@ import { md5 } from './md5.ts';
 import { fileNameOf, isUrl, joinPath } from './path.ts';
 import type { FileStat, GrowingFile, HashAlgorithm, PlatformFiles } from './platform.ts';
 import { PlatformError } from './platform-error.ts';
-import { byName, fetchBytes } from './source.ts';
+import { byName, fetchBytes, partsOf } from './source.ts';
 
 const bytesOf = (content: Uint8Array | string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(typeof content === 'string' ? new TextEncoder().encode(content) : content);
@@ -82,6 +82,11 @@ export async function openBrowserFiles(given?: FileStore): Promise<PlatformFiles
   let temporaryCount = 0;
   const platform: PlatformFiles = {
     readFile,
+    async *readParts(source) {
+      const file = source instanceof Blob || isUrl(String(source)) ? source : await store.read(String(source));
+      if (file) yield* partsOf(file);
+      else yield await readFile(source);
+    },
     writeFile: (path, content) => store.write(path, [bytesOf(content)]),
     openToGrow,
     saveForUser: async (name, content) => {

@@ -3,11 +3,12 @@ import type * as FsPromises from 'node:fs/promises';
 import { fileNameOf, folderOf, isUrl, joinPath } from './path.ts';
 import type { FileSource, FileStat, FolderEntry, GrowingFile, PlatformFiles } from './platform.ts';
 import { describeSystemError } from './platform-error.ts';
-import { byName, fetchBytes } from './source.ts';
+import { byName, fetchBytes, partsOf } from './source.ts';
 
 type FileOperations = Pick<
   PlatformFiles,
   | 'readFile'
+  | 'readParts'
   | 'writeFile'
   | 'openToGrow'
   | 'exists'
@@ -129,6 +130,7 @@ export function makeNodeFiles(fs: typeof FsPromises) {
 
   const operations: FileOperations = {
     readFile: (source) => readSource(fs, source),
+    readParts: (source) => readParts(fs, source),
     writeFile,
     openToGrow,
     exists: async (path) => (await stat(path)) !== undefined,
@@ -170,5 +172,29 @@ async function readSource(fs: typeof FsPromises, source: FileSource): Promise<Ui
     return owns ? new Uint8Array(buffer) : new Uint8Array(content);
   } catch (error) {
     throw describeSystemError(error, text, 'cannot be read');
+  }
+}
+
+const PART = 1 << 20;
+
+async function* readParts(fs: typeof FsPromises, source: FileSource): AsyncGenerator<Uint8Array> {
+  if (source instanceof Blob || isUrl(String(source))) {
+    yield* partsOf(source);
+    return;
+  }
+  try {
+    const file = await fs.open(source instanceof URL ? source : String(source));
+    try {
+      for (;;) {
+        // Each part has its own memory: the reader may keep it.
+        const { bytesRead, buffer } = await file.read(new Uint8Array(PART), 0, PART);
+        if (bytesRead === 0) return;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw describeSystemError(error, String(source), 'cannot be read');
   }
 }

@@ -78,6 +78,24 @@ describe.each(['node', 'browser'])('files in %s', (kind) => {
     expect(await files.exists(joinPath(folder, 'moved'))).toBe(false);
   });
 
+  test('a file can be read in parts', async () => {
+    const path = joinPath(folder, 'large');
+    const bytes = new Uint8Array(2_500_000).map((_, i) => i % 253);
+    await files.writeFile(path, bytes);
+    const parts: Uint8Array[] = [];
+    for await (const part of files.readParts(path)) parts.push(part);
+    expect(parts.length).toBeGreaterThan(kind === 'node' ? 1 : 0);
+    expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+    for await (const part of files.readParts(path)) {
+      expect(part[0]).toBe(0);
+      break; // leaving early closes the file
+    }
+    const missing = async () => {
+      for await (const _ of files.readParts(joinPath(folder, 'missing')));
+    };
+    await expect(missing()).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('digests', async () => {
     const bytes = new Uint8Array(100_000).map((_, i) => i * 7);
     const path = joinPath(folder, 'digest');

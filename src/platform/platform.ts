@@ -37,6 +37,8 @@ export type HashAlgorithm = 'sha256' | 'md5';
 export interface PlatformFiles {
   /** The content of a file, URL or Blob. */
   readFile(source: FileSource): Promise<Uint8Array<ArrayBuffer>>;
+  /** The content of a file in parts, so that a large one need not be in memory. */
+  readParts(source: FileSource): AsyncIterable<Uint8Array>;
   /**
    * Writes a file at once or not at all: a crash in the middle leaves the old file whole. Missing folders are made.
    * In a browser it goes to the site's own file system; see saveForUser.
@@ -114,6 +116,9 @@ function join(surroundings: PlatformSurroundings, load: () => Promise<PlatformFi
   const files = () => (loading ??= load());
   const late: PlatformFiles = {
     readFile: async (source) => (await files()).readFile(source),
+    async *readParts(source) {
+      yield* (await files()).readParts(source);
+    },
     writeFile: async (path, content) => (await files()).writeFile(path, content),
     openToGrow: async (path, fresh) => (await files()).openToGrow(path, fresh),
     saveForUser: async (name, content) => (await files()).saveForUser(name, content),

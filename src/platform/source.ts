@@ -10,17 +10,35 @@ export function byName(a: FolderEntry, b: FolderEntry): number {
   return left.length - right.length;
 }
 
-/** The body of an address. */
-export async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+async function request(url: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);
   } catch (error) {
     throw new PlatformError('network', url, 'cannot be reached. Is there a connection?', { cause: error });
   }
-  if (!response.ok) {
-    const code = response.status === 404 ? 'not_found' : 'network';
-    throw new PlatformError(code, url, `the server answered ${response.status} ${response.statusText}.`);
+  if (response.ok) return response;
+  const code = response.status === 404 ? 'not_found' : 'network';
+  throw new PlatformError(code, url, `the server answered ${response.status} ${response.statusText}.`);
+}
+
+/** The body of an address. */
+export async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await request(url)).arrayBuffer());
+}
+
+/** The content of a Blob, or of an address, in the parts in which it comes. */
+export async function* partsOf(source: Blob | string | URL): AsyncGenerator<Uint8Array> {
+  const stream = source instanceof Blob ? source.stream() : (await request(String(source))).body;
+  const reader = stream?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
   }
-  return new Uint8Array(await response.arrayBuffer());
 }
