@@ -1,57 +1,39 @@
-// `cornu/datasets`: scikit-learn's synthetic data sets as tensors.
-// Owns: the tensors. The numbers come from synthetic/, which equals scikit-learn's for the same seed.
-import type { Data, DType } from '../base/dtype.ts';
-import type { NDArray } from '../random/nd-array.ts';
-import { eagerTensor, type Tensor } from '../runtime/tensor.ts';
-import type { Options } from '../runtime/tensor-methods.ts';
+// cornu/datasets: data sets built in, and synthetic ones, as tensors.
+// Owns: the tensors of what ./downloads and ./synthetic give as arrays.
+import type { ArrayData } from '../formats/array-data.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { mnistArrays } from './downloads/mnist-arrays.ts';
 import * as synthetic from './synthetic/index.ts';
+import { tensorOf, tensorOfShaped } from './tensors.ts';
 
-export type ClassificationOptions = Options<synthetic.ClassificationOptions>;
-export type MoonsOptions = Options<synthetic.MoonsOptions>;
-export type CirclesOptions = Options<synthetic.CirclesOptions>;
-export type BlobsOptions = Options<synthetic.BlobsOptions>;
-export type RegressionOptions = Options<synthetic.RegressionOptions>;
-export type SplitOptions = Options<synthetic.SplitOptions>;
+export type {
+  ClassificationOptions,
+  CirclesOptions,
+  MoonsOptions,
+  RegressionOptions,
+  BlobsOptions,
+} from './synthetic/index.ts';
+export type Split = [x: Tensor, y: Tensor];
+export interface BuiltIn {
+  loadData(options?: { path?: string | undefined }): Promise<[train: Split, test: Split]>;
+}
 
-/** The array as a tensor; class numbers become int64, as NumPy has them. */
-function tensorOf(array: NDArray, dtype: DType = 'float64'): Tensor {
-  const data: Data = dtype === 'int64' ? BigInt64Array.from(array, BigInt) : Float64Array.from(array);
-  return eagerTensor(data, array.shape, dtype);
-}
-/** Options without those that are undefined: the defaults stand in the functions below. */
-const given = <T extends object>(options: Options<T>): T =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+/** Handwritten digits: 60,000 to train on and 10,000 to test with, uint8 (n, 28, 28), labels 0 to 9. */
+export const mnist: BuiltIn = {
+  async loadData(options = {}) {
+    const arrays = await mnistArrays(options.path === undefined ? {} : { fileName: options.path });
+    const pair = (x: ArrayData, y: ArrayData): Split => [tensorOf(x), tensorOf(y)];
+    return [pair(arrays.xTrain, arrays.yTrain), pair(arrays.xTest, arrays.yTest)];
+  },
+};
 
-/** A random classification problem: clusters of points about the corners of a hypercube. X (samples, features), y (samples,). */
-export function makeClassification(options: ClassificationOptions = {}): [X: Tensor, y: Tensor] {
-  const [X, y] = synthetic.makeClassification(given(options));
-  return [tensorOf(X), tensorOf(y, 'int64')];
-}
-/** Two interleaving half circles. X (samples, 2), y (samples,). */
-export function makeMoons(options: MoonsOptions = {}): [X: Tensor, y: Tensor] {
-  const [X, y] = synthetic.makeMoons(given(options));
-  return [tensorOf(X), tensorOf(y, 'int64')];
-}
-/** A circle within a circle. X (samples, 2), y (samples,). */
-export function makeCircles(options: CirclesOptions = {}): [X: Tensor, y: Tensor] {
-  const [X, y] = synthetic.makeCircles(given(options));
-  return [tensorOf(X), tensorOf(y, 'int64')];
-}
-/** Gaussian clusters. X (samples, features), y (samples,); with `returnCenters` the centers too. */
-export function makeBlobs(
-  options: BlobsOptions & { readonly returnCenters: true },
-): [X: Tensor, y: Tensor, centers: Tensor];
-export function makeBlobs(options?: BlobsOptions): [X: Tensor, y: Tensor];
-export function makeBlobs(options: BlobsOptions = {}): [X: Tensor, y: Tensor, centers?: Tensor] {
-  const [X, y, centers]: [NDArray, NDArray, NDArray?] = synthetic.makeBlobs(given(options));
-  return centers ? [tensorOf(X), tensorOf(y, 'int64'), tensorOf(centers)] : [tensorOf(X), tensorOf(y, 'int64')];
-}
-/** A random linear model with noise. X (samples, features), y (samples,); with `coef` its coefficients too. */
-export function makeRegression(
-  options: RegressionOptions & { readonly coef: true },
-): [X: Tensor, y: Tensor, coef: Tensor];
-export function makeRegression(options?: RegressionOptions): [X: Tensor, y: Tensor];
-export function makeRegression(options: RegressionOptions = {}): [X: Tensor, y: Tensor, coef?: Tensor] {
-  const [X, y, coef]: [NDArray, NDArray, NDArray?] = synthetic.makeRegression(given(options));
-  return coef ? [tensorOf(X), tensorOf(y), tensorOf(coef)] : [tensorOf(X), tensorOf(y)];
-}
+type Pair = [X: Tensor, y: Tensor];
+/** scikit-learn's random classification problem. */
+export const makeClassification = (options?: synthetic.ClassificationOptions): Pair =>
+  synthetic.makeClassification(options).map(tensorOfShaped) as Pair;
+/** Two interleaving half circles. */
+export const makeMoons = (options?: synthetic.MoonsOptions): Pair =>
+  synthetic.makeMoons(options).map(tensorOfShaped) as Pair;
+/** A circle within a circle. */
+export const makeCircles = (options?: synthetic.CirclesOptions): Pair =>
+  synthetic.makeCircles(options).map(tensorOfShaped) as Pair;

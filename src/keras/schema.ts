@@ -108,7 +108,16 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null;
 };
 
-export class Schema<D extends Definitions> {
+/** A schema whatever its options. */
+export interface SchemaLike {
+  readonly className: string;
+  readonly definitions: Definitions;
+  parse(args: readonly unknown[]): object;
+  toConfig(holder: object): Config;
+  fromConfig(config: Config): Record<string, unknown>;
+}
+
+export class Schema<D extends Definitions> implements SchemaLike {
   readonly className: string;
   readonly definitions: D;
   readonly settings: SchemaSettings<D>;

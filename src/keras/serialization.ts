@@ -317,3 +317,17 @@ export const kerasObject = <In, Out>(
   },
   toConfig: (value) => (value === null || value === undefined ? null : serialize(value)),
 });
+
+/** A function in a config: found by its name. Code in files is never run. */
+export function deserializeLambda(config: Json): unknown {
+  const found = revive(config, ['keras.activations']);
+  if (typeof found === 'function') return found;
+  throw new ValueError(
+    `a Lambda layer's function ${show(found)} is not known. Pass it in customObjects by its name, or register it with registerKerasSerializable.`,
+  );
+}
+addSpecialDeserializer('__lambda__', () => {
+  throw new ValueError(
+    "unsafe lambda: the file holds a Lambda layer with Python code (a lambda). It cannot be run here, and running code from files is unsafe. Write the layer's function in TypeScript, give it a name, and pass it in customObjects.",
+  );
+});

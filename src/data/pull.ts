@@ -1,0 +1,52 @@
+// Streams of elements that are there at once or come later.
+// Owns: the pull protocol and its helpers. Waiting costs a turn of the event loop, so what is there at once is not waited for.
+
+export const DONE: unique symbol = Symbol('done');
+export type Done = typeof DONE;
+export type Later<T> = T | Promise<T>;
+
+/** One pass over a data set. */
+export interface Pull<T> {
+  next(): Later<T | Done>;
+  /** Frees what the pass holds, also when it ends early. */
+  close?(): void;
+}
+
+/** Goes on with a value, at once if it is there. */
+export const then = <A, B>(value: Later<A>, f: (value: A) => Later<B>): Later<B> =>
+  value instanceof Promise ? value.then(f) : f(value);
+
+/** A pull over an iterable, plain or asynchronous. */
+export function pullFrom<T>(iterable: Iterable<T> | AsyncIterable<T>): Pull<T> {
+  if (Symbol.asyncIterator in iterable) {
+    const iterator = iterable[Symbol.asyncIterator]();
+    return {
+      next: async () => {
+        const { done, value } = await iterator.next();
+        return done ? DONE : value;
+      },
+      close: () => void iterator.return?.(),
+    };
+  }
+  const iterator = iterable[Symbol.iterator]();
+  return {
+    next: () => {
+      const { done, value } = iterator.next();
+      return done ? DONE : value;
+    },
+    close: () => void iterator.return?.(),
+  };
+}
+
+/** The whole pass, element by element, until `visit` says true. Waits only where it must. */
+export async function forEach<T>(pull: Pull<T>, visit: (element: T) => boolean | undefined): Promise<void> {
+  try {
+    for (;;) {
+      const got = pull.next();
+      const element = got instanceof Promise ? await got : got;
+      if (element === DONE || visit(element)) return;
+    }
+  } finally {
+    pull.close?.();
+  }
+}

@@ -1,0 +1,137 @@
+// Elements of data sets: structures of tensors, cut into rows and put together again.
+// Owns: conversion of what users give, slices of the first axis, stacking.
+import { type Data, dtypes } from '../base/dtype.ts';
+import { ShapeError, show, ValueError } from '../base/errors.ts';
+import { sameShape, showShape, sizeOf } from '../base/shape.ts';
+import { flattenTree, mapTree, packTree } from '../base/tree.ts';
+import { convertToTensor } from '../ops/core/convert.ts';
+import { eagerTensor, Tensor } from '../runtime/tensor.ts';
+import type { TensorLike } from '../runtime/tensor-methods.ts';
+
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+
+/** Whether nested arrays hold tensors or records, and so are a structure rather than one tensor. */
+function isStructure(list: readonly unknown[]): boolean {
+  return (
+    list.length > 0 &&
+    typeof list[0] !== 'number' &&
+    list.some(
+      (item) =>
+        item instanceof Tensor ||
+        ArrayBuffer.isView(item) ||
+        (Array.isArray(item) ? isStructure(item) : item !== null && typeof item === 'object'),
+    )
+  );
+}
+/** One tensor: not to be looked into. */
+export const isWhole = (value: unknown): boolean =>
+  value instanceof Tensor || ArrayBuffer.isView(value) || (Array.isArray(value) && !isStructure(value));
+
+/** Everything at the leaves made a tensor. A tuple of numbers and arrays (a pair, say) stays a tuple. */
+export const toTensors = (value: unknown, where: string): unknown =>
+  value instanceof Tensor
+    ? value
+    : mapTree(value, (leaf) => convertToTensor(leaf as TensorLike, undefined, where), isWhole);
+
+/** The same, for an element that a user's function returned: a list is a tuple of components. */
+export function componentsToTensors(value: unknown, where: string): unknown {
+  if (value instanceof Tensor) return value;
+  if (Array.isArray(value))
+    return value.map((part) =>
+      Array.isArray(part) && !isStructure(part)
+        ? convertToTensor(part as TensorLike, undefined, where)
+        : componentsToTensors(part, where),
+    );
+  if (
+    value !== null &&
+    typeof value === 'object' &&
+    !ArrayBuffer.isView(value) &&
+    Object.getPrototypeOf(value) === Object.prototype
+  )
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, componentsToTensors(part, where)]));
+  return convertToTensor(value as TensorLike, undefined, where);
+}
+
+/** A part of the elements, without copying where they are numbers. */
+export const part = (data: Data, from: number, to: number): Data =>
+  Array.isArray(data) ? data.slice(from, to) : data.subarray(from, to);
+
+/** Leaves with as many rows each; throws when the numbers differ. */
+export function rowCount(leaves: readonly Tensor[], where: string): number {
+  const [first] = leaves;
+  if (!first) throw new ValueError(`${where}: found no tensors.`);
+  for (const leaf of leaves) {
+    if (leaf.rank === 0)
+      throw new ShapeError(`${where}: found a scalar, which has no rows; wanted tensors with a first axis.`);
+    if (leaf.dims[0] !== first.dims[0])
+      throw new ShapeError(
+        `${where}: the tensors have different numbers of rows: ${leaves.map((x) => showShape(x.shape)).join(', ')}; wanted the same first dimension.`,
+      );
+  }
+  return first.dims[0]!;
+}
+
+/** Gives row `i` of a structure, over and over. */
+export function rowReader(structure: unknown): { rows: number; row(i: number): unknown } {
+  const leaves = flattenTree(structure, isTensor) as Tensor[];
+  const rows = rowCount(leaves, 'Dataset.fromTensorSlices');
+  const plans = leaves.map((leaf) => {
+    const dims = leaf.dims.slice(1);
+    return { data: eager(leaf), dims, size: sizeOf(dims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
+  });
+  const take = (k: number, i: number): Tensor => {
+    const { data, dims, size, dtype } = plans[k]!;
+    return eagerTensor(part(data, i * size, (i + 1) * size), dims, dtype);
+  };
+  if (structure instanceof Tensor) return { rows, row: (i) => take(0, i) };
+  return {
+    rows,
+    row: (i) =>
+      packTree(
+        structure,
+        plans.map((_, k) => take(k, i)),
+        isTensor,
+      ),
+  };
+}
+
+export function eager(tensor: Tensor): Data {
+  const { elements } = 'value' in tensor ? (tensor as Tensor & { value(): Tensor }).value() : tensor;
+  if (!elements) throw new ValueError(`a data set holds values: found ${show(tensor)}, which has none.`);
+  return elements;
+}
+
+/** Elements one on top of the other: the new first axis counts them. */
+export function stackElements(elements: readonly unknown[], where: string): unknown {
+  const [first] = elements;
+  if (first instanceof Tensor) return stackTensors(elements as readonly Tensor[], where);
+  const lists = elements.map((element) => flattenTree(element, isTensor) as Tensor[]);
+  const stacked = lists[0]!.map((_, k) =>
+    stackTensors(
+      lists.map((list) => list[k]!),
+      where,
+    ),
+  );
+  return packTree(first, stacked, isTensor);
+}
+
+function stackTensors(tensors: readonly Tensor[], where: string): Tensor {
+  const first = tensors[0]!;
+  const size = sizeOf(first.dims) * dtypes[first.dtype].lanes;
+  const all = eager(first);
+  const bad = tensors.find((tensor) => !sameShape(tensor.dims, first.dims) || tensor.dtype !== first.dtype);
+  if (bad)
+    throw new ShapeError(
+      `${where}: elements of shapes ${showShape(first.shape)} (${first.dtype}) and ${showShape(bad.shape)} (${bad.dtype}) do not make one batch; wanted equal ones. Resize or pad them first.`,
+    );
+  const dims = [tensors.length, ...first.dims];
+  if (Array.isArray(all))
+    return eagerTensor(
+      tensors.flatMap((tensor) => eager(tensor) as string[]),
+      dims,
+      first.dtype,
+    );
+  const data = new (all.constructor as new (length: number) => Float32Array)(size * tensors.length);
+  tensors.forEach((tensor, i) => data.set(eager(tensor) as Float32Array, i * size));
+  return eagerTensor(data, dims, first.dtype);
+}

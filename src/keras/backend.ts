@@ -1,0 +1,3 @@
+// tf.keras.backend: what is left of it.
+export { backend, epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFormat } from './config.ts';
+export { clearSession, getUid } from './session.ts';

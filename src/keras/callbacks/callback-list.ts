@@ -1,0 +1,60 @@
+// The callbacks of one run, called together.
+// Owns: which hooks anyone listens to, so that nothing is read for nobody. Hooks are awaited only when they return a promise.
+import { show, ValueError } from '../../base/errors.ts';
+import type { ModelBase } from '../models/model.ts';
+import type { Logs } from '../types.ts';
+import { CallbackBase, type CallbackParams, type Hook, has } from './callback.ts';
+
+export class CallbackList {
+  readonly callbacks: readonly CallbackBase[];
+  readonly #listeners = new Map<Hook, CallbackBase[]>();
+
+  constructor(callbacks: readonly CallbackBase[], model: ModelBase, params: CallbackParams) {
+    for (const callback of callbacks) {
+      if (!(callback instanceof CallbackBase))
+        throw new ValueError(`callbacks: found ${show(callback)}, wanted instances of Callback.`);
+      callback.setModel(model);
+      callback.setParams(params);
+    }
+    this.callbacks = callbacks;
+  }
+  #listening(hook: Hook): CallbackBase[] {
+    let found = this.#listeners.get(hook);
+    if (!found) this.#listeners.set(hook, (found = this.callbacks.filter((callback) => has(callback, hook))));
+    return found;
+  }
+  /** Whether anyone wants to know. */
+  listens(hook: Hook): boolean {
+    return this.#listening(hook).length > 0;
+  }
+  /** Calls a hook with logs alone. */
+  call(hook: Hook, logs: Logs = {}): void | Promise<void> {
+    return this.#each(this.#listening(hook), 0, (callback) =>
+      (callback[hook] as (this: CallbackBase, logs: Logs) => void | Promise<void>).call(callback, logs),
+    );
+  }
+  /** Calls a hook with the number of the epoch or batch. */
+  callAt(hook: Hook, index: number, logs: Logs = {}): void | Promise<void> {
+    return this.#each(this.#listening(hook), 0, (callback) =>
+      (callback[hook] as (this: CallbackBase, index: number, logs: Logs) => void | Promise<void>).call(
+        callback,
+        index,
+        logs,
+      ),
+    );
+  }
+  #each(
+    list: readonly CallbackBase[],
+    from: number,
+    visit: (callback: CallbackBase) => void | Promise<void>,
+  ): void | Promise<void> {
+    for (let i = from; i < list.length; i++) {
+      const waiting = visit(list[i]!);
+      if (waiting instanceof Promise) return waiting.then(() => this.#each(list, i + 1, visit));
+    }
+  }
+}
+
+/** All callbacks of a list, lists in it included. */
+export const flattenCallbacks = (given: unknown): CallbackBase[] =>
+  given === null || given === undefined ? [] : ((Array.isArray(given) ? given : [given]).flat(3) as CallbackBase[]);

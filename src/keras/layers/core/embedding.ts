@@ -1,0 +1,73 @@
+// Embedding: a vector for each whole number, learnt.
+// Source: https://keras.io/api/layers/core_layers/embedding/
+import { type Class, callable } from '../../../base/callable.ts';
+import { type DType, isInteger } from '../../../base/dtype.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { gather } from '../../../ops/core/arrange.ts';
+import { cast, notEqual } from '../../../ops/math/elementwise.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
+import type { VariableTensor } from '../../../runtime/variable.ts';
+import * as o from '../../schema.ts';
+import type { Structure, With } from '../../types.ts';
+import { constraint, initializer, regularizer } from '../kinds.ts';
+import { LayerBase } from '../layer.ts';
+import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+
+const options = layerSchema(
+  'Embedding',
+  {
+    inputDim: o.required(o.integer({ min: 1 })),
+    outputDim: o.required(o.integer({ min: 1 })),
+    embeddingsInitializer: o.optional(initializer, 'uniform'),
+    embeddingsRegularizer: o.optional(o.nullable(regularizer), null),
+    activityRegularizer: o.optional(o.nullable(regularizer), null),
+    embeddingsConstraint: o.optional(o.nullable(constraint), null),
+    maskZero: o.optional(o.boolean, false),
+    quantizationConfig: o.optional(o.nullable(o.string), null),
+  },
+  { positional: ['inputDim', 'outputDim'], ignored: ['inputLength', 'loraRank', 'loraAlpha'] },
+);
+export interface EmbeddingOptions extends LayerOptionsOf<typeof options> {}
+type Input = EmbeddingOptions & { inputLength?: number | null | undefined };
+type EmbeddingArgs =
+  | [inputDim: number, outputDim: number, options?: Partial<Input>]
+  | [options: With<Input, 'inputDim' | 'outputDim'>];
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
+class EmbeddingLayer extends LayerBase<Tensor> {
+  static override readonly schema = options;
+  embeddings: VariableTensor = null as never;
+
+  constructor(...args: EmbeddingArgs) {
+    super(options, args);
+    this.supportsMasking = this.maskZero;
+  }
+  override get declaredInputShape(): Shape | null {
+    return null;
+  }
+  override get inputDtype(): DType {
+    return 'int32';
+  }
+  override build(): void {
+    this.embeddings = this.addWeight({
+      name: 'embeddings',
+      shape: [this.inputDim, this.outputDim],
+      initializer: this.embeddingsInitializer,
+      regularizer: this.embeddingsRegularizer,
+      constraint: this.embeddingsConstraint,
+    });
+  }
+  override call(inputs: Tensor): Tensor {
+    const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
+    return this.inComputeDtype(gather(this.embeddings, indices));
+  }
+  override computeMask(inputs: Structure): Structure | null {
+    return this.maskZero ? notEqual(inputs as Tensor, 0) : null;
+  }
+  override computeOutputShape(inputShape: Shape): Shape {
+    return [...inputShape, this.outputDim];
+  }
+}
+interface EmbeddingLayer extends LayerValues<typeof options> {}
+export interface Embedding extends EmbeddingLayer {}
+export const Embedding: Class<EmbeddingArgs, Embedding> = callable(EmbeddingLayer, 'Embedding');

@@ -1,0 +1,100 @@
+// Input and InputLayer: where a model begins.
+import { type Class, callable } from '../../../base/callable.ts';
+import { asDType, type DType } from '../../../base/dtype.ts';
+import { show, ShapeError, ValueError } from '../../../base/errors.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { floatx } from '../../config.ts';
+import type { Config } from '../../schema.ts';
+import * as o from '../../schema.ts';
+import { KerasTensor, Node } from '../../symbolic/keras-tensor.ts';
+import type { Options, Structure } from '../../types.ts';
+import { LayerBase } from '../layer.ts';
+
+const options = o.schema(
+  'InputLayer',
+  {
+    batchShape: o.optional(o.nullable(o.shape), null),
+    dtype: o.optional(o.nullable(o.dtype), null),
+    sparse: o.optional(o.boolean, false),
+    ragged: o.optional(o.boolean, false),
+    name: o.optional(o.nullable(o.string), null),
+    optional: o.optional(o.boolean, false),
+    shape: o.optional(o.nullable(o.shape), null, { internal: true }),
+    batchSize: o.optional(o.nullable(o.integer({ min: 0 })), null, { internal: true }),
+  },
+  {
+    renamed: { batchInputShape: 'batchShape', inputShape: 'shape', inputDtype: 'dtype' },
+    ignored: ['trainable', 'typeSpec', 'inputTensor'],
+    upgrade: (given) => {
+      const { dtype } = given;
+      if (o.isPlainObject(dtype)) given.dtype = (dtype.config as Config | undefined)?.name;
+    },
+  },
+);
+
+export interface InputOptions
+  extends Options<{
+    shape: Shape;
+    batchShape: Shape;
+    batchSize: number | null;
+    dtype: DType;
+    name: string | null;
+    sparse: boolean;
+    ragged: boolean;
+    optional: boolean;
+  }> {}
+
+class InputLayerBase extends LayerBase {
+  readonly batchShape: Shape;
+  readonly optional: boolean;
+  readonly sparse: boolean;
+  readonly ragged: boolean;
+  readonly #dtype: DType;
+
+  constructor(...args: [options?: InputOptions]) {
+    const values = options.parse(args);
+    if (values.batchShape === null && values.shape === null)
+      throw new ValueError(
+        'Input: no shape was given; wanted { shape: [784] }, the shape of one sample without the batch, or { batchShape: [null, 784] }.',
+      );
+    super({ name: values.name ?? undefined });
+    if (values.shape?.includes(undefined as never)) throw new ShapeError(`Input: found shape ${show(values.shape)}.`);
+    this.batchShape = values.batchShape ?? [values.batchSize, ...values.shape!];
+    this.optional = values.optional;
+    this.sparse = values.sparse;
+    this.ragged = values.ragged;
+    this.#dtype = asDType(values.dtype ?? floatx());
+    this.built = true;
+    const tensor = new KerasTensor(this.batchShape, this.#dtype, this.name);
+    new Node(this, [], {}, tensor);
+  }
+  override get dtype(): DType {
+    return this.#dtype;
+  }
+  override get output(): never {
+    return this.inboundNodes[0]!.result as never;
+  }
+  override get input(): Structure {
+    return this.inboundNodes[0]!.result as Structure;
+  }
+  override call(inputs: Structure): Structure {
+    return inputs;
+  }
+  override getConfig(): Config {
+    return options.toConfig(this);
+  }
+  override getBuildConfig(): null {
+    return null;
+  }
+  static override fromConfig(config: Config): unknown {
+    return new InputLayer(options.fromConfig(config) as InputOptions);
+  }
+}
+export interface InputLayer extends InputLayerBase {}
+export const InputLayer: Class<[options?: InputOptions], InputLayer> = callable(InputLayerBase, 'InputLayer');
+
+/** A symbolic tensor that stands for data to come: `Input({ shape: [784] })`, the shape without the batch. */
+export function Input(given: InputOptions | Shape): KerasTensor {
+  const layer = new InputLayer(Array.isArray(given) ? { shape: given as Shape } : (given as InputOptions));
+  return layer.inboundNodes[0]!.outputs[0]!;
+}

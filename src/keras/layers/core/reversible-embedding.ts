@@ -1,0 +1,102 @@
+// ReversibleEmbedding: an embedding that also goes back, from vectors to scores of the whole numbers.
+// Source: https://keras.io/api/layers/core_layers/reversible_embedding/
+import { type Class, callable } from '../../../base/callable.ts';
+import { type DType, isInteger } from '../../../base/dtype.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { gather } from '../../../ops/core/arrange.ts';
+import { cast, divide, multiply, notEqual, tanh } from '../../../ops/math/elementwise.ts';
+import { matmul } from '../../../ops/math/matmul.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
+import type { VariableTensor } from '../../../runtime/variable.ts';
+import * as o from '../../schema.ts';
+import { setMask } from '../../symbolic/mask.ts';
+import type { CallOptions, Inputs, Options, With } from '../../types.ts';
+import { constraint, initializer, regularizer } from '../kinds.ts';
+import { LayerBase } from '../layer.ts';
+import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+
+const options = layerSchema(
+  'ReversibleEmbedding',
+  {
+    inputDim: o.required(o.integer({ min: 1 })),
+    outputDim: o.required(o.integer({ min: 1 })),
+    tieWeights: o.optional(o.boolean, true),
+    embeddingsInitializer: o.optional(initializer, 'uniform'),
+    embeddingsRegularizer: o.optional(o.nullable(regularizer), null),
+    activityRegularizer: o.optional(o.nullable(regularizer), null),
+    embeddingsConstraint: o.optional(o.nullable(constraint), null),
+    maskZero: o.optional(o.boolean, false),
+    reverseDtype: o.optional(o.nullable(o.dtype), null),
+    logitSoftCap: o.optional(o.nullable(o.number({ min: 0, open: 'min' })), null),
+    quantizationConfig: o.optional(o.nullable(o.string), null),
+    autocast: o.optional(o.boolean, false, { internal: true }),
+  },
+  { positional: ['inputDim', 'outputDim', 'tieWeights'], ignored: ['loraRank', 'loraAlpha'] },
+);
+export interface ReversibleEmbeddingOptions
+  extends Omit<LayerOptionsOf<typeof options>, 'inputDim'>,
+    Options<{ inputDim: number }> {}
+type Args =
+  | [inputDim: number, outputDim: number, options?: ReversibleEmbeddingOptions]
+  | [options: With<ReversibleEmbeddingOptions, 'inputDim' | 'outputDim'>];
+export interface ReversibleCallOptions extends CallOptions, Options<{ reverse: boolean }> {}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
+class ReversibleEmbeddingLayer extends LayerBase<Tensor> {
+  static override readonly schema = options;
+  declare readonly inputDim: number;
+  embeddings: VariableTensor = null as never;
+  reverseEmbeddings: VariableTensor | null = null;
+
+  constructor(...args: Args) {
+    super(options, args);
+    Object.assign(this, { inputDim: options.parse(args).inputDim });
+    this.supportsMasking = this.maskZero;
+  }
+  override get declaredInputShape(): Shape | null {
+    return null;
+  }
+  override build(): void {
+    this.embeddings = this.addWeight({
+      name: 'embeddings',
+      shape: [this.inputDim, this.outputDim],
+      initializer: this.embeddingsInitializer,
+      regularizer: this.embeddingsRegularizer,
+      constraint: this.embeddingsConstraint,
+    });
+    if (!this.tieWeights)
+      this.reverseEmbeddings = this.addWeight({
+        name: 'reverse_embeddings',
+        shape: [this.outputDim, this.inputDim],
+        initializer: this.embeddingsInitializer,
+      });
+  }
+  /** (batch, …) whole numbers → (batch, …, outputDim); in reverse (batch, …, outputDim) → (batch, …, inputDim). */
+  override call(inputs: Tensor, { reverse }: ReversibleCallOptions = {}): Tensor {
+    if (reverse) return this.#scores(inputs);
+    const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
+    const vectors = gather(this.embeddings, indices);
+    const output = vectors.dtype === this.computeDtype ? vectors : cast(vectors, this.computeDtype);
+    if (this.maskZero) setMask(output, notEqual(inputs, 0));
+    return output;
+  }
+  #scores(inputs: Tensor): Tensor {
+    const dtype: DType = this.reverseDtype ?? this.computeDtype;
+    const as = (x: Tensor): Tensor => (x.dtype === dtype ? x : cast(x, dtype));
+    const table = as(this.reverseEmbeddings ?? this.embeddings);
+    const scores = matmul(as(inputs), table, { transposeB: this.tieWeights });
+    return this.logitSoftCap === null ? scores : multiply(tanh(divide(scores, this.logitSoftCap)), this.logitSoftCap);
+  }
+  /** Masks are set by the call. */
+  override computeMask(): null {
+    return null;
+  }
+}
+interface ReversibleEmbeddingLayer extends Omit<LayerValues<typeof options>, 'inputDim'> {
+  (inputs: Inputs, options?: ReversibleCallOptions): Tensor;
+}
+export interface ReversibleEmbedding extends ReversibleEmbeddingLayer {}
+export const ReversibleEmbedding: Class<Args, ReversibleEmbedding> = callable(
+  ReversibleEmbeddingLayer,
+  'ReversibleEmbedding',
+);

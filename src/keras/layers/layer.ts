@@ -1,0 +1,557 @@
+// The base of all layers and models: a function object with weights.
+// Owns: naming, building, calling (inputs, dtype, training, masks, losses), weights and their lists, config. Leaves the
+// walk over fields to tracking.ts, symbolic shapes to ../symbolic, options to layer-options.ts.
+import { type DType, isFloating } from '../../base/dtype.ts';
+import { show, ShapeError, StateError, ValueError } from '../../base/errors.ts';
+import { FunctionObject } from '../../base/function-object.ts';
+import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
+import { convertToTensor } from '../../ops/core/convert.ts';
+import { cast } from '../../ops/math/elementwise.ts';
+import { currentTrace, withTrace } from '../../runtime/execute.ts';
+import { Tensor } from '../../runtime/tensor.ts';
+import { withScope } from '../../runtime/trace.ts';
+import { VariableTensor } from '../../runtime/variable.ts';
+import * as constraints from '../constraints/index.ts';
+import { type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
+import * as initializers from '../initializers/index.ts';
+import * as regularizers from '../regularizers/index.ts';
+import { camelCase, type Config, type Json, Schema, type SchemaLike } from '../schema.ts';
+import { type Serializable, serializeKerasObject } from '../serialization.ts';
+import { autoName, currentPath, nameScope } from '../session.ts';
+import { hasSymbolic, isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
+import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
+import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
+import type { CallOptions, Inputs, Options, Structure, TensorLike } from '../types.ts';
+import { callContext, withCallContext } from './call-context.ts';
+import { checkInputs, type InputSpec } from './input-spec.ts';
+import { activityLoss, weightLosses } from './layer-losses.ts';
+import { type BaseValues, baseDefinitions, type LayerOptions } from './layer-options.ts';
+import { setLayerWeights } from './layer-weights.ts';
+import { type Tracked, trackedParts } from './tracking.ts';
+import { Weight } from './weight.ts';
+
+/** What a layer or model gives when called: what its own `call` gives, also where a subclass overrides it. */
+export type Result<L> = L extends { call(...args: never): infer R } ? R : never;
+
+export interface WeightOptions
+  extends Options<{
+    name: string;
+    shape: Shape;
+    dtype: DType;
+    initializer: initializers.Like;
+    regularizer: regularizers.Like | null;
+    constraint: constraints.Like | null;
+    trainable: boolean;
+  }> {}
+
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+const baseSchema = new Schema('Layer', baseDefinitions, {});
+/** Layers that hold losses of their last call. */
+const holders = new Set<LayerBase>();
+
+export const isLayer = (value: object): value is LayerBase => value instanceof LayerBase;
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: instances are functions.
+export class LayerBase<out O extends Structure = Structure> extends FunctionObject implements Operation, Serializable {
+  /** Whether the weights exist. */
+  built = false;
+  /** What is asked of inputs; set it in the constructor or in `build`. */
+  inputSpec: InputSpec | null = null;
+  /** Whether masks pass through. */
+  supportsMasking = false;
+  readonly #schema: SchemaLike | null;
+  readonly #values: BaseValues;
+  #trainable: boolean;
+  #policy: DTypePolicy;
+  #path: string | null = null;
+  #created: Weight[] = [];
+  #losses: Tensor[] = [];
+  #buildShape: unknown = undefined;
+  readonly #inbound: Node[] = [];
+  readonly #outbound: Node[] = [];
+
+  constructor(options: LayerOptions);
+  constructor(schema: SchemaLike | null, args: readonly unknown[]);
+  constructor(options?: LayerOptions);
+  constructor(schemaOrOptions: LayerOptions | SchemaLike | null = {}, args: readonly unknown[] = []) {
+    const schema = schemaOrOptions instanceof Schema ? schemaOrOptions : null;
+    const className = new.target.name;
+    const values = (schema ? schema.parse(args) : baseSchema.parse([schemaOrOptions ?? {}])) as BaseValues;
+    super(values.name ?? autoName(className));
+    this.#schema = schema;
+    this.#values = values;
+    this.#trainable = values.trainable;
+    this.#policy = values.dtype ?? getPolicy(null);
+    if (schema)
+      for (const key of Object.keys(schema.definitions))
+        if (schema.definitions[key] !== Reflect.get(baseDefinitions, key))
+          Reflect.set(this, key, Reflect.get(values, key));
+    for (const name of ['inputShape', 'activityRegularizer', 'built', 'inputSpec', 'supportsMasking'])
+      if (Object.hasOwn(this, name)) Object.defineProperty(this, name, { enumerable: false });
+    const own = this.build;
+    if (own === LayerBase.prototype.build) {
+      // Layers whose call makes no weights have nothing to wait for.
+      this.built = schema !== null;
+    }
+    Object.defineProperty(this, 'build', {
+      value: (inputShape: Shape) => this.#build(own, inputShape),
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+  }
+
+  // ── What it is ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get dtypePolicy(): DTypePolicy {
+    return this.#policy;
+  }
+  set dtypePolicy(policy: DTypePolicy) {
+    this.#policy = getPolicy(policy);
+  }
+  /** The dtype of the weights. */
+  get dtype(): DType {
+    return this.#policy.variableDtype;
+  }
+  get variableDtype(): DType {
+    return this.#policy.variableDtype;
+  }
+  get computeDtype(): DType {
+    return this.#policy.computeDtype;
+  }
+  get activityRegularizer(): ((x: Tensor) => Tensor) | null {
+    return this.#values.activityRegularizer ?? null;
+  }
+  /** `model/dense`, once built. */
+  get path(): string | null {
+    return this.#path;
+  }
+  /** The shape, with the batch, that the layer was declared to take, if it was. */
+  get declaredInputShape(): Shape | null {
+    const { inputShape, batchInputShape, inputDim, batchSize } = this.#values;
+    if (batchInputShape) return batchInputShape;
+    if (inputShape) return [batchSize ?? null, ...inputShape];
+    return inputDim === null ? null : [batchSize ?? null, inputDim];
+  }
+  get inboundNodes(): Node[] {
+    return this.#inbound;
+  }
+  get outboundNodes(): Node[] {
+    return this.#outbound;
+  }
+  #single(what: string): Node {
+    if (this.#inbound.length === 1) return this.#inbound[0]!;
+    throw new StateError(
+      this.#inbound.length === 0
+        ? `layer '${this.name}' has no ${what}: it was not called on symbolic tensors. Call it on an Input, or build the model with an input shape.`
+        : `layer '${this.name}' has ${this.#inbound.length} ${what}s, for it was called that often; ask the tensors of each call.`,
+    );
+  }
+  /** The symbolic input of its only call. */
+  get input(): Structure {
+    return this.#single('input').args[0] as Structure;
+  }
+  get output(): Result<this> {
+    return this.#single('output').result as Result<this>;
+  }
+
+  // ── Weights ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Variables, layers, metrics and seed generators in the fields of this object. */
+  protected tracked(): Tracked<LayerBase> {
+    return trackedParts(this, this.#created, isLayer);
+  }
+  /** The layers directly inside. */
+  get sublayers(): LayerBase[] {
+    return this.tracked().layers;
+  }
+  /** This layer's own variables, not those of layers inside: what files hold for it. */
+  get ownWeights(): VariableTensor[] {
+    const { trainable, nonTrainable } = this.tracked();
+    return [...trainable, ...nonTrainable];
+  }
+  #collect(withState: boolean, seen: Set<object> = new Set()): VariableTensor[] {
+    const list: VariableTensor[] = [];
+    const add = (variable: VariableTensor): void => {
+      if (!seen.has(variable)) {
+        seen.add(variable);
+        list.push(variable);
+      }
+    };
+    const visit = (layer: LayerBase): void => {
+      if (seen.has(layer)) return;
+      seen.add(layer);
+      const { trainable, nonTrainable, layers, seeds } = layer.tracked();
+      trainable.forEach(add);
+      nonTrainable.forEach(add);
+      if (withState) for (const seed of seeds) add(seed.state);
+      layers.forEach(visit);
+    };
+    visit(this);
+    return list;
+  }
+  /** Every variable, states of random generators included. */
+  get variables(): VariableTensor[] {
+    return this.#collect(true);
+  }
+  get trainableVariables(): VariableTensor[] {
+    return this.#trainable ? this.variables.filter((variable) => variable.trainable) : [];
+  }
+  get nonTrainableVariables(): VariableTensor[] {
+    return this.#trainable ? this.variables.filter((variable) => !variable.trainable) : this.variables;
+  }
+  /** The variables that are the layer's memory: without states of random generators and metrics. */
+  get weights(): VariableTensor[] {
+    return this.#collect(false);
+  }
+  get trainableWeights(): VariableTensor[] {
+    return this.#trainable ? this.weights.filter((variable) => variable.trainable) : [];
+  }
+  get nonTrainableWeights(): VariableTensor[] {
+    return this.#trainable ? this.weights.filter((variable) => !variable.trainable) : this.weights;
+  }
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+  set trainable(value: boolean) {
+    this.#trainable = Boolean(value);
+    const { trainable, layers } = this.tracked();
+    for (const variable of trainable) variable.trainable = this.#trainable;
+    for (const layer of layers) layer.trainable = value;
+  }
+
+  /** A new variable of this layer. */
+  addWeight(options: WeightOptions = {}): VariableTensor {
+    const dtype = options.dtype ?? this.variableDtype;
+    const dims = (options.shape ?? []).map((n, axis) => {
+      if (n === null)
+        throw new ShapeError(
+          `layer '${this.name}': addWeight '${options.name ?? ''}': dimension ${axis} of shape ${showShape(options.shape!)} is not known; wanted whole numbers. Give the input's shape in full, for example in Input({ shape }).`,
+        );
+      return n;
+    });
+    const initializer = initializers.get(options.initializer ?? (isFloating(dtype) ? 'glorot_uniform' : 'zeros'));
+    if (!initializer) throw new ValueError(`layer '${this.name}': addWeight: no initializer.`);
+    const name = options.name ?? autoName('variable');
+    return nameScope(
+      this.name,
+      () => {
+        const initial = withTrace(null, () => cast(initializer(dims, { dtype }), dtype));
+        const weight = new Weight(initial, {
+          name,
+          path: `${currentPath()}/${name}`,
+          trainable: options.trainable ?? true,
+          regularizer: regularizers.get(options.regularizer ?? null),
+          constraint: constraints.get(options.constraint ?? null),
+        });
+        if (!this.#trainable) weight.trainable = false;
+        this.#created.push(weight);
+        return weight;
+      },
+      this,
+    );
+  }
+  getWeights(): Tensor[] {
+    return this.weights.map((variable) => variable.snapshot());
+  }
+  setWeights(values: readonly TensorLike[]): void {
+    setLayerWeights(this, values);
+  }
+  countParams(): number {
+    if (!this.built)
+      throw new StateError(
+        `layer '${this.name}' is not built, so its weights cannot be counted. Call it on data, or build it: layer.build(inputShape).`,
+      );
+    return this.weights.reduce((sum, variable) => sum + sizeOf(variable.dims), 0);
+  }
+
+  // ── Building ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Makes the weights, once the input's shape is known. Override it; the shape is a list of shapes for several inputs. */
+  build(_inputShape: Shape): void {
+    this.built = true;
+  }
+  #build(own: (inputShape: Shape) => void, inputShape: unknown): void {
+    nameScope(
+      this.name,
+      () => {
+        this.#path = currentPath();
+        own.call(this, inputShape as Shape);
+      },
+      this,
+    );
+    this.#buildShape = inputShape;
+    this.built = true;
+  }
+  /** Whether the class makes weights in a `build` of its own, rather than in its parts as they are called. */
+  protected get hasOwnBuild(): boolean {
+    return isOverridden(this, 'build');
+  }
+  getBuildConfig(): Config | null {
+    return this.#buildShape === undefined ? null : { input_shape: this.#buildShape as Json };
+  }
+  buildFromConfig(config: Config): void {
+    if (config.input_shape !== undefined && config.input_shape !== null) this.build(config.input_shape as Shape);
+    else if (config.shapes_dict) this.build(Object.values(config.shapes_dict as Config)[0] as Shape);
+  }
+
+  // ── Calling ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What the layer computes. Override it. */
+  call(inputs: Structure, _options?: CallOptions): O {
+    throw new StateError(
+      `layer '${this.name}' (${this.constructor.name}) has no call method, so it cannot be applied to ${show(inputs)}; write call(inputs) { … } in its class.`,
+    );
+  }
+  run(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown {
+    return this.invoke(args[0] as Inputs, kwargs as CallOptions);
+  }
+  /** A weight, or any tensor, in the dtype in which the layer computes. */
+  protected inComputeDtype<T extends Tensor>(x: T): Tensor {
+    return isFloating(x.dtype) && x.dtype !== this.computeDtype ? cast(x, this.computeDtype) : x;
+  }
+  #convert(leaf: unknown): unknown {
+    if (leaf === null || leaf === undefined) return leaf;
+    if (!(leaf instanceof Tensor) && typeof leaf === 'object' && !Array.isArray(leaf) && !ArrayBuffer.isView(leaf))
+      return leaf;
+    const plain = !(leaf instanceof Tensor);
+    const tensor = plain ? convertToTensor(leaf as TensorLike, undefined, `layer '${this.name}': inputs`) : leaf;
+    const wanted = this.inputDtype;
+    const should =
+      this.#values.autocast &&
+      isFloating(wanted) &&
+      tensor.dtype !== wanted &&
+      (isFloating(tensor.dtype) || (plain && tensor.weak));
+    if (!should) return tensor;
+    const converted = cast(tensor, wanted);
+    const mask = maskOf(tensor);
+    if (mask) setMask(converted, mask);
+    return converted;
+  }
+  /** The dtype that floating inputs are converted to. */
+  get inputDtype(): DType {
+    return this.computeDtype;
+  }
+  protected convertInputs(inputs: unknown): unknown {
+    return inputs instanceof Tensor
+      ? this.#convert(inputs)
+      : mapTree(inputs, (leaf) => this.#convert(leaf), isWholeInput);
+  }
+
+  /** Applies the layer; what `layer(inputs, options)` does. */
+  override invoke(inputs: Inputs, options: CallOptions = {}): Result<this> {
+    if (inputs === undefined)
+      throw new ValueError(
+        `layer '${this.name}' was called without inputs; wanted a tensor, or tensors in a list or record.`,
+      );
+    if (hasSymbolic(inputs) || hasSymbolic(options)) return this.#symbolicCall(inputs, options);
+    const args = this.convertInputs(inputs);
+    const outer = callContext();
+    if (!outer && holders.size > 0) this.clearLosses();
+    const training = options.training ?? outer?.training;
+    return nameScope(
+      this.name,
+      () => {
+        this.#prepare(args);
+        const mask = options.mask ?? masksOf(args);
+        const outputs = withCallContext({ training }, () =>
+          withScope(this.name, () =>
+            this.call(args as Structure, { ...options, training, mask: mask as Structure | null }),
+          ),
+        );
+        this.#path ??= currentPath();
+        this.built = true;
+        const regularizer = this.activityRegularizer;
+        if (regularizer) for (const output of leaves(outputs)) this.addLoss(activityLoss(regularizer, output));
+        if (mask !== null && mask !== undefined) this.#passMask(args, mask, outputs);
+        else if (this.computeMask !== LayerBase.prototype.computeMask) this.#passMask(args, null, outputs);
+        return outputs as Result<this>;
+      },
+      this,
+    );
+  }
+  #prepare(args: unknown): void {
+    if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
+    if (this.built) return;
+    if (this.#buildShape === undefined) {
+      const shape = shapesOf(args);
+      if (!this.hasOwnBuild) {
+        this.#path = currentPath();
+        this.#buildShape = shape;
+        return;
+      }
+      this.build(shape as Shape);
+      if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
+    }
+  }
+  #passMask(inputs: unknown, mask: unknown, outputs: unknown): void {
+    const list = leaves(outputs);
+    if (list.every((output) => maskOf(output) !== null)) return;
+    const computed = this.computeMask(inputs as Structure, mask as Structure | null);
+    if (computed === null || computed === undefined) return;
+    const masks = isTensor(computed) ? [computed] : flattenTree(computed, isTensor);
+    list.forEach((output, i) => {
+      const own = masks[i];
+      if (isTensor(own) && maskOf(output) === null) setMask(output, own);
+    });
+  }
+  /** The mask of the output. Without an override: the input's, where the layer supports masks. */
+  computeMask(_inputs: Structure, mask: Structure | null): Structure | null {
+    return this.supportsMasking ? mask : null;
+  }
+
+  #symbolicCall(inputs: Inputs, options: CallOptions): Result<this> {
+    const args = this.convertInputs(inputs);
+    return nameScope(
+      this.name,
+      () => {
+        this.#prepare(args);
+        const result = this.computeOutputSpec(args as Structure, options);
+        this.built = true;
+        const node = new Node(this, [args], options as Record<string, unknown>, fresh(result));
+        return node.result as Result<this>;
+      },
+      this,
+    );
+  }
+  /** Symbolic tensors of the output's shapes and dtypes. */
+  computeOutputSpec(inputs: Structure, options: CallOptions = {}): Structure {
+    if (isOverridden(this, 'computeOutputShape')) {
+      const shapes = this.computeOutputShape(shapesOf(inputs) as Shape);
+      return mapTree(shapes, (shape) => new KerasTensor(shape as Shape, this.computeDtype), isShape) as Structure;
+    }
+    const symbolic = kerasTensorsIn([inputs, options]);
+    try {
+      return symbolicResult(hasUnknown(symbolic), (replace) =>
+        withCallContext({ training: options.training ?? undefined }, () =>
+          this.call(replace(inputs) as Structure, replace(options) as CallOptions),
+        ),
+      ) as Structure;
+    } finally {
+      this.clearLosses();
+    }
+  }
+  /** The output's shape for an input's. */
+  computeOutputShape(inputShape: Shape): Shape {
+    const inputs = mapTree(inputShape, (shape) => new KerasTensor(shape as Shape, this.inputDtype), isShape);
+    return shapesOf(this.computeOutputSpec(inputs as Structure)) as Shape;
+  }
+
+  // ── Losses ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Adds to the loss of the model, for this call. */
+  addLoss(loss: Tensor | readonly Tensor[]): void {
+    for (const item of Array.isArray(loss) ? (loss as readonly Tensor[]) : [loss as Tensor]) this.#losses.push(item);
+    holders.add(this);
+  }
+  clearLosses(): void {
+    if (holders.size === 0) return;
+    for (const layer of this.flattenLayers()) {
+      if (holders.delete(layer)) layer.#losses = [];
+    }
+  }
+  /** This layer and all inside it. */
+  flattenLayers(): LayerBase[] {
+    const list = new Set<LayerBase>();
+    const visit = (layer: LayerBase): void => {
+      if (list.has(layer)) return;
+      list.add(layer);
+      layer.sublayers.forEach(visit);
+    };
+    visit(this);
+    return [...list];
+  }
+  /** Losses of the last call (addLoss, activity regularizers) and of the weights' regularizers. */
+  get losses(): Tensor[] {
+    const own = holders.size === 0 ? [] : this.flattenLayers().flatMap((layer) => layer.#losses);
+    return [
+      ...own.filter((loss) => currentTrace() !== null || loss.graphValue === null),
+      ...weightLosses(this.trainableWeights),
+    ];
+  }
+  addMetric(): never {
+    throw new StateError(
+      `layer '${this.name}': addMetric is no more: give metrics to compile({ metrics }), or keep a metric in a field and call its updateState.`,
+    );
+  }
+  /** The metrics in this layer's own fields. */
+  get ownMetrics(): Tracked<LayerBase>['metrics'] {
+    return this.tracked().metrics;
+  }
+  /** The metrics in this layer's fields and in those of the layers inside. */
+  get metrics(): Tracked<LayerBase>['metrics'] {
+    return this.flattenLayers().flatMap((layer) => layer.tracked().metrics);
+  }
+
+  // ── Config ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  getConfig(): Config {
+    const config: Config = { name: this.name, trainable: this.#trainable, dtype: policyConfig(this.#policy) };
+    if (this.activityRegularizer) config.activity_regularizer = serializeKerasObject(this.activityRegularizer);
+    return this.#schema ? { ...config, ...this.#schema.toConfig(this) } : config;
+  }
+  static readonly schema: SchemaLike | null = null;
+  static fromConfig(config: Config): unknown {
+    const { schema } = this;
+    return Reflect.construct(this, [schema ? schema.fromConfig(config) : upgraded(config)]);
+  }
+  override toString(): string {
+    return `<${this.constructor.name} name=${this.name}, built=${this.built}>`;
+  }
+  [inspect](): string {
+    return this.toString();
+  }
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above.
+export interface LayerBase<out O extends Structure = Structure> {
+  (inputs: Inputs, options?: CallOptions): Result<this>;
+}
+
+/** A whole input: one tensor, also where it is nested arrays of numbers. */
+const isWholeInput = (value: unknown): boolean =>
+  value instanceof Tensor || ArrayBuffer.isView(value) || (Array.isArray(value) && !containsTensor(value));
+const containsTensor = (list: readonly unknown[]): boolean =>
+  list.length > 0 &&
+  typeof list[0] !== 'number' &&
+  list.some(
+    (item) =>
+      item instanceof Tensor ||
+      item === null ||
+      ArrayBuffer.isView(item) ||
+      (Array.isArray(item) && containsTensor(item)) ||
+      (typeof item === 'object' && Object.getPrototypeOf(item) === Object.prototype),
+  );
+const leaves = (structure: unknown): Tensor[] =>
+  structure instanceof Tensor ? [structure] : flattenTree(structure, isTensor).filter(isTensor);
+export const shapesOf = (structure: unknown): unknown =>
+  structure instanceof Tensor
+    ? structure.shape
+    : mapTree(structure, (leaf) => (leaf instanceof Tensor ? leaf.shape : null), isTensor);
+export const isShape = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((n) => n === null || typeof n === 'number');
+
+/** Whether the class has a method of its own. */
+export function isOverridden(
+  layer: LayerBase,
+  method: 'build' | 'call' | 'computeOutputShape' | 'computeMask',
+): boolean {
+  return Reflect.get(Object.getPrototypeOf(layer), method) !== LayerBase.prototype[method];
+}
+
+/** A result that is an input unchanged gets a tensor of its own: its history is another. */
+function fresh(result: unknown): unknown {
+  const list = flattenTree(result, isTensor).map((leaf) =>
+    leaf instanceof KerasTensor && leaf.history ? new KerasTensor(leaf.shape, leaf.dtype) : leaf,
+  );
+  return packTree(result, list, isTensor);
+}
+
+/** A config's keys as options of a class without a schema: those of all layers in camelCase, others as the user wrote them. */
+function upgraded(config: Config): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config))
+    options[camelCase(key) in baseDefinitions ? camelCase(key) : key] = value;
+  return options;
+}

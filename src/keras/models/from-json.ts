@@ -1,0 +1,27 @@
+// modelFromJSON: a model with new weights from what toJSON wrote.
+import { show, ValueError } from '../../base/errors.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Json } from '../schema.ts';
+import { deserializeKerasObject, withSharing } from '../serialization.ts';
+import type { Options, Structure } from '../types.ts';
+import type { Model } from './functional.ts';
+import { ModelBase } from './model.ts';
+
+export interface LoadOptions
+  extends Options<{ customObjects: Readonly<Record<string, unknown>> | null; compile: boolean; safeMode: boolean }> {}
+
+/** The model that the JSON describes. A file's outputs are not known to types: a tensor unless said. */
+export function modelFromJSON<O extends Structure = Tensor>(json: string, options: LoadOptions = {}): Model<O> {
+  let config: Json;
+  try {
+    config = JSON.parse(json) as Json;
+  } catch (error) {
+    throw new ValueError(
+      `modelFromJSON: found ${show(json.slice(0, 40))}, which is no JSON: ${(error as Error).message}.`,
+    );
+  }
+  const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
+  if (!(model instanceof ModelBase))
+    throw new ValueError(`modelFromJSON: the JSON describes ${show(model)}, wanted a model.`);
+  return model as ModelBase as Model<O>;
+}

@@ -1,0 +1,16 @@
+// tf.keras.models.
+export type {
+  CompileOptions,
+  EvaluateOptions,
+  FitOptions,
+  RunOptions,
+  Scores,
+  Source,
+  Training,
+  Verbose,
+} from '../training/types.ts';
+export { cloneModel } from './clone.ts';
+export { FunctionalModel as Functional, Model, type ModelClass } from './functional.ts';
+export { modelFromJSON } from './from-json.ts';
+export { Sequential } from './sequential.ts';
+export type { SummaryOptions } from './summary.ts';

@@ -1,0 +1,332 @@
+// The base of models: layers that can be trained, saved and summarised.
+// Owns: the graph of a functional model, the list of layers, and the methods users call. Leaves training to ../training,
+// summaries to summary.ts, files to ../saving, configs of graphs to functional-config.ts.
+import { show, StateError, ValueError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
+import { mapTree } from '../../base/tree.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { LayerOptions } from '../layers/layer-options.ts';
+import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
+import type { Tracked } from '../layers/tracking.ts';
+import type { Config, Json } from '../schema.ts';
+import { serializeKerasObject, withSharing } from '../serialization.ts';
+import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { Optimizer } from '../optimizers/index.ts';
+import { arraysOf } from '../training/arrays.ts';
+import { asBatch, type Batch } from '../training/batch-source.ts';
+import { classWeights } from '../training/class-weight.ts';
+import { evaluate, fit, predict } from '../training/fit.ts';
+import { argumentsOf } from '../training/options.ts';
+import { type LossInputs, Trainer } from '../training/trainer.ts';
+import type {
+  CompileOptions,
+  EvaluateOptions,
+  FitOptions,
+  RunOptions,
+  Scores,
+  Source,
+  Training,
+} from '../training/types.ts';
+import type { CallOptions, Inputs, Logs, Options, Structure } from '../types.ts';
+import type { Sequence } from '../utils/sequence.ts';
+import { FunctionalGraph } from './functional-graph.ts';
+import { graphConfig } from './functional-config.ts';
+import { printSummary, type SummaryOptions } from './summary.ts';
+
+export interface GraphOptions {
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+}
+export interface ModelOptions extends LayerOptions, GraphOptions {}
+
+export interface OnBatchOptions
+  extends Options<{
+    sampleWeight: Inputs | null;
+    classWeight: Readonly<Record<number, number>> | null;
+    returnDict: boolean;
+    resetMetrics: boolean;
+  }> {}
+
+// Files are read and written by saving/, which knows models: it installs itself here.
+export interface Files {
+  save(model: ModelBase, path: string, options: object): Promise<void>;
+  saveWeights(model: ModelBase, path: string, options: object): Promise<void>;
+  loadWeights(model: ModelBase, path: string, options: object): Promise<void>;
+}
+let files: Files | null = null;
+export const setModelFiles = (installed: Files): void => {
+  files = installed;
+};
+
+export class ModelBase<out O extends Structure = Structure> extends LayerBase<O> {
+  readonly #graph: FunctionalGraph | null = null;
+  readonly #trainer: Trainer;
+
+  constructor(options: ModelOptions = {}) {
+    const { inputs, outputs, ...rest } = options;
+    super(rest);
+    this.#trainer = new Trainer(this as ModelBase);
+    if (inputs !== undefined || outputs !== undefined) {
+      if (inputs === undefined || outputs === undefined)
+        throw new ValueError(
+          `Model: ${inputs === undefined ? 'inputs are' : 'outputs are'} missing; wanted both: Model({ inputs, outputs }).`,
+        );
+      this.#graph = new FunctionalGraph(inputs, outputs, this.name);
+      this.built = true;
+    }
+  }
+
+  /** Training, its compiled state and its methods. */
+  get trainer(): Trainer {
+    return this.#trainer;
+  }
+  /** The graph of a functional model; null for others. */
+  get graph(): FunctionalGraph | null {
+    return this.#graph;
+  }
+  protected override get hasOwnBuild(): boolean {
+    return Reflect.get(Object.getPrototypeOf(this), 'build') !== ModelBase.prototype.build;
+  }
+
+  // ── Structure ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  protected override tracked(): Tracked<LayerBase> {
+    const tracked = super.tracked();
+    if (!this.#graph) return tracked;
+    const layers = new Set(
+      this.#graph.operations.filter((operation) => isLayer(operation as object)) as object[] as LayerBase[],
+    );
+    for (const layer of tracked.layers) layers.add(layer);
+    return { ...tracked, layers: [...layers] };
+  }
+  get layers(): LayerBase[] {
+    return this.sublayers;
+  }
+  /** The symbolic inputs of a functional model, in a list. */
+  get inputs(): Tensor[] {
+    return [...this.requireGraph('inputs').inputs];
+  }
+  get outputs(): Tensor[] {
+    return [...this.requireGraph('outputs').outputs];
+  }
+  protected requireGraph(what: string): FunctionalGraph {
+    if (this.graph) return this.graph;
+    throw new StateError(
+      `model '${this.name}' has no ${what} yet: it is not built. Begin it with an Input, call it on data, or build(inputShape).`,
+    );
+  }
+  override get input(): Structure {
+    return this.#graph ? (this.#graph.inputStructure as Structure) : super.input;
+  }
+  override get output(): never {
+    return (this.#graph ? this.#graph.outputStructure : super.output) as never;
+  }
+  get inputShape(): Shape {
+    const { inputs } = this.requireGraph('input shape');
+    return (inputs.length === 1 ? inputs[0]!.shape : inputs.map((input) => input.shape)) as Shape;
+  }
+  get outputShape(): Shape {
+    const { outputs } = this.requireGraph('output shape');
+    return (outputs.length === 1 ? outputs[0]!.shape : outputs.map((output) => output.shape)) as Shape;
+  }
+  get inputNames(): string[] {
+    return this.graph?.inputs.map((input) => input.name) ?? [];
+  }
+  get outputNames(): string[] {
+    return this.graph?.outputs.map((output) => output.history!.operation.name) ?? [];
+  }
+  /** A layer by its name, or by its position. */
+  getLayer(nameOrIndex: string | number | { name?: string; index?: number }): LayerBase {
+    const { layers } = this;
+    const wanted = typeof nameOrIndex === 'object' ? (nameOrIndex.name ?? nameOrIndex.index) : nameOrIndex;
+    if (typeof wanted === 'number') {
+      const found = layers.at(wanted);
+      if (found) return found;
+      throw new ValueError(`getLayer: model '${this.name}' has ${layers.length} layers, none at ${wanted}.`);
+    }
+    const found = layers.find((layer) => layer.name === wanted);
+    if (found) return found;
+    throw new ValueError(
+      `getLayer: model '${this.name}' has no layer ${show(wanted)}. Its layers: ${layers.map((layer) => layer.name).join(', ')}.`,
+    );
+  }
+
+  // ── Calling ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  protected override convertInputs(inputs: unknown): unknown {
+    return this.#graph ? inputs : super.convertInputs(inputs);
+  }
+  override call(inputs: Structure, options: CallOptions = {}): O {
+    if (!this.#graph) return super.call(inputs, options);
+    const outputs = this.#graph.run(inputs, options);
+    return (Array.isArray(outputs) && outputs.length === 1 ? outputs[0] : outputs) as O;
+  }
+  override computeOutputSpec(inputs: Structure, options: CallOptions = {}): Structure {
+    const graph = this.graph;
+    if (graph) {
+      const shapes = JSON.stringify([shapesOf(inputs)]);
+      if (
+        shapes === JSON.stringify([shapesOf(graph.inputStructure)]) ||
+        shapes === JSON.stringify(graph.inputs.map((input) => input.shape))
+      ) {
+        const outputs = mapTree(
+          graph.outputStructure,
+          (output) => new KerasTensor((output as KerasTensor).shape, (output as KerasTensor).dtype),
+          (value) => value instanceof KerasTensor,
+        );
+        return (Array.isArray(outputs) && outputs.length === 1 ? outputs[0] : outputs) as Structure;
+      }
+    }
+    return super.computeOutputSpec(inputs, options);
+  }
+  /** Makes the weights for inputs of that shape, by running `call` on shapes alone. */
+  override build(inputShape: Shape): void {
+    if (this.#graph || this.built) return;
+    const inputs = mapTree(inputShape, (shape) => new KerasTensor(shape as Shape, this.inputDtype), isShape);
+    this.computeOutputSpec(inputs as Structure);
+  }
+  override getBuildConfig(): Config | null {
+    return this.#graph ? { input_shape: null } : super.getBuildConfig();
+  }
+
+  // ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whether the class has a step of its own. */
+  hasOwnStep(method: 'trainStep' | 'testStep'): boolean {
+    return this[method] !== ModelBase.prototype[method];
+  }
+  /** Whether the class compiles in a way of its own. */
+  get ownCompile(): boolean {
+    return this.compile !== ModelBase.prototype.compile;
+  }
+  get compiled(): boolean {
+    return this.#trainer.compiled;
+  }
+  get optimizer(): Optimizer {
+    return (this.#trainer.state?.optimizer ?? null) as Optimizer;
+  }
+  get stopTraining(): boolean {
+    return this.#trainer.stopTraining;
+  }
+  set stopTraining(value: boolean) {
+    this.#trainer.stopTraining = value;
+  }
+  override get metrics(): Tracked<LayerBase>['metrics'] {
+    return this.#trainer.collectMetrics() as Tracked<LayerBase>['metrics'];
+  }
+  get metricsNames(): string[] {
+    return this.#trainer.results().map(([name]) => name);
+  }
+  /** The loss, optimizer and metrics for training. */
+  compile(options: CompileOptions = {}): void {
+    this.#trainer.compile(options);
+  }
+  fit(data: Source, options?: FitOptions): Training;
+  fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;
+  fit(...args: unknown[]): Training {
+    const { x, y, options } = argumentsOf<FitOptions>(args);
+    return fit(this as ModelBase, x, y, options);
+  }
+  evaluate(data: Source, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
+  evaluate(data: Source, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(x: Inputs, y: Inputs, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
+  evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(...args: unknown[]): Promise<Scores | Logs> {
+    const { x, y, options } = argumentsOf<EvaluateOptions>(args);
+    return evaluate(this as ModelBase, x, y, options);
+  }
+  predict(x: Inputs | Dataset | Sequence, options: RunOptions = {}): Promise<Result<this>> {
+    return predict(this as ModelBase, x, options) as Promise<Result<this>>;
+  }
+  trainOnBatch(x: Inputs, y?: Inputs | null, options: OnBatchOptions = {}): Scores | Logs {
+    const weight =
+      options.classWeight && y !== null && y !== undefined
+        ? classWeights(arraysOf(y, 'trainOnBatch: y'), options.classWeight)
+        : options.sampleWeight;
+    return this.#onBatch('trainOnBatch', x, y, weight, options, (batch) => this.#trainer.runTrain(batch));
+  }
+  testOnBatch(x: Inputs, y?: Inputs | null, options: OnBatchOptions = {}): Scores | Logs {
+    return this.#onBatch('testOnBatch', x, y, options.sampleWeight, options, (batch) => this.#trainer.runTest(batch));
+  }
+  #onBatch(
+    method: string,
+    x: Inputs,
+    y: Inputs | null | undefined,
+    weight: Inputs | null | undefined,
+    options: OnBatchOptions,
+    run: (batch: Batch) => void,
+  ): Scores | Logs {
+    this.#trainer.require(method);
+    const optional = (value: Inputs | null | undefined, name: string): Structure | null =>
+      value === null || value === undefined ? null : arraysOf(value, `${method}: ${name}`);
+    if (options.resetMetrics ?? true) this.#trainer.resetMetrics();
+    run([arraysOf(x, `${method}: x`), optional(y, 'y'), optional(weight, 'sampleWeight')]);
+    const logs = this.#trainer.readLogs();
+    return options.returnDict ? logs : (Object.values(logs) as object as Scores);
+  }
+  predictOnBatch(x: Inputs): Result<this> {
+    return this.#trainer.runPredict(arraysOf(x, 'predictOnBatch: x')) as Result<this>;
+  }
+  /** One update of the weights with a batch `[x, y, sampleWeight]`; gives the logs. Override it for training of one's own. */
+  trainStep(data: Structure): Record<string, Tensor> {
+    this.#trainer.trainStep(asBatch(data));
+    return this.getMetricsResult();
+  }
+  testStep(data: Structure): Record<string, Tensor> {
+    this.#trainer.testStep(asBatch(data));
+    return this.getMetricsResult();
+  }
+  predictStep(data: Structure): Structure {
+    return this.invoke(data, { training: false }) as Structure;
+  }
+  /** The loss of a batch, from its targets and predictions; what layers added included. */
+  computeLoss(options: LossInputs): Tensor {
+    return this.#trainer.computeLoss(options);
+  }
+  getMetricsResult(): Record<string, Tensor> {
+    return Object.fromEntries(this.#trainer.results()) as Record<string, Tensor>;
+  }
+  resetMetrics(): void {
+    this.#trainer.resetMetrics();
+  }
+
+  // ── Config and files ────────────────────────────────────────────────────────────────────────────────────────────
+
+  override getConfig(): Config {
+    return this.#graph ? graphConfig(this as ModelBase, this.#graph) : super.getConfig();
+  }
+  getCompileConfig(): Config | null {
+    return this.#trainer.getCompileConfig();
+  }
+  compileFromConfig(config: Config): void {
+    this.#trainer.compileFromConfig(config);
+  }
+  /** The model's structure, without its weights, as Keras writes it. */
+  toJSON(): string {
+    return JSON.stringify(withSharing(() => serializeKerasObject(this)));
+  }
+  summary(options: SummaryOptions = {}): void {
+    printSummary(this as ModelBase, options);
+  }
+  #files(): Files {
+    if (files) return files;
+    throw new StateError('saving and loading are not available: import the keras namespace.');
+  }
+  /** Writes the whole model: `.keras`, `.h5`, or a SavedModel folder. */
+  save(path: string, options: Options<{ overwrite: boolean; includeOptimizer: boolean }> = {}): Promise<void> {
+    return this.#files().save(this as ModelBase, path, options);
+  }
+  saveWeights(path: string, options: Options<{ overwrite: boolean }> = {}): Promise<void> {
+    return this.#files().saveWeights(this as ModelBase, path, options);
+  }
+  loadWeights(path: string, options: Options<{ byName: boolean; skipMismatch: boolean }> = {}): Promise<void> {
+    return this.#files().loadWeights(this as ModelBase, path, options);
+  }
+}
+
+/** Whether these arguments of Model make a functional one. */
+export const makesGraph = (args: readonly unknown[]): boolean =>
+  hasSymbolic(args[0]) ||
+  (args[0] !== null && typeof args[0] === 'object' && ('inputs' in args[0] || 'outputs' in args[0]));
+export type { Inputs, Json };

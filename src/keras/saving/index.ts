@@ -1,0 +1,9 @@
+// tf.keras.saving.
+export {
+  customObjectScope,
+  deserializeKerasObject,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from '../serialization.ts';

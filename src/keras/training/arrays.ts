@@ -1,0 +1,173 @@
+// Arrays of samples as batches.
+// Owns: conversion and checks of x, y and weights; the slicing of batches straight from typed arrays, in order or shuffled,
+// into buffers that are used again for every batch.
+import { type Data, dtypes } from '../../base/dtype.ts';
+import { show, ShapeError, ValueError } from '../../base/errors.ts';
+import { showShape, sizeOf } from '../../base/shape.ts';
+import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
+import { eager, isWhole } from '../../data/structure.ts';
+import { convertToTensor } from '../../ops/core/convert.ts';
+import { cast } from '../../ops/math/elementwise.ts';
+import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
+import { isTensor } from '../symbolic/keras-tensor.ts';
+import type { Inputs, Structure, TensorLike } from '../types.ts';
+import type { Batch, BatchSource } from './batch-source.ts';
+
+/** Tensors of what users give: float64 becomes float32, as Keras brings arrays to floatx. */
+export function arraysOf(given: Inputs, where: string): Structure {
+  const one = (leaf: unknown): Tensor => {
+    const tensor = convertToTensor(leaf as TensorLike, undefined, where);
+    return tensor.dtype === 'float64' ? cast(tensor, 'float32') : tensor;
+  };
+  return (given instanceof Tensor ? one(given) : mapTree(given, one, isWhole)) as Structure;
+}
+
+interface Plan {
+  readonly data: Data;
+  readonly rowDims: readonly number[];
+  readonly rowSize: number;
+  readonly dtype: Tensor['dtype'];
+}
+
+/** The number of samples, the same for every tensor. */
+export function samplesOf(parts: Readonly<Record<string, Structure | null>>): number {
+  const rows: [string, Tensor][] = Object.entries(parts).flatMap(([name, structure]) =>
+    structure === null
+      ? []
+      : (flattenTree(structure, isTensor) as Tensor[]).map((tensor): [string, Tensor] => [name, tensor]),
+  );
+  const scalar = rows.find(([, tensor]) => tensor.rank === 0);
+  if (scalar) throw new ShapeError(`${scalar[0]} is a scalar; wanted an array whose first axis counts the samples.`);
+  const counts = new Set(rows.map(([, tensor]) => tensor.dims[0]));
+  if (counts.size > 1)
+    throw new ShapeError(
+      `the arrays have different numbers of samples: ${rows.map(([name, tensor]) => `${name} ${tensor.dims[0]} (shape ${showShape(tensor.shape)})`).join(', ')}; wanted the same first dimension.`,
+    );
+  return rows[0]?.[1].dims[0] ?? 0;
+}
+
+/** Rows `from` to `to` of every tensor, without copying numbers. */
+export function sliceRows<S extends Structure | null>(structure: S, from: number, to: number): S {
+  if (structure === null) return structure;
+  return mapTree(structure, (leaf) => rowsOf(leaf as Tensor, from, to), isTensor) as S;
+}
+function rowsOf(tensor: Tensor, from: number, to: number): Tensor {
+  const data = eager(tensor);
+  const size = sizeOf(tensor.dims.slice(1)) * dtypes[tensor.dtype].lanes;
+  const rows = Array.isArray(data) ? data.slice(from * size, to * size) : data.subarray(from * size, to * size);
+  return eagerTensor(rows, [to - from, ...tensor.dims.slice(1)], tensor.dtype);
+}
+
+/** Splits off the last share of the samples. */
+export function splitValidation(
+  split: number,
+  parts: Record<string, Structure | null>,
+): { train: Record<string, Structure | null>; validation: Record<string, Structure | null> } {
+  if (!(split > 0 && split < 1))
+    throw new ValueError(`fit: validationSplit: found ${show(split)}, wanted a number between 0 and 1.`);
+  const samples = samplesOf(parts);
+  const at = Math.floor(samples * (1 - split));
+  if (at === 0 || at === samples)
+    throw new ValueError(
+      `fit: validationSplit ${split} of ${samples} samples leaves ${at === 0 ? 'none to train on' : 'none to validate on'}; give more samples or another share.`,
+    );
+  const each = (from: number, to: number) =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, sliceRows(part, from, to)]));
+  return { train: each(0, at), validation: each(at, samples) };
+}
+
+export interface ArrayOptions {
+  readonly batchSize: number;
+  readonly shuffle: ((order: Uint32Array) => void) | null;
+  /** Whether the same buffers may hold every batch: not when steps run eagerly and may keep them. */
+  readonly reuse: boolean;
+}
+
+export function arraySource(
+  parts: { x: Structure; y: Structure | null; sampleWeight: Structure | null },
+  options: ArrayOptions,
+): BatchSource {
+  const samples = samplesOf(parts);
+  if (samples === 0) throw new ValueError('the arrays have no samples.');
+  const { batchSize, shuffle } = options;
+  const steps = Math.ceil(samples / batchSize);
+  const structure = [parts.x, parts.y, parts.sampleWeight] as const;
+  const isLeaf = (value: unknown): boolean => isTensor(value) || value === null;
+  const leaves = flattenTree(structure, isLeaf) as (Tensor | null)[];
+  const plans = leaves.map((leaf): Plan | null => {
+    if (!leaf) return null;
+    const rowDims = leaf.dims.slice(1);
+    return { data: eager(leaf), rowDims, rowSize: sizeOf(rowDims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
+  });
+  const order = shuffle ? Uint32Array.from({ length: samples }, (_, i) => i) : null;
+  const buffers = new Map<number, { tensors: (Tensor | null)[]; batch: Batch }>();
+
+  const bufferFor = (rows: number) => {
+    const known = options.reuse ? buffers.get(rows) : undefined;
+    if (known) return known;
+    const tensors = plans.map((plan) => {
+      if (!plan) return null;
+      const data = Array.isArray(plan.data)
+        ? new Array<string>(rows * plan.rowSize)
+        : new (plan.data.constructor as Float32ArrayConstructor)(rows * plan.rowSize);
+      return eagerTensor(data, [rows, ...plan.rowDims], plan.dtype);
+    });
+    const made = { tensors, batch: packTree(structure, tensors, isLeaf) as Batch };
+    buffers.set(rows, made);
+    return made;
+  };
+  const fill = (from: number, rows: number): Batch => {
+    const { tensors, batch } = bufferFor(rows);
+    for (let k = 0; k < plans.length; k++) {
+      const plan = plans[k];
+      if (!plan) continue;
+      const { data, rowSize } = plan;
+      const target = tensors[k]!.elements!;
+      if (Array.isArray(data) || Array.isArray(target)) {
+        for (let i = 0; i < rows; i++) {
+          const row = order ? order[from + i]! : from + i;
+          for (let j = 0; j < rowSize; j++) (target as unknown[])[i * rowSize + j] = data[row * rowSize + j];
+        }
+      } else if (!order)
+        (target as Float32Array).set((data as Float32Array).subarray(from * rowSize, (from + rows) * rowSize));
+      else if (rowSize < 32) gatherSmall(data as Float32Array, target as Float32Array, order, from, rows, rowSize);
+      else
+        for (let i = 0; i < rows; i++) {
+          const at = order[from + i]! * rowSize;
+          (target as Float32Array).set((data as Float32Array).subarray(at, at + rowSize), i * rowSize);
+        }
+    }
+    return batch;
+  };
+  return {
+    steps,
+    samples,
+    open() {
+      if (order) shuffle!(order);
+      let at = 0;
+      return {
+        next: () => {
+          if (at >= samples) return null;
+          const from = at;
+          at = Math.min(at + batchSize, samples);
+          return fill(from, at - from);
+        },
+      };
+    },
+  };
+}
+
+function gatherSmall(
+  data: Float32Array,
+  target: Float32Array,
+  order: Uint32Array,
+  from: number,
+  rows: number,
+  rowSize: number,
+): void {
+  let to = 0;
+  for (let i = 0; i < rows; i++) {
+    const at = order[from + i]! * rowSize;
+    for (let j = 0; j < rowSize; j++) target[to++] = data[at + j]!;
+  }
+}

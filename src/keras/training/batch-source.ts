@@ -1,0 +1,111 @@
+// Where fit, evaluate and predict get their batches from.
+// Owns: the interface, and sources over data sets, Sequences and iterables. Leaves arrays to arrays.ts.
+import { show, ValueError } from '../../base/errors.ts';
+import { DatasetBase } from '../../data/dataset.ts';
+import { DONE, pullFrom, type Pull } from '../../data/pull.ts';
+import { componentsToTensors } from '../../data/structure.ts';
+import { isTensor } from '../symbolic/keras-tensor.ts';
+import type { Structure } from '../types.ts';
+import { Sequence } from '../utils/sequence.ts';
+
+export type Batch = [x: Structure, y: Structure | null, sampleWeight: Structure | null];
+export interface BatchIterator {
+  /** The next batch, null at the end. */
+  next(): Batch | null | Promise<Batch | null>;
+  close?(): void;
+}
+export interface BatchSource {
+  /** Batches of an epoch; null when that is not known. */
+  readonly steps: number | null;
+  readonly samples: number | null;
+  /** Begins a pass. */
+  open(): BatchIterator;
+  onEpochEnd?(): void;
+}
+
+/** Whether `given` gives batches by itself, so that there is no y beside it. */
+export function isSource(given: unknown): boolean {
+  if (given instanceof DatasetBase || given instanceof Sequence) return true;
+  if (
+    given === null ||
+    typeof given !== 'object' ||
+    isTensor(given) ||
+    Array.isArray(given) ||
+    ArrayBuffer.isView(given)
+  )
+    return false;
+  return Symbol.asyncIterator in given || Symbol.iterator in given;
+}
+
+/** An element of a data set as a batch: x, (x, y) or (x, y, sampleWeight). */
+export function asBatch(element: unknown): Batch {
+  if (Array.isArray(element)) {
+    if (element.length === 1) return [element[0] as Structure, null, null];
+    if (element.length === 2) return [element[0] as Structure, element[1] as Structure, null];
+    if (element.length === 3)
+      return [element[0] as Structure, element[1] as Structure, (element[2] ?? null) as Structure | null];
+    throw new ValueError(
+      `a batch of data has ${element.length} parts; wanted x, [x, y] or [x, y, sampleWeight]. Put several inputs in a list of their own: [[a, b], y].`,
+    );
+  }
+  return [element as Structure, null, null];
+}
+
+export function streamSource(given: unknown, where: string): BatchSource {
+  if (given instanceof DatasetBase) {
+    const n = given.cardinality();
+    return { steps: n >= 0 ? n : null, samples: null, open: () => iterator(given.open()) };
+  }
+  if (given instanceof Sequence) return sequenceSource(given);
+  const iterable = given as Iterable<unknown> | AsyncIterable<unknown>;
+  // A generator is read once, over all epochs; a list of batches from the start in each.
+  const once = 'next' in (given as object);
+  const shared = once ? pullFrom(iterable) : null;
+  return {
+    steps: null,
+    samples: null,
+    open() {
+      const pull = shared ?? pullFrom(iterable);
+      const convert = (element: unknown): unknown => (element === DONE ? DONE : componentsToTensors(element, where));
+      return iterator({
+        next: () => {
+          const got = pull.next();
+          return got instanceof Promise ? got.then(convert) : convert(got);
+        },
+      });
+    },
+  };
+}
+
+function iterator(pull: Pull<unknown>): BatchIterator {
+  const finish = (element: unknown): Batch | null => (element === DONE ? null : asBatch(element));
+  return {
+    next: () => {
+      const got = pull.next();
+      return got instanceof Promise ? got.then(finish) : finish(got);
+    },
+    close: () => pull.close?.(),
+  };
+}
+
+function sequenceSource(sequence: Sequence): BatchSource {
+  const { length } = sequence;
+  if (!Number.isInteger(length) || length < 0)
+    throw new ValueError(`Sequence: length is ${show(length)}, wanted the number of batches.`);
+  return {
+    steps: length,
+    samples: null,
+    open() {
+      let i = 0;
+      const finish = (element: unknown): Batch => asBatch(componentsToTensors(element, 'Sequence.getItem'));
+      return {
+        next: () => {
+          if (i >= length) return null;
+          const got: unknown = sequence.getItem(i++);
+          return got instanceof Promise ? got.then(finish) : finish(got);
+        },
+      };
+    },
+    onEpochEnd: () => sequence.onEpochEnd(),
+  };
+}

@@ -1,0 +1,153 @@
+// The loss that compile was given: one for each output, weighted and summed.
+// Owns: matching losses to outputs, their weights, the tracking of each when there are several. Leaves losses to ../losses.
+import { show, ValueError } from '../../base/errors.ts';
+import { flattenTree } from '../../base/tree.ts';
+import { add, cast, multiply } from '../../ops/math/elementwise.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import * as losses from '../losses/index.ts';
+import { Mean } from '../metrics/index.ts';
+import { toSnakeCase } from '../names.ts';
+import { isPlainObject } from '../schema.ts';
+import { isTensor } from '../symbolic/keras-tensor.ts';
+import type { Structure } from '../types.ts';
+import { outputsOf, type OutputNames, perOutput } from './outputs.ts';
+
+type LossCall = (yTrue: Tensor, yPred: Tensor, options?: { sampleWeight?: Tensor | null }) => Tensor;
+interface OutputLoss {
+  readonly call: LossCall;
+  readonly weight: number | null;
+  readonly tracker: InstanceType<typeof Mean> | null;
+}
+
+/** 'crossentropy' chooses by the shapes. */
+function crossentropyFor(yTrue: Tensor, yPred: Tensor): string {
+  if (yPred.shape.at(-1) === 1) return 'binary_crossentropy';
+  return yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1
+    ? 'sparse_categorical_crossentropy'
+    : 'categorical_crossentropy';
+}
+
+function lossOf(identifier: unknown, yTrue: Tensor, yPred: Tensor): LossCall {
+  const name =
+    typeof identifier === 'string' && /^(crossentropy|ce)$/i.test(identifier)
+      ? crossentropyFor(yTrue, yPred)
+      : identifier;
+  const found = losses.get(name as losses.Like);
+  if (found instanceof losses.Loss) return found as LossCall;
+  if (typeof found !== 'function')
+    throw new ValueError(`compile: loss: found ${show(identifier)}, wanted a name, a function or a Loss.`);
+  const wrapped = new losses.LossFunctionWrapper(found as losses.LossFunction, {
+    name: typeof identifier === 'string' ? identifier : toSnakeCase(found.name || 'loss'),
+  });
+  return wrapped as LossCall;
+}
+
+export class CompileLoss {
+  readonly given: unknown;
+  readonly weights: unknown;
+  readonly #names: OutputNames;
+  #outputs: readonly (OutputLoss | null)[] | null = null;
+
+  constructor(given: unknown, weights: unknown, names: OutputNames) {
+    this.given = given;
+    this.weights = weights;
+    this.#names = names;
+  }
+  get metrics(): InstanceType<typeof Mean>[] {
+    return (this.#outputs ?? []).flatMap((output) => (output?.tracker ? [output.tracker] : []));
+  }
+
+  #build(
+    yTrue: readonly (Tensor | null)[],
+    yPred: readonly Tensor[],
+    names: readonly (string | null)[],
+  ): readonly (OutputLoss | null)[] {
+    const count = yPred.length;
+    const each = perOutput(this.given, count, names, 'loss', true);
+    const weights =
+      this.weights === null || this.weights === undefined
+        ? []
+        : perOutput(this.weights, count, names, 'lossWeights', true);
+    const used = each.filter((loss) => loss !== null && loss !== undefined).length;
+    return each.map((identifier, i) => {
+      if (identifier === null || identifier === undefined) return null;
+      const target = yTrue[i];
+      if (!target)
+        throw new ValueError(`compile: output ${names[i] ?? i} has a loss, but no target was given for it in y.`);
+      const call = lossOf(identifier, target, yPred[i]!);
+      const name = names[i] ?? (call as { name?: string }).name ?? `output_${i}`;
+      const weight = weights[i];
+      if (weight !== undefined && weight !== null && typeof weight !== 'number')
+        throw new ValueError(`compile: lossWeights: found ${show(weight)}, wanted a number for each output.`);
+      return {
+        call,
+        weight: typeof weight === 'number' ? weight : null,
+        tracker: used > 1 ? new Mean({ name: `${name}_loss` }) : null,
+      };
+    });
+  }
+
+  /** The sum over the outputs; null when no output has a loss. */
+  call(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): Tensor | null {
+    const { list: predictions, names } = outputsOf(yPred, this.#names);
+    const targets = targetsOf(yTrue, yPred, predictions.length, names, this.given);
+    this.#outputs ??= this.#build(targets, predictions, names);
+    const weights = weightsOf(sampleWeight, predictions.length, names);
+    let total: Tensor | null = null;
+    this.#outputs.forEach((output, i) => {
+      if (!output) return;
+      const prediction = predictions[i]!;
+      let value = output.call(targets[i]!, prediction, { sampleWeight: weights[i] ?? null });
+      if (value.dtype !== 'float32') value = cast(value, 'float32');
+      output.tracker?.updateState(value, { sampleWeight: prediction.dims[0] ?? 1 });
+      if (output.weight !== null) value = multiply(value, output.weight);
+      total = total ? add(total, value) : value;
+    });
+    return total;
+  }
+}
+
+/** The targets in the order of the outputs. */
+export function targetsOf(
+  yTrue: Structure,
+  yPred: Structure,
+  count: number,
+  names: readonly (string | null)[],
+  losses: unknown = null,
+): (Tensor | null)[] {
+  if (count === 1) return [flattenTree(yTrue, isTensor).find(isTensor) ?? null];
+  if (isPlainObject(yTrue)) {
+    const record = yTrue as Record<string, Tensor>;
+    return names.map((name) => (name !== null ? (record[name] ?? null) : null));
+  }
+  const list = flattenTree(yTrue, (value) => isTensor(value) || value === null) as (Tensor | null)[];
+  if (list.length === count) {
+    return isPlainObject(yPred) || !Array.isArray(losses) || list.every((target) => target !== null) ? list : list;
+  }
+  // Outputs without a loss need no target.
+  const given = Array.isArray(losses)
+    ? losses
+    : isPlainObject(losses)
+      ? names.map((name) => (name === null ? null : (losses[name] ?? null)))
+      : [];
+  if (given.filter((loss) => loss !== null).length === list.length) {
+    let next = 0;
+    return given.map((loss) => (loss === null ? null : (list[next++] ?? null)));
+  }
+  throw new ValueError(
+    `y has ${list.length} target${list.length === 1 ? '' : 's'}, but the model has ${count} outputs (${names.map((name) => name ?? '?').join(', ')}); wanted one target for each, in a list or a record by name.`,
+  );
+}
+
+/** Sample weights for each output: one for all, or one each. */
+export function weightsOf(
+  sampleWeight: Structure | null,
+  count: number,
+  names: readonly (string | null)[],
+): (Tensor | null)[] {
+  if (sampleWeight === null || sampleWeight === undefined) return [];
+  if (isPlainObject(sampleWeight))
+    return names.map((name) => (name === null ? null : ((sampleWeight as Record<string, Tensor>)[name] ?? null)));
+  const list = flattenTree(sampleWeight, (value) => isTensor(value) || value === null) as (Tensor | null)[];
+  return list.length >= count ? list : Array.from({ length: count }, () => list[0] ?? null);
+}

@@ -1,0 +1,298 @@
+// The loops of fit, evaluate and predict.
+// Owns: epochs and batches, when callbacks are called and logs read, turns of the event loop, stopping in order.
+// Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
+import { StateError, ValueError } from '../../base/errors.ts';
+import { CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
+import { History } from '../callbacks/history.ts';
+import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
+import { platform } from '../../platform/platform.ts';
+import type { ModelBase } from '../models/model.ts';
+import type { Inputs, Logs, Structure } from '../types.ts';
+import type { Batch, BatchIterator, BatchSource } from './batch-source.ts';
+import { checkLabels } from './labels.ts';
+import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
+import { concatenateBatches } from './predictions.ts';
+import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
+import type { EvaluateOptions, FitOptions, RunOptions, Scores, Training, Verbose } from './types.ts';
+
+interface Run {
+  readonly model: ModelBase;
+  readonly callbacks: CallbackList;
+  readonly progress: ProgbarLogger | null;
+  readonly control: RunControl | null;
+  readonly pace: Pace;
+}
+const verbosity = (verbose: Verbose | undefined): number => (verbose === undefined || verbose === 'auto' ? 1 : verbose);
+
+function callbacksFor(
+  model: ModelBase,
+  given: unknown,
+  verbose: Verbose | undefined,
+  epochs: number,
+  steps: number | null,
+  history: History | null,
+) {
+  const list = flattenCallbacks(given);
+  const level = verbosity(verbose);
+  let progress = (list.find((callback) => callback instanceof ProgbarLogger) as ProgbarLogger | undefined) ?? null;
+  const all = [...list];
+  if (!progress && level > 0) all.push((progress = new ProgbarLogger()));
+  if (history) all.push(history);
+  return { callbacks: new CallbackList(all, model, { verbose: level, epochs, steps }), progress };
+}
+
+/** Fits the model; what `model.fit` does. */
+export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, options: FitOptions): Training {
+  checkOptions('fit', options);
+  const compiled = model.trainer.require('fit');
+  const epochs = wholeNumber(options.epochs ?? 1, 'fit: epochs', 0);
+  const initialEpoch = wholeNumber(options.initialEpoch ?? 0, 'fit: initialEpoch', 0);
+  const plan = planFit(x, y, options, !compiled.runEagerly);
+  const stepsPerEpoch = options.stepsPerEpoch ?? null;
+  if (stepsPerEpoch !== null) wholeNumber(stepsPerEpoch, 'fit: stepsPerEpoch', 1);
+  const history = new History();
+  const { callbacks, progress } = callbacksFor(
+    model,
+    options.callbacks,
+    options.verbose,
+    epochs,
+    stepsPerEpoch ?? plan.train.steps,
+    history,
+  );
+  checkLabels(model, plan.y);
+  return new TrainingRun(async (control) => {
+    const interrupted = platform().onInterrupt(() => {
+      control.stopped = true;
+    });
+    try {
+      await runFit({ model, callbacks, progress, control, pace: new Pace() }, plan, options, {
+        epochs,
+        initialEpoch,
+        stepsPerEpoch,
+      });
+    } finally {
+      interrupted();
+    }
+    return history;
+  }, options.signal);
+}
+
+interface FitSizes {
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  readonly stepsPerEpoch: number | null;
+}
+
+async function runFit(
+  run: Run,
+  plan: { train: BatchSource; validation: BatchSource | null },
+  options: FitOptions,
+  sizes: FitSizes,
+): Promise<void> {
+  const { model, callbacks } = run;
+  const { trainer } = model;
+  const control = run.control!;
+  trainer.stopTraining = false;
+  // The promise exists before training begins: a callback may look at it.
+  await null;
+  await callbacks.call('onTrainBegin');
+  let logs: Logs = {};
+  let pass: BatchIterator | null = null;
+  for (let epoch = sizes.initialEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
+    trainer.resetMetrics();
+    await callbacks.callAt('onEpochBegin', epoch);
+    // With a number of steps the passes go on from epoch to epoch.
+    if (!pass || sizes.stepsPerEpoch === null) pass = plan.train.open();
+    pass = await runEpoch(run, plan.train, pass, sizes.stepsPerEpoch, epoch);
+    logs = sorted(trainer.readLogs());
+    warnOfNaN(logs, epoch);
+    plan.train.onEpochEnd?.();
+    if (plan.validation && validates(options.validationFreq ?? 1, epoch) && !control.stopped) {
+      const found = sorted(await runEvaluate(run, plan.validation, options.validationSteps ?? null));
+      for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
+    }
+    const waiting = callbacks.callAt('onEpochEnd', epoch, logs);
+    if (waiting) await waiting;
+    control.epoch(epoch, logs);
+    if (trainer.stopTraining) break;
+    if (run.pace.due()) await turn();
+  }
+  pass?.close?.();
+  const { optimizer } = trainer.require('fit');
+  if ('finalizeVariableValues' in optimizer && sizes.epochs > 0)
+    (optimizer as { finalizeVariableValues(variables: unknown): void }).finalizeVariableValues(model.trainableWeights);
+  await callbacks.call('onTrainEnd', logs);
+}
+
+const validates = (frequency: number | readonly number[], epoch: number): boolean =>
+  typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);
+
+/** One epoch; gives the pass with which the next goes on. */
+async function runEpoch(
+  run: Run,
+  source: BatchSource,
+  first: BatchIterator,
+  limit: number | null,
+  epoch: number,
+): Promise<BatchIterator> {
+  const { model, callbacks, progress, pace } = run;
+  const control = run.control!;
+  const { trainer } = model;
+  const every = trainer.require('fit').stepsPerExecution;
+  const begins = callbacks.listens('onTrainBatchBegin');
+  const ends = callbacks.listens('onTrainBatchEnd');
+  const readLogs = (): Logs => sorted(trainer.readLogs());
+  let pass = first;
+  let step = 0;
+  while ((limit === null || step < limit) && !control.stopped) {
+    let done = 0;
+    let last = false;
+    const begun = step;
+    while (done < every && (limit === null || step < limit)) {
+      const got = pass.next();
+      let batch = got instanceof Promise ? await got : got;
+      if (batch === null && limit !== null && step < limit) {
+        // Another pass, as long as there are steps to fill.
+        pass = source.open();
+        const again = pass.next();
+        batch = again instanceof Promise ? await again : again;
+        if (batch === null)
+          throw new ValueError(
+            `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}; give more, or repeat() the data set.`,
+          );
+      }
+      if (batch === null) {
+        last = true;
+        break;
+      }
+      if (begins && done === 0) await callbacks.callAt('onTrainBatchBegin', begun);
+      trainer.runTrain(batch);
+      done++;
+      step++;
+    }
+    if (done > 0) {
+      if (ends) {
+        const waiting = callbacks.callAt('onTrainBatchEnd', step - 1, readLogs());
+        if (waiting) await waiting;
+      }
+      progress?.step(step - 1, readLogs);
+    }
+    if (last) break;
+    if (pace.due()) await turn();
+    if (trainer.stopTraining && ends) break;
+  }
+  if (step === 0 && !control.stopped) throw new ValueError('fit: the data gave no batches.');
+  return pass;
+}
+
+/** The logs of a pass over data without training. */
+async function runEvaluate(run: Run, source: BatchSource, limit: number | null): Promise<Logs> {
+  const { model, callbacks, progress, control, pace } = run;
+  const { trainer } = model;
+  trainer.resetMetrics();
+  await callbacks.call('onTestBegin');
+  const begins = callbacks.listens('onTestBatchBegin');
+  const ends = callbacks.listens('onTestBatchEnd');
+  const readLogs = (): Logs => sorted(trainer.readLogs());
+  const pass = source.open();
+  let step = 0;
+  for (; (limit === null || step < limit) && !control?.stopped; step++) {
+    const got = pass.next();
+    const batch = got instanceof Promise ? await got : got;
+    if (batch === null) break;
+    if (begins) await callbacks.callAt('onTestBatchBegin', step);
+    trainer.runTest(batch);
+    if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
+    if (!control) progress?.step(step, readLogs);
+    if (pace.due()) await turn();
+  }
+  pass.close?.();
+  if (step === 0 && !control?.stopped) throw new ValueError('evaluate: the data gave no batches.');
+  const logs = trainer.readLogs();
+  await callbacks.call('onTestEnd', sorted(logs));
+  return logs;
+}
+
+export async function evaluate(
+  model: ModelBase,
+  x: unknown,
+  y: Inputs | null | undefined,
+  options: EvaluateOptions,
+): Promise<Scores | Logs> {
+  checkOptions('evaluate', options);
+  const compiled = model.trainer.require('evaluate');
+  const source = evaluationSource(
+    x,
+    y,
+    options.sampleWeight ?? null,
+    options.batchSize ?? 32,
+    !compiled.runEagerly,
+    'evaluate',
+  );
+  const { callbacks, progress } = callbacksFor(
+    model,
+    options.callbacks,
+    options.verbose,
+    1,
+    options.steps ?? source.steps,
+    null,
+  );
+  const logs = await runEvaluate(
+    { model, callbacks, progress, control: null, pace: new Pace() },
+    source,
+    options.steps ?? null,
+  );
+  return options.returnDict ? logs : (Object.values(logs) as object as Scores);
+}
+
+export async function predict(model: ModelBase, x: unknown, options: RunOptions): Promise<Structure> {
+  checkOptions('predict', options);
+  if (x === undefined || x === null)
+    throw new ValueError(`predict: found ${String(x)}, wanted x: arrays of samples, or a data set.`);
+  const batchSize = wholeNumber(options.batchSize ?? 32, 'predict: batchSize', 1);
+  const source = evaluationSource(x, null, null, batchSize, false, 'predict');
+  const { callbacks, progress } = callbacksFor(
+    model,
+    options.callbacks,
+    options.verbose,
+    1,
+    options.steps ?? source.steps,
+    null,
+  );
+  const limit = options.steps ?? null;
+  const begins = callbacks.listens('onPredictBatchBegin');
+  const ends = callbacks.listens('onPredictBatchEnd');
+  const pace = new Pace();
+  await callbacks.call('onPredictBegin');
+  const pass = source.open();
+  const results: Structure[] = [];
+  for (let step = 0; limit === null || step < limit; step++) {
+    if (options.signal?.aborted) throw new StateError('predict: aborted by its signal.');
+    const got = pass.next();
+    const batch: Batch | null = got instanceof Promise ? await got : got;
+    if (batch === null) break;
+    if (begins) await callbacks.callAt('onPredictBatchBegin', step);
+    results.push(model.trainer.runPredict(batch[0]));
+    if (ends) await callbacks.callAt('onPredictBatchEnd', step);
+    progress?.step(step, () => ({}));
+    if (pace.due()) await turn();
+  }
+  pass.close?.();
+  await callbacks.call('onPredictEnd');
+  if (results.length === 0) throw new ValueError('predict: the data gave no batches.');
+  return concatenateBatches(results);
+}
+
+/** By name, as Keras shows them. */
+const sorted = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const warned = new WeakSet<object>();
+function warnOfNaN(logs: Logs, epoch: number): void {
+  if (logs.loss === undefined || !Number.isNaN(logs.loss) || warned.has(logs)) return;
+  warned.add(logs);
+  if (nanWarnings++ < 1 || epoch === 0)
+    console.warn(
+      `fit: the loss of epoch ${epoch + 1} is NaN. Usual reasons: too large a learning rate, NaN or infinite numbers in x or y, logarithms or divisions of 0 in a loss of your own. callbacks.TerminateOnNaN() stops training then.`,
+    );
+}
+let nanWarnings = 0;

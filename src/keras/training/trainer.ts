@@ -1,0 +1,320 @@
+// What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
+// Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
+import { show, StateError, ValueError } from '../../base/errors.ts';
+import { flattenTree } from '../../base/tree.ts';
+import { GradientTape } from '../../ops/core/gradients.ts';
+import { add } from '../../ops/math/elementwise.ts';
+import { FunctionCache } from '../../runtime/function.ts';
+import { Tensor } from '../../runtime/tensor.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
+import { get as getLoss } from '../losses/index.ts';
+import { get as getMetric, Mean } from '../metrics/index.ts';
+import type { ModelBase } from '../models/model.ts';
+import * as optimizers from '../optimizers/index.ts';
+import { camelCase, type Config, isPlainObject, type Json } from '../schema.ts';
+import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
+import { isTensor } from '../symbolic/keras-tensor.ts';
+import type { Logs, Structure } from '../types.ts';
+import type { Batch } from './batch-source.ts';
+import { CompileLoss } from './compile-loss.ts';
+import { CompileMetrics } from './compile-metrics.ts';
+import type { CompileOptions } from './types.ts';
+
+export interface Compiled {
+  readonly optimizer: optimizers.Optimizer;
+  readonly loss: CompileLoss | null;
+  readonly metrics: CompileMetrics | null;
+  readonly lossTracker: InstanceType<typeof Mean>;
+  readonly runEagerly: boolean;
+  readonly stepsPerExecution: number;
+  readonly options: CompileOptions;
+}
+export type StepLogs = Record<string, Tensor> | null;
+export interface LossInputs {
+  x: Structure;
+  y: Structure;
+  yPred: Structure;
+  sampleWeight?: Tensor | null | undefined;
+}
+
+const known = [
+  'optimizer',
+  'loss',
+  'lossWeights',
+  'metrics',
+  'weightedMetrics',
+  'runEagerly',
+  'stepsPerExecution',
+  'jitCompile',
+  'pssEvaluationShards',
+  'autoScaleLoss',
+];
+
+export class Trainer {
+  readonly #model: ModelBase;
+  #compiled: Compiled | null = null;
+  #train = new FunctionCache('trainStep');
+  #test = new FunctionCache('testStep');
+  #predict = new FunctionCache('predictStep');
+  /** The logs of the last step, when the user's own step made them. */
+  #stepLogs: StepLogs = null;
+  stopTraining = false;
+
+  constructor(model: ModelBase) {
+    this.#model = model;
+  }
+
+  get compiled(): boolean {
+    return this.#compiled !== null;
+  }
+  /** The compiled state, or an error that says what was to be done first. */
+  require(method: string): Compiled {
+    if (this.#compiled) return this.#compiled;
+    throw new StateError(
+      `${method}: model '${this.#model.name}' is not compiled. Call model.compile({ optimizer, loss }) first.`,
+    );
+  }
+
+  compile(options: CompileOptions = {}): void {
+    for (const name of Object.keys(options)) {
+      if (!known.includes(name)) throw new ValueError(`compile: unknown option '${name}'. Known: ${known.join(', ')}.`);
+    }
+    const model = this.#model;
+    const names = (): readonly string[] | null => (model.graph ? model.outputNames : null);
+    const optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
+    if (!optimizer)
+      throw new ValueError(`compile: optimizer: found ${show(options.optimizer)}, wanted a name or an optimizer.`);
+    const { loss = null, lossWeights = null, metrics = null, weightedMetrics = null, stepsPerExecution = 1 } = options;
+    if (stepsPerExecution !== 'auto' && !(Number.isInteger(stepsPerExecution) && stepsPerExecution >= 1))
+      throw new ValueError(`compile: stepsPerExecution: found ${show(stepsPerExecution)}, wanted a whole number ≥ 1.`);
+    checkNames(loss, metrics, weightedMetrics);
+    this.forget();
+    this.#compiled = {
+      optimizer: optimizer as optimizers.Optimizer,
+      loss: loss === null ? null : new CompileLoss(loss, lossWeights, names),
+      metrics:
+        metrics === null && weightedMetrics === null ? null : new CompileMetrics(metrics, weightedMetrics, names),
+      lossTracker: new Mean({ name: 'loss' }),
+      runEagerly: options.runEagerly ?? false,
+      stepsPerExecution: stepsPerExecution === 'auto' ? 1 : stepsPerExecution,
+      options,
+    };
+    this.stopTraining = false;
+  }
+  /** Drops what was compiled of the model: its layers have changed. */
+  forget(): void {
+    this.#train = new FunctionCache('trainStep');
+    this.#test = new FunctionCache('testStep');
+    this.#predict = new FunctionCache('predictStep');
+  }
+
+  // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The losses that compile named and those that layers added, summed. */
+  computeLoss({ y, yPred, sampleWeight }: LossInputs): Tensor {
+    const losses: Tensor[] = [];
+    const own =
+      this.#compiled?.loss && y !== null && y !== undefined
+        ? this.#compiled.loss.call(y, yPred, sampleWeight ?? null)
+        : null;
+    if (own) losses.push(own);
+    for (const loss of this.#model.losses) losses.push(loss);
+    if (losses.length === 0) {
+      throw new StateError(
+        this.#compiled?.loss
+          ? `fit: no target y was given, and the loss needs one. Call fit(x, y).`
+          : `fit: there is no loss: compile({ loss }) names none, and no layer adds one with addLoss.`,
+      );
+    }
+    return losses.reduce((total, loss) => add(total, loss));
+  }
+  #track(loss: Tensor, x: Structure): void {
+    this.#compiled!.lossTracker.updateState(loss, { sampleWeight: batchOf(x) });
+  }
+  /** One update of the weights. */
+  trainStep([x, y, sampleWeight]: Batch): void {
+    const model = this.#model;
+    const { optimizer, metrics } = this.require('fit');
+    const tape = new GradientTape();
+    let yPred!: Structure;
+    const [loss, scaled] = tape.record(() => {
+      yPred = model.invoke(x, { training: true }) as Structure;
+      const value = model.computeLoss({ x, y: y as Structure, yPred, sampleWeight: sampleWeight as Tensor | null });
+      return [
+        value,
+        'scaleLoss' in optimizer ? (optimizer as { scaleLoss(loss: Tensor): Tensor }).scaleLoss(value) : value,
+      ] as const;
+    });
+    this.#track(loss, x);
+    const weights = model.trainableWeights;
+    if (weights.length === 0) console.warn(`fit: model '${model.name}' has no trainable weights.`);
+    else {
+      const gradients = tape.gradient(scaled, weights as Tensor[]) as (Tensor | null)[];
+      optimizer.applyGradients(weights.map((weight, i): [Tensor | null, never] => [gradients[i]!, weight as never]));
+    }
+    if (metrics && y !== null) metrics.updateState(y, yPred, sampleWeight);
+  }
+  testStep([x, y, sampleWeight]: Batch): void {
+    const model = this.#model;
+    const yPred = model.invoke(x, { training: false }) as Structure;
+    const loss = model.computeLoss({ x, y: y as Structure, yPred, sampleWeight: sampleWeight as Tensor | null });
+    this.#track(loss, x);
+    const { metrics } = this.#compiled!;
+    if (metrics && y !== null) metrics.updateState(y, yPred, sampleWeight);
+  }
+
+  /** Runs a train step, compiled for the batch's shapes. */
+  runTrain(batch: Batch): void {
+    const { runEagerly } = this.require('fit');
+    this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch])) as StepLogs;
+  }
+  readonly #trainBody = (batch: unknown): StepLogs => {
+    const model = this.#model;
+    const logs = model.hasOwnStep('trainStep')
+      ? model.trainStep(batch as Structure)
+      : (this.trainStep(batch as Batch), null);
+    model.clearLosses();
+    return logs;
+  };
+  runTest(batch: Batch): void {
+    const { runEagerly } = this.require('evaluate');
+    this.#stepLogs = (runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch])) as StepLogs;
+  }
+  readonly #testBody = (batch: unknown): StepLogs => {
+    const model = this.#model;
+    const logs = model.hasOwnStep('testStep')
+      ? model.testStep(batch as Structure)
+      : (this.testStep(batch as Batch), null);
+    model.clearLosses();
+    return logs;
+  };
+  runPredict(x: Structure): Structure {
+    if (this.#compiled?.runEagerly) return this.#predictBody(x) as Structure;
+    return this.#predict.call(this.#predictBody, [x]) as Structure;
+  }
+  readonly #predictBody = (x: unknown): unknown => {
+    const model = this.#model;
+    const outputs = model.predictStep(x as Structure);
+    model.clearLosses();
+    return outputs;
+  };
+
+  // ── Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Every metric: the loss, those compiled, those in layers' fields. */
+  collectMetrics(): {
+    readonly name: string;
+    readonly variables: VariableTensor[];
+    resetState(): void;
+    result(): unknown;
+  }[] {
+    const compiled = this.#compiled;
+    const own = this.#model.flattenLayers().flatMap((layer) => layer.ownMetrics);
+    return compiled
+      ? [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...(compiled.loss?.metrics ?? []), ...own]
+      : own;
+  }
+  resetMetrics(): void {
+    this.#stepLogs = null;
+    for (const metric of this.collectMetrics()) metric.resetState();
+  }
+  /** Names and results as tensors, the loss first, then in the order compiled. */
+  results(): [string, unknown][] {
+    const compiled = this.#compiled;
+    if (!compiled) return [];
+    const named: [string, unknown][] = [['loss', compiled.lossTracker.result()]];
+    if (compiled.metrics) named.push(...compiled.metrics.results());
+    for (const metric of compiled.loss?.metrics ?? []) named.push([metric.name, metric.result()]);
+    for (const layer of this.#model.flattenLayers())
+      for (const metric of layer.ownMetrics) named.push([metric.name, metric.result()]);
+    return named.flatMap(([name, value]) =>
+      isPlainObject(value) ? Object.entries(value) : [[name, value] as [string, unknown]],
+    );
+  }
+  /** The logs now, as numbers: this copies them out of the engine. */
+  readLogs(): Logs {
+    const entries = this.#stepLogs ? Object.entries(this.#stepLogs) : this.results();
+    return Object.fromEntries(entries.map(([name, value]) => [name, asNumber(value)]));
+  }
+
+  // ── Config ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  getCompileConfig(): Config {
+    const compiled = this.#compiled;
+    if (!compiled) return {};
+    const { options, optimizer } = compiled;
+    const write = (name: keyof CompileOptions, fallback: Json): Json => {
+      const value = options[name];
+      if (value === undefined || value === null) return fallback;
+      try {
+        return serializeKerasObject(value);
+      } catch {
+        console.warn(
+          `compile: ${name} cannot be written to the model's config; compile the model again after loading it.`,
+        );
+        return null;
+      }
+    };
+    return {
+      optimizer: serializeKerasObject(optimizer),
+      loss: write('loss', null),
+      loss_weights: write('lossWeights', null),
+      metrics: write('metrics', null),
+      weighted_metrics: write('weightedMetrics', null),
+      run_eagerly: compiled.runEagerly,
+      steps_per_execution: compiled.stepsPerExecution,
+      jit_compile: options.jitCompile === true,
+    };
+  }
+  compileFromConfig(config: Config): void {
+    if (Object.keys(config).length === 0 || this.#model.ownCompile) return;
+    const options: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(config)) {
+      const name = camelCase(key);
+      if (!known.includes(name)) continue;
+      options[name] = revive(value);
+    }
+    this.#model.compile(options as CompileOptions);
+    const { optimizer } = this.require('compile');
+    if (this.#model.built) buildOptimizer(optimizer, this.#model.trainableVariables);
+  }
+  get state(): Compiled | null {
+    return this.#compiled;
+  }
+}
+
+/** Objects in a compile config made; names and lists stay. */
+function revive(value: Json): unknown {
+  if (Array.isArray(value)) return value.map(revive);
+  return isPlainObject(value) ? deserializeKerasObject(value as Json) : value;
+}
+export function buildOptimizer(optimizer: object, variables: readonly VariableTensor[]): void {
+  if ('build' in optimizer) (optimizer as { build(variables: readonly VariableTensor[]): void }).build(variables);
+}
+function batchOf(x: Structure): number {
+  const first = x instanceof Tensor ? x : flattenTree(x, isTensor).find(isTensor);
+  return (first as Tensor | undefined)?.dims[0] ?? 1;
+}
+function asNumber(value: unknown): number {
+  if (!(value instanceof Tensor)) return value as number;
+  return value.size === 1 ? value.item() : (value.numpy() as number);
+}
+
+/** Unknown names are found when compiling, not in the middle of the first step. */
+function checkNames(loss: unknown, metrics: unknown, weightedMetrics: unknown): void {
+  const leaves = (value: unknown): unknown[] =>
+    flattenTree(value, (item) => typeof item !== 'object').filter((item) => typeof item === 'string');
+  for (const name of leaves(loss)) if (!/^(crossentropy|ce)$/i.test(String(name))) lossNamed(name);
+  for (const name of [...leaves(metrics), ...leaves(weightedMetrics)])
+    if (!/^(accuracy|acc|crossentropy|ce)$/i.test(String(name))) metricNamed(name);
+}
+const lossNamed = (name: unknown): unknown => prefixed('compile: loss: ', () => getLoss(name as never));
+const metricNamed = (name: unknown): unknown => prefixed('compile: metrics: ', () => getMetric(name as never));
+function prefixed<T>(prefix: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof ValueError) throw new ValueError(prefix + error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+// What users give to compile, fit, evaluate and predict, and what they get back.
+// Owns: types only.
+import type { Dataset } from '../../data/dataset.ts';
+import type { Callback } from '../callbacks/callback.ts';
+import type { History } from '../callbacks/history.ts';
+import type * as losses from '../losses/index.ts';
+import type * as metrics from '../metrics/index.ts';
+import type * as optimizers from '../optimizers/index.ts';
+import type { Inputs, Logs, Options, TensorLike } from '../types.ts';
+import type { Sequence } from '../utils/sequence.ts';
+
+export type PerOutput<T> = T | readonly T[] | { readonly [output: string]: T };
+export interface CompileOptions
+  extends Options<{
+    optimizer: optimizers.Like;
+    loss: PerOutput<losses.Like | null> | null;
+    lossWeights: PerOutput<number> | null;
+    metrics: PerOutput<metrics.Like | readonly metrics.Like[]> | null;
+    weightedMetrics: PerOutput<metrics.Like | readonly metrics.Like[]> | null;
+    runEagerly: boolean;
+    stepsPerExecution: number | 'auto';
+    jitCompile: boolean | 'auto';
+    pssEvaluationShards: number | 'auto';
+    autoScaleLoss: boolean;
+  }> {}
+/** What gives batches by itself. */
+export type Source =
+  | Dataset
+  | Sequence
+  | Iterable<readonly [Inputs, Inputs]>
+  | AsyncIterable<readonly [Inputs, Inputs]>;
+export type Verbose = 'auto' | 0 | 1 | 2;
+export interface RunOptions
+  extends Options<{
+    batchSize: number | null;
+    verbose: Verbose;
+    steps: number | null;
+    callbacks: readonly Callback[] | null;
+    signal: AbortSignal;
+  }> {}
+export interface FitOptions
+  extends Options<{
+    batchSize: number | null;
+    epochs: number;
+    verbose: Verbose;
+    callbacks: readonly Callback[] | null;
+    validationSplit: number;
+    validationData:
+      | Dataset
+      | Sequence
+      | readonly [x: Inputs, y: Inputs]
+      | readonly [x: Inputs, y: Inputs, sampleWeight: TensorLike]
+      | null;
+    shuffle: boolean;
+    classWeight: Readonly<Record<number, number>> | null;
+    sampleWeight: Inputs | null;
+    initialEpoch: number;
+    stepsPerEpoch: number | null;
+    validationSteps: number | null;
+    validationBatchSize: number | null;
+    validationFreq: number | readonly number[];
+    maxQueueSize: number;
+    workers: number;
+    useMultiprocessing: boolean;
+    signal: AbortSignal;
+  }> {}
+export interface EvaluateOptions extends RunOptions, Options<{ sampleWeight: Inputs | null; returnDict: boolean }> {}
+/** The loss, then the metrics in the order compiled; always a list. Its first parts are typed as present, because types
+ *  cannot see what compile was given. */
+export interface Scores extends Array<number> {
+  0: number;
+  1: number;
+  2: number;
+  3: number;
+  4: number;
+  5: number;
+  6: number;
+  7: number;
+}
+/** A promise of the history that can also be read epoch by epoch, and stopped. */
+export interface Training extends Promise<History>, AsyncIterable<Logs & { epoch: number }> {
+  abort(reason?: unknown): void;
+}

@@ -1,0 +1,18 @@
+// tf.keras.utils.
+import { seedEverything } from '../random/seed-generator.ts';
+
+export {
+  customObjectScope,
+  deserializeKerasObject,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from '../serialization.ts';
+export { clearSession } from '../session.ts';
+export { Progbar } from './progbar.ts';
+export { Sequence, Sequence as PyDataset } from './sequence.ts';
+export { normalize, toCategorical } from './to-categorical.ts';
+
+/** Makes what follows repeat: initial weights, dropout, shuffling, tf.random. */
+export const setRandomSeed = (seed: number): void => seedEverything(seed);

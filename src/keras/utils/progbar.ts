@@ -1,0 +1,134 @@
+// The progress bar, drawn as Keras 3 draws it.
+// Owns: its text, and when to draw again. In a terminal one line is drawn over and over; elsewhere a plain line at the end.
+import { platform } from '../../platform/platform.ts';
+
+export interface ProgbarOptions {
+  readonly width?: number;
+  readonly verbose?: number;
+  /** Seconds between two drawings. */
+  readonly interval?: number;
+  readonly unitName?: string;
+  readonly terminal?: boolean;
+  readonly print?: (text: string) => void;
+  /** Seconds now; for tests. */
+  readonly now?: () => number;
+}
+
+export class Progbar {
+  target: number | null;
+  readonly #width: number;
+  readonly #verbose: number;
+  readonly #interval: number;
+  readonly #unit: string;
+  readonly #terminal: boolean;
+  readonly #print: (text: string) => void;
+  readonly #now: () => number;
+  readonly #start: number;
+  readonly #values = new Map<string, number>();
+  #lastUpdate = Number.NEGATIVE_INFINITY;
+  #afterFirst: number | null = null;
+  #previousWidth = 0;
+
+  constructor(target: number | null, options: ProgbarOptions = {}) {
+    this.target = target;
+    this.#width = options.width ?? 20;
+    this.#verbose = options.verbose ?? 1;
+    this.#interval = options.interval ?? 0.05;
+    this.#unit = options.unitName ?? 'step';
+    this.#terminal = options.terminal ?? platform().isTerminal;
+    this.#print = options.print ?? ((text) => platform().print(text));
+    this.#now = options.now ?? (() => performance.now() / 1000);
+    this.#start = this.#now();
+  }
+
+  /** Whether a step would be drawn now. */
+  due(): boolean {
+    return this.#verbose === 1 && this.#terminal && this.#now() - this.#lastUpdate >= this.#interval;
+  }
+
+  update(
+    current: number,
+    values: readonly (readonly [string, number])[] = [],
+    finalize = this.target !== null && current >= this.target,
+  ): void {
+    for (const [name, value] of values) this.#values.set(name, value);
+    const now = this.#now();
+    const perUnit = this.#stepDuration(current, now);
+    if (this.#verbose === 1 && (finalize || (this.#terminal && now - this.#lastUpdate >= this.#interval)))
+      this.#draw(current, now, perUnit, finalize);
+    else if (this.#verbose === 2 && finalize && this.target) {
+      const count = `${String(current).padStart(digits(this.target))}/${this.target}`;
+      this.#print(`${count} - ${fixed(now - this.#start)}s -${this.#time(perUnit)}${this.#metrics()}\n`);
+    }
+    if (finalize || this.#verbose !== 1 || now - this.#lastUpdate >= this.#interval) this.#lastUpdate = now;
+  }
+
+  #draw(current: number, now: number, perUnit: number, finalize: boolean): void {
+    const bold = (text: string): string => (this.#terminal ? `\x1b[1m${text}\x1b[0m` : text);
+    const color = (code: number, text: string): string => (this.#terminal ? `\x1b[${code}m${text}\x1b[0m` : text);
+    const { target } = this;
+    let bar: string;
+    let width: number;
+    if (target !== null && target > 0) {
+      const count = `${String(current).padStart(digits(target))}/${target}`;
+      const done = Math.floor((this.#width * current) / target);
+      bar = `${bold(count)} ${done > 0 ? color(32, '━'.repeat(done)) : ''}${this.#terminal || done < this.#width ? color(37, '━'.repeat(this.#width - done)) : ''}`;
+      width = count.length + 1 + this.#width;
+    } else {
+      bar = `${String(current).padStart(7)}/Unknown`;
+      width = bar.length;
+    }
+    const clock =
+      target !== null && target > 0 && !finalize
+        ? remaining(perUnit * (target - current))
+        : `${fixed(now - this.#start)}s`;
+    const rest = `${this.#time(perUnit)}${this.#metrics()}`;
+    width += 1 + clock.length + rest.length;
+    let message = this.#terminal ? '\b'.repeat(this.#previousWidth) + '\r' : '';
+    message += `${bar} ${bold(clock)}${rest}`;
+    if (this.#terminal && this.#previousWidth > width) message += ' '.repeat(this.#previousWidth - width);
+    if (finalize) message += '\n';
+    this.#print(message);
+    this.#previousWidth = width;
+  }
+
+  #metrics(): string {
+    let text = '';
+    for (const [name, value] of this.#values)
+      text += ` - ${name}: ${Math.abs(value) > 1e-3 ? value.toFixed(4) : exponent(value)}`;
+    return text;
+  }
+  #time(perUnit: number): string {
+    if (perUnit >= 1 || perUnit === 0) return ` ${fixed(perUnit)}s/${this.#unit}`;
+    if (perUnit >= 1e-3) return ` ${fixed(perUnit * 1e3)}ms/${this.#unit}`;
+    return ` ${fixed(perUnit * 1e6)}us/${this.#unit}`;
+  }
+  /** The first step also compiles: it does not count once there are others. */
+  #stepDuration(current: number, now: number): number {
+    if (!current) return 0;
+    const perUnit =
+      this.#afterFirst !== null && current > 1
+        ? (now - this.#afterFirst) / (current - 1)
+        : (now - this.#start) / current;
+    if (current === 1) this.#afterFirst = now;
+    return perUnit;
+  }
+}
+
+const digits = (n: number): number => Math.floor(Math.log10(n)) + 1;
+/** Python's '%.0f': halves go to the even number. */
+function fixed(x: number): string {
+  const floor = Math.floor(x);
+  return String(x - floor === 0.5 ? floor + (floor % 2) : Math.round(x));
+}
+const exponent = (x: number): string => {
+  if (Number.isNaN(x)) return 'nan';
+  if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';
+  return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
+};
+function remaining(seconds: number): string {
+  const s = Math.floor(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (s > 3600) return `${Math.floor(s / 3600)}:${two(Math.floor((s % 3600) / 60))}:${two(s % 60)}`;
+  return s > 60 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${s}s`;
+}
