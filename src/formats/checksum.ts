@@ -31,6 +31,7 @@ function update(t: Tables, bytes: Uint8Array, start: number): number {
   let i = 0;
   // Words can be read only from where the memory is aligned for them.
   for (; i < bytes.length && ((bytes.byteOffset + i) & 3) !== 0; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
+  if (i === bytes.length) return ~crc >>> 0;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, (bytes.length - i) >> 2);
   const end = words.length & ~3;
   for (let w = 0; w < end; w += 4) {
