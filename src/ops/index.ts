@@ -1,6 +1,7 @@
 // The ops of the `tf` namespace itself, and the namespaces beside it.
 // Owns: the lists, and the one table of short aliases. Where an op is defined is in the folders below.
 export * as bitwise from './bitwise.ts';
+export * as compat from './compat/index.ts';
 export * from './core/arrange.ts';
 export { convertToTensor, type TensorOptions } from './core/convert.ts';
 export * from './core/create.ts';
@@ -29,6 +30,7 @@ export {
 export { argsort, searchsorted, sort } from './core/sorting.ts';
 export { stridedSlice } from './core/strided-slice.ts';
 export { Variable, type VariableOptions } from './core/variable.ts';
+export * as image from './image/index.ts';
 export * as linalg from './linalg/index.ts';
 export { norm } from './linalg/structure.ts';
 export {

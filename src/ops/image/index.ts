@@ -1,0 +1,53 @@
+// tf.image.
+export {
+  cropAndResize,
+  drawBoundingBoxes,
+  nonMaxSuppression,
+  nonMaxSuppressionOverlaps,
+  nonMaxSuppressionWithScores,
+} from './boxes.ts';
+export {
+  adjustBrightness,
+  adjustContrast,
+  adjustGamma,
+  adjustHue,
+  adjustSaturation,
+  convertImageDtype,
+  grayscaleToRgb,
+  hsvToRgb,
+  perImageStandardization,
+  rgbToGrayscale,
+  rgbToHsv,
+  rgbToYiq,
+  rgbToYuv,
+  yiqToRgb,
+  yuvToRgb,
+} from './color.ts';
+export {
+  centralCrop,
+  cropToBoundingBox,
+  extractPatches,
+  flipLeftRight,
+  flipUpDown,
+  padToBoundingBox,
+  rot90,
+  transpose,
+} from './crop.ts';
+export { imageGradients, psnr, sobelEdges, ssim, ssimMultiscale, totalVariation } from './quality.ts';
+export {
+  randomBrightness,
+  randomContrast,
+  randomCrop,
+  randomFlipLeftRight,
+  randomFlipUpDown,
+  randomHue,
+  randomSaturation,
+  statelessRandomBrightness,
+  statelessRandomContrast,
+  statelessRandomCrop,
+  statelessRandomFlipLeftRight,
+  statelessRandomFlipUpDown,
+  statelessRandomHue,
+  statelessRandomSaturation,
+} from './random.ts';
+export { ResizeMethod, type ResizeMethodName, resize, resizeWithCropOrPad, resizeWithPad } from './resize.ts';
