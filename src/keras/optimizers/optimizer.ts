@@ -93,7 +93,7 @@ export class Optimizer_ {
     this.#rate = typeof learningRate === 'number' ? this.#track(learningRate, floatx(), 'learning_rate') : learningRate;
   }
 
-  #track(value: TensorLike, dtype: DType, name: string, path = `${this.name}/${name}`): Variable {
+  #track(value: TensorLike | (() => TensorLike), dtype: DType, name: string, path = `${this.name}/${name}`): Variable {
     const variable = new Variable(value, { trainable: false, dtype, name });
     variable.path = path;
     this.ownVariables.push(variable);
@@ -140,7 +140,8 @@ export class Optimizer_ {
   /** A new variable of the optimizer's own. */
   addVariable(settings: VariableSettings): VariableTensor {
     const dtype = settings.dtype ?? floatx();
-    const initial = initializers.get(settings.initializer ?? 'zeros')(settings.shape ?? [], { dtype });
+    // Made outside of whatever function is being traced: slots are often first needed there.
+    const initial = (): Tensor => initializers.get(settings.initializer ?? 'zeros')(settings.shape ?? [], { dtype });
     return this.#track(initial, dtype, settings.name ?? autoName('Variable'));
   }
   /** A variable of the shape and dtype of another, named after it. */
