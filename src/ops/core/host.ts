@@ -38,7 +38,7 @@ export const hostFunction = (
 export function elementwise(
   name: string,
   f: (...x: number[]) => number,
-  derivatives: readonly ((inputs: readonly Value[], output: Value) => Value)[] | null,
+  derivatives: readonly (((inputs: readonly Value[], output: Value) => Value) | null)[] | null,
 ): (...inputs: Value[]) => Value {
   const call = hostFunction(
     name,

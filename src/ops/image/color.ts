@@ -219,10 +219,10 @@ export const perImageStandardization = signature(
     const mean = spreadOver(p.scale(p.reduceSum(y, axes), 1 / n), y, axes);
     const centred = p.sub(y, mean);
     const variance = p.scale(p.reduceSum(p.square(centred), axes), 1 / n);
-  // The root of a safe number: at 0, a uniform image, its derivative is infinite.
-  const varied = p.compare('greater', variance, p.zerosLike(variance));
-  const deviation = p.select(varied, p.unary('sqrt', p.select(varied, variance, p.onesLike(variance))), variance);
-  const divisor = p.binary('max', deviation, p.full(1 / Math.sqrt(n), deviation));
+    // The root of a safe number: at 0, a uniform image, its derivative is infinite.
+    const varied = p.compare('greater', variance, p.zerosLike(variance));
+    const deviation = p.select(varied, p.unary('sqrt', p.select(varied, variance, p.onesLike(variance))), variance);
+    const divisor = p.binary('max', deviation, p.full(1 / Math.sqrt(n), deviation));
     return p.div(centred, spreadOver(divisor, y, axes)) as Tensor;
   },
 );

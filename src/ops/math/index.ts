@@ -43,3 +43,23 @@ export {
   unsortedSegmentSqrtN,
   unsortedSegmentSum,
 } from './segments.ts';
+export * as special from './special.ts';
+export {
+  besselI0,
+  besselI0e,
+  besselI1,
+  besselI1e,
+  betainc,
+  digamma,
+  erfcinv,
+  erfinv,
+  igamma,
+  igammac,
+  lbeta,
+  lgamma,
+  ndtri,
+  nextafter,
+  polygamma,
+  sobolSample,
+  zeta,
+} from './special-functions.ts';
