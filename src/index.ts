@@ -12,6 +12,9 @@ installEngine(() => createWasmBackend({ enableRelaxedSimd }));
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
+export * as data from './data/index.ts';
+export * as keras from './keras/index.ts';
+export { Zeros as zerosInitializer, Ones as onesInitializer } from './keras/initializers/index.ts';
 export {
   customGradient,
   type Gradients,

@@ -60,13 +60,12 @@ export function optional<In, Out>(
   fallback: NoInfer<In | Out>,
   settings: OptionSettings = {},
 ): Option<In, Out, false> {
-  // Parsed when it is first needed: kinds may come from files that are not evaluated yet.
-  let parsed: { readonly value: Out } | null = null;
   return {
     kind,
     required: false,
+    // Made anew for every object: each layer has an initializer, with a seed, of its own.
     get fallback(): Out {
-      parsed ??= kind.parse(fallback, 'default');
+      const parsed = kind.parse(fallback, 'default');
       return parsed ? parsed.value : (fallback as Out);
     },
     ...settings,

@@ -21,6 +21,16 @@ export interface Serializable {
 // biome-ignore lint/complexity/noBannedTypes: any class or function is meant.
 type Anything = Function;
 
+/** A config that cannot be made an object, with the kind of what is wrong, as file errors have it. */
+export class ConfigError extends ValueError {
+  readonly kind: 'unknown_layer' | 'unsafe_lambda' | 'bad_config';
+
+  constructor(kind: 'unknown_layer' | 'unsafe_lambda' | 'bad_config', message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
 interface Registered {
   readonly module: string;
   readonly name: string;
@@ -228,7 +238,8 @@ export function findClass(
   // Functions registered by name alone are found by the end of `package>name`.
   for (const [key, value] of custom) if (key.endsWith(`>${name}`)) return value;
   const known = (modules.length > 0 ? modules : SEARCHED).flatMap(namesIn);
-  throw new ValueError(
+  throw new ConfigError(
+    'unknown_layer',
     `unknown layer, class or function '${name}'${module && module !== 'builtins' ? ` of module ${module}` : ''}.${didYouMean(name, [...known, ...custom.keys()])} For one of your own pass { customObjects: { ${/^\w+$/.test(name) ? name : `'${name}'`} } } or register it with registerKerasSerializable.`,
   );
 }
@@ -271,11 +282,11 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
   const registeredName = typeof config.registered_name === 'string' ? config.registered_name : null;
   if (className === 'function') {
     if (typeof inner !== 'string')
-      throw new ValueError(`bad config: a function's config is ${show(inner)}, wanted its name.`);
+      throw new ConfigError('bad_config', `bad config: a function's config is ${show(inner)}, wanted its name.`);
     return findClass(inner, module, registeredName, modules);
   }
   if (inner !== null && !isPlainObject(inner))
-    throw new ValueError(`bad config: ${className} has the config ${show(inner)}, wanted a record of its options.`);
+    throw new ConfigError('bad_config', `bad config: ${className} has the config ${show(inner)}, wanted a record of its options.`);
   const id = typeof config.shared_object_id === 'number' ? config.shared_object_id : null;
   if (id !== null && sharing?.objects.has(id)) return sharing.objects.get(id);
   const object = instantiate(findClass(className, module, registeredName, modules), (inner ?? {}) as Config);
@@ -327,7 +338,8 @@ export function deserializeLambda(config: Json): unknown {
   );
 }
 addSpecialDeserializer('__lambda__', () => {
-  throw new ValueError(
+  throw new ConfigError(
+    'unsafe_lambda',
     "unsafe lambda: the file holds a Lambda layer with Python code (a lambda). It cannot be run here, and running code from files is unsafe. Write the layer's function in TypeScript, give it a name, and pass it in customObjects.",
   );
 });

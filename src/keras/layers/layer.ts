@@ -484,6 +484,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.flattenLayers().flatMap((layer) => layer.tracked().metrics);
   }
 
+  /** What files hold of the parts of this layer: the names of fields (as here, in camelCase) and what is in them. */
+  savedChildren(): [name: string, child: unknown][] {
+    return Object.keys(this).map((key) => [key, Reflect.get(this, key)]);
+  }
+
   // ── Config ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   getConfig(): Config {

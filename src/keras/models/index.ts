@@ -14,3 +14,4 @@ export { FunctionalModel as Functional, Model, type ModelClass } from './functio
 export { modelFromJSON } from './from-json.ts';
 export { Sequential } from './sequential.ts';
 export type { SummaryOptions } from './summary.ts';
+export { loadModel, saveModel } from '../saving/load-model.ts';

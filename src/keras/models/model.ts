@@ -9,7 +9,7 @@ import type { LayerOptions } from '../layers/layer-options.ts';
 import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
 import type { Config, Json } from '../schema.ts';
-import { serializeKerasObject, withSharing } from '../serialization.ts';
+import { serializeKerasObject } from '../serialization.ts';
 import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Optimizer } from '../optimizers/index.ts';
@@ -304,7 +304,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   }
   /** The model's structure, without its weights, as Keras writes it. */
   toJSON(): string {
-    return JSON.stringify(withSharing(() => serializeKerasObject(this)));
+    return JSON.stringify(serializeKerasObject(this));
   }
   summary(options: SummaryOptions = {}): void {
     printSummary(this as ModelBase, options);

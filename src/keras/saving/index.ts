@@ -7,3 +7,4 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from '../serialization.ts';
+export { loadModel, loadWeights, saveModel, saveWeights } from './load-model.ts';

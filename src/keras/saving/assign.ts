@@ -1,0 +1,31 @@
+// Arrays of files into variables: all of them, or none where one does not fit.
+import type { StoredArray } from '../../formats/keras/weights-store.ts';
+import type { ArrayData } from '../../formats/array-data.ts';
+import { cast } from '../../ops/math/elementwise.ts';
+import { reshape } from '../../ops/core/arrange.ts';
+import { eagerTensor } from '../../runtime/tensor.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
+
+export interface Assignment {
+  readonly variable: VariableTensor;
+  readonly stored: StoredArray;
+}
+
+/** Reads everything first, so that a damaged file changes nothing; then sets the variables. */
+export async function assignAll(assignments: readonly Assignment[]): Promise<void> {
+  const arrays = await Promise.all(assignments.map(({ stored }) => stored.read()));
+  assignments.forEach(({ variable }, i) => {
+    setVariable(variable, arrays[i]!);
+  });
+}
+function setVariable(variable: VariableTensor, { data, shape, dtype }: ArrayData): void {
+  let value = eagerTensor(data, shape, dtype);
+  if (dtype !== variable.dtype) value = cast(value, variable.dtype);
+  if (value.dims.length !== variable.dims.length) value = reshape(value, variable.dims);
+  variable.set(value);
+}
+/** A variable as files hold it. */
+export function arrayOf(variable: VariableTensor): ArrayData {
+  const { elements, dims, dtype } = variable.snapshot();
+  return { data: elements!, shape: dims, dtype };
+}

@@ -1,0 +1,214 @@
+// save, loadModel, saveWeights, loadWeights: models and files of every format.
+// Owns: the choice of the format (by the name when writing, by the content when reading), and errors that name the file.
+import { FileError, show, ValueError } from '../../base/errors.ts';
+import { FormatError } from '../../formats/file-error.ts';
+import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
+import { platform } from '../../platform/platform.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { LoadOptions } from '../models/from-json.ts';
+import type { Model } from '../models/functional.ts';
+import { ModelBase, setModelFiles } from '../models/model.ts';
+import { type Config, isPlainObject, type Json } from '../schema.ts';
+import {
+  ConfigError,
+  customObjectScope,
+  deserializeKerasObject,
+  serializeKerasObject,
+  withSharing,
+} from '../serialization.ts';
+import type { Structure } from '../types.ts';
+import { legacyInput, loadLegacyOptimizer, loadLegacyWeights } from './legacy-file.ts';
+import { loadStore, weightEntries } from './weights-file.ts';
+
+// The formats are loaded when the first file is read or written: a program that only trains needs none.
+const archives = () => import('../../formats/keras/keras-archive.ts');
+const stores = () => import('../../formats/keras/weights-store.ts');
+const legacy = () => import('../../formats/keras/legacy-h5.ts');
+
+const startsWith = (bytes: Uint8Array, ...signature: number[]): boolean =>
+  signature.every((byte, i) => bytes[i] === byte);
+const isZip = (bytes: Uint8Array): boolean => startsWith(bytes, 0x50, 0x4b);
+const isHdf5 = (bytes: Uint8Array): boolean =>
+  startsWith(bytes, 0x89, 0x48, 0x44, 0x46) ||
+  [512, 1024, 2048].some((at) => startsWith(bytes.subarray(at), 0x89, 0x48, 0x44, 0x46));
+
+function requirePath(path: unknown, method: string): string {
+  if (typeof path === 'string' && path !== '') return path;
+  throw new ValueError(`${method}: found ${show(path)}, wanted a path such as 'model.keras'.`);
+}
+function requireBuilt(model: ModelBase, method: string): void {
+  if (model.built && model.flattenLayers().every((layer) => layer.built)) return;
+  if (model.weights.length === 0 && !model.built)
+    throw new ValueError(
+      `${method}: model '${model.name}' is not built, so it has no weights yet. Call it on data, fit it, or build(inputShape) first.`,
+    );
+}
+
+export async function saveModel(
+  model: ModelBase,
+  path: string,
+  options: { includeOptimizer?: boolean | undefined; overwrite?: boolean | undefined } = {},
+): Promise<void> {
+  const file = requirePath(path, 'save');
+  requireBuilt(model, 'save');
+  await mayWrite(file, options.overwrite, 'save');
+  const optimizer = options.includeOptimizer ?? true;
+  if (/\.(h5|hdf5)$/.test(file)) {
+    if (!model.graph && model.constructor.name !== 'Sequential')
+      throw new ValueError(
+        `save: '${file}': a model that is a class of its own cannot be written to HDF5; use a name that ends in .keras, or saveWeights.`,
+      );
+    const { writeLegacyH5 } = await legacy();
+    return platform().writeFile(file, writeLegacyH5(legacyInput(model, { optimizer })));
+  }
+  if (!file.endsWith('.keras'))
+    throw new ValueError(`save: '${file}': the format is chosen by the name's end; wanted '.keras' or '.h5'.`);
+  const config = withSharing(() => serializeKerasObject(model)) as Config;
+  if (!optimizer) delete config.compile_config;
+  const { writeKerasArchive } = await archives();
+  return platform().writeFile(file, await writeKerasArchive({ config, weights: weightEntries(model, optimizer) }));
+}
+async function mayWrite(file: string, overwrite: boolean | undefined, method: string): Promise<void> {
+  if (overwrite === false && (await platform().exists(file)))
+    throw new FileError(`${method}: '${file}' exists; give { overwrite: true } to replace it.`);
+}
+
+export async function saveWeights(
+  model: ModelBase,
+  path: string,
+  options: { overwrite?: boolean | undefined } = {},
+): Promise<void> {
+  const file = requirePath(path, 'saveWeights');
+  requireBuilt(model, 'saveWeights');
+  await mayWrite(file, options.overwrite, 'saveWeights');
+  if (file.endsWith('.weights.h5')) {
+    const { writeWeightsH5 } = await stores();
+    return platform().writeFile(file, writeWeightsH5(weightEntries(model, true)));
+  }
+  if (/\.(h5|hdf5)$/.test(file)) {
+    const { writeLegacyH5 } = await legacy();
+    return platform().writeFile(file, writeLegacyH5(legacyInput(model, null)));
+  }
+  throw new ValueError(
+    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', or in '.h5' for the older layout.`,
+  );
+}
+
+/** Runs `f`, which makes objects of a config, so that its errors name the file. */
+function ofFile<T>(file: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    if (error instanceof ConfigError) throw new FormatError(error.kind, file, error.message, { cause: error });
+    if (error instanceof ValueError) throw new FormatError('bad_config', file, error.message, { cause: error });
+    if (error instanceof Error && (error.constructor === TypeError || error.constructor === RangeError))
+      throw new FormatError('bad_config', file, `the config cannot be made a model: ${error.message}.`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+function modelOf(file: string, config: Json, options: LoadOptions): ModelBase {
+  return ofFile(file, () => {
+    const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
+    if (!(model instanceof ModelBase))
+      throw new ConfigError('bad_config', `the config describes ${show(model)}, wanted a model.`);
+    return model;
+  });
+}
+
+/** A model from a file, with its weights, compiled as it was saved. */
+export async function loadModel<O extends Structure = Tensor>(
+  path: string,
+  options: LoadOptions = {},
+): Promise<Model<O>> {
+  const file = requirePath(path, 'loadModel');
+  const compile = options.compile ?? true;
+  const stat = await platform().stat(file);
+  if (stat?.kind === 'folder')
+    throw new FormatError(
+      'unsupported',
+      file,
+      'a folder (a SavedModel) cannot be loaded yet; save the model as .keras.',
+    );
+  const bytes = await platform().readFile(file);
+  if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
+  if (!isZip(bytes) && /\.(h5|hdf5)$/.test(file)) {
+    const { readLegacyH5 } = await legacy();
+    readLegacyH5(bytes, file);
+  }
+  const { readKerasArchive } = await archives();
+  const archive = await readKerasArchive(bytes, file);
+  const { compile_config: compileConfig, ...config } = archive.config as Config;
+  const model = modelOf(file, config as Json, options);
+  if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
+  await loadStore(model, archive.weights, { skipMismatch: false });
+  return model as ModelBase as Model<O>;
+}
+const recompile = (model: ModelBase, config: Config, options: LoadOptions): void =>
+  customObjectScope(options.customObjects, () => model.compileFromConfig(config));
+
+async function loadLegacyModel(
+  bytes: Uint8Array,
+  file: string,
+  compile: boolean,
+  options: LoadOptions,
+): Promise<ModelBase> {
+  const { readLegacyH5 } = await legacy();
+  const content: LegacyH5 = readLegacyH5(bytes, file);
+  if (!content.modelConfig)
+    throw new FormatError(
+      'missing_config',
+      file,
+      'the file holds weights alone, no model. Make the model, then model.loadWeights(path).',
+    );
+  const model = modelOf(file, content.modelConfig as Json, options);
+  await loadLegacyWeights(model, content, { byName: false, skipMismatch: false });
+  const training = content.trainingConfig as Config | undefined;
+  if (compile && training) {
+    ofFile(file, () => recompile(model, legacyCompileConfig(training), options));
+    await loadLegacyOptimizer(model, content);
+  }
+  return model;
+}
+/** A training_config as compile options' config. */
+function legacyCompileConfig(training: Config): Config {
+  const { optimizer_config: optimizer, sample_weight_mode: _, ...rest } = training;
+  const bare = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(bare);
+    if (isPlainObject(value) && value.class_name === undefined)
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, bare(item as Json)]));
+    return value;
+  };
+  const config = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, bare(value)]));
+  // Keras 2 wrote a list of lists for one output.
+  for (const key of ['metrics', 'weighted_metrics']) {
+    const list = config[key];
+    if (Array.isArray(list) && list.length === 1 && Array.isArray(list[0])) config[key] = list[0];
+  }
+  if (config.loss_weights === undefined) config.loss_weights = null;
+  return { ...config, optimizer: optimizer ?? null };
+}
+
+export async function loadWeights(
+  model: ModelBase,
+  path: string,
+  options: { byName?: boolean | undefined; skipMismatch?: boolean | undefined } = {},
+): Promise<void> {
+  const file = requirePath(path, 'loadWeights');
+  const bytes = await platform().readFile(file);
+  const settings = { byName: options.byName ?? false, skipMismatch: options.skipMismatch ?? false };
+  if (isZip(bytes)) {
+    const { readKerasArchive } = await archives();
+    return loadStore(model, (await readKerasArchive(bytes, file)).weights, settings);
+  }
+  const { hdf5Layout, readLegacyH5 } = await legacy();
+  if (hdf5Layout(bytes, file) === 'weights') {
+    const { readWeightsH5 } = await stores();
+    return loadStore(model, readWeightsH5(bytes, file), settings);
+  }
+  return loadLegacyWeights(model, readLegacyH5(bytes, file), settings);
+}
+
+setModelFiles({ save: saveModel, saveWeights, loadWeights });

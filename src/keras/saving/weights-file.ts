@@ -1,0 +1,75 @@
+// Weights in Keras 3's layout: `.weights.h5` files, and the weights of `.keras` files.
+// Owns: which stored variables belong to which object, and their checks. Leaves the walk to state.ts, the file to src/formats.
+import { FormatError } from '../../formats/file-error.ts';
+import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-store.ts';
+import type { ModelBase } from '../models/model.ts';
+import { buildOptimizer } from '../training/trainer.ts';
+import { arrayOf, type Assignment, assignAll } from './assign.ts';
+import { type SavedPart, savedParts } from './state.ts';
+
+export const weightEntries = (model: ModelBase, optimizer: boolean): VariablesInput[] =>
+  savedParts(model)
+    .filter((part) => optimizer || part.kind !== 'optimizer')
+    .map(({ path, name, variables }) => ({ path, name, variables: variables.map(arrayOf) }));
+
+export interface LoadWeightsOptions {
+  readonly skipMismatch: boolean;
+}
+
+/** Loads everything that the file has for the model; nothing changes where something does not fit. */
+export async function loadStore(model: ModelBase, store: WeightsStore, options: LoadWeightsOptions): Promise<void> {
+  if (model.compiled && store.has('optimizer') && model.built)
+    buildOptimizer(model.optimizer, model.trainableVariables);
+  const assignments: Assignment[] = [];
+  let found = 0;
+  let wanted = 0;
+  for (const part of savedParts(model)) {
+    const stored = store.get(part.path);
+    const fits =
+      part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
+    if (part.kind === 'layer') wanted += part.variables.length;
+    if (!fits) continue;
+    part.variables.forEach((variable, i) => assignments.push({ variable, stored: stored.arrays[i]! }));
+    if (part.kind === 'layer') found += part.variables.length;
+  }
+  if (wanted > 0 && found === 0 && !options.skipMismatch)
+    throw new FormatError('missing_weights', store.file, `the file has no weights for model '${model.name}'.`);
+  await assignAll(assignments);
+}
+
+type Stored = ReturnType<WeightsStore['get']>;
+const ownerOf = (part: SavedPart): string =>
+  part.path === '' ? `model '${part.name}'` : `layer '${part.name ?? part.path}'`;
+
+function checked(part: SavedPart, stored: Stored, file: string, skip: boolean): boolean {
+  if (part.variables.length === 0 && stored.arrays.length === 0) return true;
+  try {
+    if (part.variables.length === 0) {
+      throw new FormatError(
+        'missing_weights',
+        file,
+        `${ownerOf(part)} has no variables, but the file holds ${stored.arrays.length} for it: the layer is not built. Call the model on data first, or build(inputShape).`,
+      );
+    }
+    stored.check(
+      ownerOf(part),
+      part.variables.map((variable) => ({ name: variable.path, shape: variable.dims })),
+    );
+    return true;
+  } catch (error) {
+    if (!skip || !(error instanceof FormatError)) throw error;
+    console.warn(`loadWeights: skipped: ${error.message}`);
+    return false;
+  }
+}
+/** Optimizers, metrics and seeds: what does not fit stays as it is. */
+function similar(part: SavedPart, stored: Stored): boolean {
+  const fits =
+    stored.arrays.length === part.variables.length &&
+    part.variables.every((variable, i) => stored.arrays[i]!.shape.join() === variable.dims.join());
+  if (!fits && stored.arrays.length > 0 && part.kind === 'optimizer')
+    console.warn(
+      `the optimizer's state in the file has ${stored.arrays.length} variables, the optimizer ${part.variables.length}: it starts anew.`,
+    );
+  return fits;
+}
