@@ -2,17 +2,17 @@
 // Source: https://keras.io/api/layers/core_layers/einsum_dense/
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
-import { add } from '../../../ops/math/elementwise.ts';
 import { einsum } from '../../../ops/math/einsum.ts';
+import { add } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { VariableTensor } from '../../../runtime/variable.ts';
-import { Initializer_ } from '../../initializers/initializer.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
+import { Initializer_ } from '../../initializers/initializer.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { analyzeEinsum, type EinsumShapes } from './einsum-equation.ts';
 
 const options = layerSchema(

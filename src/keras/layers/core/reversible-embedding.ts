@@ -13,7 +13,7 @@ import { setMask } from '../../symbolic/mask.ts';
 import type { CallOptions, Inputs, Options, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'ReversibleEmbedding',

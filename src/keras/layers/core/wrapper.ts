@@ -7,7 +7,7 @@ import * as o from '../../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../../serialization.ts';
 import type { Structure } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 /** The kind of options that are layers. */
 export const layerKind: o.Kind<LayerBase> = {
@@ -31,6 +31,7 @@ export abstract class BaseWrapper<out O extends Structure = Structure> extends L
     if (!this.layer.built) this.layer.build(inputShape);
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the parameters of both declarations must be the same.
 export interface BaseWrapper<out O extends Structure = Structure> extends LayerValues<typeof options> {}
 
 class WrapperLayer extends BaseWrapper {

@@ -1,7 +1,7 @@
 // SpatialDropout2D: in training a share of the channels of pictures is set to 0, the others scaled up.
 // Source: https://keras.io/api/layers/regularization_layers/spatial_dropout2d/
 import { type Class, callable } from '../../../base/callable.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { type DataFormat, dataFormat } from '../spatial.ts';
 import { BaseSpatialDropout, type SpatialDropoutArgs, spatialDropoutDefinitions } from './base-spatial-dropout.ts';
 

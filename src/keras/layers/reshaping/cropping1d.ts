@@ -2,7 +2,7 @@
 // Source: https://keras.io/api/layers/reshaping_layers/cropping1d/
 import { type Class, callable } from '../../../base/callable.ts';
 import * as o from '../../schema.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { BaseCropping } from './base-cropping.ts';
 import { allEdges, type Edge, edge } from './edges.ts';
 

@@ -1,7 +1,8 @@
 // What cropping and zero padding share: how many elements at both ends of each spatial axis.
 // Owns: the option in all of its spellings, and its way to every axis of an input.
-import type { Json } from '../../schema.ts';
+
 import type * as o from '../../schema.ts';
+import type { Json } from '../../schema.ts';
 import type { DataFormat } from '../spatial.ts';
 
 /** Before and after an axis. */

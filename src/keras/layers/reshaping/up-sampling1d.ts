@@ -5,7 +5,7 @@ import type { Shape } from '../../../base/shape.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { enlargedShape, repeated } from './enlarge.ts';
 
 const options = layerSchema('UpSampling1D', { size: o.optional(o.integer({ min: 1 }), 2) }, { positional: ['size'] });

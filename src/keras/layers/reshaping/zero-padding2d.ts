@@ -2,7 +2,7 @@
 // Source: https://keras.io/api/layers/reshaping_layers/zero_padding2d/
 import { type Class, callable } from '../../../base/callable.ts';
 import * as o from '../../schema.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { dataFormat } from '../spatial.ts';
 import { BaseZeroPadding } from './base-zero-padding.ts';
 import { allEdges, type Edge, edges } from './edges.ts';
