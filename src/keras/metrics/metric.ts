@@ -1,0 +1,140 @@
+// The base of metrics: state that is updated batch by batch, and a result that is read when it is wanted.
+// Owns: state variables, the call, config. A subclass writes `updateState`, `result`, and makes its variables by addVariable.
+import { type Class, callable } from '../../base/callable.ts';
+import type { DType } from '../../base/dtype.ts';
+import { StateError, ValueError } from '../../base/errors.ts';
+import { FunctionObject } from '../../base/function-object.ts';
+import type { Dims } from '../../base/shape.ts';
+import { convertToTensor } from '../../ops/core/convert.ts';
+import { Variable } from '../../ops/core/variable.ts';
+import { cast } from '../../ops/math/elementwise.ts';
+import * as p from '../../primitives/functions.ts';
+import { withTrace } from '../../runtime/execute.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { VariableTensor } from '../../runtime/variable.ts';
+import { floatx } from '../config.ts';
+import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
+import * as initializers from '../initializers/index.ts';
+import { autoName } from '../names.ts';
+import { type Config, camelCase, isPlainObject } from '../schema.ts';
+
+export interface MetricOptions extends Options<{ name: string | null; dtype: DTypeLike | null }> {}
+export interface UpdateOptions extends Options<{ sampleWeight: TensorLike | null }> {}
+export interface StateOptions
+  extends Options<{ shape: Dims; initializer: initializers.Like | null; dtype: DType; name: string }> {}
+
+/** The sample weights of an update, given by name or as the last argument. */
+export function weightOf(given: UpdateOptions | TensorLike | null | undefined): TensorLike | null {
+  if (given === null || given === undefined) return null;
+  return (isPlainObject(given) ? (given as UpdateOptions).sampleWeight : (given as TensorLike)) ?? null;
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor makes a function.
+export class Metric_ extends FunctionObject {
+  readonly dtype: DType;
+  readonly #created: VariableTensor[] = [];
+
+  constructor(options: MetricOptions = {}) {
+    super(options.name ?? autoName(new.target.name));
+    this.dtype = getPolicy(options.dtype ?? floatx()).computeDtype;
+  }
+
+  protected override invoke(...args: unknown[]): Tensor {
+    this.updateState(...args);
+    return this.result();
+  }
+
+  /** Takes a batch into account: `updateState(yTrue, yPred, { sampleWeight })`. */
+  updateState(..._args: unknown[]): void {
+    throw new StateError(`metric ${this.name} has no updateState method; write updateState(yTrue, yPred, options).`);
+  }
+  /** The metric of all batches since the last reset. */
+  result(): Tensor {
+    throw new StateError(`metric ${this.name} has no result() method; write one that gives a scalar.`);
+  }
+  /** Begins anew: all variables become 0. */
+  resetState(): void {
+    for (const variable of this.variables) variable.set(p.zerosLike(variable) as Tensor);
+  }
+
+  /** A new state variable. */
+  addVariable(options: StateOptions = {}): VariableTensor {
+    const dtype = options.dtype ?? floatx();
+    const initializer = initializers.get(options.initializer ?? 'zeros');
+    const name = options.name ?? autoName('Variable');
+    const initial = withTrace(null, () => cast(initializer(options.shape ?? [], { dtype }), dtype));
+    const variable = new Variable(initial, { trainable: false, name });
+    variable.path = `${this.name.replaceAll('/', '>')}/${name}`;
+    this.#created.push(variable);
+    return variable;
+  }
+  /** The same, by its older name. */
+  addWeight(options: StateOptions = {}): VariableTensor {
+    return this.addVariable(options);
+  }
+  /** Its variables in the order of creation, and those of metrics in its fields. */
+  get variables(): VariableTensor[] {
+    const found = new Set<VariableTensor>(this.#created);
+    const inner: VariableTensor[] = [];
+    for (const key of Object.keys(this)) {
+      const value: unknown = Reflect.get(this, key);
+      if (value instanceof VariableTensor) found.add(value);
+      else if (value instanceof Metric_) inner.push(...value.variables);
+    }
+    return [...found, ...inner];
+  }
+
+  /** The state after an update of the given state. */
+  statelessUpdateState(state: readonly TensorLike[], ...args: unknown[]): Tensor[] {
+    return this.#with(state, () => {
+      this.updateState(...args);
+      return this.variables.map((variable) => variable.value());
+    });
+  }
+  /** The result of the given state. */
+  statelessResult(state: readonly TensorLike[]): Tensor {
+    return this.#with(state, () => this.result());
+  }
+  /** The state after a reset. */
+  statelessResetState(): Tensor[] {
+    return this.variables.map((variable) => p.zerosLike(variable) as Tensor);
+  }
+  #with<T>(state: readonly TensorLike[], f: () => T): T {
+    const { variables } = this;
+    if (state.length !== variables.length)
+      throw new ValueError(
+        `metric ${this.name}: found ${state.length} values, wanted ${variables.length}: one for each of its variables.`,
+      );
+    const before = variables.map((variable) => variable.value());
+    try {
+      variables.forEach((variable, i) => {
+        variable.set(cast(convertToTensor(state[i]!), variable.dtype));
+      });
+      return f();
+    } finally {
+      variables.forEach((variable, i) => {
+        variable.set(before[i]!);
+      });
+    }
+  }
+
+  getConfig(): Config {
+    return { name: this.name, dtype: this.dtype };
+  }
+  static fromConfig(config: Config): Metric {
+    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
+    return Reflect.construct(this, [options]) as Metric;
+  }
+  override toString(): string {
+    return `<${this.constructor.name} name=${this.name}>`;
+  }
+}
+export interface Metric_ {
+  readonly name: string;
+  (...args: unknown[]): Tensor;
+}
+export interface Metric extends Metric_ {}
+/** The class to extend for metrics of one's own. */
+export const Metric: Class<[options?: MetricOptions], Metric> = callable(Metric_, 'Metric');
