@@ -80,6 +80,8 @@ export function generateProgram(
     }
     return known;
   };
+  /** Extents of the outer loops, by the kernels' text. */
+  const extents = new Map<string, number>();
   const plans = new Map<number, ContractPlan>();
   let philox: number | undefined;
   const functions = program.kernels.map((kernel, i) => {
@@ -88,7 +90,13 @@ export function generateProgram(
       return philox;
     }
     const text = texts[i]!;
-    if (kernel.kind === 'loops') return define(text, () => generateKernel(kernel, `kernel${i}`, library));
+    if (kernel.kind === 'loops') {
+      return define(text, () => {
+        const { fn, extent } = generateKernel(kernel, `kernel${i}`, library);
+        extents.set(text, extent);
+        return fn;
+      });
+    }
     const plan = planContract(kernel);
     plans.set(i, plan);
     return define(text, () =>
@@ -110,7 +118,7 @@ export function generateProgram(
       slots.forEach(slot);
       code.i32(what.count);
     } else {
-      code.i32(0).i32(what.outer.extent);
+      code.i32(0).i32(extents.get(texts[kernel]!)!);
       slots.forEach(slot);
     }
     code.call(functions[kernel]!);

@@ -6,13 +6,21 @@ import type { Library } from '../library.ts';
 import { effectsOf } from './analysis.ts';
 import { KernelContext } from './context.ts';
 import { emitLoop } from './loops.ts';
+import { normalise } from './normalise.ts';
 import { planVectors } from './plan.ts';
 import { emitReduce } from './reductions.ts';
 import { pushScalar } from './scalar.ts';
 import type { LoopEmitter } from './statements.ts';
 import { pushVector } from './vector.ts';
 
-export function generateKernel(kernel: LoopKernel, name: string, library: Library): FunctionBuilder {
+/** The function of a kernel and the extent of the loop whose range its callers cut. */
+export interface GeneratedKernel {
+  readonly fn: FunctionBuilder;
+  readonly extent: number;
+}
+
+export function generateKernel(given: LoopKernel, name: string, library: Library): GeneratedKernel {
+  const kernel = normalise(given);
   const fn = new FunctionBuilder(name, {
     params: ['i32', 'i32', ...kernel.buffers.map(() => 'i32' as const)],
     results: [],
@@ -30,5 +38,5 @@ export function generateKernel(kernel: LoopKernel, name: string, library: Librar
   k.open('function', effects);
   emitLoop(k, kernel.outer, { begin: 0, end: kernel.outer.extent, locals: [0, 1] }, kernel.body, plan, loops);
   fn.body.append(k.close());
-  return fn;
+  return { fn, extent: kernel.outer.extent };
 }

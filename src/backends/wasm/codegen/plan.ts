@@ -59,7 +59,10 @@ class Planner {
       const { loop, body } = statement;
       const inner = [...nests, { loop, trips: tripsOf(nests) * loop.extent }];
       const sets = new Set(outsideSets);
-      for (const child of body) if (child.kind === 'set') sets.add(child.local);
+      for (const child of body) {
+        if (child.kind === 'set') sets.add(child.local);
+        else if (child.kind === 'reduce') for (const { local } of child.accumulators) sets.add(local);
+      }
       // Children first; what they decide holds unless this loop itself is cheaper.
       const before = new Map(this.plan);
       let children = 0;
@@ -89,11 +92,16 @@ class Planner {
 
   private loopParts(loop: LoopIndex, body: readonly Statement[]): number {
     const most = Math.ceil(loop.extent / 4);
+    // Reductions inside keep all parts' accumulators in registers, and read whole cache lines.
+    const reduces = body.some(
+      (s) => s.kind === 'reduce' || (s.kind === 'loop' && s.body.some((t) => t.kind === 'reduce')),
+    );
     let weight = 0;
     forEachExpr(body, (e) => {
-      if (this.analysis.info(e).loops.includes(loop)) weight += e.op === 'index' || e.op === 'const' ? 0 : 1;
+      if (e.op === 'index' || e.op === 'const' || !this.analysis.info(e).loops.includes(loop)) return;
+      weight += (e.op === 'unary' && !isMachineUnary(e.fn) ? 16 : 1) * (isWide(e.type) ? 2 : 1);
     });
-    const wanted = weight <= 16 ? 4 : weight <= 48 ? 2 : 1;
+    const wanted = reduces ? (weight <= 6 ? 8 : weight <= 12 ? 4 : 2) : weight <= 16 ? 4 : weight <= 64 ? 2 : 1;
     return Math.min(wanted, most);
   }
 

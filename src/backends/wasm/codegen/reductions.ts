@@ -1,10 +1,11 @@
 // Reductions: accumulators over one or more loops, in scalars, in the lanes of an enclosing vectorised loop, or over lanes.
 // Owns: starting values, the blocking of long float sums, and the combination of lanes at the end.
-import type { Accumulator, Combine, LoopIndex, Register, Statement } from '../../../compiler/loop-ir.ts';
+import type { Accumulator, Combine, LoopIndex, Statement } from '../../../compiler/loop-ir.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
 import { extractLane, firstLanes } from './lanes.ts';
 import { countedLoop, vectorPasses } from './loops.ts';
+import { isFloat, neutral } from './neutral.ts';
 import { lastOf, type VectorPlan } from './plan.ts';
 import { pushConstant, scalarType } from './scalar.ts';
 import { scalarOperators } from './scalar-operators.ts';
@@ -93,32 +94,6 @@ function blockLevel(trips: readonly number[]): { level: number; size: number } |
     inner = all;
   }
   return null;
-}
-
-const isFloat = (type: Register): boolean => type === 'f32' || type === 'f64';
-
-/** What changes nothing when combined. */
-export function neutral({ combine, local: { type }, signed }: Accumulator): number | bigint {
-  const integer = (value: bigint): number | bigint => (type === 'i64' ? value : Number(value));
-  const bits = type === 'i64' ? 64n : 32n;
-  switch (combine) {
-    case 'add':
-      return type === 'i64' ? 0n : isFloat(type) ? -0 : 0;
-    case 'or':
-      return integer(0n);
-    case 'mul':
-      return integer(1n);
-    case 'and':
-      return type === 'bool' ? 1 : integer(-1n);
-    case 'min':
-      if (isFloat(type)) return Number.POSITIVE_INFINITY;
-      if (type === 'bool') return 1;
-      return integer(signed ? (1n << (bits - 1n)) - 1n : -1n);
-    case 'max':
-      if (isFloat(type)) return Number.NEGATIVE_INFINITY;
-      if (type === 'bool') return 0;
-      return integer(signed ? -(1n << (bits - 1n)) : 0n);
-  }
 }
 
 function setAll(k: KernelContext, r: Running, locals: readonly number[], value: number | bigint): void {

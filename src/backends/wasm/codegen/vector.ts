@@ -2,6 +2,8 @@
 // Owns: one v128 ("unit") of each loop IR operation. A 32-bit value of P parts has P units of four lanes, a 64-bit value 2 P
 // units of two lanes; a bool is a mask of 32-bit lanes. What does not vary over lanes is computed as a scalar and spread.
 import type { BinaryOp, Combine, Expr, FloatUnary, Register } from '../../../compiler/loop-ir.ts';
+import { unaryFunctions } from '../math/functions.ts';
+import { VectorBuilder } from '../math/vector-builder.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
 import { assembleLanes, pushLane, withTemporary } from './lanes.ts';
@@ -112,23 +114,46 @@ const isPolynomial = (e: Expr): boolean =>
   e.type === 'f32' &&
   ((e.op === 'unary' && !isMachineUnary(e.fn)) || (e.op === 'binary' && (e.fn === 'pow' || e.fn === 'atan2')));
 
+/** Short and hot enough to stand in the loop itself. */
+const inlined: ReadonlySet<string> = new Set(['exp', 'tanh', 'log', 'expm1', 'erf']);
+
 function polynomial(k: KernelContext, e: Expr, depth: number): void {
   const code = k.codeAt(depth);
-  const locals: number[] = [];
-  for (let unit = 0; unit < k.units('f32'); unit++) {
-    if (e.op === 'unary') {
-      k.emit.vector(e.a, unit, depth);
-      code.call(k.library.vectorFunction(e.fn as FloatUnary));
-    } else if (e.op === 'binary') {
-      k.emit.vector(e.a, unit, depth);
-      k.emit.vector(e.b, unit, depth);
-      code.call(k.library.vectorFunction(e.fn as 'pow' | 'atan2'));
-    }
+  const units = k.units('f32');
+  const made: number[] = [];
+  const fresh = (): number => {
     const local = k.allocate('v128', depth);
-    code.set(local);
-    locals.push(local);
+    made.push(local);
+    return local;
+  };
+  let results: readonly number[];
+  if (e.op === 'unary' && inlined.has(e.fn)) {
+    const input: number[] = [];
+    for (let unit = 0; unit < units; unit++) {
+      k.emit.vector(e.a, unit, depth);
+      const local = fresh();
+      code.set(local);
+      input.push(local);
+    }
+    const b = new VectorBuilder(code, k.library.relaxed, fresh);
+    results = unaryFunctions[e.fn as 'exp'](b, input, (fn) => k.library.doubleFunction(fn));
+  } else {
+    results = Array.from({ length: units }, (_, unit) => {
+      if (e.op === 'unary') {
+        k.emit.vector(e.a, unit, depth);
+        code.call(k.library.vectorFunction(e.fn as FloatUnary));
+      } else if (e.op === 'binary') {
+        k.emit.vector(e.a, unit, depth);
+        k.emit.vector(e.b, unit, depth);
+        code.call(k.library.vectorFunction(e.fn as 'pow' | 'atan2'));
+      }
+      const local = k.allocate('v128', depth);
+      code.set(local);
+      return local;
+    });
   }
-  k.scopes[depth]!.vectors.set(e, locals);
+  for (const local of made) if (!results.includes(local)) k.release(local, depth);
+  k.scopes[depth]!.vectors.set(e, [...results]);
 }
 
 function compute(k: KernelContext, e: Expr, unit: number, depth: number): void {
