@@ -109,8 +109,8 @@ describe.each(['node', 'browser'])('files in %s', (kind) => {
 
   test('unpacking, within a limit', async () => {
     const content = new Uint8Array(50_000).fill(7);
-    expect(await files.unpack(gzipSync(content), 'gzip')).toEqual(content);
-    expect(await files.unpack(deflateSync(content), 'zlib')).toEqual(content);
+    expect(Buffer.compare(await files.unpack(gzipSync(content), 'gzip'), content)).toBe(0);
+    expect(Buffer.compare(await files.unpack(deflateSync(content), 'zlib'), content)).toBe(0);
     await expect(files.unpack(gzipSync(content), 'gzip', 10_000)).rejects.toMatchObject({ code: 'too_large' });
     await expect(files.unpack(gzipSync(content).subarray(0, 40), 'gzip')).rejects.toMatchObject({ code: 'damaged' });
     await expect(files.unpack(content, 'zlib')).rejects.toMatchObject({ code: 'damaged' });
