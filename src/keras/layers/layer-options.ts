@@ -1,8 +1,10 @@
 // The options that every layer has, and how a layer's own are declared beside them.
 // Owns: name, trainable, dtype, inputShape and the older spellings of these. A built-in layer's file says
 //   const options = layerSchema('Dense', { units: required(integer({ min: 1 })), … }, { positional: ['units'] });
+
+import type { Shape } from '../../base/shape.ts';
+import { type DTypeLike, type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
 import * as regularizers from '../regularizers/index.ts';
-import { getPolicy, policyConfig, type DTypeLike, type DTypePolicy } from '../dtype-policy.ts';
 import {
   any,
   boolean,
@@ -19,7 +21,6 @@ import {
   string,
   type ValuesOf,
 } from '../schema.ts';
-import type { Shape } from '../../base/shape.ts';
 
 const policy: Kind<DTypeLike | null, DTypePolicy | null> = {
   wanted: "a dtype, or a policy such as 'mixed_float16'",

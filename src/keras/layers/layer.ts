@@ -2,21 +2,21 @@
 // Owns: naming, building, calling (inputs, dtype, training, masks, losses), weights and their lists, config. Leaves the
 // walk over fields to tracking.ts, symbolic shapes to ../symbolic, options to layer-options.ts.
 import { type DType, isFloating } from '../../base/dtype.ts';
-import { show, ShapeError, StateError, ValueError } from '../../base/errors.ts';
+import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import type { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { currentTrace, withTrace } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { withScope } from '../../runtime/trace.ts';
-import { VariableTensor } from '../../runtime/variable.ts';
 import * as constraints from '../constraints/index.ts';
 import { type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import * as regularizers from '../regularizers/index.ts';
-import { camelCase, type Config, type Json, Schema, type SchemaLike } from '../schema.ts';
+import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
 import { autoName, currentPath, nameScope } from '../session.ts';
 import { hasSymbolic, isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
@@ -167,13 +167,13 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.tracked().layers;
   }
   /** This layer's own variables, not those of layers inside: what files hold for it. */
-  get ownWeights(): VariableTensor[] {
+  get ownWeights(): Variable[] {
     const { trainable, nonTrainable } = this.tracked();
     return [...trainable, ...nonTrainable];
   }
-  #collect(withState: boolean, seen: Set<object> = new Set()): VariableTensor[] {
-    const list: VariableTensor[] = [];
-    const add = (variable: VariableTensor): void => {
+  #collect(withState: boolean, seen: Set<object> = new Set()): Variable[] {
+    const list: Variable[] = [];
+    const add = (variable: Variable): void => {
       if (!seen.has(variable)) {
         seen.add(variable);
         list.push(variable);
@@ -192,23 +192,23 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return list;
   }
   /** Every variable, states of random generators included. */
-  get variables(): VariableTensor[] {
+  get variables(): Variable[] {
     return this.#collect(true);
   }
-  get trainableVariables(): VariableTensor[] {
+  get trainableVariables(): Variable[] {
     return this.#trainable ? this.variables.filter((variable) => variable.trainable) : [];
   }
-  get nonTrainableVariables(): VariableTensor[] {
+  get nonTrainableVariables(): Variable[] {
     return this.#trainable ? this.variables.filter((variable) => !variable.trainable) : this.variables;
   }
   /** The variables that are the layer's memory: without states of random generators and metrics. */
-  get weights(): VariableTensor[] {
+  get weights(): Variable[] {
     return this.#collect(false);
   }
-  get trainableWeights(): VariableTensor[] {
+  get trainableWeights(): Variable[] {
     return this.#trainable ? this.weights.filter((variable) => variable.trainable) : [];
   }
-  get nonTrainableWeights(): VariableTensor[] {
+  get nonTrainableWeights(): Variable[] {
     return this.#trainable ? this.weights.filter((variable) => !variable.trainable) : this.weights;
   }
   get trainable(): boolean {
@@ -222,7 +222,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
 
   /** A new variable of this layer. */
-  addWeight(options: WeightOptions = {}): VariableTensor {
+  addWeight(options: WeightOptions = {}): Variable {
     const dtype = options.dtype ?? this.variableDtype;
     const dims = (options.shape ?? []).map((n, axis) => {
       if (n === null)
@@ -509,8 +509,9 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above.
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameters as the class.
 export interface LayerBase<out O extends Structure = Structure> {
+  // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class.
   (inputs: Inputs, options?: CallOptions): Result<this>;
 }
 

@@ -2,8 +2,8 @@
 import type { Tensor } from '../../runtime/tensor.ts';
 import { registerModule } from '../serialization.ts';
 import type { Structure } from '../types.ts';
-import type { LayerOptions } from './layer-options.ts';
 import { LayerBase } from './layer.ts';
+import type { LayerOptions } from './layer-options.ts';
 
 export interface Layer<out O extends Structure = Tensor> extends LayerBase<O> {}
 /** `extends Layer` may give any structure from `call`; the name alone, as a type, is a layer that gives a tensor. */

@@ -1,12 +1,13 @@
 // What belongs to a layer: the variables, layers, metrics and seed generators in its fields, arrays and plain objects.
 // Owns: the walk over own keys, done when the lists are asked for.
+import type { Variable } from '../../ops/core/variable.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import { isPlainObject } from '../schema.ts';
 import { Weight } from './weight.ts';
 
 export interface Tracked<L> {
-  readonly trainable: VariableTensor[];
-  readonly nonTrainable: VariableTensor[];
+  readonly trainable: Variable[];
+  readonly nonTrainable: Variable[];
   readonly layers: L[];
   readonly metrics: MetricLike[];
   readonly seeds: SeedGeneratorLike[];
@@ -20,7 +21,7 @@ export interface MetricLike {
   resetState(): void;
 }
 export interface SeedGeneratorLike {
-  readonly state: VariableTensor;
+  readonly state: Variable;
   next(): unknown;
 }
 
@@ -32,12 +33,12 @@ const isSeedGenerator = (value: object): value is SeedGeneratorLike =>
 /** The parts of `holder`, in the order in which they were put there. `created` are variables made by addWeight. */
 export function trackedParts<L extends object>(
   holder: object,
-  created: readonly VariableTensor[],
+  created: readonly Variable[],
   isLayer: (value: object) => value is L,
 ): Tracked<L> {
   const found: Tracked<L> = { trainable: [], nonTrainable: [], layers: [], metrics: [], seeds: [] };
   const seen = new Set<object>([holder]);
-  const variables: VariableTensor[] = [];
+  const variables: Variable[] = [];
   const visit = (value: unknown): void => {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function') || ArrayBuffer.isView(value))
       return;
@@ -54,7 +55,7 @@ export function trackedParts<L extends object>(
       for (const key of Object.keys(value)) visit(value[key]);
     } else if (value instanceof VariableTensor) {
       seen.add(value);
-      variables.push(value);
+      variables.push(value as Variable);
     } else if (isLayer(value)) {
       seen.add(value);
       found.layers.push(value);

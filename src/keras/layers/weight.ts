@@ -1,6 +1,7 @@
 // A layer's weight: a variable with its regularizer, its constraint and its place in the model.
-import type { Tensor } from '../../runtime/tensor.ts';
+
 import { Variable_ } from '../../ops/core/variable.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 
 export interface WeightSettings {
   readonly name: string;

@@ -1,8 +1,8 @@
 // cloneModel: the same structure with layers and weights of its own.
 import { show, ValueError } from '../../base/errors.ts';
-import type { Structure } from '../types.ts';
-import { type Config, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
+import type { Structure } from '../types.ts';
 import type { Model } from './functional.ts';
 import { ModelBase } from './model.ts';
 

@@ -8,8 +8,8 @@ import { KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor
 import { kerasClassNamed, kerasClassOf } from '../symbolic/op-config.ts';
 import { OpOperation, symbolicOp } from '../symbolic/op-operation.ts';
 import type { FunctionalGraph } from './functional-graph.ts';
-import type { ModelBase } from './model.ts';
 import { legacyNodes } from './legacy-config.ts';
+import type { ModelBase } from './model.ts';
 
 /** Keras counts the nodes of a model within itself from its own first call. */
 const hasGraph = (operation: Operation): boolean =>

@@ -1,16 +1,17 @@
 // The graph of a functional model, ready to run on values.
 // Owns: inputs in any structure to values, one pass over the nodes, outputs in their structure. Leaves its making to
 // graph-map.ts and its config to functional-config.ts.
-import { ShapeError, StateError, ValueError } from '../../base/errors.ts';
+
 import { isFloating } from '../../base/dtype.ts';
+import { ShapeError, StateError, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
-import { convertToTensor } from '../../ops/core/convert.ts';
 import { expandDims, squeeze } from '../../ops/core/arrange.ts';
+import { convertToTensor } from '../../ops/core/convert.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { isPlainObject } from '../schema.ts';
-import { isTensor, KerasTensor, Node, type Operation } from '../symbolic/keras-tensor.ts';
+import { isTensor, KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { maskOf, setMask } from '../symbolic/mask.ts';
 import type { CallOptions, TensorLike } from '../types.ts';
 import { type GraphMap, mapGraph } from './graph-map.ts';

@@ -1,12 +1,12 @@
 // Functional models, and the public Model class: `Model({ inputs, outputs })`, or `class … extends Model`.
 // Owns: which class a call of Model makes. Leaves what models do to model.ts.
-import type { Tensors } from '../types.ts';
+
+import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Config } from '../schema.ts';
 import { registerModule } from '../serialization.ts';
-import type { LayerOptions } from '../layers/layer-options.ts';
-import type { Structure } from '../types.ts';
-import { type GraphOptions, makesGraph, ModelBase, type ModelOptions } from './model.ts';
+import type { Structure, Tensors } from '../types.ts';
 import { graphFromConfig } from './functional-config.ts';
+import { type GraphOptions, ModelBase, type ModelOptions, makesGraph } from './model.ts';
 
 /** A model that is a graph of layers between inputs and outputs. */
 export class FunctionalModel<out O extends Structure = Structure> extends ModelBase<O> {

@@ -1,7 +1,7 @@
 // The graph between inputs and outputs: its nodes in an order in which each comes after what it needs.
 // Owns: the walk back from the outputs, depths, Keras's order of layers. Leaves running to functional-graph.ts.
 import { StateError, ValueError } from '../../base/errors.ts';
-import { type KerasTensor, Node, type Operation } from '../symbolic/keras-tensor.ts';
+import type { KerasTensor, Node, Operation } from '../symbolic/keras-tensor.ts';
 
 export interface GraphMap {
   /** From inputs to outputs. */

@@ -1,4 +1,6 @@
 // tf.keras.models.
+
+export { loadModel, saveModel } from '../saving/load-model.ts';
 export type {
   CompileOptions,
   EvaluateOptions,
@@ -10,8 +12,7 @@ export type {
   Verbose,
 } from '../training/types.ts';
 export { cloneModel } from './clone.ts';
-export { FunctionalModel as Functional, Model, type ModelClass } from './functional.ts';
 export { modelFromJSON } from './from-json.ts';
+export { FunctionalModel as Functional, Model, type ModelClass } from './functional.ts';
 export { Sequential } from './sequential.ts';
 export type { SummaryOptions } from './summary.ts';
-export { loadModel, saveModel } from '../saving/load-model.ts';

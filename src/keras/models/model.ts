@@ -1,18 +1,18 @@
 // The base of models: layers that can be trained, saved and summarised.
 // Owns: the graph of a functional model, the list of layers, and the methods users call. Leaves training to ../training,
 // summaries to summary.ts, files to ../saving, configs of graphs to functional-config.ts.
-import { show, StateError, ValueError } from '../../base/errors.ts';
+import { StateError, show, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { mapTree } from '../../base/tree.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { LayerOptions } from '../layers/layer-options.ts';
 import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
+import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Tracked } from '../layers/tracking.ts';
+import type { Optimizer } from '../optimizers/index.ts';
 import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
-import type { Dataset } from '../../data/dataset.ts';
-import type { Optimizer } from '../optimizers/index.ts';
 import { arraysOf } from '../training/arrays.ts';
 import { asBatch, type Batch } from '../training/batch-source.ts';
 import { classWeights } from '../training/class-weight.ts';
@@ -30,8 +30,8 @@ import type {
 } from '../training/types.ts';
 import type { CallOptions, Inputs, Logs, Options, Structure } from '../types.ts';
 import type { Sequence } from '../utils/sequence.ts';
-import { FunctionalGraph } from './functional-graph.ts';
 import { graphConfig } from './functional-config.ts';
+import { FunctionalGraph } from './functional-graph.ts';
 import { printSummary, type SummaryOptions } from './summary.ts';
 
 export interface GraphOptions {
@@ -129,9 +129,6 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   get outputShape(): Shape {
     const { outputs } = this.requireGraph('output shape');
     return (outputs.length === 1 ? outputs[0]!.shape : outputs.map((output) => output.shape)) as Shape;
-  }
-  get inputNames(): string[] {
-    return this.graph?.inputs.map((input) => input.name) ?? [];
   }
   get outputNames(): string[] {
     return this.graph?.outputs.map((output) => output.history!.operation.name) ?? [];

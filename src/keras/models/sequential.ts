@@ -2,13 +2,13 @@
 // Owns: adding and removing, and the functional graph inside, made as soon as the input's shape is known.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { show, StateError, ValueError } from '../../base/errors.ts';
-import { sameShape, type Shape, showShape } from '../../base/shape.ts';
+import { StateError, show, ValueError } from '../../base/errors.ts';
+import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import { Input, InputLayer } from '../layers/core/input-layer.ts';
-import { isLayer, isShape, LayerBase } from '../layers/layer.ts';
-import type { Tracked } from '../layers/tracking.ts';
 import { policyConfig } from '../dtype-policy.ts';
+import { Input, InputLayer } from '../layers/core/input-layer.ts';
+import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
+import type { Tracked } from '../layers/tracking.ts';
 import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';

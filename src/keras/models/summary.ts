@@ -170,4 +170,5 @@ function counts(model: ModelBase): string[] {
     '',
   ];
 }
+
 export { bytesOf, showShape };

@@ -1,14 +1,15 @@
 // PReLU: x above 0, alpha · x below, alpha learnt.
 // Source: https://keras.io/api/layers/activation_layers/prelu/
+
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { maximum, multiply, negative, subtract } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema('PReLU', {
   alphaInitializer: o.optional(initializer, 'zeros'),
@@ -22,7 +23,7 @@ type PReLUArgs = [options?: PReLUOptions];
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class PReLULayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  alpha: VariableTensor = null as never;
+  alpha: Variable = null as never;
 
   constructor(...args: PReLUArgs) {
     super(options, args);

@@ -6,7 +6,7 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import { relu } from '../../activations/index.ts';
 import * as o from '../../schema.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'ReLU',

@@ -9,7 +9,7 @@ import * as o from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { CallOptions } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'Softmax',

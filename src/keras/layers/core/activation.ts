@@ -7,9 +7,9 @@ import type * as activations from '../../activations/index.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { activation } from '../kinds.ts';
-import type { LayerOptions } from '../layer-options.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import type { LayerOptions } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema('Activation', { activation: o.required(activation) }, { positional: ['activation'] });
 export interface ActivationOptions extends LayerOptionsOf<typeof options> {}

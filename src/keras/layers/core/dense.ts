@@ -1,17 +1,18 @@
 // Dense: every output is a weighted sum of all inputs.
 // Source: https://keras.io/api/layers/core_layers/dense/
+
 import { type Class, callable } from '../../../base/callable.ts';
-import { show, ShapeError } from '../../../base/errors.ts';
+import { ShapeError, show } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { add } from '../../../ops/math/elementwise.ts';
 import { matmul, tensordot } from '../../../ops/math/matmul.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
 import { LayerBase } from '../layer.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'Dense',
@@ -35,8 +36,8 @@ type DenseArgs = [units: number, options?: DenseOptions] | [options: With<DenseO
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class DenseLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  kernel: VariableTensor = null as never;
-  bias: VariableTensor | null = null;
+  kernel: Variable = null as never;
+  bias: Variable | null = null;
 
   constructor(...args: DenseArgs) {
     super(options, args);

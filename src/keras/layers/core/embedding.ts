@@ -1,17 +1,18 @@
 // Embedding: a vector for each whole number, learnt.
 // Source: https://keras.io/api/layers/core_layers/embedding/
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { type DType, isInteger } from '../../../base/dtype.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { gather } from '../../../ops/core/arrange.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { cast, notEqual } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import type { Structure, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'Embedding',
@@ -36,7 +37,7 @@ type EmbeddingArgs =
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class EmbeddingLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  embeddings: VariableTensor = null as never;
+  embeddings: Variable = null as never;
 
   constructor(...args: EmbeddingArgs) {
     super(options, args);

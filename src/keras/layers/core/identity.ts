@@ -4,7 +4,7 @@ import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema('Identity', {});
 export interface IdentityOptions extends LayerOptionsOf<typeof options> {}

@@ -1,7 +1,7 @@
 // Input and InputLayer: where a model begins.
 import { type Class, callable } from '../../../base/callable.ts';
 import { asDType, type DType } from '../../../base/dtype.ts';
-import { show, ShapeError, ValueError } from '../../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../../base/errors.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { floatx } from '../../config.ts';
 import type { Config } from '../../schema.ts';

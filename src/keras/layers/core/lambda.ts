@@ -3,13 +3,12 @@
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import { deserializeLambda, serializeKerasObject } from '../../serialization.ts';
 import * as o from '../../schema.ts';
+import { deserializeLambda, serializeKerasObject } from '../../serialization.ts';
 import { KerasTensor } from '../../symbolic/keras-tensor.ts';
 import type { CallOptions, Structure, With } from '../../types.ts';
-import { shapesOf } from '../layer.ts';
-import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { LayerBase, shapesOf } from '../layer.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 // Written by users for tensors, lists or records of them.
 // biome-ignore lint/suspicious/noExplicitAny: the user knows what the layer is called with.
