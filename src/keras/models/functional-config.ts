@@ -2,7 +2,7 @@
 // Owns: layers with their inbound nodes, input_layers and output_layers, in both directions.
 import { show, ValueError } from '../../base/errors.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
-import type { Config, Json } from '../schema.ts';
+import { type Config, camelCase, type Json, snakeCase } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { kerasClassNamed, kerasClassOf } from '../symbolic/op-config.ts';
@@ -53,7 +53,9 @@ export function graphConfig(model: ModelBase, graph: FunctionalGraph): Config {
     const kerasClass = isOp ? kerasClassOf(operation.opName) : undefined;
     const inbound = nodes.map((node): Json => {
       const args = kerasClass ? kerasClass.split(node.args).args : node.args;
-      const kwargs = Object.fromEntries(Object.entries(node.kwargs).filter(([, value]) => value !== undefined));
+      const kwargs = Object.fromEntries(
+        Object.entries(node.kwargs).flatMap(([key, value]) => (value === undefined ? [] : [[snakeCase(key), value]])),
+      );
       return {
         args: args.map(serialize),
         kwargs: serialize('graph' in operation && !('mask' in kwargs) ? { ...kwargs, mask: null } : kwargs),
@@ -220,7 +222,9 @@ function callNode(pending: Pending, made: ReadonlyMap<string, Pending>): boolean
     const inner = (pending.config.config ?? {}) as Config;
     operation.apply(kerasClass ? kerasClass.join(inner, args) : args);
   } else {
-    const given = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== null));
+    const given = Object.fromEntries(
+      Object.entries(kwargs).flatMap(([key, value]) => (value === null ? [] : [[camelCase(key), value]])),
+    );
     operation.run(args, given);
   }
   return true;

@@ -98,10 +98,10 @@ export class FunctionalGraph {
     return tensor;
   }
 
-  /** The outputs for these inputs. `training` reaches every layer that was not told otherwise where the model was made. */
+  /** The outputs for these inputs. `training` reaches every layer, also those told otherwise where the model was made. */
   run(given: unknown, options: CallOptions = {}): unknown {
     return this.through(this.standardize(given), (node, args, kwargs) => {
-      const training = kwargs.training ?? options.training;
+      const training = options.training ?? kwargs.training;
       return node.operation.run(args, training === undefined || training === null ? kwargs : { ...kwargs, training });
     });
   }

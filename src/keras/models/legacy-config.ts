@@ -7,6 +7,15 @@ const tensor = (name: Json, node: Json, index: Json): Json => ({
   config: { shape: [], dtype: 'float32', keras_history: [name, node, index] },
 });
 
+/** Tensors among the keyword arguments: ['dense', 0, 0], also in lists. */
+function argument(value: Json): Json {
+  if (!Array.isArray(value)) return value;
+  const [name, node, index] = value;
+  const isTensor =
+    value.length === 3 && typeof name === 'string' && typeof node === 'number' && typeof index === 'number';
+  return isTensor ? tensor(name, node, index) : value.map(argument);
+}
+
 /** The nodes in the form of Keras 3. */
 export function legacyNodes(nodes: Json[]): Json[] {
   return nodes.map((node) => {
@@ -16,7 +25,8 @@ export function legacyNodes(nodes: Json[]): Json[] {
     const list = (typeof entries[0] === 'string' ? [entries] : entries) as Json[][];
     const kwargs: Config = {};
     const tensors = list.map(([name, index, output, extra]) => {
-      if (extra && typeof extra === 'object' && !Array.isArray(extra)) Object.assign(kwargs, extra);
+      if (extra && typeof extra === 'object' && !Array.isArray(extra))
+        for (const [key, value] of Object.entries(extra)) kwargs[key] = argument(value);
       return tensor(name!, index!, output!);
     });
     return { args: [tensors.length === 1 ? tensors[0]! : tensors], kwargs };
