@@ -11,7 +11,7 @@ import { softmax } from '../../../ops/nn/softmax.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { Initializer_ } from '../../initializers/initializer.ts';
-import { type Config, camelCase, isPlainObject } from '../../schema.ts';
+import { type Config, isPlainObject } from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import { maskOf } from '../../symbolic/mask.ts';
 import type { CallOptions, Inputs, Options, Structure } from '../../types.ts';
@@ -87,8 +87,8 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
     throw new ValueError(`layer '${this.name}': found ${show(x)} for query, value or key, wanted one tensor for each.`);
   }
   override run(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown {
-    const options = Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [camelCase(name), value]));
-    const [query, ...rest] = args;
+    const { query: named, ...options } = kwargs;
+    const [query = named, ...rest] = args;
     return this.invoke(query as Inputs, ...rest, options);
   }
 

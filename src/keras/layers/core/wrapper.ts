@@ -17,7 +17,12 @@ export const layerKind: o.Kind<LayerBase> = {
     throw new ValueError(`${where}: found ${show(value)}, wanted a layer, such as Dense(10).`);
   },
   toConfig: serializeKerasObject,
-  fromConfig: (value) => deserializeKerasObject(value, { modules: ['keras.layers', 'keras'] }),
+  fromConfig: (value) => {
+    if (!o.isPlainObject(value)) return value;
+    // The layer around it builds it, so that its weights get their full paths.
+    const { build_config: _, ...config } = value;
+    return deserializeKerasObject(config as o.Json, { modules: ['keras.layers', 'keras'] });
+  },
 };
 export const wrapperDefinitions = { layer: o.required(layerKind) } as const;
 export type WrapperArgs<O> = [layer: LayerBase, options?: O] | [options: O & { layer: LayerBase }];
