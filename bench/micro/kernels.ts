@@ -2,7 +2,7 @@
 // Prints microseconds a call, nanoseconds an element, and bytes a second.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import * as ir from '../../src/compiler/loop-ir.ts';
-import { enableRelaxedSimd } from '../../src/platform/node-engine.ts';
+import { enableRelaxedSimd } from '../../src/platform/simd.ts';
 import { measure } from './measure.ts';
 
 type Expr = ir.Expr;

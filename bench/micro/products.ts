@@ -2,7 +2,7 @@
 // Prints the best and the median of many runs; shared machines are noisy.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import type { ContractKernel, MatrixLayout } from '../../src/compiler/loop-ir.ts';
-import { enableRelaxedSimd } from '../../src/platform/node-engine.ts';
+import { enableRelaxedSimd } from '../../src/platform/simd.ts';
 import { measure } from './measure.ts';
 
 const row = (columns: number): MatrixLayout => ({ batchStride: 0, rowStride: columns, columnStride: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interpretLoops } from '../../compiler/interpret-loop-ir.ts';
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
-import { enableRelaxedSimd } from '../../platform/node-engine.ts';
+import { enableRelaxedSimd } from '../../platform/simd.ts';
 import { createWasmBackend } from './index.ts';
 import { randomKernel } from './random-kernel.ts';
 import { arrayOf, copyOf, difference, fillExact, generator, runKernel } from './testing.ts';

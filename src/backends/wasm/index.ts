@@ -11,7 +11,7 @@ import { type HeapOptions, WasmHeap } from './memory.ts';
 import { generateProgram, programKey } from './program.ts';
 
 export interface WasmOptions extends HeapOptions {
-  /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/node-engine.ts`); called once, before the first module. */
+  /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/simd.ts`); called once, before the first module. */
   readonly enableRelaxedSimd?: () => void;
   /** Use fused multiply-add where the engine has it; default true. */
   readonly relaxedSimd?: boolean;

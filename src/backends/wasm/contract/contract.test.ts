@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContractKernel, MatrixLayout } from '../../../compiler/loop-ir.ts';
-import { enableRelaxedSimd } from '../../../platform/node-engine.ts';
+import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { createWasmBackend } from '../index.ts';
 import { fill, generator, runKernel } from '../testing.ts';
 

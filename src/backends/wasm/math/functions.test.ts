@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { erf, erfc } from '../../../base/special.ts';
 import { binary, type Expr, type FloatUnary, index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
-import { enableRelaxedSimd } from '../../../platform/node-engine.ts';
+import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { createWasmBackend } from '../index.ts';
 import { generator, runKernel } from '../testing.ts';
 
