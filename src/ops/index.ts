@@ -54,6 +54,7 @@ export { cumsum } from './math/scans.ts';
 export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
 export * as random from './random/index.ts';
+export * as signal from './signal/index.ts';
 
 // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
