@@ -4,24 +4,63 @@ import { family } from '../family.ts';
 import { isPlainObject, type Json } from '../schema.ts';
 import type { DeserializeOptions } from '../serialization.ts';
 import { Adadelta } from './adadelta.ts';
+import { Adafactor } from './adafactor.ts';
 import { Adagrad } from './adagrad.ts';
 import { Adam, AdamW } from './adam.ts';
+import { Adamax } from './adamax.ts';
+import { Ftrl } from './ftrl.ts';
+import { Lamb } from './lamb.ts';
+import { Lion } from './lion.ts';
+import { LossScaleOptimizer } from './loss-scale-optimizer.ts';
+import { MultiOptimizer, OptimizerMap } from './multi-optimizer.ts';
+import { Muon } from './muon.ts';
+import { Nadam } from './nadam.ts';
 import { Optimizer, Optimizer_ } from './optimizer.ts';
 import { RMSprop } from './rmsprop.ts';
+import { ScheduleFreeAdamW } from './schedule-free-adamw.ts';
 import { SGD } from './sgd.ts';
 
 export { Adadelta, type AdadeltaOptions } from './adadelta.ts';
+export { Adafactor, type AdafactorOptions } from './adafactor.ts';
 export { Adagrad, type AdagradOptions } from './adagrad.ts';
 export { Adam, type AdamOptions, AdamW } from './adam.ts';
+export { Adamax, type AdamaxOptions } from './adamax.ts';
+export { Ftrl, type FtrlOptions } from './ftrl.ts';
 export type { Gradient } from './gradients.ts';
+export { Lamb, type LambOptions } from './lamb.ts';
+export { Lion, type LionOptions } from './lion.ts';
+export { LossScaleOptimizer, type LossScaleOptions } from './loss-scale-optimizer.ts';
+export { MultiOptimizer, type MultiOptimizerOptions, OptimizerMap } from './multi-optimizer.ts';
+export { Muon, type MuonOptions } from './muon.ts';
+export { Nadam, type NadamOptions } from './nadam.ts';
 export { Optimizer } from './optimizer.ts';
 export type { OptimizerClass, OptimizerOptions, Rate } from './options.ts';
 export { RMSprop, type RMSpropOptions } from './rmsprop.ts';
+export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './schedule-free-adamw.ts';
 export * as schedules from './schedules/index.ts';
 export { SGD, type SGDOptions } from './sgd.ts';
 
-const classes = { Optimizer, Adam, SGD, RMSprop, Adadelta, AdamW, Adagrad };
-type ClassName = Exclude<keyof typeof classes, 'Optimizer'>;
+const classes = {
+  Optimizer,
+  Adam,
+  SGD,
+  RMSprop,
+  Adadelta,
+  AdamW,
+  Adagrad,
+  Adamax,
+  Adafactor,
+  Muon,
+  MultiOptimizer,
+  OptimizerMap,
+  Nadam,
+  Ftrl,
+  Lion,
+  Lamb,
+  LossScaleOptimizer,
+  ScheduleFreeAdamW,
+};
+type ClassName = Exclude<keyof typeof classes, 'Optimizer' | 'OptimizerMap' | 'MultiOptimizer' | 'LossScaleOptimizer'>;
 
 /** The names that `optimizer` takes. */
 export type Name = ClassName | Lowercase<ClassName>;
