@@ -7,7 +7,7 @@ export * as backend from './backend.ts';
 export * as callbacks from './callbacks/index.ts';
 export * as config from './config.ts';
 export * as constraints from './constraints/index.ts';
-export * as datasets from '../datasets/index.ts';
+export * as datasets from '../datasets/built-in.ts';
 export { DTypePolicy } from './dtype-policy.ts';
 export * as initializers from './initializers/index.ts';
 export * as layers from './layers/index.ts';
