@@ -14,7 +14,7 @@ export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
 export * as data from './data/index.ts';
 export * as keras from './keras/index.ts';
-export { Zeros as zerosInitializer, Ones as onesInitializer } from './keras/initializers/index.ts';
+export { Ones as onesInitializer, Zeros as zerosInitializer } from './keras/initializers/index.ts';
 export {
   customGradient,
   type Gradients,
@@ -24,6 +24,7 @@ export {
   type StructureRecord,
   valueAndGrad,
 } from './ops/core/gradients.ts';
+export { IndexedSlices } from './ops/core/indexed-slices.ts';
 export * from './ops/index.ts';
 export { makeFunction as function } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';
