@@ -7,7 +7,7 @@ import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
 import { componentsToTensors, isTensor, rowReader, stackElements, toTensors } from './structure.ts';
 import { DONE, type Done, type Later, type Pull, pullFrom, then } from './pull.ts';
-import { reservoirOrder } from './shuffle.ts';
+import { shuffler } from './shuffle.ts';
 
 /** As in TensorFlow a function over tuples takes their parts as its arguments. */
 export type Arguments<T> = T extends readonly unknown[] ? T : [element: T];
@@ -152,35 +152,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
     options: Options<{ seed: number; reshuffleEachIteration: boolean }> = {},
   ): DatasetBase<T> {
     const size = whole(bufferSize, 'shuffle', 1);
-    const order = reservoirOrder(options.seed, options.reshuffleEachIteration ?? true);
-    return this.#derive((source) => {
-      const random = order();
-      const buffer: unknown[] = [];
-      let ended = false;
-      const draw = (): unknown => {
-        if (buffer.length === 0) return DONE;
-        const i = Math.floor(random() * buffer.length);
-        const element = buffer[i];
-        const last = buffer.pop();
-        if (i < buffer.length) buffer[i] = last;
-        return element;
-      };
-      const next = (): Later<unknown> => {
-        while (!ended && buffer.length < size) {
-          const got = source.next();
-          if (got instanceof Promise)
-            return got.then((element) => {
-              if (element === DONE) ended = true;
-              else buffer.push(element);
-              return next();
-            });
-          if (got === DONE) ended = true;
-          else buffer.push(got);
-        }
-        return draw();
-      };
-      return { next, close: () => source.close?.() };
-    }, this.#cardinality);
+    return this.#derive(shuffler(size, options.seed, options.reshuffleEachIteration ?? true), this.#cardinality);
   }
   repeat(count = -1): DatasetBase<T> {
     const times = whole(count, 'repeat', -1);

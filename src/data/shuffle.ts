@@ -1,21 +1,33 @@
-// Random positions in a shuffle's buffer.
-// Owns: seeds (tf.random.setSeed makes them repeat). The order is not TensorFlow's.
+// The buffer of tf.data's shuffle, over a source that may be asynchronous.
+// Owns: filling and emptying. The order, which is TensorFlow's for the same seeds, is of src/base/random/dataset-shuffle.ts.
+import { PassSeeds, ShuffleBuffer } from '../base/random/dataset-shuffle.ts';
 import { operationSeeds } from '../base/random/keras-seed.ts';
+import { DONE, type Later, type Pull } from './pull.ts';
 
-/** Makes the random numbers of each pass: the same ones every time, or new ones. */
-export function reservoirOrder(seed: number | undefined, reshuffle: boolean): () => () => number {
-  const pair = operationSeeds.pair(seed);
-  const base =
-    (pair ? Math.imul(pair[0] ^ 0x9e3779b9, 0x85ebca6b) ^ pair[1] : Math.floor(Math.random() * 2 ** 32)) >>> 0;
-  let pass = 0;
-  return () => {
-    let state = (base + Math.imul(reshuffle ? pass++ : 0, 0x27d4eb2f)) >>> 0;
-    return () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = state;
-      t = Math.imul(t ^ (t >>> 15), t | 1);
-      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+/** Shuffles each pass over a source: one of these belongs to each `shuffle`. */
+export function shuffler(
+  size: number,
+  seed: number | undefined,
+  reshuffle: boolean,
+): (source: Pull<unknown>) => Pull<unknown> {
+  const seeds = new PassSeeds(operationSeeds.pair(seed), reshuffle);
+  return (source) => {
+    const buffer = new ShuffleBuffer<unknown>(size, seeds.next());
+    let ended = false;
+    const next = (): Later<unknown> => {
+      while (!ended && !buffer.isFull) {
+        const got = source.next();
+        if (got instanceof Promise)
+          return got.then((element) => {
+            if (element === DONE) ended = true;
+            else buffer.add(element);
+            return next();
+          });
+        if (got === DONE) ended = true;
+        else buffer.add(got);
+      }
+      return buffer.isEmpty ? DONE : buffer.take();
     };
+    return { next, close: () => source.close?.() };
   };
 }

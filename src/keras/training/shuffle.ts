@@ -1,17 +1,13 @@
-// The order of samples in an epoch.
-// Owns: permutations in place. The seed comes from tf.random.setSeed where one was set; the order is not Python's.
-import { reservoirOrder } from '../../data/shuffle.ts';
+// The order of samples in an epoch of fit.
+// Owns: when a new order is drawn. The order is that of Keras on TensorFlow for the same global seed, which is the same in
+// every epoch; without a seed each epoch has its own.
+import { fitOrder } from '../../base/random/dataset-shuffle.ts';
+import { operationSeeds } from '../../base/random/keras-seed.ts';
 
-/** A generator of permutations for one run of fit. */
+/** Writes a new order of the samples 0, 1, … into its argument. */
 export function makeShuffler(): (order: Uint32Array) => void {
-  const passes = reservoirOrder(undefined, true);
+  const seeds = operationSeeds.forFunction().pair();
   return (order) => {
-    const random = passes();
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = Math.floor(random() * (i + 1));
-      const kept = order[i]!;
-      order[i] = order[j]!;
-      order[j] = kept;
-    }
+    order.set(fitOrder(seeds, order.length));
   };
 }
