@@ -132,3 +132,14 @@ describe('cond', () => {
     close(numbers(run(tf.constant(-3, { dtype: 'float32' }))), [-1.5, 0.5]);
   });
 });
+
+it('gradients flow to small tensors that a body takes from outside', () => {
+  const w = tf.Variable([2, 3]);
+  const tape = new tf.GradientTape();
+  const last = tape.record(() => {
+    // Computed outside the body, and small enough to become a constant in it.
+    const doubled = w.mul(2);
+    return scan(([h], [x]) => ({ carry: [h!.add(x!.mul(doubled))], results: [] }), [tf.zeros([2])], [xs], 3).carry[0]!;
+  });
+  expect(tape.gradient(last, w)!.numpy()).toEqual([9, 10]);
+});

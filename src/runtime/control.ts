@@ -9,11 +9,11 @@ import { bind } from '../graph/dispatch.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { replay } from '../graph/replay.ts';
 import type { Spec, Value } from '../graph/value.ts';
-import { primitive } from '../primitives/registry.ts';
 import type { CondParams } from '../primitives/control/cond.ts';
 import type { ScanParams } from '../primitives/control/scan.ts';
 import type { WhileParams } from '../primitives/control/while-loop.ts';
 import * as p from '../primitives/functions.ts';
+import { primitive } from '../primitives/registry.ts';
 import { currentTrace, resolve, withTrace } from './execute.ts';
 import { activeTapes, withoutRecording } from './tape.ts';
 import type { Tensor } from './tensor.ts';
@@ -35,7 +35,10 @@ interface Body {
 /** Traces `f` on parameters of the given specs. Tensors and variables from outside become further parameters. */
 function traceBody(specs: readonly Spec[], f: (values: Tensor[]) => readonly Tensor[]): Body {
   const outer = currentTrace();
-  const trace = new Trace(outer instanceof Trace ? outer : 'eager');
+  const tapes = activeTapes();
+  const trace = new Trace(outer instanceof Trace ? outer : 'eager', (tensor) =>
+    tapes.some((tape) => tape.follows(tensor)),
+  );
   const parameters = specs.map((spec) => trace.parameter(spec));
   const outputs = withTrace(trace, () => f(parameters).map((tensor) => trace.valueOf(resolve(tensor), 'control flow')));
   trace.graph.outputs = outputs;

@@ -62,6 +62,11 @@ export class Tape implements Observer {
     }
   }
 
+  /** Whether gradients can flow to a tensor. */
+  follows(tensor: Tensor): boolean {
+    return this.#active.has(tensor);
+  }
+
   watchedVariables(): VariableTensor[] {
     return [...this.#reads.keys()];
   }

@@ -25,13 +25,16 @@ export class Trace implements TraceTarget {
   readonly #captured = new Map<Tensor, GraphValue>();
   /** Where tensors from outside come from: nowhere (they are constants), an outer trace, eager code; or they are not allowed. */
   readonly #outer: Trace | 'eager' | 'closed' | null;
+  /** Whether a tape outside follows a tensor: then it is captured, however small, or the gradient would end here. */
+  readonly #followed: (tensor: Tensor) => boolean;
   /** What captured parameters stand for, in the body of control flow. */
   readonly captures = new Map<GraphValue, Tensor>();
   /** What the graph's values are called in messages and profiles: the layers being called. */
   scope = '';
 
-  constructor(outer: Trace | 'eager' | 'closed' | null = null) {
+  constructor(outer: Trace | 'eager' | 'closed' | null = null, followed: (tensor: Tensor) => boolean = () => false) {
     this.#outer = outer;
+    this.#followed = outer instanceof Trace ? (tensor) => followed(tensor) || outer.#followed(tensor) : followed;
   }
 
   parameter(spec: Spec): Tensor {
@@ -60,7 +63,10 @@ export class Trace implements TraceTarget {
         `${operation}: a symbolic tensor of a functional model is used inside tf.function. Call the model with data instead.`,
       );
     // Small constants are better known to the body; the rest is passed in.
-    if ((this.#outer instanceof Trace || this.#outer === 'eager') && tensor.elements.length > SMALL)
+    if (
+      (this.#outer instanceof Trace || this.#outer === 'eager') &&
+      (tensor.elements.length > SMALL || this.#followed(tensor))
+    )
       return this.#capture(tensor);
     let captured = this.#captured.get(tensor);
     if (!captured) {
