@@ -46,3 +46,4 @@ export { Flatten } from './reshaping/flatten.ts';
 export { Permute } from './reshaping/permute.ts';
 export { RepeatVector } from './reshaping/repeat-vector.ts';
 export { Reshape } from './reshaping/reshape.ts';
+export * from './rnn/index.ts';

@@ -5,7 +5,7 @@ import { show, ValueError } from '../../../base/errors.ts';
 import type { Spec } from '../../../graph/value.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { withScope } from '../../../runtime/trace.ts';
-import type { Kind, SchemaLike } from '../../schema.ts';
+import { type Config, isPlainObject, type Json, type Kind, type SchemaLike } from '../../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../../serialization.ts';
 import { nameScope } from '../../session.ts';
 import { hasSymbolic, isTensor, kerasTensorsIn, Node } from '../../symbolic/keras-tensor.ts';
@@ -53,9 +53,16 @@ export const cellKind: Kind<Cell> = {
   wanted: 'a cell, such as LSTMCell(32)',
   parse: (value, where) => ({ value: checkCell(value, where) }),
   toConfig: serializeKerasObject,
-  fromConfig: (value) => deserializeKerasObject(value, { modules: ['keras.layers', 'keras'] }),
+  fromConfig: partFromConfig,
 };
+/** A part of a layer from its config. It is built by the layer around it, which gives its weights their paths. */
+export function partFromConfig(value: Json): unknown {
+  if (!isPlainObject(value)) return value;
+  const { build_config: _, ...config } = value as Config;
+  return deserializeKerasObject(config, { modules: ['keras.layers', 'keras'] });
+}
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: instances are functions.
 export abstract class CellLayer extends LayerBase {
   /** Elements of the state; a list where there are several. */
   abstract readonly stateSize: StateSize;
@@ -103,5 +110,7 @@ export abstract class CellLayer extends LayerBase {
     return this.invoke(args[0] as Inputs, args[1] as Inputs, kwargs as CallOptions);
   }
 }
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: instances are functions.
-export type CellLayer = (inputs: Inputs, states: Inputs, options?: CallOptions) => Result<this>;
+export interface CellLayer {
+  // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class.
+  (inputs: Inputs, states: Inputs, options?: CallOptions): Result<this>;
+}

@@ -33,6 +33,7 @@ class GRULayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
     this.cell = new GRUCell(cellOptions<With<GRUCellOptions, 'units'>>(this, gruDefinitions, 'gru_cell'));
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameter as the class.
 interface GRULayer<S extends boolean> extends LayerValues<typeof options> {}
 export interface GRU<S extends boolean = false> extends GRULayer<S> {}
 export interface GRUClass {

@@ -33,6 +33,7 @@ class LSTMLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
     this.cell = new LSTMCell(cellOptions<With<LSTMCellOptions, 'units'>>(this, lstmDefinitions, 'lstm_cell'));
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameter as the class.
 interface LSTMLayer<S extends boolean> extends LayerValues<typeof options> {}
 export interface LSTM<S extends boolean = false> extends LSTMLayer<S> {}
 export interface LSTMClass {

@@ -299,6 +299,7 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
     return this.returnSequences ? given : null;
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameter as the class.
 export interface RecurrentLayer<out O extends Structure = Structure>
   extends LayerValues<o.Schema<typeof loopDefinitions>> {
   (inputs: Inputs, options?: RecurrentCallOptions): Result<this>;

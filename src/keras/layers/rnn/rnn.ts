@@ -36,6 +36,7 @@ class RNNLayer<S extends boolean> extends RecurrentLayer<RNNOutput<S>> {
     super(options, args);
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameter as the class.
 interface RNNLayer<S extends boolean> extends LayerValues<typeof options> {}
 export interface RNN<S extends boolean = false> extends RNNLayer<S> {}
 export interface RNNClass {

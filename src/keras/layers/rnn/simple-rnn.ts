@@ -40,6 +40,7 @@ class SimpleRNNLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S
     this.cell = new SimpleRNNCell({ ...own, seed: this.seed, seedGenerator });
   }
 }
+// biome-ignore lint/correctness/noUnusedVariables: the same type parameter as the class.
 interface SimpleRNNLayer<S extends boolean> extends LayerValues<typeof options> {}
 export interface SimpleRNN<S extends boolean = false> extends SimpleRNNLayer<S> {}
 export interface SimpleRNNClass {
