@@ -21,6 +21,8 @@ class ThresholdedReLULayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.supportsMasking = true;
   }
   override call(inputs: Tensor): Tensor {

@@ -41,6 +41,8 @@ function poolAxis(x: Tensor, place: number, size: number, kind: 'MAX' | 'AVG', f
 export abstract class BaseAdaptivePooling extends LayerBase<Tensor> {
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {
     super(schema, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: this.outputSize.length + 2 };
   }
   protected abstract get kind(): 'MAX' | 'AVG';

@@ -15,6 +15,8 @@ class Cropping1DLayer extends BaseCropping {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 3 };
   }
   protected override get cuts(): readonly Edge[] {

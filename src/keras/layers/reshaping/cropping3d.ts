@@ -22,6 +22,8 @@ class Cropping3DLayer extends BaseCropping {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 5 };
   }
   protected override get cuts(): readonly Edge[] {

@@ -17,6 +17,8 @@ class UpSampling1DLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 3 };
   }
   /** (batch, steps, channels) → (batch, steps · size, channels) */

@@ -29,6 +29,8 @@ class UpSampling2DLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 4 };
   }
   /** (batch, height, width, channels) → (batch, height · size, width · size, channels) */

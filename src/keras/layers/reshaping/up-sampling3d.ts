@@ -22,6 +22,8 @@ class UpSampling3DLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 5 };
   }
   /** (batch, …spatial, channels) → (batch, …spatial · size, channels) */

@@ -20,6 +20,8 @@ class ZeroPadding1DLayer extends BaseZeroPadding {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 3 };
   }
   protected override get additions(): readonly Edge[] {

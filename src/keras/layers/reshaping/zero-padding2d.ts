@@ -22,6 +22,8 @@ class ZeroPadding2DLayer extends BaseZeroPadding {
   static override readonly schema = options;
   constructor(...args: Args) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 4 };
   }
   protected override get additions(): readonly Edge[] {
