@@ -12,6 +12,7 @@ import type { Tracked } from '../layers/tracking.ts';
 import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
+import { nameScope } from '../session.ts';
 import type { CallOptions, Options, Structure } from '../types.ts';
 import { FunctionalGraph } from './functional-graph.ts';
 import { ModelBase } from './model.ts';
@@ -154,12 +155,15 @@ class SequentialModel extends ModelBase<Tensor> {
     if (!Array.isArray(list))
       throw new ValueError(`bad config of a Sequential model: found layers ${show(list)}, wanted a list.`);
     const options: SequentialOptions = typeof config.name === 'string' ? { name: config.name } : {};
-    const layers = list.map((item) => {
-      const layer = deserializeKerasObject(item);
-      if (typeof layer !== 'function')
-        throw new ValueError(`bad config of a Sequential model: ${show(item)} is no layer.`);
-      return layer as object as LayerBase;
-    });
+    const revive = (): LayerBase[] =>
+      list.map((item) => {
+        const layer = deserializeKerasObject(item);
+        if (typeof layer !== 'function')
+          throw new ValueError(`bad config of a Sequential model: ${show(item)} is no layer.`);
+        return layer as object as LayerBase;
+      });
+    // Layers are built as they are made: their weights' paths begin with the model, as when it was built.
+    const layers = options.name === undefined ? revive() : nameScope(options.name, revive);
     const model = Reflect.construct(this, [layers, options]) as SequentialModel;
     const shape = config.build_input_shape ?? null;
     if (!model.graph && Array.isArray(shape) && isShape(shape)) model.build(shape as Shape);

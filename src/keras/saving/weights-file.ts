@@ -67,7 +67,7 @@ function similar(part: SavedPart, stored: Stored): boolean {
   const fits =
     stored.arrays.length === part.variables.length &&
     part.variables.every((variable, i) => stored.arrays[i]!.shape.join() === variable.dims.join());
-  if (!fits && stored.arrays.length > 0 && part.kind === 'optimizer')
+  if (!fits && stored.arrays.length > 2 && part.kind === 'optimizer')
     console.warn(
       `the optimizer's state in the file has ${stored.arrays.length} variables, the optimizer ${part.variables.length}: it starts anew.`,
     );

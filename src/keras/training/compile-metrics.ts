@@ -45,11 +45,7 @@ export function metricOf(identifier: unknown, yTrue: Tensor, yPred: Tensor): Met
       : new metrics.CategoricalCrossentropy({ name });
   }
   const found: unknown = metrics.get(identifier as metrics.Like);
-  if (found instanceof metrics.Metric) {
-    const instance = found as MetricInstance;
-    // A metric found by its name goes by that name: 'mae', 'mse'.
-    return instance;
-  }
+  if (found instanceof metrics.Metric) return found as MetricInstance;
   if (typeof found !== 'function')
     throw new ValueError(`compile: metrics: found ${show(identifier)}, wanted a name, a function or a Metric.`);
   const name = typeof identifier === 'string' ? identifier : toSnakeCase(found.name || 'metric');
@@ -89,9 +85,11 @@ export class CompileMetrics {
               `compile: output ${names[output] ?? output} has a metric, but no target was given for it in y.`,
             );
           const metric = metricOf(identifier, target, predictions[output]!);
+          // A metric found by its name goes by that name: 'mae', not 'mean_absolute_error'.
+          const own = typeof identifier === 'string' ? identifier : metric.name;
           const prefix = predictions.length > 1 && names[output] !== null ? `${names[output]}_` : '';
-          let name = `${prefix}${metric.name}`;
-          if (used.has(name) && weighted) name = `${prefix}weighted_${metric.name}`;
+          let name = `${prefix}${own}`;
+          if (used.has(name) && weighted) name = `${prefix}weighted_${own}`;
           const count = used.get(name) ?? 0;
           used.set(name, count + 1);
           entries.push({ metric, name: count === 0 ? name : `${name}_${count}`, output, weighted });

@@ -297,7 +297,7 @@ function batchOf(x: Structure): number {
 }
 function asNumber(value: unknown): number {
   if (!(value instanceof Tensor)) return value as number;
-  return value.size === 1 ? value.item() : (value.numpy() as number);
+  return value.rank === 0 ? value.item() : (value.numpy() as number);
 }
 
 /** Unknown names are found when compiling, not in the middle of the first step. */
