@@ -12,7 +12,14 @@ export const valueTypeByte: Readonly<Record<ValueType, number>> = {
 };
 const EMPTY = 0x40;
 
-const scratch = new DataView(new ArrayBuffer(8));
+const scratch = new DataView(new ArrayBuffer(16));
+/** The scratch's first bytes, by count. */
+const scratchBytes = [4, 8, 16].map((count) => new Uint8Array(scratch.buffer, 0, count)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
+const encoder = new TextEncoder();
 
 export class Code {
   bytes = new Uint8Array(256);
@@ -32,9 +39,12 @@ export class Code {
   }
 
   raw(bytes: ArrayLike<number>): this {
-    this.reserve(bytes.length);
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
+    const count = bytes.length;
+    this.reserve(count);
+    // A loop is faster than `set` for the few bytes of an immediate.
+    if (count > 32) this.bytes.set(bytes, this.length);
+    else for (let i = 0; i < count; i++) this.bytes[this.length + i] = bytes[i]!;
+    this.length += count;
     return this;
   }
 
@@ -73,7 +83,7 @@ export class Code {
   }
 
   text(text: string): this {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = encoder.encode(text);
     return this.unsigned(bytes.length).raw(bytes);
   }
 
@@ -127,16 +137,17 @@ export class Code {
   }
   f32(value: number): this {
     scratch.setFloat32(0, value, true);
-    return this.byte(0x43).raw(new Uint8Array(scratch.buffer, 0, 4));
+    return this.byte(0x43).raw(scratchBytes[0]);
   }
   f64(value: number): this {
     scratch.setFloat64(0, value, true);
-    return this.byte(0x44).raw(new Uint8Array(scratch.buffer, 0, 8));
+    return this.byte(0x44).raw(scratchBytes[1]);
   }
   /** v128.const of four 32-bit integers. */
   v128(lanes: ArrayLike<number>): this {
     this.opcode(0xfd0000 + 12);
-    return this.raw(new Uint8Array(Int32Array.from(lanes).buffer));
+    for (let i = 0; i < 4; i++) scratch.setInt32(i * 4, lanes[i]!, true);
+    return this.raw(scratchBytes[2]);
   }
   /** v128.const of one float in all four lanes. */
   v128Float(value: number): this {
@@ -157,7 +168,11 @@ export class Code {
   }
   /** i8x16.shuffle by four 32-bit positions (0–3 of the first operand, 4–7 of the second). */
   shuffle32(a: number, b: number, c: number, d: number): this {
-    return this.shuffle([a, b, c, d].flatMap((lane) => [lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]));
+    for (let i = 0; i < 4; i++) {
+      const lane = (i === 0 ? a : i === 1 ? b : i === 2 ? c : d) * 4;
+      for (let byte = 0; byte < 4; byte++) scratch.setUint8(i * 4 + byte, lane + byte);
+    }
+    return this.shuffle(scratchBytes[2]);
   }
 
   block(result?: ValueType): this {
