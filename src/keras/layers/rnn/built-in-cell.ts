@@ -47,8 +47,12 @@ const isGenerator = (value: unknown): value is SeedGenerator => value instanceof
 export const generatorDefinition = {
   seedGenerator: o.optional(o.nullable(o.any('a SeedGenerator', isGenerator)), null, { internal: true }),
 } as const;
+/** A schema, whatever its options. */
+export interface Collecting extends o.SchemaLike {
+  collect(args: readonly unknown[]): Record<string, unknown>;
+}
 /** The generator of cells that Keras gives one before their initializers: so these draw the same seeds. */
-export function seedFirst<D extends o.Definitions>(options: o.Schema<D>, args: readonly unknown[]): SeedGenerator {
+export function seedFirst(options: Collecting, args: readonly unknown[]): SeedGenerator {
   const { seed, seedGenerator } = options.collect(args);
   if (isGenerator(seedGenerator)) return seedGenerator;
   return new SeedGenerator({ seed: typeof seed === 'number' && Number.isInteger(seed) ? seed : null });

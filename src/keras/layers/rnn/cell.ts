@@ -68,7 +68,6 @@ export abstract class CellLayer extends LayerBase {
   abstract readonly stateSize: StateSize;
   readonly outputSize: number | null = null;
 
-  // biome-ignore lint/complexity/noUselessConstructor: it makes the overloads one signature.
   constructor(schema: SchemaLike | null, args: readonly unknown[]) {
     super(schema, args);
   }

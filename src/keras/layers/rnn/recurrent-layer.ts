@@ -67,7 +67,6 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
   #states: readonly VariableTensor[] | null = null;
   #structure: readonly Structure[] = [];
 
-  // biome-ignore lint/complexity/noUselessConstructor: it makes the overloads one signature.
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {
     super(schema, args);
   }
@@ -142,12 +141,7 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
 
   /** Initial states may also stand after the sequence, in one list: `layer([x, h, c])`. */
   override invoke(inputs: Inputs, options: RecurrentCallOptions = {}): Result<this> {
-    if (!Array.isArray(inputs) || !isTensor(inputs[0])) return super.invoke(inputs, options);
-    const [sequence, ...states] = inputs as readonly Inputs[];
-    const mask = Array.isArray(options.mask) ? ((options.mask as readonly Structure[])[0] ?? null) : options.mask;
-    const given: RecurrentCallOptions = { ...options, mask };
-    if (states.length > 0) given.initialState = states;
-    return super.invoke(sequence!, given);
+    return super.invoke(...splitInitialState(inputs, options));
   }
   #mask(options: RecurrentCallOptions): Tensor | null {
     const given = Array.isArray(options.mask) ? (options.mask as readonly Structure[])[0] : options.mask;
@@ -303,6 +297,16 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
 export interface RecurrentLayer<out O extends Structure = Structure>
   extends LayerValues<o.Schema<typeof loopDefinitions>> {
   (inputs: Inputs, options?: RecurrentCallOptions): Result<this>;
+}
+
+/** The sequence alone, and the states that stood after it in a list as an option. */
+export function splitInitialState(inputs: Inputs, options: RecurrentCallOptions): [Inputs, RecurrentCallOptions] {
+  if (!Array.isArray(inputs) || !isTensor(inputs[0])) return [inputs, options];
+  const [sequence, ...states] = inputs as readonly Inputs[];
+  const mask = Array.isArray(options.mask) ? ((options.mask as readonly Structure[])[0] ?? null) : options.mask;
+  const given: RecurrentCallOptions = { ...options, mask };
+  if (states.length > 0) given.initialState = states;
+  return [sequence!, given];
 }
 
 /** (batch, time, …) ⇄ (time, batch, …) */
