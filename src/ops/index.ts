@@ -3,6 +3,7 @@
 export * as bitwise from './bitwise.ts';
 export * as compat from './compat/index.ts';
 export * from './core/arrange.ts';
+export { bitcast } from './core/bitcast.ts';
 export { convertToTensor, type TensorOptions } from './core/convert.ts';
 export * from './core/create.ts';
 export {
@@ -53,8 +54,16 @@ export * from './math/reduce.ts';
 export { cumsum } from './math/scans.ts';
 export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
+export * as ragged from './ragged/index.ts';
+export { RaggedTensor } from './ragged/ragged-tensor.ts';
 export * as random from './random/index.ts';
+export * as rawOps from './raw-ops.ts';
+export * as sets from './sets/index.ts';
 export * as signal from './signal/index.ts';
+export * as sparse from './sparse/index.ts';
+export { IndexedSlices, SparseTensor } from './sparse/sparse-tensor.ts';
+export * as strings from './strings/index.ts';
+export { asString } from './strings/numbers.ts';
 
 // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -178,10 +178,14 @@ const dtypeOfArray: Record<string, string> = {
   BigUint64Array: 'uint64',
 };
 
+/** The elements in row-major order; a string tensor has no typed array. */
+const elementsOf = (x: TensorView): Numbers | readonly Text[] =>
+  x.dtype === 'string' ? (x as TensorView & { readonly elements: readonly Text[] }).elements : x.dataSync();
+
 /** What came out of the library, as values: tensors and typed arrays as arrays, maps as objects. */
 export function result(x: unknown): Value {
   if (x === undefined || x === null) return null;
-  if (isTensor(x)) return new ArrayValue(x.dtype, x.shape.map(Number), x.dataSync());
+  if (isTensor(x)) return new ArrayValue(x.dtype, x.shape.map(Number), elementsOf(x));
   if (typeof x !== 'object') {
     if (typeof x === 'function' || typeof x === 'symbol')
       throw new Error(`a ${typeof x} came out where a value was wanted`);

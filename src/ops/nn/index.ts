@@ -1,4 +1,5 @@
 // tf.nn.
+export { topK } from '../core/sorting.ts';
 export { sigmoid, tanh } from '../math/elementwise.ts';
 export {
   crelu,
@@ -39,6 +40,7 @@ export {
   sparseSoftmaxCrossEntropyWithLogits,
   weightedCrossEntropyWithLogits,
 } from './cross-entropy.ts';
+export { collapseRepeated, ctcBeamSearchDecoder, ctcGreedyDecoder, ctcLoss } from './ctc.ts';
 export { dropout } from './dropout.ts';
 export { embeddingLookup, inTopK } from './embedding.ts';
 export * as experimental from './experimental.ts';

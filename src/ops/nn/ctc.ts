@@ -1,0 +1,292 @@
+// tf.nn.ctcLoss and its decoders: sequences of labels without alignment (Graves et al., 2006).
+// Owns: the sums over alignments in logarithms and double precision, and decoding by the best path and by beams.
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { showShape } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertToTensor } from '../core/convert.ts';
+import { doubles, hostFunction, known, store } from '../core/host.ts';
+import { integersTensor } from '../core/shapes.ts';
+import { signature } from '../core/signature.ts';
+import { floating } from '../math/elementwise.ts';
+import { toDense } from '../sparse/index.ts';
+import { SparseTensor } from '../sparse/sparse-tensor.ts';
+
+const NONE = Number.NEGATIVE_INFINITY;
+const logAdd = (a: number, b: number): number => {
+  if (a === NONE) return b;
+  if (b === NONE) return a;
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+};
+
+/** −log p of one sequence; adds its gradient by the logits to `gradient`. */
+function sequenceLoss(
+  logits: Float64Array,
+  labels: readonly number[],
+  steps: number,
+  classes: number,
+  blank: number,
+  row: (t: number) => number,
+  gradient: Float64Array,
+): number {
+  const logs = new Float64Array(steps * classes);
+  for (let t = 0; t < steps; t++) {
+    let largest = NONE;
+    for (let c = 0; c < classes; c++) largest = Math.max(largest, logits[row(t) + c]!);
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += Math.exp(logits[row(t) + c]! - largest);
+    for (let c = 0; c < classes; c++) logs[t * classes + c] = logits[row(t) + c]! - largest - Math.log(sum);
+  }
+  // Labels with blanks between and around.
+  const path = [blank, ...labels.flatMap((label) => [label, blank])];
+  const n = path.length;
+  const skips = path.map((label, s) => s >= 2 && label !== blank && label !== path[s - 2]);
+  const alpha = new Float64Array(steps * n).fill(NONE);
+  const beta = new Float64Array(steps * n).fill(NONE);
+  if (steps > 0) {
+    for (let s = 0; s < Math.min(2, n); s++) alpha[s] = logs[path[s]!]!;
+    for (let s = Math.max(0, n - 2); s < n; s++) beta[(steps - 1) * n + s] = 0;
+  }
+  for (let t = 1; t < steps; t++)
+    for (let s = 0; s < n; s++) {
+      const before = (t - 1) * n;
+      let sum = alpha[before + s]!;
+      if (s > 0) sum = logAdd(sum, alpha[before + s - 1]!);
+      if (skips[s]) sum = logAdd(sum, alpha[before + s - 2]!);
+      alpha[t * n + s] = sum + logs[t * classes + path[s]!]!;
+    }
+  for (let t = steps - 2; t >= 0; t--)
+    for (let s = 0; s < n; s++) {
+      const next = (t + 1) * n;
+      const emit = (to: number): number => beta[next + to]! + logs[(t + 1) * classes + path[to]!]!;
+      let sum = emit(s);
+      if (s + 1 < n) sum = logAdd(sum, emit(s + 1));
+      if (s + 2 < n && skips[s + 2]) sum = logAdd(sum, emit(s + 2));
+      beta[t * n + s] = sum;
+    }
+  let total = NONE;
+  if (steps > 0) for (let s = 0; s < n; s++) total = logAdd(total, alpha[s]! + beta[s]!);
+  else if (labels.length === 0) total = 0;
+  if (total === NONE) return Number.POSITIVE_INFINITY;
+  for (let t = 0; t < steps; t++) {
+    for (let c = 0; c < classes; c++) gradient[row(t) + c] = Math.exp(logs[t * classes + c]!);
+    for (let s = 0; s < n; s++) gradient[row(t) + path[s]!]! -= Math.exp(alpha[t * n + s]! + beta[t * n + s]! - total);
+  }
+  return -total;
+}
+
+const lossCall = (blank: number) =>
+  hostFunction(
+    'ctcLoss',
+    ([logits]) => [
+      { dims: [logits!.dims[1]!], dtype: logits!.dtype },
+      { dims: logits!.dims, dtype: logits!.dtype },
+    ],
+    ([logits, labels, labelLengths, logitLengths], [loss, gradient]) => {
+      const [, batch, classes] = logits!.dims as [number, number, number];
+      const width = labels!.dims[1]!;
+      const source = doubles(logits!);
+      const slope = new Float64Array(source.length);
+      const numbers = (x: { data: unknown }): number[] => Array.from(x.data as ArrayLike<number>, Number);
+      const [all, lengths, steps] = [numbers(labels!), numbers(labelLengths!), numbers(logitLengths!)];
+      const losses = lengths.map((length, b) => {
+        const row = all.slice(b * width, b * width + length);
+        return sequenceLoss(source, row, steps[b]!, classes, blank, (t) => (t * batch + b) * classes, slope);
+      });
+      store(loss!, losses);
+      store(gradient!, slope);
+    },
+    ({ inputs, outputs: [, slope], cotangents: [g] }) => [
+      g ? p.mul(p.broadcast(g, inputs[0]!.dims, [1]), p.stopGradient(slope!)) : null,
+      null,
+      null,
+      null,
+    ],
+  );
+const lossCalls = new Map<number, ReturnType<typeof lossCall>>();
+
+/** −log of the probability of labels, summed over all alignments: one number for each sequence. */
+export const ctcLoss = signature(
+  'ctcLoss',
+  ['labels', 'logits', 'labelLength', 'logitLength', 'logitsTimeMajor', 'unique', 'blankIndex'],
+  (
+    labels: TensorLike | SparseTensor,
+    logits: TensorLike,
+    labelLength: TensorLike | undefined,
+    logitLength: TensorLike,
+    logitsTimeMajor: boolean = true,
+    _unique?: unknown,
+    blankIndex?: number,
+  ): Tensor => {
+    const given = floating(logits, 'ctcLoss');
+    if (given.dims.length !== 3)
+      throw new ShapeError(`ctcLoss: logits have shape ${showShape(given.dims)}; wanted (time, batch, classes).`);
+    const x = logitsTimeMajor ? given : p.transpose(given, [1, 0, 2]);
+    const [, batch, classes] = x.dims as [number, number, number];
+    const sparse = labels instanceof SparseTensor;
+    let blank = blankIndex ?? (sparse ? classes - 1 : 0);
+    if (blank < 0) blank += classes;
+    if (!(blank >= 0 && blank < classes))
+      throw new ValueError(`ctcLoss: blankIndex ${blankIndex}; wanted 0 to ${classes - 1}.`);
+    const dense = p.convert(
+      sparse ? toDense(labels) : convertToTensor(labels as TensorLike, undefined, 'ctcLoss: labels'),
+      'int32',
+    );
+    if (dense.dims.length !== 2 || dense.dims[0] !== batch)
+      throw new ShapeError(`ctcLoss: labels have shape ${showShape(dense.dims)}; wanted (${batch}, longest).`);
+    let lengths =
+      labelLength === undefined
+        ? null
+        : p.convert(convertToTensor(labelLength, undefined, 'ctcLoss: labelLength'), 'int32');
+    if (!lengths && sparse) {
+      const counts = new Int32Array(batch);
+      const rows = labels.indices.dataSync() as BigInt64Array;
+      for (let i = 0; i < rows.length; i += 2) counts[Number(rows[i])]!++;
+      lengths = eagerTensor(counts, [batch], 'int32');
+    }
+    if (!lengths) throw new ValueError('ctcLoss: labelLength is missing; wanted the length of each row of labels.');
+    const steps = p.convert(convertToTensor(logitLength, undefined, 'ctcLoss: logitLength'), 'int32');
+    let call = lossCalls.get(blank);
+    if (!call) {
+      call = lossCall(blank);
+      lossCalls.set(blank, call);
+    }
+    return p.customCall(call, [x, dense, lengths, steps])[0] as Tensor;
+  },
+);
+
+function sparseRows(rows: readonly (readonly number[])[]): SparseTensor {
+  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const indices = rows.flatMap((row, b) => row.flatMap((_, i) => [b, i]));
+  const flat = rows.flat();
+  return SparseTensor(
+    integersTensor(indices, [flat.length, 2], 'int64'),
+    integersTensor(flat, [flat.length], 'int64'),
+    [rows.length, width],
+  );
+}
+const read = (inputs: TensorLike, sequenceLength: TensorLike, name: string) => {
+  const x = floating(inputs, name);
+  if (x.dims.length !== 3)
+    throw new ShapeError(`${name}: inputs have shape ${showShape(x.dims)}; wanted (time, batch, classes).`);
+  const [, batch, classes] = x.dims as [number, number, number];
+  const data = known(x, name, 'Call it outside tf.function.') as ArrayLike<number>;
+  const steps = Array.from(convertToTensor(sequenceLength, undefined, name).dataSync() as ArrayLike<number>, Number);
+  return { batch, classes, steps, at: (t: number, b: number, c: number) => data[(t * batch + b) * classes + c]! };
+};
+
+/** The best class at every step, repeated ones and blanks left out; and −Σ of the chosen logits. */
+export const ctcGreedyDecoder = signature(
+  'ctcGreedyDecoder',
+  ['inputs', 'sequenceLength', 'mergeRepeated', 'blankIndex'],
+  (
+    inputs: TensorLike,
+    sequenceLength: TensorLike,
+    mergeRepeated: boolean = true,
+    blankIndex?: number,
+  ): [decoded: SparseTensor[], negSumLogits: Tensor] => {
+    const { batch, classes, steps, at } = read(inputs, sequenceLength, 'ctcGreedyDecoder');
+    const blank = blankIndex === undefined ? classes - 1 : blankIndex < 0 ? blankIndex + classes : blankIndex;
+    const sums = new Float32Array(batch);
+    const rows = Array.from({ length: batch }, (_, b) => {
+      const row: number[] = [];
+      let before = -1;
+      for (let t = 0; t < steps[b]!; t++) {
+        let best = 0;
+        for (let c = 1; c < classes; c++) if (at(t, b, c) > at(t, b, best)) best = c;
+        sums[b]! -= at(t, b, best);
+        if (best !== blank && !(mergeRepeated && best === before)) row.push(best);
+        before = best;
+      }
+      return row;
+    });
+    return [[sparseRows(rows)], eagerTensor(sums, [batch, 1], 'float32')];
+  },
+);
+
+interface Beam {
+  readonly labels: readonly number[];
+  blank: number;
+  label: number;
+}
+/** The most probable sequences by a search that keeps `beamWidth` beginnings; the last class is the blank. */
+export const ctcBeamSearchDecoder = signature(
+  'ctcBeamSearchDecoder',
+  ['inputs', 'sequenceLength', 'beamWidth', 'topPaths'],
+  (
+    inputs: TensorLike,
+    sequenceLength: TensorLike,
+    beamWidth: number = 100,
+    topPaths: number = 1,
+  ): [decoded: SparseTensor[], logProbability: Tensor] => {
+    const { batch, classes, steps, at } = read(inputs, sequenceLength, 'ctcBeamSearchDecoder');
+    const blank = classes - 1;
+    const best = Array.from({ length: batch }, (_, b) => {
+      let beams: Beam[] = [{ labels: [], blank: 0, label: NONE }];
+      for (let t = 0; t < steps[b]!; t++) {
+        const row = Array.from({ length: classes }, (_unused, c) => at(t, b, c));
+        const norm = row.reduce((sum, x) => logAdd(sum, x), NONE);
+        const log = row.map((x) => x - norm);
+        const next = new Map<string, Beam>();
+        const reach = (labels: readonly number[]): Beam => {
+          const key = labels.join();
+          let beam = next.get(key);
+          if (!beam) {
+            beam = { labels, blank: NONE, label: NONE };
+            next.set(key, beam);
+          }
+          return beam;
+        };
+        for (const beam of beams) {
+          const total = logAdd(beam.blank, beam.label);
+          const same = reach(beam.labels);
+          same.blank = logAdd(same.blank, total + log[blank]!);
+          const last = beam.labels.at(-1);
+          if (last !== undefined) same.label = logAdd(same.label, beam.label + log[last]!);
+          for (let c = 0; c < blank; c++) {
+            const longer = reach([...beam.labels, c]);
+            longer.label = logAdd(longer.label, (c === last ? beam.blank : total) + log[c]!);
+          }
+        }
+        beams = [...next.values()]
+          .sort((x, y) => logAdd(y.blank, y.label) - logAdd(x.blank, x.label))
+          .slice(0, beamWidth);
+      }
+      return beams;
+    });
+    const paths = Array.from({ length: topPaths }, (_, k) =>
+      sparseRows(best.map((beams) => [...(beams[k]?.labels ?? [])])),
+    );
+    const logs = Float32Array.from(
+      best.flatMap((beams) =>
+        Array.from({ length: topPaths }, (_, k) => (beams[k] ? logAdd(beams[k].blank, beams[k].label) : NONE)),
+      ),
+    );
+    return [paths, eagerTensor(logs, [batch, topPaths], 'float32')];
+  },
+);
+/** Repeated labels merged. */
+export const collapseRepeated = signature(
+  'collapseRepeated',
+  ['labels', 'seqLength'],
+  (labels: TensorLike, seqLength: TensorLike): [labels: Tensor, lengths: Tensor] => {
+    const x = convertToTensor(labels, undefined, 'collapseRepeated');
+    const [batch, width] = x.dims as [number, number];
+    const flat = Array.from(x.dataSync() as ArrayLike<number>, Number);
+    const lengths = Array.from(convertToTensor(seqLength).dataSync() as ArrayLike<number>, Number);
+    const rows = Array.from({ length: batch }, (_, b) =>
+      flat.slice(b * width, b * width + lengths[b]!).filter((label, i, row) => i === 0 || label !== row[i - 1]),
+    );
+    const longest = rows.reduce((most, row) => Math.max(most, row.length), 0);
+    const padded = rows.flatMap((row) => [...row, ...new Array<number>(longest - row.length).fill(0)]);
+    return [
+      integersTensor(padded, [batch, longest], x.dtype),
+      integersTensor(
+        rows.map((row) => row.length),
+        [batch],
+        'int32',
+      ),
+    ];
+  },
+);

@@ -1,0 +1,232 @@
+// tf.RaggedTensor: rows of different lengths, as flat values and the places where rows begin.
+// Owns: the class and its conversions. Row lengths are known now: ragged tensors exist eagerly.
+import type { DType } from '../../base/dtype.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Nested, Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
+import { integersTensor } from '../core/shapes.ts';
+
+const cumulated = (lengths: readonly number[]): number[] => {
+  const splits = [0];
+  for (const length of lengths) splits.push(splits.at(-1)! + length);
+  return splits;
+};
+const rowsOf = (x: Tensor | RaggedTensor): number => (x instanceof RaggedTensor ? x.nrows() : x.dims[0]!);
+const part = (x: Tensor, from: number, to: number): Tensor =>
+  p.slice(
+    x,
+    x.dims.map((_, i) => (i === 0 ? from : 0)),
+    x.dims.map((n, i) => (i === 0 ? to : n)),
+  ) as Tensor;
+
+export class RaggedTensor {
+  /** What the rows are cut from: a tensor, or rows themselves. */
+  readonly values: Tensor | RaggedTensor;
+  readonly #splits: readonly number[];
+
+  /** Internal: ragged tensors are made by the functions from… and by tf.ragged. */
+  constructor(values: Tensor | RaggedTensor, splits: readonly number[]) {
+    if (splits[0] !== 0 || splits.some((n, i) => i > 0 && n < splits[i - 1]!) || splits.at(-1) !== rowsOf(values))
+      throw new ValueError(
+        `RaggedTensor: row splits ${show([...splits])} for ${rowsOf(values)} values; wanted numbers that begin with 0, do not fall, and end with ${rowsOf(values)}.`,
+      );
+    this.values = values;
+    this.#splits = splits;
+  }
+
+  static fromRowSplits(values: TensorLike | RaggedTensor, rowSplits: TensorLike): RaggedTensor {
+    return new RaggedTensor(content(values), asIntegers(rowSplits, 'RaggedTensor.fromRowSplits'));
+  }
+  static fromRowLengths(values: TensorLike | RaggedTensor, rowLengths: TensorLike): RaggedTensor {
+    return new RaggedTensor(content(values), cumulated(asIntegers(rowLengths, 'RaggedTensor.fromRowLengths')));
+  }
+  static fromRowStarts(values: TensorLike | RaggedTensor, rowStarts: TensorLike): RaggedTensor {
+    const inner = content(values);
+    return new RaggedTensor(inner, [...asIntegers(rowStarts, 'RaggedTensor.fromRowStarts'), rowsOf(inner)]);
+  }
+  static fromRowLimits(values: TensorLike | RaggedTensor, rowLimits: TensorLike): RaggedTensor {
+    return new RaggedTensor(content(values), [0, ...asIntegers(rowLimits, 'RaggedTensor.fromRowLimits')]);
+  }
+  static fromValueRowids(values: TensorLike | RaggedTensor, valueRowids: TensorLike, nrows?: number): RaggedTensor {
+    const ids = asIntegers(valueRowids, 'RaggedTensor.fromValueRowids');
+    const lengths = new Array<number>(nrows ?? (ids.at(-1) ?? -1) + 1).fill(0);
+    ids.forEach((id, i) => {
+      if (id < (ids[i - 1] ?? 0) || id >= lengths.length)
+        throw new ValueError(`RaggedTensor.fromValueRowids: ${show(ids)}; wanted row numbers in order.`);
+      lengths[id]!++;
+    });
+    return new RaggedTensor(content(values), cumulated(lengths));
+  }
+  static fromUniformRowLength(values: TensorLike | RaggedTensor, uniformRowLength: number): RaggedTensor {
+    const inner = content(values);
+    return new RaggedTensor(
+      inner,
+      Array.from({ length: rowsOf(inner) / uniformRowLength + 1 }, (_, i) => i * uniformRowLength),
+    );
+  }
+  /** Rows of a matrix cut to lengths, or where trailing elements equal `padding`. */
+  static fromTensor(
+    tensor: TensorLike,
+    options: { readonly lengths?: TensorLike; readonly padding?: number } = {},
+  ): RaggedTensor {
+    const x = convertToTensor(tensor, undefined, 'RaggedTensor.fromTensor');
+    if (x.dims.length < 2) throw new ShapeError('RaggedTensor.fromTensor: wanted at least two axes.');
+    const [n, width] = x.dims as [number, number];
+    const elements = x.elements as ArrayLike<unknown> | null;
+    const lengths = options.lengths
+      ? asIntegers(options.lengths, 'RaggedTensor.fromTensor: lengths')
+      : Array.from({ length: n }, (_, row) => {
+          let length = width;
+          if (options.padding !== undefined && x.dims.length === 2)
+            while (length > 0 && Number(elements![row * width + length - 1]) === options.padding) length--;
+          return length;
+        });
+    const places = lengths.flatMap((length, row) => Array.from({ length }, (_, i) => row * width + i));
+    const flat = p.reshape(x, [n * width, ...x.dims.slice(2)]);
+    return new RaggedTensor(
+      p.takeRows(flat, integersTensor(places, [places.length], 'int32')) as Tensor,
+      cumulated(lengths),
+    );
+  }
+
+  get dtype(): DType {
+    return this.values.dtype;
+  }
+  get shape(): Shape {
+    return [this.nrows(), null, ...this.values.shape.slice(1)];
+  }
+  get raggedRank(): number {
+    return this.values instanceof RaggedTensor ? this.values.raggedRank + 1 : 1;
+  }
+  get flatValues(): Tensor {
+    return this.values instanceof RaggedTensor ? this.values.flatValues : this.values;
+  }
+  get rowSplits(): Tensor {
+    return integersTensor(this.#splits, [this.#splits.length], 'int64');
+  }
+  get nestedRowSplits(): Tensor[] {
+    return [this.rowSplits, ...(this.values instanceof RaggedTensor ? this.values.nestedRowSplits : [])];
+  }
+  nrows(): number {
+    return this.#splits.length - 1;
+  }
+  #lengths(): number[] {
+    return this.#splits.slice(1).map((end, i) => end - this.#splits[i]!);
+  }
+  rowLengths(): Tensor {
+    const lengths = this.#lengths();
+    return integersTensor(lengths, [lengths.length], 'int64');
+  }
+  /** The lengths of rows, outermost first. */
+  nestedRowLengths(): number[][] {
+    return [this.#lengths(), ...(this.values instanceof RaggedTensor ? this.values.nestedRowLengths() : [])];
+  }
+  rowStarts(): Tensor {
+    return integersTensor(this.#splits.slice(0, -1), [this.nrows()], 'int64');
+  }
+  rowLimits(): Tensor {
+    return integersTensor(this.#splits.slice(1), [this.nrows()], 'int64');
+  }
+  valueRowids(): Tensor {
+    const ids = this.#lengths().flatMap((length, row) => new Array<number>(length).fill(row));
+    return integersTensor(ids, [ids.length], 'int64');
+  }
+  boundingShape(): Tensor {
+    const widest = this.#lengths().reduce((a, b) => Math.max(a, b), 0);
+    const inner =
+      this.values instanceof RaggedTensor
+        ? Array.from(this.values.boundingShape().dataSync() as BigInt64Array, Number).slice(1)
+        : this.values.dims.slice(1);
+    const all = [this.nrows(), widest, ...inner];
+    return integersTensor(all, [all.length], 'int64');
+  }
+  withValues(values: TensorLike | RaggedTensor): RaggedTensor {
+    return new RaggedTensor(content(values), this.#splits);
+  }
+  withFlatValues(values: TensorLike): RaggedTensor {
+    return this.withValues(this.values instanceof RaggedTensor ? this.values.withFlatValues(values) : values);
+  }
+  /** Row `i`. */
+  at(i: number): Tensor | RaggedTensor {
+    const row = i < 0 ? i + this.nrows() : i;
+    const [from, to] = [this.#splits[row], this.#splits[row + 1]];
+    if (from === undefined || to === undefined) throw new ValueError(`RaggedTensor.at: row ${i} of ${this.nrows()}.`);
+    return this.values instanceof RaggedTensor ? this.values.rows(from, to) : part(this.values, from, to);
+  }
+  /** Rows [from, to). */
+  rows(from: number, to: number): RaggedTensor {
+    const [begin, end] = [this.#splits[from]!, this.#splits[to]!];
+    const values = this.values instanceof RaggedTensor ? this.values.rows(begin, end) : part(this.values, begin, end);
+    return new RaggedTensor(
+      values,
+      this.#splits.slice(from, to + 1).map((n) => n - begin),
+    );
+  }
+  *[Symbol.iterator](): IterableIterator<Tensor | RaggedTensor> {
+    for (let i = 0; i < this.nrows(); i++) yield this.at(i);
+  }
+
+  /** All rows at the length of the longest, or of `shape`, the rest `defaultValue`. */
+  toTensor(
+    options: { readonly defaultValue?: TensorLike | undefined; readonly shape?: Shape | undefined } = {},
+  ): Tensor {
+    const inner =
+      this.values instanceof RaggedTensor
+        ? this.values.toTensor({ ...options, shape: options.shape?.slice(1) })
+        : this.values;
+    const lengths = this.#lengths();
+    const width = options.shape?.[1] ?? lengths.reduce((a, b) => Math.max(a, b), 0);
+    const height = options.shape?.[0] ?? this.nrows();
+    const fill = options.defaultValue ?? (this.dtype === 'string' ? '' : 0);
+    const padding =
+      this.dtype === 'bool' ? p.convert(convertToTensor(fill), 'bool') : convertPair(inner, fill, 'toTensor')[1];
+    const rest = inner.dims.slice(1);
+    // One row more than there are values holds the padding.
+    const rows = p.concatenate([inner, p.broadcastTo(padding, [1, ...rest])], 0);
+    const last = inner.dims[0]!;
+    const places = Array.from({ length: height * width }, (_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width];
+      return row < lengths.length && column < lengths[row]! ? this.#splits[row]! + column : last;
+    });
+    return p.takeRows(rows, integersTensor(places, [height, width], 'int32')) as Tensor;
+  }
+  toList(): Nested[] {
+    const all: Nested = this.values instanceof RaggedTensor ? this.values.toList() : this.values.arraySync();
+    return this.#splits.slice(1).map((end, i) => (all as Nested[]).slice(this.#splits[i], end));
+  }
+  numpy(): Nested[] {
+    return this.toList();
+  }
+  toString(): string {
+    return `<tf.RaggedTensor ${JSON.stringify(this.toList()).replaceAll(',', ', ')}>`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+const content = (values: TensorLike | RaggedTensor): Tensor | RaggedTensor =>
+  values instanceof RaggedTensor ? values : convertToTensor(values, undefined, 'RaggedTensor');
+
+type List = readonly unknown[];
+/** Nested lists of any lengths; the innermost are as deep as the deepest. */
+export function raggedFromList(list: List, dtype?: DType): RaggedTensor | Tensor {
+  const depth = (value: unknown): number =>
+    Array.isArray(value) ? 1 + value.reduce((most: number, item) => Math.max(most, depth(item)), 0) : 0;
+  const build = (level: List, remaining: number): RaggedTensor | Tensor => {
+    if (remaining === 1)
+      return level.length === 0
+        ? (p.full(0, { dims: [0], dtype: dtype && dtype !== 'string' ? dtype : 'float32' }) as Tensor)
+        : convertToTensor(level as TensorLike, dtype, 'ragged.constant');
+    const lengths = level.map((row) => {
+      if (!Array.isArray(row))
+        throw new ValueError('ragged.constant: scalars and lists stand beside each other; wanted one depth.');
+      return row.length;
+    });
+    return new RaggedTensor(build(level.flat() as List, remaining - 1), cumulated(lengths));
+  };
+  return build(list, depth(list));
+}

@@ -1,0 +1,299 @@
+// tf.sparse.
+// Owns: ops on sparse tensors. Values stay differentiable; indices must be known now.
+
+import type { DType } from '../../base/dtype.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { normalizeAxes, normalizeAxis, resolveReshape, sizeOf, stridesOf } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
+import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
+import { gatherNd } from '../core/gather-nd.ts';
+import { nonZeroIndices } from '../core/non-zero.ts';
+import { integersTensor } from '../core/shapes.ts';
+import { softmaxOver } from '../nn/softmax.ts';
+import { indexRows, pick, SparseTensor, sortedRows, sparseOf } from './sparse-tensor.ts';
+
+export { SparseTensor } from './sparse-tensor.ts';
+
+const places = (x: SparseTensor): number[] => {
+  const strides = stridesOf(x.shape);
+  return indexRows(x).map((row) => row.reduce((sum, n, i) => sum + n * strides[i]!, 0));
+};
+/** All elements, those that are not named `defaultValue`. */
+export function toDense(spInput: SparseTensor, options: { readonly defaultValue?: TensorLike } = {}): Tensor {
+  const flat = places(spInput);
+  const fill = options.defaultValue ?? (spInput.dtype === 'string' ? '' : 0);
+  if (spInput.dtype === 'string') {
+    const data = new Array<string>(sizeOf(spInput.shape)).fill(String(fill));
+    flat.forEach((place, i) => {
+      data[place] = (spInput.values.elements as string[])[i]!;
+    });
+    return eagerTensor(data, spInput.shape, 'string');
+  }
+  const value = convertPair(spInput.values, fill, 'sparse.toDense')[1];
+  const start = p.broadcastTo(value, [sizeOf(spInput.shape)]);
+  const rows = integersTensor(flat, [flat.length], 'int32');
+  return p.reshape(p.scatterRows(start, rows, spInput.values, 'update'), spInput.shape) as Tensor;
+}
+/** The elements that are not zero. */
+export function fromDense(tensor: TensorLike): SparseTensor {
+  const x = convertToTensor(tensor, undefined, 'sparse.fromDense');
+  const found =
+    x.dtype === 'string'
+      ? nonZeroIndices(
+          eagerTensor(
+            Uint8Array.from(x.elements as string[], (s) => (s.length > 0 ? 1 : 0)),
+            x.dims,
+            'bool',
+          ),
+          'sparse.fromDense',
+        )
+      : nonZeroIndices(x, 'sparse.fromDense');
+  if (x.dtype !== 'string') return SparseTensor(found, gatherNd(x, found), x.dims as number[]);
+  const strides = stridesOf(x.dims);
+  const flat = Array.from(found.dataSync() as BigInt64Array, Number);
+  const values = Array.from({ length: found.dims[0]! }, (_, i) =>
+    strides.reduce((sum, s, k) => sum + s * flat[i * strides.length + k]!, 0),
+  );
+  return SparseTensor(
+    found,
+    values.map((at) => (x.elements as string[])[at]!),
+    x.dims as number[],
+  );
+}
+/** Indices in lexicographic order. */
+export function reorder(spInput: SparseTensor): SparseTensor {
+  const rows = indexRows(spInput);
+  const order = sortedRows(rows);
+  return sparseOf(
+    order.map((i) => rows[i]!),
+    pick(spInput.values, order),
+    spInput.shape,
+  );
+}
+export function reshape(spInput: SparseTensor, shape: TensorLike): SparseTensor {
+  const dims = resolveReshape(
+    asIntegers(shape, 'sparse.reshape'),
+    sizeOf(spInput.shape),
+    'sparse.reshape',
+    spInput.shape,
+  );
+  const strides = stridesOf(dims);
+  return sparseOf(
+    places(spInput).map((at) => dims.map((n, i) => Math.floor(at / strides[i]!) % n)),
+    spInput.values,
+    dims,
+  );
+}
+export function transpose(spInput: SparseTensor, perm?: readonly number[]): SparseTensor {
+  const order = perm ?? spInput.shape.map((_, i) => spInput.rank - 1 - i);
+  return reorder(
+    sparseOf(
+      indexRows(spInput).map((row) => order.map((i) => row[i]!)),
+      spInput.values,
+      order.map((i) => spInput.shape[i]!),
+    ),
+  );
+}
+export function expandDims(spInput: SparseTensor, axis: number = -1): SparseTensor {
+  const at = normalizeAxis(axis, spInput.rank + 1, 'sparse.expandDims');
+  const insert = (list: readonly number[], n: number): number[] => [...list.slice(0, at), n, ...list.slice(at)];
+  return sparseOf(
+    indexRows(spInput).map((row) => insert(row, 0)),
+    spInput.values,
+    insert(spInput.shape, 1),
+  );
+}
+export function concat(axis: number, spInputs: readonly SparseTensor[]): SparseTensor {
+  const first = spInputs[0];
+  if (!first) throw new ValueError('sparse.concat: found an empty list, wanted at least one sparse tensor.');
+  const at = normalizeAxis(axis, first.rank, 'sparse.concat');
+  let offset = 0;
+  const rows = spInputs.flatMap((x) => {
+    const moved = indexRows(x).map((row) => row.map((n, i) => (i === at ? n + offset : n)));
+    offset += x.shape[at]!;
+    return moved;
+  });
+  const values = p.concatenate(
+    spInputs.map((x) => x.values),
+    0,
+  ) as Tensor;
+  return reorder(
+    sparseOf(
+      rows,
+      values,
+      first.shape.map((n, i) => (i === at ? offset : n)),
+    ),
+  );
+}
+export function slice(spInput: SparseTensor, start: TensorLike, size: TensorLike): SparseTensor {
+  const [from, lengths] = [asIntegers(start, 'sparse.slice'), asIntegers(size, 'sparse.slice')];
+  const dims = spInput.shape.map((n, i) => Math.max(0, Math.min(lengths[i]!, n - from[i]!)));
+  const rows = indexRows(spInput);
+  const kept = rows.flatMap((row, i) => (row.every((n, k) => n >= from[k]! && n < from[k]! + dims[k]!) ? [i] : []));
+  return sparseOf(
+    kept.map((i) => rows[i]!.map((n, k) => n - from[k]!)),
+    pick(spInput.values, kept),
+    dims,
+  );
+}
+/** Equal parts along an axis; the first ones are longer where it does not divide. */
+export function split(spInput: SparseTensor, numSplit: number, axis: number = 0): SparseTensor[] {
+  const at = normalizeAxis(axis, spInput.rank, 'sparse.split');
+  const n = spInput.shape[at]!;
+  let offset = 0;
+  return Array.from({ length: numSplit }, (_, k) => {
+    const length = Math.floor(n / numSplit) + (k < n % numSplit ? 1 : 0);
+    const result = slice(
+      spInput,
+      spInput.shape.map((_m, i) => (i === at ? offset : 0)),
+      spInput.shape.map((m, i) => (i === at ? length : m)),
+    );
+    offset += length;
+    return result;
+  });
+}
+export function retain(spInput: SparseTensor, toRetain: TensorLike): SparseTensor {
+  const kept = Array.from(convertToTensor(toRetain).dataSync() as ArrayLike<number>, Number).flatMap((keep, i) =>
+    keep ? [i] : [],
+  );
+  const rows = indexRows(spInput);
+  return sparseOf(
+    kept.map((i) => rows[i]!),
+    pick(spInput.values, kept),
+    spInput.shape,
+  );
+}
+/** The sum of two sparse tensors, or of a sparse and a dense one. */
+export function add(a: SparseTensor | TensorLike, b: SparseTensor | TensorLike): SparseTensor | Tensor {
+  if (!(a instanceof SparseTensor) || !(b instanceof SparseTensor)) {
+    const dense = (x: SparseTensor | TensorLike): Tensor =>
+      x instanceof SparseTensor ? toDense(x) : convertToTensor(x as TensorLike);
+    return p.add(dense(a), dense(b)) as Tensor;
+  }
+  return combine(a as SparseTensor, b as SparseTensor, 'add');
+}
+function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'): SparseTensor {
+  if (a.shape.join() !== b.shape.join())
+    throw new ShapeError(`sparse: shapes ${show(a.shape)} and ${show(b.shape)}; wanted equal ones.`);
+  const [left, right] = [places(a), places(b)];
+  const all = [...new Set([...left, ...right])].sort((x, y) => x - y);
+  const at = (list: readonly number[]): Tensor =>
+    integersTensor(
+      list.map((place) => all.indexOf(place)),
+      [list.length],
+      'int32',
+    );
+  const empty = p.full(0, { dims: [all.length], dtype: a.dtype });
+  const spread = (x: SparseTensor, list: readonly number[]) => p.scatterRows(empty, at(list), x.values, 'add');
+  const strides = stridesOf(a.shape);
+  const values = p.binary(mode, spread(a, left), spread(b, right)) as Tensor;
+  return sparseOf(
+    all.map((place) => a.shape.map((n, i) => Math.floor(place / strides[i]!) % n)),
+    values,
+    a.shape,
+  );
+}
+export const maximum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'max');
+export const minimum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'min');
+
+/** Sparse matrix times dense matrix. */
+export function sparseDenseMatmul(
+  spA: SparseTensor,
+  b: TensorLike,
+  options: { readonly adjointA?: boolean; readonly adjointB?: boolean } = {},
+): Tensor {
+  const dense = convertToTensor(b, undefined, 'sparse.sparseDenseMatmul');
+  const right = options.adjointB ? p.transpose(dense, [1, 0]) : dense;
+  const rows = indexRows(spA);
+  const [to, from] = options.adjointA ? [1, 0] : [0, 1];
+  if (spA.rank !== 2 || spA.shape[from] !== right.dims[0])
+    throw new ShapeError(`sparse.sparseDenseMatmul: shapes ${show(spA.shape)} and ${show(right.dims)} do not fit.`);
+  const index = (k: number): Tensor =>
+    integersTensor(
+      rows.map((row) => row[k]!),
+      [rows.length],
+      'int32',
+    );
+  const taken = p.takeRows(right, index(from));
+  const products = p.mul(taken, p.broadcast(spA.values, taken.dims, [0]));
+  return p.scatterRows(
+    p.full(0, { dims: [spA.shape[to]!, right.dims[1]!], dtype: spA.dtype }),
+    index(to),
+    products,
+    'add',
+  ) as Tensor;
+}
+const reduceDense = (spInput: SparseTensor, axis: Axis | undefined, keepdims: boolean, max: boolean): Tensor => {
+  const axes = normalizeAxes(axis, spInput.rank, 'sparse.reduce');
+  const kept = spInput.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const dims = kept.map((i) => spInput.shape[i]!);
+  const strides = stridesOf(dims);
+  const rows = integersTensor(
+    indexRows(spInput).map((row) => kept.reduce((sum, axisOf, k) => sum + row[axisOf]! * strides[k]!, 0)),
+    [spInput.values.dims[0]!],
+    'int32',
+  );
+  const start = p.full(max ? Number.NEGATIVE_INFINITY : 0, { dims: [sizeOf(dims)], dtype: spInput.dtype });
+  const result = p.scatterRows(start, rows, spInput.values, max ? 'max' : 'add');
+  const filled = max ? p.select(p.isFinite(result), result, p.zerosLike(result)) : result;
+  return p.reshape(filled, keepdims ? spInput.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : dims) as Tensor;
+};
+type ReduceArguments = { readonly axis?: Axis; readonly keepdims?: boolean };
+export const reduceSum = (spInput: SparseTensor, { axis, keepdims = false }: ReduceArguments = {}): Tensor =>
+  reduceDense(spInput, axis, keepdims, false);
+export const reduceMax = (spInput: SparseTensor, { axis, keepdims = false }: ReduceArguments = {}): Tensor =>
+  reduceDense(spInput, axis, keepdims, true);
+/** Softmax over the named elements of the last axis. */
+export function softmax(spInput: SparseTensor): SparseTensor {
+  const dense = toDense(spInput, { defaultValue: Number.NEGATIVE_INFINITY });
+  const result = softmaxOver(dense, dense.dims.length - 1) as Tensor;
+  return spInput.withValues(gatherNd(result, spInput.indices));
+}
+export function eye(
+  numRows: number,
+  options: { readonly numColumns?: number; readonly dtype?: DType } = {},
+): SparseTensor {
+  const n = Math.min(numRows, options.numColumns ?? numRows);
+  return sparseOf(
+    Array.from({ length: n }, (_, i) => [i, i]),
+    p.full(1, { dims: [n], dtype: options.dtype ?? 'float32' }) as Tensor,
+    [numRows, options.numColumns ?? numRows],
+  );
+}
+/** Rows without elements get `defaultValue` in their first column; and which rows these were. */
+export function fillEmptyRows(spInput: SparseTensor, defaultValue: TensorLike): [SparseTensor, Tensor] {
+  const rows = indexRows(spInput);
+  const filled = new Set(rows.map((row) => row[0]!));
+  const empty = Array.from({ length: spInput.shape[0]! }, (_, i) => i).filter((i) => !filled.has(i));
+  const added = p.broadcastTo(convertPair(spInput.values, defaultValue, 'sparse.fillEmptyRows')[1], [empty.length]);
+  const all = [...rows, ...empty.map((i) => spInput.shape.map((_, k) => (k === 0 ? i : 0)))];
+  const result = reorder(sparseOf(all, p.concatenate([spInput.values, added], 0) as Tensor, spInput.shape));
+  return [
+    result,
+    eagerTensor(
+      Uint8Array.from({ length: spInput.shape[0]! }, (_, i) => (filled.has(i) ? 0 : 1)),
+      [spInput.shape[0]!],
+      'bool',
+    ),
+  ];
+}
+/** true where an id occurs: (…, vocabSize). */
+export function toIndicator(spInput: SparseTensor, vocabSize: number | Tensor): Tensor {
+  const n = asInteger(vocabSize, 'sparse.toIndicator');
+  const dims = [...spInput.shape.slice(0, -1), n];
+  const strides = stridesOf(dims);
+  const data = new Uint8Array(sizeOf(dims));
+  const ids = spInput.values.dataSync();
+  indexRows(spInput).forEach((row, i) => {
+    data[row.slice(0, -1).reduce((sum, k, axis) => sum + k * strides[axis]!, 0) + Number(ids[i])] = 1;
+  });
+  return eagerTensor(data, dims, 'bool');
+}
+/** An op on the values, the indices as they were. */
+export function mapValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): SparseTensor | Tensor {
+  const sparse = args.find((arg) => arg instanceof SparseTensor) as SparseTensor | undefined;
+  const result = op(...args.map((arg) => (arg instanceof SparseTensor ? arg.values : arg)));
+  return sparse ? sparse.withValues(result) : result;
+}

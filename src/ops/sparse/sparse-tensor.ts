@@ -1,0 +1,135 @@
+// tf.SparseTensor and tf.IndexedSlices: tensors by the elements, or the rows, that are not zero.
+// Owns: both classes and their way to dense tensors.
+import { type Class, callable } from '../../base/callable.ts';
+import type { DType } from '../../base/dtype.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { type Dims, showShape } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { integersTensor } from '../core/shapes.ts';
+
+export class SparseTensor_ {
+  /** (count, rank), int64. */
+  readonly indices: Tensor;
+  readonly values: Tensor;
+  /** (rank,), int64. */
+  readonly denseShape: Tensor;
+  readonly #dims: Dims;
+
+  constructor(indices: TensorLike, values: TensorLike, denseShape: TensorLike) {
+    const index = convertToTensor(indices, undefined, 'SparseTensor: indices');
+    this.values = convertToTensor(values, undefined, 'SparseTensor: values');
+    this.#dims = asIntegers(denseShape, 'SparseTensor: denseShape');
+    const rank = this.#dims.length;
+    const count = this.values.dims[0] ?? 0;
+    const fitted = index.size === 0 ? p.reshape(index, [0, rank]) : index;
+    if (
+      this.values.dims.length !== 1 ||
+      fitted.dims.length !== 2 ||
+      fitted.dims[0] !== count ||
+      fitted.dims[1] !== rank
+    )
+      throw new ShapeError(
+        `SparseTensor: indices ${showShape(index.dims)}, values ${showShape(this.values.dims)}, dense shape of rank ${rank}; wanted (count, ${rank}) and (count,).`,
+      );
+    this.indices = p.convert(fitted, 'int64') as Tensor;
+    this.denseShape = integersTensor(this.#dims, [rank], 'int64');
+  }
+  get dtype(): DType {
+    return this.values.dtype;
+  }
+  get shape(): Dims {
+    return this.#dims;
+  }
+  get rank(): number {
+    return this.#dims.length;
+  }
+  withValues(values: TensorLike): SparseTensor {
+    return new SparseTensor_(this.indices, values, this.#dims);
+  }
+  toString(): string {
+    return `SparseTensor(indices=${this.indices}, values=${this.values}, denseShape=${this.denseShape})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+export interface SparseTensor extends SparseTensor_ {}
+export const SparseTensor: Class<[indices: TensorLike, values: TensorLike, denseShape: TensorLike], SparseTensor> =
+  callable(SparseTensor_, 'SparseTensor');
+
+export class IndexedSlices_ {
+  /** (count, …): rows. */
+  readonly values: Tensor;
+  /** (count,): which rows; one may occur several times, and then they add up. */
+  readonly indices: Tensor;
+  readonly denseShape: Tensor | null;
+
+  constructor(values: TensorLike, indices: TensorLike, denseShape?: TensorLike | null) {
+    this.values = convertToTensor(values, undefined, 'IndexedSlices: values');
+    this.indices = convertToTensor(indices, undefined, 'IndexedSlices: indices');
+    this.denseShape =
+      denseShape === undefined || denseShape === null
+        ? null
+        : convertToTensor(denseShape, undefined, 'IndexedSlices: denseShape');
+  }
+  get dtype(): DType {
+    return this.values.dtype;
+  }
+  get shape(): Dims {
+    const rest = this.values.dims.slice(1);
+    return this.denseShape ? asIntegers(this.denseShape, 'IndexedSlices') : [this.indices.size, ...rest];
+  }
+  /** All rows, those that are not named zero. */
+  toTensor(): Tensor {
+    if (!this.denseShape)
+      throw new ShapeError('IndexedSlices.toTensor: the number of rows is not known; give denseShape.');
+    return p.scatterRows(
+      p.full(0, { dims: this.shape, dtype: this.dtype }),
+      this.indices,
+      this.values,
+      'add',
+    ) as Tensor;
+  }
+  toString(): string {
+    return `IndexedSlices(indices=${this.indices}, values=${this.values})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+export interface IndexedSlices extends IndexedSlices_ {}
+/** Rows of a gradient. */
+export const IndexedSlices: Class<
+  [values: TensorLike, indices: TensorLike, denseShape?: TensorLike | null],
+  IndexedSlices
+> = callable(IndexedSlices_, 'IndexedSlices');
+
+/** Rows of numbers in lexicographic order: the positions. */
+export function sortedRows(indices: readonly (readonly number[])[]): number[] {
+  return indices
+    .map((_, i) => i)
+    .sort((i, j) => {
+      const [a, b] = [indices[i]!, indices[j]!];
+      for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return a[k]! - b[k]!;
+      return i - j;
+    });
+}
+/** The indices as lists. */
+export function indexRows(x: SparseTensor): number[][] {
+  const flat = Array.from(x.indices.dataSync() as BigInt64Array, Number);
+  return Array.from({ length: x.values.dims[0]! }, (_, i) => flat.slice(i * x.rank, (i + 1) * x.rank));
+}
+/** A sparse tensor of the values at positions, with other indices. */
+export function sparseOf(rows: readonly (readonly number[])[], values: Tensor, dims: Dims): SparseTensor {
+  return SparseTensor(integersTensor(rows.flat(), [rows.length, dims.length], 'int64'), values, dims as number[]);
+}
+export const pick = (values: Tensor, positions: readonly number[]): Tensor =>
+  values.dtype === 'string'
+    ? convertToTensor(
+        positions.map((i) => (values.elements as string[])[i]!),
+        'string',
+      )
+    : (p.takeRows(values, integersTensor(positions, [positions.length], 'int32')) as Tensor);
