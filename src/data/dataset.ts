@@ -5,9 +5,9 @@ import { mapTree } from '../base/tree.ts';
 import type { Structure } from '../ops/core/gradients.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
-import { componentsToTensors, isTensor, rowReader, stackElements, toTensors } from './structure.ts';
-import { DONE, type Done, type Later, type Pull, pullFrom, then } from './pull.ts';
+import { DONE, type Done, type Later, type Pull, pullFrom, whenThere } from './pull.ts';
 import { shuffler } from './shuffle.ts';
+import { componentsToTensors, isTensor, rowReader, stackElements, toTensors } from './structure.ts';
 
 /** As in TensorFlow a function over tuples takes their parts as its arguments. */
 export type Arguments<T> = T extends readonly unknown[] ? T : [element: T];
@@ -80,8 +80,8 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
     return this.#derive(
       (source) => ({
         next: () =>
-          then(source.next(), (element) =>
-            element === DONE ? DONE : then(call(f, element) as Later<unknown>, convert),
+          whenThere(source.next(), (element) =>
+            element === DONE ? DONE : whenThere(call(f, element) as Later<unknown>, convert),
           ) as Later<unknown>,
         close: () => source.close?.(),
       }),
@@ -137,7 +137,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
       let at = 0;
       const next = (): Later<unknown> => {
         if (rows && at < rows.rows) return rows.row(at++);
-        return then(source.next(), (element) => {
+        return whenThere(source.next(), (element) => {
           if (element === DONE) return DONE;
           rows = rowReader(element);
           at = 0;
@@ -164,7 +164,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
       const next = (): Later<unknown> =>
         left === 0
           ? DONE
-          : then(source.next(), (element) => {
+          : whenThere(source.next(), (element) => {
               if (element !== DONE) {
                 any = true;
                 return element;
@@ -224,7 +224,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
       const seen: unknown[] = [];
       return {
         next: () =>
-          then(source.next(), (element) => {
+          whenThere(source.next(), (element) => {
             if (element === DONE) kept = seen;
             else seen.push(element);
             return element;
@@ -238,7 +238,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
       let index = start;
       return {
         next: () =>
-          then(source.next(), (element): unknown =>
+          whenThere(source.next(), (element): unknown =>
             element === DONE ? DONE : [eagerTensor(BigInt64Array.of(BigInt(index++)), [], 'int64'), element],
           ),
         close: () => source.close?.(),
@@ -252,7 +252,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
         let source: Pull<unknown> = this.#open();
         let second = false;
         const next = (): Later<unknown> =>
-          then(source.next(), (element) => {
+          whenThere(source.next(), (element) => {
             if (element !== DONE || second) return element;
             second = true;
             source = other.open();
@@ -290,7 +290,7 @@ export class DatasetBase<out T extends Structure = Structure> implements AsyncIt
       const pull = pullFrom(generator());
       return {
         next: () =>
-          then(pull.next(), (element): unknown =>
+          whenThere(pull.next(), (element): unknown =>
             element === DONE ? DONE : componentsToTensors(element, 'Dataset.fromGenerator'),
           ),
         close: () => pull.close?.(),

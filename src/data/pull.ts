@@ -13,7 +13,8 @@ export interface Pull<T> {
 }
 
 /** Goes on with a value, at once if it is there. */
-export const then = <A, B>(value: Later<A>, f: (value: A) => Later<B>): Later<B> =>
+// Not named `then`: a module that exports that is a thenable, and `await import(…)` of it would call it.
+export const whenThere = <A, B>(value: Later<A>, f: (value: A) => Later<B>): Later<B> =>
   value instanceof Promise ? value.then(f) : f(value);
 
 /** A pull over an iterable, plain or asynchronous. */
