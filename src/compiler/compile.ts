@@ -4,8 +4,8 @@ import type { Program, Step } from '../backends/backend.ts';
 import { dtypes } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
-import { printGraph } from '../graph/print-graph.ts';
 import type { ControlPrimitive, Primitive } from '../graph/primitive.ts';
+import { printGraph } from '../graph/print-graph.ts';
 import type { CondParams } from '../primitives/control/cond.ts';
 import type { ScanParams } from '../primitives/control/scan.ts';
 import type { WhileParams } from '../primitives/control/while-loop.ts';
@@ -66,16 +66,21 @@ export interface CompileInput {
 
 const bytesOf = (value: GraphValue): number => Math.max(sizeOf(value.dims) * dtypes[value.dtype].bytes, 1);
 
-/** Results that are parameters or constants get a place of their own: a variable may change under them. */
+/** Results that are parameters or constants, or such in another shape, get a place of their own: a variable may change under them. */
 function copyPassedThrough(graph: Graph): void {
   const copy = primitive('stopGradient') as Primitive;
-  graph.outputs = graph.outputs.map((value) =>
-    value.node.kind === 'apply' ? value : graph.apply(copy, [value], {})[0]!,
-  );
+  const given = ({ node }: GraphValue): boolean =>
+    node.kind !== 'apply' || (node.primitive!.name === 'reshape' && given(node.inputs[0]!));
+  graph.outputs = graph.outputs.map((value) => (given(value) ? graph.apply(copy, [value], {})[0]! : value));
 }
 
-export function compile(input: CompileInput): Compiled {
-  const shared = new Shared();
+export interface CompileOptions {
+  /** Whether nodes may be computed together; false only to find mistakes. */
+  readonly fuse?: boolean;
+}
+
+export function compile(input: CompileInput, options: CompileOptions = {}): Compiled {
+  const shared = new Shared(options);
   // Slot i is parameter i; everything else comes after.
   input.graph.parameters.forEach((_, index) => {
     shared.slots.push({ kind: 'parameter', index });
@@ -110,12 +115,17 @@ export function compile(input: CompileInput): Compiled {
 
 /** What a program and the bodies inside it share. */
 class Shared {
+  readonly options: CompileOptions;
   readonly kernels: Kernel[] = [];
   readonly slots: (Slot | null)[] = [];
   readonly hosts: HostCall[] = [];
   readonly checks: IndexCheck[] = [];
   readonly checkSlots: number[] = [];
   readonly constants: GraphValue[] = [];
+
+  constructor(options: CompileOptions) {
+    this.options = options;
+  }
 }
 
 /** One graph on its way into steps: the program itself, or the body of control flow in it. */
@@ -136,7 +146,7 @@ class Scope {
     this.#shared = shared;
     this.graph = prepareContractions(simplify(graph));
     copyPassedThrough(this.graph);
-    const { groups, home } = fuse(this.graph);
+    const { groups, home } = fuse(this.graph, shared.options.fuse === false);
     this.#assignments = variables.flatMap(({ parameter, output }): [GraphValue, GraphValue][] =>
       output < 0 ? [] : [[this.graph.parameters[parameter]!, this.graph.outputs[output]!]],
     );
@@ -229,11 +239,13 @@ class Scope {
       case 'map':
       case 'reduce':
         // Nothing to compute for results without elements.
-        if (group.roots.some((node) => sizeOf(node.outputs[0]!.dims) > 0)) this.#step(lowerElements(group, this.#home));
+        if (group.roots.some((node) => sizeOf(node.outputs[0]!.dims) > 0))
+          this.#step(lowerElements(group, this.#home, this.#inPlace));
         else for (const node of group.roots) this.use(node.outputs[0]!);
         break;
       case 'scatter':
-        this.#step(lowerScatter(root, this.#home));
+        if (sizeOf(root.outputs[0]!.dims) > 0) this.#step(lowerScatter(root, this.#home));
+        else this.use(root.outputs[0]!);
         break;
       case 'contract':
         this.#step({ kernel: contractKernel(root), buffers: [root.inputs[0]!, root.inputs[1]!, root.outputs[0]!] });

@@ -67,16 +67,8 @@ function products(node: Node): number {
 const isMovement = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.cost === 0;
 const isReshape = (node: Node): boolean => node.primitive?.name === 'reshape';
 
-/** Whether the consumer reads each element at the position where it writes. */
-function elementwise(consumer: Node, input: GraphValue): boolean {
-  const primitive = consumer.primitive!;
-  return (
-    primitive.kind === 'map' &&
-    primitive.cost > 0 &&
-    consumer.inputs.every((other) => sameShape(other.dims, consumer.outputs[0]!.dims)) &&
-    sameShape(input.dims, consumer.outputs[0]!.dims)
-  );
-}
+/** Whether the node reads each element at the position where it writes. */
+const elementwise = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.pointwise;
 
 /** How often a consumer reads one element of an input, at most, beyond once. */
 function amplifies(consumer: Node, input: GraphValue): boolean {
@@ -99,7 +91,8 @@ function amplifies(consumer: Node, input: GraphValue): boolean {
   return primitive.kind === 'contract' || primitive.kind === 'convolution';
 }
 
-export function fuse(graph: Graph): Fusion {
+/** With `apart` every node is a group of its own: what the fuzzer compares with. */
+export function fuse(graph: Graph, apart = false): Fusion {
   const nodes = graph.liveNodes();
   const consumers = new Map<GraphValue, Set<Node>>();
   for (const node of nodes) {
@@ -124,7 +117,7 @@ export function fuse(graph: Graph): Fusion {
     }
     const kind = kinds.get(node)!;
     const value = node.outputs[0]!;
-    if (isReshape(node) && kind === 'map' && home.has(node.inputs[0]!)) {
+    if (!apart && isReshape(node) && kind === 'map' && home.has(node.inputs[0]!)) {
       home.set(value, home.get(node.inputs[0]!)!);
       weights.set(value, 0);
       continue;
@@ -135,7 +128,7 @@ export function fuse(graph: Graph): Fusion {
           ? REDUCTION
           : (node.primitive as { cost: number }).cost +
             node.inputs.reduce((sum, input) => sum + weights.get(input)!, 0);
-      if (!outputs.has(value) && canInline(node, value, own, kind)) {
+      if (!apart && !outputs.has(value) && canInline(node, value, own, kind)) {
         weights.set(value, own);
         continue;
       }
@@ -154,7 +147,7 @@ export function fuse(graph: Graph): Fusion {
       const userKind = kinds.get(user)!;
       if (userKind !== 'map' && userKind !== 'reduce' && userKind !== 'scatter') return false;
       // Updates and indices of a scatter are read row by row; what is copied is read once.
-      if (weight >= REDUCTION && !(userKind === 'map' && elementwise(user, value))) return false;
+      if (weight >= REDUCTION && !(userKind === 'map' && elementwise(user))) return false;
       if (weight >= DEAR && amplifies(user, value)) return false;
       // A sum of products reads each operand many times.
       const { kind: primitiveKind } = user.primitive!;
@@ -165,7 +158,7 @@ export function fuse(graph: Graph): Fusion {
     return users.length === 1 || weight <= CHEAP;
   }
 
-  return { groups: mergeSiblings(groups, home), home };
+  return { groups: apart ? groups : mergeSiblings(groups, home), home };
 }
 
 /** For each stored value that a group reads: whether only at the position that is being written. */
@@ -182,11 +175,11 @@ export function readsOf(group: Group, home: ReadonlyMap<GraphValue, GraphValue>)
     if (seen.get(value) === false || seen.get(value) === same) return;
     seen.set(value, same);
     const { node } = value;
-    const keeps = same && node.primitive!.kind === 'map' && (elementwise(node, node.outputs[0]!) || isReshape(node));
+    const keeps = same && node.primitive!.kind === 'map' && (elementwise(node) || isReshape(node));
     for (const input of node.inputs) visit(input, keeps);
   };
   for (const root of group.roots) {
-    const keeps = group.kind === 'map' && (elementwise(root, root.outputs[0]!) || isReshape(root));
+    const keeps = group.kind === 'map' && (elementwise(root) || isReshape(root));
     for (const input of root.inputs) visit(input, keeps);
   }
   return reads;
@@ -225,26 +218,26 @@ function mergeSiblings(groups: readonly Group[], home: ReadonlyMap<GraphValue, G
   const mergeable = groups.map(
     (group) => group.kind === 'map' && !hasReduction(group, home) && sizeOf(group.roots[0]!.outputs[0]!.dims) > 1,
   );
-  /** Whether group `target` needs, through other groups, a result of group `from`. */
-  const dependsIndirectly = (target: number, from: number): boolean => {
+  /** Whether group `target` needs a result of group `from` through other groups, or (`direct`) at all. */
+  const depends = (target: number, from: number, direct: boolean): boolean => {
     const seen = new Set<number>();
-    const visit = (i: number, direct: boolean): boolean => {
+    const visit = (i: number, counts: boolean): boolean => {
       for (const value of reads[i]!.keys()) {
         const producer = owner.get(value);
         if (producer === undefined) continue;
         const p = resolve(producer);
         if (p === i) continue;
         if (p === from) {
-          if (!direct) return true;
+          if (counts) return true;
           continue;
         }
         if (seen.has(p)) continue;
         seen.add(p);
-        if (visit(p, false)) return true;
+        if (visit(p, true)) return true;
       }
       return false;
     };
-    return visit(target, true);
+    return visit(target, direct);
   };
   const bySize = new Map<number, number[]>();
   for (let j = 0; j < groups.length; j++) {
@@ -272,7 +265,8 @@ function mergeSiblings(groups: readonly Group[], home: ReadonlyMap<GraphValue, G
           if (how !== 'same') legal = false;
         } else if (reads[i]!.has(value) && sizeOf(value.dims) === size) shares = true;
       }
-      if (!shares || !legal || dependsIndirectly(j, i)) continue;
+      // A group that was merged stands later than it did: the other may need it.
+      if (!shares || !legal || depends(j, i, false) || depends(i, j, true)) continue;
       // The merged group takes the later place: all it reads is there then.
       const merged: Group = { kind: 'map', roots: [...earlier.roots, ...result[j]!.roots] };
       result[j] = merged;

@@ -1,7 +1,7 @@
 // Makes loop kernels of groups: one nest over the elements of the results, with everything the group computes inside.
 // Owns: the context in which primitives' lowering rules read their operands, guards, reductions inside bodies.
 // Leaves matrix products to contract.ts and the choice of groups to fuse.ts.
-import { isBig, dtypes } from '../base/dtype.ts';
+import { dtypes, isBig } from '../base/dtype.ts';
 import { assert } from '../base/errors.ts';
 import { type Dims, sizeOf } from '../base/shape.ts';
 import type { GraphValue, Node } from '../graph/graph.ts';
@@ -10,7 +10,7 @@ import { wrap } from '../primitives/elementwise/define.ts';
 import { storageOf } from '../primitives/storage.ts';
 import type { Group } from './fuse.ts';
 import * as ir from './loop-ir.ts';
-import { collapse } from './loops.ts';
+import { affine, collapse } from './loops.ts';
 import { Position } from './position.ts';
 
 /** A kernel and the values whose places its buffers are, in order. */
@@ -32,11 +32,16 @@ export class Builder {
   #memo = new Map<GraphValue, { position: Position; guard: ir.Expr | null; expr: ir.Expr }[]>();
   /** Results of this kernel, at the position being written. */
   readonly #results = new Map<GraphValue, { position: Position; expr: ir.Expr }>();
+  /** Results written where a variable lies, and that variable. */
+  readonly #overwrites: ReadonlyMap<GraphValue, GraphValue>;
+  /** Variables that a store of this kernel has overwritten at the position, and the old element where it is still read. */
+  readonly #overwritten = new Map<GraphValue, ir.Local | null>();
   #locals = 0;
   #loops = 0;
 
-  constructor(home: ReadonlyMap<GraphValue, GraphValue>) {
+  constructor(home: ReadonlyMap<GraphValue, GraphValue>, overwrites: ReadonlyMap<GraphValue, GraphValue> = new Map()) {
     this.#home = home;
+    this.#overwrites = overwrites;
   }
 
   get uses(): ir.BufferUse[] {
@@ -73,14 +78,16 @@ export class Builder {
   element(value: GraphValue, position: Position, guard?: ir.Expr, otherwise?: ir.Expr): ir.Expr {
     const { node } = value;
     if (node.kind === 'constant' && node.data!.length === 1) return this.#literal(value);
-    const result = this.#results.get(value);
-    if (result && result.position === position) return result.expr;
+    const at = this.#home.get(value);
+    const result = at && this.#results.get(at);
+    if (result && samePlace(result.position, position)) return result.expr;
     const outer = this.#guard;
     const full = guard && outer ? ir.binary('and', outer, guard) : (guard ?? outer);
     const type = ir.registerOf[storageOf(value.dtype)];
     const instead = otherwise ?? ir.constant(type, type === 'i64' ? 0n : 0);
-    if (this.#home.has(value)) {
-      assert(!this.#results.has(this.#home.get(value)!), 'a kernel reads a result of its own at another position');
+    if (at) {
+      assert(!result, 'a kernel reads a result of its own at another position');
+      if (this.#overwritten.has(at)) return ir.read(this.#oldElement(at, value, position));
       return ir.load(
         storageOf(value.dtype),
         this.buffer(value, 'read'),
@@ -100,6 +107,19 @@ export class Builder {
       this.#memo.set(value, list);
     }
     return guard ? ir.select(guard, expr, instead) : expr;
+  }
+
+  /** The element of a variable before this kernel wrote it: read at the very start. */
+  #oldElement(variable: GraphValue, value: GraphValue, position: Position): ir.Local {
+    let local = this.#overwritten.get(variable);
+    if (!local) {
+      const storage = storageOf(value.dtype);
+      local = { name: `old${this.#locals++}`, type: ir.registerOf[storage] };
+      this.#overwritten.set(variable, local);
+      const load = ir.load(storage, this.buffer(value, 'read'), position.flat);
+      this.statements.unshift({ kind: 'set', local, value: load });
+    }
+    return local;
   }
 
   /** A one-element constant as a number in the code. */
@@ -133,6 +153,9 @@ export class Builder {
     const output = node.outputs[0]!;
     const type = ir.registerOf[storageOf(output.dtype)];
     const extents = primitive.loops(node.inputs, node.params as never);
+    const initial = primitive.initial(output.dtype);
+    // Code generators may take every loop to run at least once.
+    if (extents.includes(0)) return ir.constant(type, initial);
     const loops: ir.LoopIndex[] = [];
     const inner = extents.map((n) => {
       if (n === 1) return ir.integer(0);
@@ -148,7 +171,6 @@ export class Builder {
     const local: ir.Local = { name: `sum${this.#locals++}`, type };
     // The largest of booleans is their disjunction.
     const combine = type !== 'bool' ? primitive.combine : primitive.combine === 'max' ? 'or' : 'and';
-    const initial = primitive.initial(output.dtype);
     this.statements.push({
       kind: 'reduce',
       loops,
@@ -161,6 +183,8 @@ export class Builder {
   store(value: GraphValue, position: Position, expr: ir.Expr): void {
     this.#results.set(this.#home.get(value)!, { position, expr });
     this.statements.push({ kind: 'store', buffer: this.buffer(value, 'write'), index: position.flat, value: expr });
+    const variable = this.#overwrites.get(value);
+    if (variable) this.#overwritten.set(variable, null);
   }
 
   /** Reads written values from memory again: used where a kernel updates its own result. */
@@ -168,6 +192,14 @@ export class Builder {
     this.#results.clear();
     this.#memo = new Map();
   }
+}
+
+/** Whether two positions are the same element of memory, as far as can be told. */
+function samePlace(a: Position, b: Position): boolean {
+  if (a === b || a.flat === b.flat) return true;
+  const [p, q] = [affine(a.flat), affine(b.flat)];
+  if (!p || !q || p.constant !== q.constant || p.terms.size !== q.terms.size) return false;
+  return [...p.terms].every(([loop, n]) => q.terms.get(loop) === n);
 }
 
 /** The kernel of a nest: its first loop is the outer one. */
@@ -186,9 +218,13 @@ function kernelOf(
   return { kind: 'loops', buffers: builder.uses, outer: outer!, body: inside, serial };
 }
 
-/** A kernel for map and reduce groups. */
-export function lowerElements(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Lowered {
-  const builder = new Builder(home);
+/** A kernel for map and reduce groups. `inPlace` says which results lie where a variable lies. */
+export function lowerElements(
+  group: Group,
+  home: ReadonlyMap<GraphValue, GraphValue>,
+  inPlace: ReadonlyMap<GraphValue, GraphValue>,
+): Lowered {
+  const builder = new Builder(home, inPlace);
   const { loops, position } = builder.nest(group.roots[0]!.outputs[0]!.dims);
   for (const root of group.roots) {
     const primitive = root.primitive!;
@@ -210,8 +246,11 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const copy = builder.nest(output.dims);
   const copied = builder.element(operand, copy.position);
   const out = builder.buffer(output, 'update');
+  // Code generators may take every loop to run at least once.
   const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
-    loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
+    loops.some((loop) => loop.extent === 0)
+      ? []
+      : loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
   const first = collapse({
     loops: copy.loops,
     body: [...builder.statements, { kind: 'store', buffer: out, index: copy.position.flat, value: copied }],

@@ -71,6 +71,8 @@ export function splitIndex(dims: Dims, position: ir.Expr): ir.Expr[] {
 
 /** The index in `from` of the element at `at` in `to`; runs of axes whose sizes agree are translated by themselves. */
 export function reshapeIndex(from: Dims, to: Dims, at: readonly ir.Expr[]): ir.Expr[] {
+  // Without elements no index matters, and runs of equal size cannot be told.
+  if (from.includes(0)) return from.map(() => ir.integer(0));
   const result: ir.Expr[] = [];
   let i = 0;
   let j = 0;

@@ -3,11 +3,15 @@
 // through it too.
 import { allocate, type Data } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
-import type { Graph, GraphValue } from './graph.ts';
+import type { Graph, GraphValue, Node } from './graph.ts';
 import type { ArrayValue } from './primitive.ts';
 
-/** The elements of the graph's outputs, given those of its parameters. */
-export function runGraph(graph: Graph, parameters: readonly Data[]): Data[] {
+/** The elements of the graph's outputs, given those of its parameters. `observe` sees the outputs of each node when they are computed. */
+export function runGraph(
+  graph: Graph,
+  parameters: readonly Data[],
+  observe?: (node: Node, outputs: readonly ArrayValue[]) => void,
+): Data[] {
   const values = new Map<GraphValue, ArrayValue>();
   graph.parameters.forEach((parameter, i) => {
     values.set(parameter, { dims: parameter.dims, dtype: parameter.dtype, data: parameters[i]! });
@@ -27,6 +31,7 @@ export function runGraph(graph: Graph, parameters: readonly Data[]): Data[] {
       node.params as never,
       outputs,
     );
+    observe?.(node, outputs);
     node.outputs.forEach((output, i) => {
       values.set(output, outputs[i]!);
     });

@@ -82,6 +82,8 @@ export interface MapPrimitive<P extends Params = Params> extends Common<P> {
   lower(context: LowerContext, params: P, at: Position): Expr;
   /** Whether `lower` can do these operands; else the reference evaluates. Complex and string operands never reach it. */
   lowers(inputs: readonly Spec[], params: P): boolean;
+  /** Whether every operand has the shape of the result and is read only at the position that is written. */
+  readonly pointwise: boolean;
   /** Rough cost of one element in additions: decides whether a value is computed twice or stored. 0 for pure movement. */
   readonly cost: number;
 }

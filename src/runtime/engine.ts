@@ -5,11 +5,11 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { type Compiled, compile, programKey } from '../compiler/compile.ts';
+import { type Compiled, type CompileOptions, compile, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
 import { Graph } from '../graph/graph.ts';
-import { printParams } from '../graph/print-graph.ts';
 import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
+import { printParams } from '../graph/print-graph.ts';
 import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
 import { type CompiledProgram, type ProgramSource, referenceProgram, setProgramMaker } from './program.ts';
@@ -68,18 +68,32 @@ class Memory {
 
 /** A variable's place in the engine's memory. */
 class Resident implements Residence {
-  readonly address: number;
+  /** Where it lies; one block, freed once: on release, or when its variable is collected. */
+  readonly #block: { address: number };
   readonly #memory: Memory;
   readonly #dtype: DType;
   readonly #size: number;
   /** The run in which it was used last. */
   lastRun = 0;
+  /** Gives the memory back; holds on to nothing but the memory. */
+  readonly free: () => void;
 
   constructor(memory: Memory, variable: VariableTensor) {
     this.#memory = memory;
     this.#dtype = variable.dtype;
     this.#size = sizeOf(variable.dims);
-    this.address = memory.backend.heap.allocate(Math.max(this.#size * dtypes[variable.dtype].bytes, 1));
+    const { heap } = memory.backend;
+    const block = { address: heap.allocate(Math.max(this.#size * dtypes[variable.dtype].bytes, 1)) };
+    this.#block = block;
+    this.free = () => {
+      if (block.address < 0) return;
+      heap.free(block.address);
+      block.address = -1;
+    };
+  }
+
+  get address(): number {
+    return this.#block.address;
   }
 
   read(): Data {
@@ -91,7 +105,7 @@ class Resident implements Residence {
   }
 
   release(): void {
-    this.#memory.backend.heap.free(this.address);
+    this.free();
   }
 }
 
@@ -119,6 +133,7 @@ class Arena {
 export class Engine {
   readonly memory: Memory;
   readonly #backend: Backend;
+  readonly #options: CompileOptions;
   readonly #arenas: Arena[] = [];
   readonly #compiled = new Map<string, Compiled>();
   readonly #eager = new Map<string, EngineProgram>();
@@ -127,8 +142,9 @@ export class Engine {
   #depth = 0;
   run = 0;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, options: CompileOptions = {}) {
     this.#backend = backend;
+    this.#options = options;
     this.memory = new Memory(backend);
     this.#collected = new FinalizationRegistry((free) => free());
   }
@@ -161,7 +177,7 @@ export class Engine {
     const key = programKey(source);
     let compiled = this.#compiled.get(key);
     if (!compiled) {
-      compiled = compile(source);
+      compiled = compile(source, this.#options);
       this.#compiled.set(key, compiled);
       if (this.#compiled.size > CACHED_PROGRAMS) this.#compiled.delete(this.#compiled.keys().next().value!);
     }
@@ -179,13 +195,10 @@ export class Engine {
       variable.residence = resident;
       const reference = new WeakRef(variable);
       this.#residents.add(reference);
-      const { address } = resident;
-      const { heap } = this.#backend;
-      const released = resident;
+      const { free } = resident;
       this.freeWith(variable, () => {
         this.#residents.delete(reference);
-        void released;
-        heap.free(address);
+        free();
       });
     }
     resident.lastRun = this.run;
@@ -336,10 +349,13 @@ export class EngineProgram implements CompiledProgram {
   #host(index: number): void {
     const { node, inputs, outputs } = this.#compiled.hosts[index]!;
     const { memory } = this.#engine;
+    const results = outputs.map((slot, i) => memory.view(this.#address(slot), node.outputs[i]!));
+    // The reference begins with zeros, and some rules write only what is not zero.
+    for (const { data } of results) (data as Float64Array).fill(isBigArray(data) ? (0n as never) : 0);
     node.primitive!.evaluate(
       inputs.map((slot, i) => memory.view(this.#address(slot), node.inputs[i]!)),
       node.params as never,
-      outputs.map((slot, i) => memory.view(this.#address(slot), node.outputs[i]!)),
+      results,
     );
   }
 
@@ -354,6 +370,8 @@ export class EngineProgram implements CompiledProgram {
     });
   }
 }
+
+const isBigArray = (data: Data): boolean => data instanceof BigInt64Array || data instanceof BigUint64Array;
 
 const noHost = (): never => {
   throw new StateError('a program without host steps called the host');

@@ -115,6 +115,7 @@ function define(name: string, rule: Rule, vjp: MapPrimitive['vjp']): MapPrimitiv
   return {
     name,
     kind: 'map',
+    pointwise: true,
     cost: rule.cost,
     infer: (inputs) => {
       const { dims, dtype } = check(name, inputs, rule.arity, rule.kinds);
@@ -160,6 +161,7 @@ function defineCompare(name: CompareName): MapPrimitive {
   return {
     name,
     kind: 'map',
+    pointwise: true,
     cost: 1,
     infer: (inputs) => [{ dims: check(name, inputs, 2, kinds).dims, dtype: 'bool' }],
     evaluate: ([a, b], _params, [out]) => {

@@ -21,6 +21,7 @@ import { wrap } from './define.ts';
 export const select: MapPrimitive = {
   name: 'select',
   kind: 'map',
+  pointwise: true,
   cost: 1,
   infer: ([condition, a, b]) => {
     if (
@@ -62,7 +63,8 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
   const n = target.length / dtypes[to].lanes;
   const y = target as Float64Array;
   const stride = dtypes[from].lanes; // a complex number gives its real part
-  if (to === 'bool') {
+  if (isComplex(from) && isComplex(to)) y.set(source as Float64Array);
+  else if (to === 'bool') {
     if (isComplex(from))
       for (let i = 0; i < n; i++)
         y[i] = (source as Float64Array)[2 * i] !== 0 || (source as Float64Array)[2 * i + 1] !== 0 ? 1 : 0;
@@ -70,6 +72,8 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
   } else if (isBig(to)) {
     const big = target as BigInt64Array;
     if (isBig(from)) for (let i = 0; i < n; i++) big[i] = source[i] as bigint;
+    else if (dtypes[from].kind !== 'float' && !isComplex(from))
+      for (let i = 0; i < n; i++) big[i] = BigInt(source[i] as number);
     else for (let i = 0; i < n; i++) big[i] = toBig(source[i * stride] as number, to);
   } else if (dtypes[from].kind === 'float' || isComplex(from)) {
     const x = source as Float64Array;
@@ -96,12 +100,13 @@ function toBig(x: number, to: DType): bigint {
   const value = Math.trunc(x);
   const [low, high] = to === 'int64' ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
   if (value >= Number(high)) return high;
-  return value <= Number(low) && dtypes[to].kind === 'uint' && value < -(2 ** 63) ? low : BigInt(value);
+  return value <= Number(low) ? low : BigInt(value);
 }
 
 export const convert: MapPrimitive<{ readonly dtype: DType }> = {
   name: 'convert',
   kind: 'map',
+  pointwise: true,
   cost: 1,
   infer: ([x], { dtype }) => {
     if (x!.dtype === 'string' || dtype === 'string') {
@@ -167,6 +172,7 @@ export const convert: MapPrimitive<{ readonly dtype: DType }> = {
 export const bitcast: MapPrimitive<{ readonly dtype: DType }> = {
   name: 'bitcast',
   kind: 'map',
+  pointwise: true,
   cost: 1,
   infer: ([x], { dtype }) => {
     const [from, to] = [dtypes[x!.dtype], dtypes[dtype]];
@@ -201,6 +207,7 @@ export const bitcast: MapPrimitive<{ readonly dtype: DType }> = {
 export const isFinite: MapPrimitive = {
   name: 'isFinite',
   kind: 'map',
+  pointwise: true,
   cost: 2,
   infer: ([x]) => [{ dims: x!.dims, dtype: 'bool' }],
   evaluate: ([x], _params, [out]) => {
@@ -220,6 +227,7 @@ export const isFinite: MapPrimitive = {
 export const stopGradient: MapPrimitive = {
   name: 'stopGradient',
   kind: 'map',
+  pointwise: true,
   cost: 0,
   infer: ([x]) => [{ dims: x!.dims, dtype: x!.dtype }],
   evaluate: ([x], _params, [out]) => {
@@ -233,10 +241,11 @@ export const stopGradient: MapPrimitive = {
 
 const complexPrimitive = (
   name: string,
-  part: Omit<MapPrimitive, 'name' | 'kind' | 'cost' | 'lowers' | 'lower'>,
+  part: Omit<MapPrimitive, 'name' | 'kind' | 'pointwise' | 'cost' | 'lowers' | 'lower'>,
 ): MapPrimitive<Params> => ({
   name,
   kind: 'map',
+  pointwise: true,
   cost: 1,
   lowers: () => false,
   lower: () => {

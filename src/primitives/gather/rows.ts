@@ -1,6 +1,6 @@
 // Reading and writing rows by index: takeRows and scatterRows. Every gather and scatter of TensorFlow is made of these two.
 // Owns: their rules and the checks of indices. Which axes and which order of indices belong to src/ops.
-import { dtypes, roundInPlace } from '../../base/dtype.ts';
+import { dtypes, isBig, roundInPlace } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import * as ir from '../../compiler/loop-ir.ts';
@@ -41,6 +41,7 @@ function checkedIndices(name: string, indices: ArrayValue, rows: number): number
 export const takeRows: MapPrimitive = {
   name: 'takeRows',
   kind: 'map',
+  pointwise: false,
   cost: 2,
   infer: ([x, indices]) => {
     if (!isIndex(indices!))
@@ -97,6 +98,9 @@ export const scatterRows: ScatterPrimitive<P> = {
   evaluate: ([x, indices, updates], { mode }, [out]) => {
     const row = sizeOf(x!.dims.slice(1)) * dtypes[x!.dtype].lanes;
     const [from, to] = [updates!.data as Float64Array, out!.data as Float64Array];
+    const times = (
+      dtypes[x!.dtype].kind === 'float' || isBig(x!.dtype) ? (a: number, b: number) => a * b : Math.imul
+    ) as (a: number, b: number) => number;
     for (let i = 0; i < to.length; i++) to[i] = (x!.data as Float64Array)[i]!;
     checkedIndices('scatter', indices!, x!.dims[0]!).forEach((index, i) => {
       for (let k = 0; k < row; k++) {
@@ -107,12 +111,12 @@ export const scatterRows: ScatterPrimitive<P> = {
             : mode === 'add'
               ? old + update
               : mode === 'mul'
-                ? old * update
+                ? times(old, update)
                 : mode === 'min'
-                  ? update < old
+                  ? update < old || Number.isNaN(update)
                     ? update
                     : old
-                  : update > old
+                  : update > old || Number.isNaN(update)
                     ? update
                     : old;
       }

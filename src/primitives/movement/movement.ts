@@ -28,6 +28,7 @@ type ReshapeParams = { readonly dims: Dims };
 export const reshape: MapPrimitive<ReshapeParams> = {
   name: 'reshape',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: ([x], { dims }) => {
     if (sizeOf(x!.dims) !== sizeOf(dims))
@@ -51,6 +52,7 @@ type TransposeParams = { readonly permutation: Dims };
 export const transpose: MapPrimitive<TransposeParams> = {
   name: 'transpose',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: ([x], { permutation }) => {
     const { length } = x!.dims;
@@ -99,6 +101,7 @@ type BroadcastParams = { readonly dims: Dims; readonly axes: Dims };
 export const broadcast: MapPrimitive<BroadcastParams> = {
   name: 'broadcast',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: ([x], { dims, axes }) => {
     const fits =
@@ -142,6 +145,7 @@ type PadParams = { readonly low: Dims; readonly high: Dims; readonly interior: D
 export const pad: MapPrimitive<PadParams> = {
   name: 'pad',
   kind: 'map',
+  pointwise: false,
   cost: 1,
   infer: ([x, value], { low, high, interior }) => {
     if (value!.dims.length !== 0 || value!.dtype !== x!.dtype)
@@ -234,6 +238,7 @@ type SliceParams = { readonly start: Dims; readonly limit: Dims; readonly stride
 export const slice: MapPrimitive<SliceParams> = {
   name: 'slice',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: ([x], { start, limit, strides }) => {
     const fits = x!.dims.every(
@@ -288,6 +293,7 @@ export const slice: MapPrimitive<SliceParams> = {
 export const concatenate: MapPrimitive<{ readonly axis: number }> = {
   name: 'concatenate',
   kind: 'map',
+  pointwise: false,
   cost: 1,
   infer: (inputs, { axis }) => {
     const first = inputs[0]!;
@@ -377,6 +383,7 @@ export const concatenate: MapPrimitive<{ readonly axis: number }> = {
 export const reverse: MapPrimitive<{ readonly axes: readonly number[] }> = {
   name: 'reverse',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: ([x]) => [{ dims: x!.dims, dtype: x!.dtype }],
   evaluate: ([x], { axes }, [out]) => {
@@ -410,6 +417,7 @@ export const reverse: MapPrimitive<{ readonly axes: readonly number[] }> = {
 export const iota: MapPrimitive<{ readonly dims: Dims; readonly axis: number; readonly dtype: DType }> = {
   name: 'iota',
   kind: 'map',
+  pointwise: false,
   cost: 0,
   infer: (_inputs, { dims, dtype }) => [{ dims, dtype }],
   evaluate: (_inputs, { dims, axis, dtype }, [out]) => {

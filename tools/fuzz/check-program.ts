@@ -1,0 +1,84 @@
+// Runs one random program in every way there is and compares.
+// Owns: the ways. Reference of the graph itself; reference of the simplified graph; the engine; the engine with nothing
+// fused. Programs run several times, so that variables carry values from run to run.
+import { createWasmBackend } from '../../src/backends/wasm/index.ts';
+import type { Data } from '../../src/base/dtype.ts';
+import { simplify } from '../../src/compiler/simplify.ts';
+import { runGraph } from '../../src/graph/evaluate-graph.ts';
+import { verifyGraph } from '../../src/graph/verify.ts';
+import { enableRelaxedSimd } from '../../src/platform/simd.ts';
+import { Engine, EngineProgram } from '../../src/runtime/engine.ts';
+import { eagerTensor } from '../../src/runtime/tensor.ts';
+import { VariableTensor } from '../../src/runtime/variable.ts';
+import type { RandomProgram } from './random-program.ts';
+import { difference, type Expected, expectedRuns } from './tolerance.ts';
+
+const RUNS = 2;
+
+export interface Engines {
+  readonly fused: Engine;
+  readonly unfused: Engine;
+}
+
+export function makeEngines(): Engines {
+  const backend = createWasmBackend({ enableRelaxedSimd });
+  return { fused: new Engine(backend), unfused: new Engine(backend, { fuse: false }) };
+}
+
+/** What went wrong: the way and the difference; null when all agree. */
+export function checkProgram(program: RandomProgram, engines: Engines): string | null {
+  // What fails at first may only have been disturbed too little: an integer beside its rounding boundary.
+  return checkOnce(program, engines, 1) && checkOnce(program, engines, 12);
+}
+
+function checkOnce(program: RandomProgram, engines: Engines, rounds: number): string | null {
+  const { graph, seed } = program;
+  verifyGraph(graph, 'making');
+  const wanted = expectedRuns(program, RUNS, seed, rounds);
+  const simple = simplify(graph);
+  verifyGraph(simple, 'simplify');
+  const found =
+    compare(program, runGraph(simple, program.data), wanted[0]!, 'simplified') ??
+    onEngine(program, engines.fused, wanted, 'engine') ??
+    onEngine(program, engines.unfused, wanted, 'unfused engine');
+  return found && `seed ${seed}: ${found}`;
+}
+
+function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expected[], way: string): string | null {
+  const { graph, data, results } = program;
+  const isVariable = new Set(program.variables.map((use) => use.parameter));
+  const given = graph.parameters.map((_, i) => i).filter((i) => !isVariable.has(i));
+  const variables = program.variables.map(({ parameter, output }) => {
+    const { dims, dtype } = graph.parameters[parameter]!;
+    return {
+      variable: new VariableTensor(eagerTensor(data[parameter]!.slice() as Data, dims, dtype)),
+      parameter,
+      output,
+    };
+  });
+  let run = 0;
+  try {
+    const compiled = new EngineProgram(engine, { graph, arguments: given, variables, results });
+    for (; run < RUNS; run++) {
+      const outputs = compiled.execute(given.map((i) => data[i]!));
+      const all = [...outputs];
+      for (const { variable, output } of variables) if (output >= 0) all[output] = variable.snapshot().elements!;
+      const found = compare(program, all, wanted[run]!, `${way}, run ${run}`);
+      if (found) return found;
+    }
+  } catch (error) {
+    return `${way}, run ${run}: ${(error as Error).stack?.split('\n').slice(0, 8).join('\n')}`;
+  } finally {
+    for (const { variable } of variables) variable.residence?.release();
+  }
+  return null;
+}
+
+function compare(program: RandomProgram, actual: readonly Data[], wanted: Expected, way: string): string | null {
+  for (let i = 0; i < wanted.outputs.length; i++) {
+    const spec = program.graph.outputs[i]!;
+    const found = difference(actual[i]!, wanted.outputs[i]!, wanted.slack[i]!, spec);
+    if (found) return `${way}: output ${i} (${spec.dtype} [${spec.dims.join()}]): ${found}`;
+  }
+  return null;
+}

@@ -1,0 +1,11 @@
+// A few random programs with every run of the tests; `npm run fuzz -- graphs` runs as many as wanted.
+import { expect, it } from 'vitest';
+import { fuzzGraphs } from './graphs.ts';
+
+it('runs random programs alike on the reference, simplified, compiled, and compiled without fusion', () => {
+  const seed = Date.now() % 1_000_000_000;
+  console.log(`fuzz graphs: seed ${seed}`);
+  const report = fuzzGraphs({ count: 60, seed });
+  expect(report.failures.join('\n\n')).toBe('');
+  expect(report.nodes).toBeGreaterThan(500);
+});

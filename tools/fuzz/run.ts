@@ -1,0 +1,25 @@
+// `npm run fuzz -- AREA [--count N] [--seed S]`: searches for programs that cornu gets wrong.
+// Owns: reading the command line. Each area is a file of its own.
+import { parseArgs } from 'node:util';
+import { fuzzGraphs } from './graphs.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { count: { type: 'string' }, seed: { type: 'string' }, most: { type: 'string' } },
+});
+const [area = 'graphs'] = positionals;
+const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
+const count = Number(values.count ?? 1000);
+
+if (area !== 'graphs') {
+  console.error(`fuzz: unknown area '${area}'. Known: graphs.`);
+  process.exit(2);
+}
+console.log(`fuzz graphs: ${count} programs from seed ${seed}`);
+const started = performance.now();
+const report = fuzzGraphs({ count, seed, most: Number(values.most ?? 5), log: (text) => console.log(text) });
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+const occurrences = [...report.occurrences].sort((a, b) => b[1] - a[1]).map(([name, n]) => `${name} ${n}`);
+console.log(`occurrences: ${occurrences.join(', ')}`);
+console.log(`${report.programs} programs, ${report.nodes} nodes, ${report.failures.length} failures, ${seconds} s`);
+process.exitCode = report.failures.length > 0 ? 1 : 0;

@@ -1,0 +1,162 @@
+// How far results may lie from the reference: as far as the reference moves when every rounding is disturbed.
+// Owns: disturbed runs and the comparison. A value that a disturbance changes by a jump (a comparison, an index, a sort) is
+// compared by nothing finer than that jump.
+import { generator } from '../../src/backends/wasm/testing.ts';
+import { type Data, type DType, dtypes } from '../../src/base/dtype.ts';
+import { runGraph } from '../../src/graph/evaluate-graph.ts';
+import type { Graph, GraphValue, Node } from '../../src/graph/graph.ts';
+import type { ArrayValue } from '../../src/graph/primitive.ts';
+import type { Spec } from '../../src/graph/value.ts';
+
+/** Relative size of a disturbance: some ten times the error that a kernel may make. */
+const DISTURBANCE: Partial<Record<DType, number>> = {
+  float32: 2e-6,
+  complex64: 2e-6,
+  float64: 1e-12,
+  float16: 1e-3,
+  bfloat16: 8e-3,
+};
+
+/** Multiples of 1/64 of modest size come of exact arithmetic, which no order of operations changes. */
+const exact = (x: number, dtype: DType): boolean =>
+  dtype === 'float16' || dtype === 'bfloat16'
+    ? Number.isInteger(x * 8) && Math.abs(x) < 16
+    : Number.isInteger(x * 64) && Math.abs(x) < 2 ** 16;
+
+/** Kinds whose results are sums of terms that may cancel, and what the terms are as large as. */
+const termSize = (node: Node, largest: (value: GraphValue) => number): number => {
+  const sizes = node.inputs.map(largest);
+  switch (node.primitive!.kind) {
+    case 'contract':
+    case 'convolution':
+      return sizes[0]! * sizes[1]!;
+    case 'reduce':
+    case 'opaque':
+    case 'scatter':
+      return Math.max(...sizes);
+    default:
+      return 0;
+  }
+};
+
+/** Largest magnitudes of values, and whether they are exact: what a disturbance needs to know of a node's operands. */
+class Sizes {
+  readonly #largest = new Map<GraphValue, number>();
+  readonly #inexact = new Set<GraphValue>();
+
+  enter(value: GraphValue, data: Data): void {
+    let largest = 0;
+    let inexact = false;
+    if (DISTURBANCE[value.dtype]) {
+      for (const x of data as Float64Array) {
+        if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+        if (!exact(x, value.dtype)) inexact = true;
+      }
+    }
+    this.#largest.set(value, largest);
+    if (inexact) this.#inexact.add(value);
+  }
+
+  /** How large the terms are of which a node's results are made; 0 where nothing can cancel, or all is exact. */
+  terms(node: Node): number {
+    for (const input of node.inputs) if (input.node.kind === 'constant') this.enter(input, input.node.data!);
+    if (!node.inputs.some((input) => this.#inexact.has(input))) return 0;
+    return termSize(node, (value) => this.#largest.get(value) ?? 0);
+  }
+}
+
+/** Which zeros a disturbed run has: the sign of a zero depends on the order of a sum. */
+const ZEROS = [() => 0, () => -0, (uniform: () => number) => (uniform() < 0.5 ? -0 : 0)] as const;
+
+/** Moves every element a little; results of sums by as much as their terms suggest, for terms may cancel. */
+function disturb({ data, dtype }: ArrayValue, terms: number, zero: () => number, uniform: () => number): void {
+  const size = DISTURBANCE[dtype];
+  if (!size) return;
+  const numbers = data as Float64Array;
+  for (let i = 0; i < numbers.length; i++) {
+    const x = numbers[i]!;
+    if (terms === 0 && exact(x, dtype)) numbers[i] = x === 0 ? zero() : x;
+    else numbers[i] = x + size * (Math.abs(x) + terms) * (2 * uniform() - 1);
+  }
+}
+
+/** Results of the reference and, for every element, how far another result may be off (NaN: anything goes). */
+export interface Expected {
+  readonly outputs: readonly Data[];
+  readonly slack: readonly Float64Array[];
+}
+
+/** A graph whose outputs may be the next values of its parameters. */
+export interface Repeated {
+  readonly graph: Graph;
+  readonly data: readonly Data[];
+  readonly variables: readonly { readonly parameter: number; readonly output: number }[];
+}
+
+/** What each of several runs gives, one after the other. `rounds` of disturbed runs say how sure the slack is. */
+export function expectedRuns(program: Repeated, runs: number, seed: number, rounds = 1): Expected[] {
+  const { graph } = program;
+  const plain = trajectory(program, runs);
+  const { uniform } = generator(seed);
+  const slack = plain.map((outputs) =>
+    outputs.map((data, i) => {
+      const size = DISTURBANCE[graph.outputs[i]!.dtype] ?? 0;
+      return Float64Array.from(data as Float64Array, (x) => (size === 0 ? 0 : size * Math.abs(Number(x)) + 1e-35));
+    }),
+  );
+  for (let round = 0; round < rounds; round++) {
+    for (const zero of ZEROS) widen(slack, plain, trajectory(program, runs, { uniform, zero: () => zero(uniform) }));
+  }
+  return plain.map((outputs, run) => ({ outputs, slack: slack[run]! }));
+}
+
+function widen(slack: Float64Array[][], plain: readonly Data[][], moved: readonly Data[][]): void {
+  moved.forEach((outputs, run) => {
+    outputs.forEach((data, k) => {
+      for (let i = 0; i < data.length; i++) {
+        const [x, y] = [plain[run]![k]![i]!, data[i]!];
+        if (x !== y && !(Number.isNaN(x) && Number.isNaN(y)))
+          slack[run]![k]![i]! += 8 * Math.abs(Number(x) - Number(y));
+      }
+    });
+  });
+}
+
+function trajectory(
+  { graph, data, variables }: Repeated,
+  runs: number,
+  disturbance?: { readonly uniform: () => number; readonly zero: () => number },
+): Data[][] {
+  const given = [...data];
+  return Array.from({ length: runs }, () => {
+    const sizes = new Sizes();
+    graph.parameters.forEach((parameter, i) => {
+      if (disturbance) sizes.enter(parameter, given[i]!);
+    });
+    const outputs = runGraph(graph, given, (node, values) => {
+      if (!disturbance) return;
+      const terms = sizes.terms(node);
+      values.forEach((value, i) => {
+        disturb(value, terms, disturbance.zero, disturbance.uniform);
+        sizes.enter(node.outputs[i]!, value.data);
+      });
+    });
+    for (const { parameter, output } of variables) if (output >= 0) given[parameter] = outputs[output]!;
+    return outputs;
+  });
+}
+
+/** The first element that is too far off, in words, or null. */
+export function difference(actual: Data, wanted: Data, slack: Float64Array, spec: Spec): string | null {
+  if (actual.length !== wanted.length) return `${actual.length} numbers, wanted ${wanted.length}`;
+  const float = dtypes[spec.dtype].kind === 'float' || dtypes[spec.dtype].kind === 'complex';
+  for (let i = 0; i < wanted.length; i++) {
+    const [a, w, s] = [actual[i]!, wanted[i]!, slack[i]!];
+    if (a === w || (Number.isNaN(a) && Number.isNaN(w)) || Number.isNaN(s) || s === Number.POSITIVE_INFINITY) continue;
+    const off = Math.abs(Number(a) - Number(w));
+    // Denormal results may be flushed.
+    if (off <= s || (float && off < 1e-37)) continue;
+    return `element ${i} is ${a}, wanted ${w} ± ${s.toExponential(1)}`;
+  }
+  return null;
+}
