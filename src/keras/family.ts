@@ -34,6 +34,12 @@ export interface Family<Result> {
   deserialize(config: Json, customObjects?: DeserializeOptions['customObjects']): Result;
 }
 
+/** The names of a table, those first that are written as `name` is: in snake case, or as a class. */
+const inStyleOf = (name: string, table: object): string[] => {
+  const lower = (text: string): boolean => text === text.toLowerCase();
+  return Object.keys(table).sort((a, b) => Number(lower(b) === lower(name)) - Number(lower(a) === lower(name)));
+};
+
 export function family<Result>(settings: FamilySettings): Family<Result> {
   const { what, module, base, members, aliases } = settings;
   registerModule(module, members);
@@ -58,7 +64,7 @@ export function family<Result>(settings: FamilySettings): Family<Result> {
       const found =
         getRegisteredObject(identifier) ?? (Object.hasOwn(table, identifier) ? table[identifier] : undefined);
       if (found === undefined)
-        throw new ValueError(`unknown ${what} '${identifier}'.${didYouMean(identifier, Object.keys(table))}`);
+        throw new ValueError(`unknown ${what} '${identifier}'.${didYouMean(identifier, inStyleOf(identifier, table))}`);
       return made(found);
     }
     if (isPlainObject(identifier)) return deserialize(identifier as Json);

@@ -21,6 +21,7 @@ import {
   type OptionsOf,
   optional,
   type Schema,
+  type SchemaSettings,
   schema,
   string,
   type ValuesOf,
@@ -138,7 +139,10 @@ const baseDefinitions = (name: string) => ({
 type Function_<D extends Definitions> = (yTrue: Tensor, yPred: Tensor, options: ValuesOf<Schema<D>>) => Tensor;
 export type LossClass<D extends Definitions, First extends keyof D = never> = Class<
   | [options?: LossOptions & OptionsOf<Schema<D>>]
-  | [first: OptionsOf<Schema<D>>[First], options?: LossOptions & OptionsOf<Schema<D>>],
+  | [
+      first: [First] extends [never] ? Reduction : OptionsOf<Schema<D>>[First],
+      options?: LossOptions & OptionsOf<Schema<D>>,
+    ],
   Loss & { readonly [K in keyof ValuesOf<Schema<D>>]: ValuesOf<Schema<D>>[K] }
 >;
 
@@ -150,7 +154,9 @@ export function lossClass<D extends Definitions, const First extends keyof D & s
   fn: Function_<D>,
   ...positional: readonly First[]
 ): LossClass<D, First> {
-  const options = schema(className, { ...baseDefinitions(name), ...own }, { positional });
+  const options = schema(className, { ...baseDefinitions(name), ...own }, {
+    positional: positional.length > 0 ? positional : ['reduction', 'name'],
+  } as object as SchemaSettings<ReturnType<typeof baseDefinitions> & D>);
   class FunctionLoss extends Loss_ {
     readonly #values: ValuesOf<Schema<D>>;
     constructor(...args: readonly unknown[]) {
