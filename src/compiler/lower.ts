@@ -77,14 +77,15 @@ export class Builder {
   /** The element of a value, computed here or read from where it is stored. */
   element(value: GraphValue, position: Position, guard?: ir.Expr, otherwise?: ir.Expr): ir.Expr {
     const { node } = value;
-    if (node.kind === 'constant' && node.data!.length === 1) return this.#literal(value);
+    const type = ir.registerOf[storageOf(value.dtype)];
+    const instead = otherwise ?? ir.constant(type, type === 'i64' ? 0n : 0);
+    if (node.kind === 'constant' && node.data!.length === 1)
+      return guard ? ir.select(guard, this.#literal(value), instead) : this.#literal(value);
     const at = this.#home.get(value);
     const result = at && this.#results.get(at);
     if (result && samePlace(result.position, position)) return result.expr;
     const outer = this.#guard;
     const full = guard && outer ? ir.binary('and', outer, guard) : (guard ?? outer);
-    const type = ir.registerOf[storageOf(value.dtype)];
-    const instead = otherwise ?? ir.constant(type, type === 'i64' ? 0n : 0);
     if (at) {
       assert(!result, 'a kernel reads a result of its own at another position');
       if (this.#overwritten.has(at)) return ir.read(this.#oldElement(at, value, position));

@@ -3,6 +3,7 @@
 // fused. Programs run several times, so that variables carry values from run to run.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import type { Data } from '../../src/base/dtype.ts';
+import { compile } from '../../src/compiler/compile.ts';
 import { simplify } from '../../src/compiler/simplify.ts';
 import { runGraph } from '../../src/graph/evaluate-graph.ts';
 import { verifyGraph } from '../../src/graph/verify.ts';
@@ -10,6 +11,7 @@ import { enableRelaxedSimd } from '../../src/platform/simd.ts';
 import { Engine, EngineProgram } from '../../src/runtime/engine.ts';
 import { eagerTensor } from '../../src/runtime/tensor.ts';
 import { VariableTensor } from '../../src/runtime/variable.ts';
+import { interpretProgram } from './interpret-program.ts';
 import type { RandomProgram } from './random-program.ts';
 import { difference, type Expected, expectedRuns } from './tolerance.ts';
 
@@ -64,7 +66,7 @@ function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expec
       const all = [...outputs];
       for (const { variable, output } of variables) if (output >= 0) all[output] = variable.snapshot().elements!;
       const found = compare(program, all, wanted[run]!, `${way}, run ${run}`);
-      if (found) return found;
+      if (found) return run > 0 ? found : `${found}; ${blame(program, wanted[0]!, way)}`;
     }
   } catch (error) {
     return `${way}, run ${run}: ${(error as Error).stack?.split('\n').slice(0, 8).join('\n')}`;
@@ -72,6 +74,13 @@ function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expec
     for (const { variable } of variables) variable.residence?.release();
   }
   return null;
+}
+
+/** Whether the compiler or the code generator is wrong. */
+function blame(program: RandomProgram, wanted: Expected, way: string): string {
+  const compiled = compile(program, { fuse: !way.startsWith('unfused') });
+  const outputs = interpretProgram(compiled, program.data);
+  return compare(program, outputs, wanted, 'interpreted') ?? 'the interpreter agrees with the reference';
 }
 
 function compare(program: RandomProgram, actual: readonly Data[], wanted: Expected, way: string): string | null {
