@@ -73,6 +73,18 @@ export function resolve(value: Value): Tensor {
   return value as Tensor;
 }
 
+/** What a primitive has to do, in elements; 0 where bringing its operands into the engine costs more than doing it here. */
+function workOf(primitive: Primitive, inputs: readonly ArrayValue[], outputs: readonly Spec[]): number {
+  let read = 0;
+  let written = 0;
+  for (const { dims } of inputs) read += sizeOf(dims);
+  for (const { dims } of outputs) written += sizeOf(dims);
+  if (primitive.kind === 'contract' || primitive.kind === 'convolution') return (read + written) * 16;
+  // Movement is a copy either way; and what takes a few rows out of many must not copy them all first.
+  if (primitive.kind === 'map' && (primitive.cost === 0 || written * 2 < read)) return 0;
+  return read + written;
+}
+
 function evaluateEagerly(primitive: Primitive, inputs: readonly Tensor[], params: Params): Tensor[] {
   for (const input of inputs) {
     if (!input.elements) {
@@ -86,11 +98,7 @@ function evaluateEagerly(primitive: Primitive, inputs: readonly Tensor[], params
   const arrays = inputs as readonly (Tensor & ArrayValue)[];
   const specs = primitive.infer(arrays, params);
   const values = arrays.map((input): ArrayValue => ({ dims: input.dims, dtype: input.dtype, data: input.elements! }));
-  let work = 0;
-  for (const spec of specs) work += sizeOf(spec.dims);
-  for (const value of values) work += sizeOf(value.dims);
-  if (primitive.kind === 'contract' || primitive.kind === 'convolution') work *= 16;
-  if (engine && work >= ENGINE_FROM) {
+  if (engine && workOf(primitive, values, specs) >= ENGINE_FROM) {
     const results = engine(primitive, values, params, specs);
     if (results) return results.map((data, i) => eagerTensor(data, specs[i]!.dims, specs[i]!.dtype));
   }
