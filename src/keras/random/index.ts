@@ -17,8 +17,8 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { floatDType } from './dtype.ts';
 import { drawSeed, type SeedLike } from './seed-generator.ts';
 
+export { beta, binomial, gamma } from './distributions.ts';
 export { SeedGenerator, type SeedGeneratorOptions, type SeedLike } from './seed-generator.ts';
-// export { beta, binomial, gamma } from './distributions.ts';
 
 export interface UniformOptions extends Options<{ minval: number; maxval: number; dtype: DType; seed: SeedLike }> {}
 export interface NormalOptions extends Options<{ mean: number; stddev: number; dtype: DType; seed: SeedLike }> {}
