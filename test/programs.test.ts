@@ -63,8 +63,9 @@ describe('examples', () => {
 
   it('learning-rates follows its schedule', async () => {
     const done = await run('examples/learning-rates.ts');
-    // y = 5 x - 3 at 10; SGD has converged by then.
-    expect(Math.abs(numbersAfter(done, /sgd at x=10:/i)[0]! - 47)).toBeLessThan(1.5);
+    // y = 5 x - 3 at 10. After 960 steps of 0.01 along the flatter direction (curvature 0.306), 5 % of the way is left:
+    // 1.7 of 47, give or take the first weight and the noise of the data.
+    expect(Math.abs(numbersAfter(done, /sgd_?\d* at x=10:/)[0]! - 47)).toBeLessThan(3.5);
     const list = /\[([^[\]]*)\]\s*$/.exec(done.output)?.[1] ?? '';
     const rates = list
       .split(',')
