@@ -41,7 +41,10 @@ export type DTypeLike = DType | DTypePolicy | 'mixed_float16' | 'mixed_bfloat16'
 const policies = new Map<string, DTypePolicy>();
 const named = (name: string): DTypePolicy => {
   let policy = policies.get(name);
-  if (!policy) policies.set(name, (policy = new DTypePolicy(name)));
+  if (!policy) {
+    policy = new DTypePolicy(name);
+    policies.set(name, policy);
+  }
   return policy;
 };
 

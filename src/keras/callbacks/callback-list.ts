@@ -20,7 +20,10 @@ export class CallbackList {
   }
   #listening(hook: Hook): CallbackBase[] {
     let found = this.#listeners.get(hook);
-    if (!found) this.#listeners.set(hook, (found = this.callbacks.filter((callback) => has(callback, hook))));
+    if (!found) {
+      found = this.callbacks.filter((callback) => has(callback, hook));
+      this.#listeners.set(hook, found);
+    }
     return found;
   }
   /** Whether anyone wants to know. */

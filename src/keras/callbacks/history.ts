@@ -14,7 +14,10 @@ class HistoryCallback extends CallbackBase {
   }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
     this.epoch.push(epoch);
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) {
+      this.history[name] ??= [];
+      this.history[name].push(value);
+    }
   }
 }
 export interface History extends HistoryCallback {}

@@ -498,7 +498,9 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
   static readonly schema: SchemaLike | null = null;
   static fromConfig(config: Config): unknown {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const { schema } = this;
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [schema ? schema.fromConfig(config) : upgraded(config)]);
   }
   override toString(): string {

@@ -112,12 +112,12 @@ export class FunctionalGraph {
     apply: (node: Node, args: unknown[], kwargs: Record<string, unknown>) => unknown,
   ): unknown {
     const known = new Map<KerasTensor, unknown>();
-    this.inputs.forEach((input, i) => known.set(input, values[i]));
+    this.inputs.forEach((input, i) => void known.set(input, values[i]));
     for (const node of this.map.nodes) {
       if (node.isInput || !node.inputs.every((input) => known.has(input))) continue;
       const { args, kwargs } = node.fill(known);
       const results = flattenTree(apply(node, args, kwargs), isTensor).filter(isTensor);
-      node.outputs.forEach((output, i) => known.set(output, results[i]));
+      node.outputs.forEach((output, i) => void known.set(output, results[i]));
     }
     const results = this.outputs.map((output) => {
       if (!known.has(output))

@@ -11,8 +11,10 @@ import { type GraphOptions, ModelBase, type ModelOptions, makesGraph } from './m
 /** A model that is a graph of layers between inputs and outputs. */
 export class FunctionalModel<out O extends Structure = Structure> extends ModelBase<O> {
   static override fromConfig(config: Config): unknown {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     if (config.layers === undefined) return Reflect.construct(this, [config]);
     const { inputs, outputs, name, trainable } = graphFromConfig(config);
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [{ inputs, outputs, name, ...(trainable === false ? { trainable } : {}) }]);
   }
 }

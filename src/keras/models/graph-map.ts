@@ -74,13 +74,14 @@ function check(
 ): void {
   const known = new Set(inputs);
   for (const node of nodes) {
-    for (const input of node.inputs) {
+    // An Input that is not among the model's would never get a value.
+    for (const input of node.isInput ? node.outputs : node.inputs) {
       if (!known.has(input))
         throw new StateError(
-          `model '${model}': the graph is disconnected: ${String(input)}, an input of '${node.operation.name}', does not come from the model's inputs. Add it to inputs, or take outputs that depend on the inputs alone.`,
+          `model '${model}': the graph is disconnected: ${String(input)}, which '${node.operation.name}' ${node.isInput ? 'makes' : 'takes'}, does not come from the model's inputs. Add it to inputs, or take outputs that depend on the inputs alone.`,
         );
     }
-    node.outputs.forEach((output) => known.add(output));
+    for (const output of node.outputs) known.add(output);
   }
   const names = new Set<string>();
   for (const { name } of operations) {

@@ -223,6 +223,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;
   fit(...args: unknown[]): Training {
     const { x, y, options } = argumentsOf<FitOptions>(args);
+    // biome-ignore lint/suspicious/noFocusedTests: this fit trains.
     return fit(this as ModelBase, x, y, options);
   }
   evaluate(data: Source, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;

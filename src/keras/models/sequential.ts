@@ -164,6 +164,7 @@ class SequentialModel extends ModelBase<Tensor> {
       });
     // Layers are built as they are made: their weights' paths begin with the model, as when it was built.
     const layers = options.name === undefined ? revive() : nameScope(options.name, revive);
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const model = Reflect.construct(this, [layers, options]) as SequentialModel;
     const shape = config.build_input_shape ?? null;
     if (!model.graph && Array.isArray(shape) && isShape(shape)) model.build(shape as Shape);

@@ -82,7 +82,7 @@ export async function loadLegacyWeights(
       console.warn(`loadWeights: skipped: ${error.message}`);
       return;
     }
-    variables.forEach((variable, i) => assignments.push({ variable, stored: stored[i]! }));
+    variables.forEach((variable, i) => void assignments.push({ variable, stored: stored[i]! }));
   };
   if (options.byName) {
     const byName = new Map(layersOf(model).map((layer) => [layer.name, layer]));
@@ -100,7 +100,7 @@ export async function loadLegacyWeights(
         `the model '${model.name}' has ${layers.length} layers with weights (${layers.map((layer) => layer.name).join(', ')}), the file ${stored.length} (${stored.map((layer) => layer.name).join(', ')}). Is the model built, and the same? { byName: true } loads the layers whose names agree.`,
       );
     }
-    layers.forEach((layer, i) => add(`layer '${layer.name}'`, legacyWeights(layer), stored[i]!.weights));
+    layers.forEach((layer, i) => void add(`layer '${layer.name}'`, legacyWeights(layer), stored[i]!.weights));
     const own = model.ownWeights;
     if (own.length > 0 && file.topLevelWeights) add(`model '${model.name}'`, own, file.topLevelWeights);
   }

@@ -29,7 +29,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
       part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
     if (part.kind === 'layer') wanted += part.variables.length;
     if (!fits) continue;
-    part.variables.forEach((variable, i) => assignments.push({ variable, stored: stored.arrays[i]! }));
+    part.variables.forEach((variable, i) => void assignments.push({ variable, stored: stored.arrays[i]! }));
     if (part.kind === 'layer') found += part.variables.length;
   }
   if (wanted > 0 && found === 0 && !options.skipMismatch)

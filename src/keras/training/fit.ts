@@ -36,7 +36,10 @@ function callbacksFor(
   const level = verbosity(verbose);
   let progress = (list.find((callback) => callback instanceof ProgbarLogger) as ProgbarLogger | undefined) ?? null;
   const all = [...list];
-  if (!progress && level > 0) all.push((progress = new ProgbarLogger()));
+  if (!progress && level > 0) {
+    progress = new ProgbarLogger();
+    all.push(progress);
+  }
   if (history) all.push(history);
   return { callbacks: new CallbackList(all, model, { verbose: level, epochs, steps }), progress };
 }

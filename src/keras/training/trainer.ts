@@ -170,9 +170,9 @@ export class Trainer {
   }
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;
-    const logs = model.hasOwnStep('trainStep')
-      ? model.trainStep(batch as Structure)
-      : (this.trainStep(batch as Batch), null);
+    let logs: StepLogs = null;
+    if (model.hasOwnStep('trainStep')) logs = model.trainStep(batch as Structure);
+    else this.trainStep(batch as Batch);
     model.clearLosses();
     return logs;
   };
@@ -182,9 +182,9 @@ export class Trainer {
   }
   readonly #testBody = (batch: unknown): StepLogs => {
     const model = this.#model;
-    const logs = model.hasOwnStep('testStep')
-      ? model.testStep(batch as Structure)
-      : (this.testStep(batch as Batch), null);
+    let logs: StepLogs = null;
+    if (model.hasOwnStep('testStep')) logs = model.testStep(batch as Structure);
+    else this.testStep(batch as Batch);
     model.clearLosses();
     return logs;
   };
