@@ -12,9 +12,18 @@ import type { WhileParams } from '../primitives/control/while-loop.ts';
 import { primitive } from '../primitives/registry.ts';
 import { contractKernel, prepareContractions } from './contract.ts';
 import { fuse, type Group } from './fuse.ts';
+import {
+  checkedNodes,
+  clearFlag,
+  type IndexCheck,
+  lowerIndexCheck,
+  mayFail,
+  rowsOf,
+  stopOnFailure,
+} from './index-checks.ts';
 import type { Kernel } from './loop-ir.ts';
 import * as ir from './loop-ir.ts';
-import { type Lowered, lowerElements, lowerIndexCheck, lowerScatter } from './lower.ts';
+import { type Lowered, lowerElements, lowerScatter } from './lower.ts';
 import { type Interval, packIntervals } from './plan-memory.ts';
 import { schedule } from './schedule.ts';
 import { simplify } from './simplify.ts';
@@ -34,13 +43,6 @@ export interface HostCall {
   readonly outputs: readonly number[];
 }
 
-/** What a check means when it strikes. */
-export interface IndexCheck {
-  readonly operation: string;
-  readonly scope: string;
-  readonly rows: number;
-}
-
 export interface Compiled {
   readonly program: Program;
   readonly slots: readonly Slot[];
@@ -49,8 +51,8 @@ export interface Compiled {
   readonly outputs: readonly number[];
   readonly hosts: readonly HostCall[];
   readonly checks: readonly IndexCheck[];
-  /** Slot of the int32 flags, one 64-byte place for each check; -1 without checks. */
-  readonly checkSlots: readonly number[];
+  /** Slot of the int32 that says which check struck; -1 without checks. */
+  readonly flag: number;
   /** Constants that have a place in memory, in the order of their slots. */
   readonly constants: readonly GraphValue[];
   readonly graph: Graph;
@@ -95,18 +97,24 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
   });
   scope.emitAll();
   const outputs = graph.outputs.map((value) => scope.use(value));
-  for (const slot of [...outputs, ...shared.checkSlots]) scope.touch(slot);
+  const steps = scope.nested();
+  const flag = shared.checks.length > 0 ? shared.flag() : -1;
+  if (flag >= 0) {
+    scope.keep(flag, 4);
+    steps.unshift({ kind: 'kernel', kernel: shared.kernels.push(clearFlag()) - 1, slots: [flag] });
+  }
+  for (const slot of [...outputs, flag]) scope.touch(slot);
   const arenaBytes = scope.place((slot, offset) => {
     shared.slots[slot] = { kind: 'arena', offset };
   });
   return {
-    program: { slotCount: shared.slots.length, kernels: shared.kernels, steps: scope.steps },
+    program: { slotCount: shared.slots.length, kernels: shared.kernels, steps },
     slots: shared.slots as Slot[],
     arenaBytes,
     outputs,
     hosts: shared.hosts,
     checks: shared.checks,
-    checkSlots: shared.checkSlots,
+    flag,
     constants: shared.constants,
     graph,
     order: scope.order,
@@ -120,13 +128,23 @@ class Shared {
   readonly slots: (Slot | null)[] = [];
   readonly hosts: HostCall[] = [];
   readonly checks: IndexCheck[] = [];
-  readonly checkSlots: number[] = [];
   readonly constants: GraphValue[] = [];
+
+  #flag = -1;
 
   constructor(options: CompileOptions) {
     this.options = options;
   }
+
+  /** The slot of the flag of the index checks; it lives as long as the program runs. */
+  flag(): number {
+    if (this.#flag < 0) this.#flag = this.slots.push(null) - 1;
+    return this.#flag;
+  }
 }
+
+/** Stands for the flag of the index checks. */
+const flagValue = new Graph().addParameter({ dims: [1], dtype: 'int32' });
 
 /** One graph on its way into steps: the program itself, or the body of control flow in it. */
 class Scope {
@@ -140,7 +158,10 @@ class Scope {
   readonly #slotOf = new Map<GraphValue, number>();
   /** First and last step of the slots that this scope places. */
   readonly #life = new Map<number, { bytes: number; from: number; to: number }>();
-  readonly #checked = new Set<Node>();
+  /** Indices that were looked at, and for which numbers of rows. */
+  readonly #checked = new Map<GraphValue, Set<number>>();
+  /** Numbers of steps after which the rest runs only if no check has struck. */
+  readonly #guards: number[] = [];
 
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
@@ -150,7 +171,7 @@ class Scope {
     this.#assignments = variables.flatMap(({ parameter, output }): [GraphValue, GraphValue][] =>
       output < 0 ? [] : [[this.graph.parameters[parameter]!, this.graph.outputs[output]!]],
     );
-    const { order, inPlace } = schedule(groups, home, this.#assignments);
+    const { order, inPlace } = schedule(groups, home, this.#assignments, (group) => mayFail(group, home));
     this.#home = home;
     this.order = order;
     this.#inPlace = inPlace;
@@ -211,14 +232,36 @@ class Scope {
 
   emitAll(): void {
     for (const group of this.order) {
-      for (const root of group.roots) this.#check(root);
-      this.#emit(group);
+      this.#guard(() => this.#check(group));
+      if (group.kind === 'control') this.#guard(() => this.#emit(group));
+      else this.#emit(group);
     }
     // Variables whose new value could not be written in place.
     for (const [parameter, value] of this.#assignments) {
       if (this.#inPlace.get(value) === parameter) continue;
       this.#copy(this.use(value), this.use(parameter), bytesOf(parameter));
     }
+  }
+
+  /** What follows runs only if the checks that `emit` makes have not struck. */
+  #guard(emit: () => void): void {
+    const { checks } = this.#shared;
+    const before = checks.length;
+    emit();
+    if (checks.length > before) this.#guards.push(this.steps.length);
+  }
+
+  /** The steps, those after a check inside a condition. */
+  nested(): Step[] {
+    let rest: Step[] = [];
+    let end = this.steps.length;
+    for (const guard of this.#guards.toReversed()) {
+      const inside = [...this.steps.slice(guard, end), ...rest];
+      // biome-ignore lint/suspicious/noThenProperty: the name of a branch
+      rest = inside.length > 0 ? [{ kind: 'if', flag: this.#shared.flag(), then: [], otherwise: inside }] : [];
+      end = guard;
+    }
+    return [...this.steps.slice(0, end), ...rest];
   }
 
   #copy(from: number, to: number, bytes: number): void {
@@ -292,7 +335,7 @@ class Scope {
       this.#shared.slots[slot] = { kind: 'view', base: block, offset };
     });
     this.#life.get(block)!.bytes = Math.max(bytes, 1);
-    return inner.steps;
+    return inner.nested();
   }
 
   #control(node: Node): void {
@@ -362,8 +405,13 @@ class Scope {
     const flag = this.fresh(1);
     const next = carryValues.map((value) => this.fresh(bytesOf(value)));
     const fixed = inputs.slice(0, constants);
+    const checks = this.#shared.checks.length;
     const test = this.#body(condition, [...fixed, ...outputs], [flag]);
     const steps = this.#body(body, [...fixed, ...outputs], next);
+    if (this.#shared.checks.length > checks) {
+      const kernel = this.#shared.kernels.push(stopOnFailure()) - 1;
+      test.push({ kind: 'kernel', kernel, slots: [flag, this.#shared.flag()] });
+    }
     next.forEach((slot, i) => {
       steps.push({ kind: 'copy', from: slot, to: outputs[i]!, bytes: bytesOf(carryValues[i]!) });
     });
@@ -399,44 +447,25 @@ class Scope {
     this.#step({ kernel: { kind: 'philox', count: node.outputs[0]!.dims[0]! }, buffers: [together, node.outputs[0]!] });
   }
 
-  /** Checks the indices of what a root computes, wherever inside its group the gather stands. */
-  #check(root: Node): void {
-    const seen = new Set<Node>();
-    const visit = (node: Node): void => {
-      if (node.kind !== 'apply' || seen.has(node)) return;
-      seen.add(node);
-      const { name } = node.primitive!;
-      if ((name === 'takeRows' || name === 'scatterRows') && !this.#checked.has(node)) {
-        this.#checked.add(node);
-        this.#checkIndices(node);
-      }
-      for (const input of node.inputs) if (!this.#home.has(input)) visit(input.node);
-    };
-    visit(root);
+  /** Looks at the indices that a group reads. */
+  #check(group: Group): void {
+    for (const node of checkedNodes(group, this.#home)) {
+      const indices = node.inputs[1]!;
+      const rows = rowsOf(node);
+      // A gather and the scatter of its gradient read the same indices.
+      const before = this.#checked.get(indices) ?? new Set();
+      if (before.has(rows)) continue;
+      this.#checked.set(indices, before.add(rows));
+      this.give(flagValue, this.#shared.flag());
+      const check = this.#shared.checks.length;
+      this.#step(lowerIndexCheck(indices, rows, check, flagValue, this.#home));
+      this.#shared.checks.push({
+        operation: node.primitive!.name === 'takeRows' ? 'gather' : 'scatter',
+        scope: node.scope,
+        rows,
+      });
+    }
   }
-
-  #checkIndices(node: Node): void {
-    const indices = node.inputs[1]!;
-    const rows = node.inputs[0]!.dims[0]!;
-    if (sizeOf(indices.dims) === 0 || known(indices, rows)) return;
-    const flag = new Graph().addParameter({ dims: [1], dtype: 'int32' });
-    this.#step(lowerIndexCheck(indices, rows, flag, this.#home));
-    this.#shared.checks.push({
-      operation: node.primitive!.name === 'takeRows' ? 'gather' : 'scatter',
-      scope: node.scope,
-      rows,
-    });
-    this.#shared.checkSlots.push(this.use(flag));
-  }
-}
-
-/** Whether indices are known to be in range: constants that are. */
-function known(indices: GraphValue, rows: number): boolean {
-  const { node } = indices;
-  return (
-    node.kind === 'constant' &&
-    Array.from(node.data as ArrayLike<number | bigint>, Number).every((index) => index >= 0 && index < rows)
-  );
 }
 
 /** A key under which an equal program is found again. */

@@ -204,7 +204,7 @@ function samePlace(a: Position, b: Position): boolean {
 }
 
 /** The kernel of a nest: its first loop is the outer one. */
-function kernelOf(
+export function kernelOf(
   builder: Builder,
   loops: readonly ir.LoopIndex[],
   body: readonly ir.Statement[],
@@ -288,32 +288,4 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
     },
     buffers: builder.buffers,
   };
-}
-
-/** A kernel that writes 1 to `flag` if any index is outside of [0, rows). `flag` is an int32 value of one element. */
-export function lowerIndexCheck(
-  indices: GraphValue,
-  rows: number,
-  flag: GraphValue,
-  home: ReadonlyMap<GraphValue, GraphValue>,
-): Lowered {
-  const builder = new Builder(home);
-  const { loops, position } = builder.nest(indices.dims);
-  const index = builder.element(indices, position);
-  const zero = ir.constant(index.type, index.type === 'i64' ? 0n : 0);
-  const limit = ir.constant(index.type, index.type === 'i64' ? BigInt(rows) : rows);
-  const bad = ir.binary('or', ir.compare('lt', index, zero), ir.compare('ge', index, limit));
-  const local: ir.Local = { name: 'bad', type: 'i32' };
-  const reduce: ir.Statement = {
-    kind: 'reduce',
-    loops,
-    accumulators: [{ local, combine: 'or', signed: false, initial: 0, value: ir.convert('i32', bad, false) }],
-  };
-  const store: ir.Statement = {
-    kind: 'store',
-    buffer: builder.buffer(flag, 'write'),
-    index: ir.integer(0),
-    value: ir.read(local),
-  };
-  return { kernel: kernelOf(builder, [], [...builder.statements, reduce, store], true), buffers: builder.buffers };
 }

@@ -10,11 +10,15 @@ export interface Schedule {
   readonly inPlace: ReadonlyMap<GraphValue, GraphValue>;
 }
 
-/** `assignments`: the parameter of a variable, and the value it gets. */
+/**
+ * `assignments`: the parameter of a variable, and the value it gets. Groups that `mayFail` come before all writes to
+ * variables: a program that fails leaves its variables as they were.
+ */
 export function schedule(
   groups: readonly Group[],
   home: ReadonlyMap<GraphValue, GraphValue>,
   assignments: readonly (readonly [GraphValue, GraphValue])[],
+  mayFail: (group: Group) => boolean = () => false,
 ): Schedule {
   const reads = groups.map((group) => readsOf(group, home));
   const producer = new Map<GraphValue, number>();
@@ -51,6 +55,7 @@ export function schedule(
     }
     return false;
   };
+  const failing = assignments.length > 0 ? groups.flatMap((group, i) => (mayFail(group) ? [i] : [])) : [];
   const inPlace = new Map<GraphValue, GraphValue>();
   const taken = new Set<GraphValue>();
   for (const [parameter, value] of assignments) {
@@ -60,7 +65,7 @@ export function schedule(
     if (kind !== 'map' && kind !== 'reduce' && kind !== 'contract' && kind !== 'random') continue;
     const own = reads[group]!.get(parameter);
     if (own === 'other' || (own === 'same' && kind !== 'map')) continue;
-    const others = (readers.get(parameter) ?? []).filter((i) => i !== group);
+    const others = [...(readers.get(parameter) ?? []), ...failing].filter((i) => i !== group);
     if (others.some((i) => reaches(group, i))) continue;
     for (const i of others) after[group]!.add(i);
     inPlace.set(value, parameter);

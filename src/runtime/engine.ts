@@ -7,6 +7,7 @@ import { StateError, ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Compiled, type CompileOptions, compile, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
+import { struck } from '../compiler/index-checks.ts';
 import { Graph } from '../graph/graph.ts';
 import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
 import { printParams } from '../graph/print-graph.ts';
@@ -361,13 +362,12 @@ export class EngineProgram implements CompiledProgram {
 
   /** Throws for indices that were out of range. */
   #verify(): void {
-    this.#compiled.checkSlots.forEach((slot, i) => {
-      if (this.#engine.memory.elements('int32')[this.#address(slot) / 4] === 0) return;
-      const { operation, scope, rows } = this.#compiled.checks[i]!;
-      throw new ValueError(
-        `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows. Class numbers start at 0; check the labels or the size of the layer.`,
-      );
-    });
+    const flag = this.#engine.memory.elements('int32')[this.#address(this.#compiled.flag) / 4]!;
+    if (flag === 0) return;
+    const { operation, scope, rows } = this.#compiled.checks[struck(flag)]!;
+    throw new ValueError(
+      `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows. Class numbers start at 0; check the labels or the size of the layer.`,
+    );
   }
 }
 

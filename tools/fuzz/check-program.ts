@@ -2,7 +2,10 @@
 // Owns: the ways. Reference of the graph itself; reference of the simplified graph; the engine; the engine with nothing
 // fused. Programs run several times, so that variables carry values from run to run.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
+import { generator } from '../../src/backends/wasm/testing.ts';
 import type { Data } from '../../src/base/dtype.ts';
+import { ValueError } from '../../src/base/errors.ts';
+import { sizeOf } from '../../src/base/shape.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { simplify } from '../../src/compiler/simplify.ts';
 import { runGraph } from '../../src/graph/evaluate-graph.ts';
@@ -30,7 +33,48 @@ export function makeEngines(): Engines {
 /** What went wrong: the way and the difference; null when all agree. */
 export function checkProgram(program: RandomProgram, engines: Engines): string | null {
   // What fails at first may only have been disturbed too little: an integer beside its rounding boundary.
-  return checkOnce(program, engines, 1) && checkOnce(program, engines, 12);
+  return (checkOnce(program, engines, 1) && checkOnce(program, engines, 12)) ?? checkBadIndices(program, engines);
+}
+
+/** With an index out of range the program must fail and leave its variables as they were. */
+function checkBadIndices(program: RandomProgram, engines: Engines): string | null {
+  const { graph, seed } = program;
+  const random = generator(seed);
+  const isVariable = new Set(program.variables.map((use) => use.parameter));
+  const places = graph.liveNodes().flatMap((node) => {
+    const name = node.primitive?.name;
+    const indices = node.inputs[1];
+    const parameter = indices ? graph.parameters.indexOf(indices) : -1;
+    const counts = (name === 'takeRows' || name === 'scatterRows') && !isVariable.has(parameter) && parameter >= 0;
+    return counts && sizeOf(indices!.dims) > 0 ? [{ parameter, rows: node.inputs[0]!.dims[0]! }] : [];
+  });
+  if (places.length === 0) return null;
+  const { parameter, rows } = random.pick(places);
+  const data = program.data.map((elements) => elements.slice() as Data);
+  const wrong = random.pick([-1, rows, 2 ** 30, -(2 ** 31)]);
+  const indices = data[parameter] as Int32Array;
+  indices[random.below(indices.length)] = (
+    program.graph.parameters[parameter]!.dtype === 'int64' ? BigInt(wrong) : wrong
+  ) as number;
+  for (const [way, engine] of Object.entries(engines)) {
+    const { compiled, given, variables } = onEngineParts({ ...program, data }, engine);
+    let thrown: unknown = null;
+    try {
+      compiled.execute(given.map((i) => data[i]!));
+    } catch (error) {
+      thrown = error;
+    }
+    const found = !(thrown instanceof ValueError)
+      ? `index ${wrong} of ${rows} rows: ${thrown === null ? 'no error' : String(thrown)}`
+      : variables
+          .map(({ variable, parameter: own }) =>
+            difference(variable.snapshot().elements!, data[own]!, new Float64Array(data[own]!.length), variable),
+          )
+          .find((text) => text !== null);
+    for (const { variable } of variables) variable.residence?.release();
+    if (found) return `seed ${seed}: ${way}: bad index in parameter ${parameter}: ${found}`;
+  }
+  return null;
 }
 
 function checkOnce(program: RandomProgram, engines: Engines, rounds: number): string | null {
@@ -46,23 +90,27 @@ function checkOnce(program: RandomProgram, engines: Engines, rounds: number): st
   return found && `seed ${seed}: ${found}`;
 }
 
-function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expected[], way: string): string | null {
-  const { graph, data, results } = program;
-  const isVariable = new Set(program.variables.map((use) => use.parameter));
+/** The program on an engine, with variables of its own. */
+function onEngineParts({ graph, data, results, variables: uses }: RandomProgram, engine: Engine) {
+  const isVariable = new Set(uses.map((use) => use.parameter));
   const given = graph.parameters.map((_, i) => i).filter((i) => !isVariable.has(i));
-  const variables = program.variables.map(({ parameter, output }) => {
+  const variables = uses.map(({ parameter, output }) => {
     const { dims, dtype } = graph.parameters[parameter]!;
-    return {
-      variable: new VariableTensor(eagerTensor(data[parameter]!.slice() as Data, dims, dtype)),
-      parameter,
-      output,
-    };
+    const initial = eagerTensor(data[parameter]!.slice() as Data, dims, dtype);
+    return { variable: new VariableTensor(initial), parameter, output };
   });
+  const compiled = new EngineProgram(engine, { graph, arguments: given, variables, results });
+  return { compiled, given, variables };
+}
+
+function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expected[], way: string): string | null {
   let run = 0;
+  let parts: ReturnType<typeof onEngineParts> | null = null;
   try {
-    const compiled = new EngineProgram(engine, { graph, arguments: given, variables, results });
+    parts = onEngineParts(program, engine);
+    const { compiled, given, variables } = parts;
     for (; run < RUNS; run++) {
-      const outputs = compiled.execute(given.map((i) => data[i]!));
+      const outputs = compiled.execute(given.map((i) => program.data[i]!));
       const all = [...outputs];
       for (const { variable, output } of variables) if (output >= 0) all[output] = variable.snapshot().elements!;
       const found = compare(program, all, wanted[run]!, `${way}, run ${run}`);
@@ -71,7 +119,7 @@ function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expec
   } catch (error) {
     return `${way}, run ${run}: ${(error as Error).stack?.split('\n').slice(0, 8).join('\n')}`;
   } finally {
-    for (const { variable } of variables) variable.residence?.release();
+    for (const { variable } of parts?.variables ?? []) variable.residence?.release();
   }
   return null;
 }

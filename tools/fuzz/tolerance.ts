@@ -43,8 +43,10 @@ const termSize = (node: Node, largest: (value: GraphValue) => number): number =>
 class Sizes {
   readonly #largest = new Map<GraphValue, number>();
   readonly #inexact = new Set<GraphValue>();
+  readonly #data = new Map<GraphValue, Data>();
 
   enter(value: GraphValue, data: Data): void {
+    this.#data.set(value, data);
     let largest = 0;
     let inexact = false;
     if (DISTURBANCE[value.dtype]) {
@@ -55,6 +57,17 @@ class Sizes {
     }
     this.#largest.set(value, largest);
     if (inexact) this.#inexact.add(value);
+  }
+
+  /** Comparisons of floats that are nearly equal may turn out either way. */
+  decide(node: Node, results: Data, uniform: () => number): void {
+    const [a, b] = node.inputs;
+    const size = a && DISTURBANCE[a.dtype];
+    if (!size || !b || node.outputs[0]!.dtype !== 'bool') return;
+    const [x, y] = [this.#data.get(a), this.#data.get(b)] as (Float64Array | undefined)[];
+    if (!x || !y || !(this.#inexact.has(a) || this.#inexact.has(b))) return;
+    for (let i = 0; i < results.length; i++)
+      if (Math.abs(x[i]! - y[i]!) <= size * Math.abs(x[i]!)) results[i] = uniform() < 0.5 ? 0 : 1;
   }
 
   /** How large the terms are of which a node's results are made; 0 where nothing can cancel, or all is exact. */
@@ -136,6 +149,7 @@ function trajectory(
     const outputs = runGraph(graph, given, (node, values) => {
       if (!disturbance) return;
       const terms = sizes.terms(node);
+      sizes.decide(node, values[0]!.data, disturbance.uniform);
       values.forEach((value, i) => {
         disturb(value, terms, disturbance.zero, disturbance.uniform);
         sizes.enter(node.outputs[i]!, value.data);
