@@ -255,7 +255,7 @@ function fromInternalModule(module: string, name: string): Anything | undefined 
     if (found) return found;
   }
   return parts[0] === 'engine' || parts[0] === 'models'
-    ? (byName.get(`keras.${name}`) ?? byName.get(`keras.layers.${name}`))
+    ? (byName.get(`keras.${name}`) ?? byName.get(`keras.models.${name}`) ?? byName.get(`keras.layers.${name}`))
     : undefined;
 }
 
@@ -286,7 +286,10 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
     return findClass(inner, module, registeredName, modules);
   }
   if (inner !== null && !isPlainObject(inner))
-    throw new ConfigError('bad_config', `bad config: ${className} has the config ${show(inner)}, wanted a record of its options.`);
+    throw new ConfigError(
+      'bad_config',
+      `bad config: ${className} has the config ${show(inner)}, wanted a record of its options.`,
+    );
   const id = typeof config.shared_object_id === 'number' ? config.shared_object_id : null;
   if (id !== null && sharing?.objects.has(id)) return sharing.objects.get(id);
   const object = instantiate(findClass(className, module, registeredName, modules), (inner ?? {}) as Config);

@@ -5,7 +5,10 @@ import { type LayerOptionsOf, layerSchema } from '../layer-options.ts';
 import type { DataFormat } from '../spatial.ts';
 import { BaseSpatialDropout, type SpatialDropoutArgs, spatialDropoutDefinitions } from './base-spatial-dropout.ts';
 
-const options = layerSchema('SpatialDropout1D', spatialDropoutDefinitions, { positional: ['rate', 'seed'] });
+const options = layerSchema('SpatialDropout1D', spatialDropoutDefinitions, {
+  positional: ['rate', 'seed'],
+  ignored: ['noiseShape'],
+});
 export interface SpatialDropout1DOptions extends LayerOptionsOf<typeof options> {}
 type Args = SpatialDropoutArgs<SpatialDropout1DOptions>;
 

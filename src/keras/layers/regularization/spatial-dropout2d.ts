@@ -8,7 +8,7 @@ import { BaseSpatialDropout, type SpatialDropoutArgs, spatialDropoutDefinitions 
 const options = layerSchema(
   'SpatialDropout2D',
   { ...spatialDropoutDefinitions, dataFormat },
-  { positional: ['rate', 'dataFormat', 'seed'] },
+  { positional: ['rate', 'dataFormat', 'seed'], ignored: ['noiseShape'] },
 );
 export interface SpatialDropout2DOptions extends LayerOptionsOf<typeof options> {}
 type Args = SpatialDropoutArgs<SpatialDropout2DOptions>;
