@@ -20,14 +20,14 @@ import {
 } from './nd-array.ts';
 import { rightSingular } from './right-singular.ts';
 
-interface Sized {
+export interface Sized {
   readonly size: Size;
 }
-interface Location extends Partial<Sized> {
+export interface Location extends Partial<Sized> {
   readonly loc?: Parameter;
   readonly scale?: Parameter;
 }
-interface Interval extends Partial<Sized> {
+export interface Interval extends Partial<Sized> {
   readonly low?: Parameter;
   readonly high?: Parameter;
 }

@@ -109,7 +109,7 @@ const flag = (value: boolean) => optional(boolean, value);
 const axis = optional(integer(), -1);
 
 interface Shared extends MetricOptions, Options<{ ignoreClass: number | null; axis: number }> {}
-interface Sparse extends Shared, Options<{ sparseYTrue: boolean; sparseYPred: boolean }> {}
+export interface Sparse extends Shared, Options<{ sparseYTrue: boolean; sparseYPred: boolean }> {}
 
 const iouOptions = metricSchema(
   'IoU',
@@ -162,7 +162,7 @@ export interface MeanIoU extends MeanIoU_, TwoArguments {}
 /** The mean over all classes that occur. */
 export const MeanIoU: Class<WithClasses<Sparse>, MeanIoU> = callable(MeanIoU_, 'MeanIoU');
 
-interface OneHot extends Shared, Options<{ sparseYPred: boolean }> {}
+export interface OneHot extends Shared, Options<{ sparseYPred: boolean }> {}
 const oneHotOptions = metricSchema(
   'OneHotIoU',
   null,
