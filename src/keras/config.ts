@@ -35,4 +35,3 @@ export const disableInteractiveLogging = (): void => {
   interactive = false;
 };
 export const backend = (): 'tensorflow' => 'tensorflow';
-export { dtypePolicy, setDtypePolicy } from './dtype-policy.ts';

@@ -15,4 +15,4 @@ export { cloneModel } from './clone.ts';
 export { modelFromJSON } from './from-json.ts';
 export { FunctionalModel as Functional, Model, type ModelClass } from './functional.ts';
 export { Sequential } from './sequential.ts';
-export type { SummaryOptions } from './summary.ts';
+export type { SummaryOptions } from './summary-parts.ts';

@@ -32,7 +32,8 @@ import type { CallOptions, Inputs, Logs, Options, Structure } from '../types.ts'
 import type { Sequence } from '../utils/sequence.ts';
 import { graphConfig } from './functional-config.ts';
 import { FunctionalGraph } from './functional-graph.ts';
-import { printSummary, type SummaryOptions } from './summary.ts';
+import { printSummary } from './summary.ts';
+import type { SummaryOptions } from './summary-parts.ts';
 
 export interface GraphOptions {
   readonly inputs?: unknown;

@@ -2,7 +2,14 @@
 import { showShape } from '../../base/shape.ts';
 import type { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from './model.ts';
-import { bytesOf, countParams, isSequential, layersInRange, readableSize, type SummaryOptions } from './summary.ts';
+import {
+  bytesOf,
+  countParams,
+  isSequential,
+  layersInRange,
+  readableSize,
+  type SummaryOptions,
+} from './summary-parts.ts';
 
 const BREAKS = ['),', '},', '],', "',"];
 

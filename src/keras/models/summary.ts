@@ -1,58 +1,31 @@
 // model.summary(): as Keras 3 prints it, or as Keras 2 did.
 // Owns: what stands in the rows and the counts below. Leaves Keras 3's table to rich-table.ts, Keras 2's to summary-keras2.ts.
-import { dtypes } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
-import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { ValueError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
 import { platform } from '../../platform/platform.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { isLayer, type LayerBase } from '../layers/layer.ts';
 import { isPlainObject } from '../schema.ts';
 import type { Operation } from '../symbolic/keras-tensor.ts';
 import { OpOperation } from '../symbolic/op-operation.ts';
-import type { Options } from '../types.ts';
 import type { ModelBase } from './model.ts';
 import { drawTable } from './rich-table.ts';
+import {
+  bytesOf,
+  countParams,
+  isSequential,
+  layersInRange,
+  readableSize,
+  type SummaryOptions,
+} from './summary-parts.ts';
 import { keras2Lines } from './summary-keras2.ts';
 
-export interface SummaryOptions
-  extends Options<{
-    lineLength: number;
-    positions: readonly number[];
-    expandNested: boolean;
-    showTrainable: boolean;
-    layerRange: readonly [string, string];
-    style: 'keras3' | 'keras2';
-    printFn: (line: string) => void;
-  }> {}
-
-export const countParams = (weights: readonly VariableTensor[]): number =>
-  weights.reduce((sum, weight) => sum + sizeOf(weight.dims), 0);
-const bytesOf = (weights: readonly VariableTensor[]): number =>
-  [...new Set(weights)].reduce((sum, weight) => sum + (sizeOf(weight.dims) * dtypes[weight.dtype].bits) / 8, 0);
-/** `332.00 B` */
-export function readableSize(bytes: number, unit = 'B'): string {
-  const units = unit === 'B' ? ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] : ['Byte', 'KB', 'MB', 'GB', 'TB', 'PB'];
-  let size = bytes;
-  let i = 0;
-  for (; size / 1024 >= 1 && i < units.length - 1; i++) size /= 1024;
-  return `${size.toFixed(2)} ${units[i]}`;
-}
 const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
 export const classNameOf = (operation: Operation): string =>
   operation instanceof OpOperation ? operation.className : operation.constructor.name;
 export const layerOf = (operation: Operation): LayerBase | null =>
   isLayer(operation as object) ? (operation as object as LayerBase) : null;
-
-/** Whether layers follow each other one by one, each used once. */
-export function isSequential(model: ModelBase): boolean {
-  const { graph } = model;
-  if (!graph || model.constructor.name === 'Sequential') return true;
-  for (const nodes of graph.map.nodesByDepth.values())
-    if (nodes.length > 1 || nodes[0]!.inputs.length > 1) return false;
-  const nodes = new Set(graph.map.nodes);
-  return model.layers.every((layer) => layer.inboundNodes.filter((node) => nodes.has(node)).length <= 1);
-}
 
 function outputShape(operation: Operation): string {
   const node = operation.inboundNodes.at(-1);
@@ -81,19 +54,6 @@ function showNested(shape: unknown): string {
   return shape.length > 0 && Array.isArray(shape[0])
     ? `[${shape.map(showNested).join(', ')}]`
     : showAll(shape as Shape);
-}
-
-export function layersInRange(
-  operations: readonly Operation[],
-  range: readonly [string, string] | undefined,
-): readonly Operation[] {
-  if (!range) return operations;
-  const find = (pattern: string): number[] =>
-    operations.flatMap((operation, i) => (new RegExp(`^(?:${pattern})`).test(operation.name) ? [i] : []));
-  const [from, to] = [find(range[0]), find(range[1])];
-  if (from.length === 0 || to.length === 0)
-    throw new ValueError(`summary: layerRange: no layers are named ${show(range[0])} and ${show(range[1])}.`);
-  return operations.slice(Math.min(...from, ...to), Math.max(...from, ...to) + 1);
 }
 
 export function printSummary(model: ModelBase, options: SummaryOptions): void {
@@ -170,5 +130,3 @@ function counts(model: ModelBase): string[] {
     '',
   ];
 }
-
-export { bytesOf, showShape };

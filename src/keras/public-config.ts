@@ -1,0 +1,3 @@
+// tf.keras.config.
+export * from './config.ts';
+export { dtypePolicy, setDtypePolicy } from './dtype-policy.ts';
