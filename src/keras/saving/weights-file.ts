@@ -24,7 +24,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
   let found = 0;
   let wanted = 0;
   for (const part of savedParts(model)) {
-    const stored = store.get(part.path);
+    const stored = storedAt(store, part.path);
     const fits =
       part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
     if (part.kind === 'layer') wanted += part.variables.length;
@@ -38,6 +38,13 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
 }
 
 type Stored = ReturnType<WeightsStore['get']>;
+
+/** Keras 2 reaches some parts by private names: `_key_dense` for `key_dense`. */
+function storedAt(store: WeightsStore, path: string): Stored {
+  const cut = path.lastIndexOf('/') + 1;
+  const hidden = `${path.slice(0, cut)}_${path.slice(cut)}`;
+  return store.get(!store.has(path) && store.has(hidden) ? hidden : path);
+}
 const ownerOf = (part: SavedPart): string =>
   part.path === '' ? `model '${part.name}'` : `layer '${part.name ?? part.path}'`;
 
