@@ -3,7 +3,7 @@
 // states to states.ts, steps to cells, and the options of each layer to its file.
 
 import { isFloating } from '../../../base/dtype.ts';
-import { ShapeError, StateError, show, ValueError } from '../../../base/errors.ts';
+import { ShapeError, StateError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { packTree } from '../../../base/tree.ts';
 import { reshape, transpose } from '../../../ops/core/arrange.ts';
@@ -13,7 +13,6 @@ import { cast } from '../../../ops/math/elementwise.ts';
 import * as p from '../../../primitives/functions.ts';
 import { withTrace } from '../../../runtime/execute.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import { withScope } from '../../../runtime/trace.ts';
 import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import { nameScope } from '../../session.ts';
@@ -21,8 +20,9 @@ import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { CallOptions, Inputs, Structure, TensorLike } from '../../types.ts';
 import { isShape, LayerBase, type Result } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
-import { type Cell, CellLayer, type StepResult } from './cell.ts';
-import { type Loop, type Recurrence, recur } from './recurrence.ts';
+import { type Cell, CellLayer } from './cell.ts';
+import { loopOf } from './cell-loop.ts';
+import { type Recurrence, recur } from './recurrence.ts';
 import { initialStateOf, outputSizeOf, StackedRNNCellsLayer } from './stacked-rnn-cells.ts';
 import { asList, flatStates, givenStates, type StateSize, statesIn } from './states.ts';
 
@@ -60,6 +60,17 @@ export interface RecurrentCallOptions extends CallOptions {
 /** What a recurrent layer gives: with returnState the states after the output. */
 export type RecurrentOutput<S extends boolean> = S extends true ? [output: Tensor, ...states: Tensor[]] : Tensor;
 
+/** What holds for all cells of a call. */
+interface Given {
+  readonly mask: Tensor | null;
+  readonly zeroStart: boolean;
+  readonly call: CallOptions;
+}
+interface Through {
+  readonly run: Recurrence;
+  readonly states: readonly Structure[];
+}
+
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class RecurrentLayer<out O extends Structure = Structure> extends LayerBase<O> {
   abstract readonly cell: Cell;
@@ -84,10 +95,7 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
   }
   /** The states before the first step, in a list. */
   getInitialState(batchSize: number): readonly Structure[] {
-    return asList(initialStateOf(this.cell, batchSize, this.#cellDtype));
-  }
-  get #cellDtype(): Tensor['dtype'] {
-    return this.cell instanceof LayerBase ? this.cell.computeDtype : this.computeDtype;
+    return asList(initialStateOf(this.cell, batchSize, this.computeDtype));
   }
   /** Sets the states of a stateful layer to zero, or to the given ones. */
   resetStates(states: Inputs | null = null): void {
@@ -178,94 +186,56 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
     const sequence = this.timeMajor ? given : swapped(given);
     const mask = this.#mask(options);
     const batch = sequence.dims[1]!;
-    const initial = statesIn(this.#initial(options.initialState, batch) as Structure, this.#cellDtype);
+    const initial = this.#initial(options.initialState, batch);
     const zeroStart = (options.initialState ?? null) === null && this.#states === null;
-    const { run, states } = this.#through(sequence, initial as readonly Structure[], mask, zeroStart, options);
-    const outputs = run.outputs && this.#cast(run.outputs);
-    const output = outputs ? (this.timeMajor ? outputs : swapped(outputs)) : this.#cast(run.last);
+    const { run, states } = this.#through(sequence, initial, {
+      mask,
+      zeroStart,
+      call: options,
+    });
+    const outputs = run.outputs && this.inComputeDtype(run.outputs);
+    const output = outputs ? (this.timeMajor ? outputs : swapped(outputs)) : this.inComputeDtype(run.last);
     const after = statesIn(states as Structure, this.computeDtype) as readonly Structure[];
     this.#states?.forEach((variable, i) => {
       variable.set(cast(flatStates(after)[i]!, variable.dtype));
     });
     return (this.returnState ? [output, ...after] : output) as Structure as O;
   }
-  #cast(x: Tensor): Tensor {
-    return isFloating(x.dtype) && x.dtype !== this.computeDtype ? cast(x, this.computeDtype) : x;
-  }
 
   /** Stacked cells go through the sequence one after the other: each sees only what the one below gives. */
-  #through(
-    sequence: Tensor,
-    initial: readonly Structure[],
-    mask: Tensor | null,
-    zeroStart: boolean,
-    call: CallOptions,
-  ): { run: Recurrence; states: readonly Structure[] } {
-    const { cell, goBackwards, unroll, zeroOutputForMask, returnSequences } = this;
-    const one = (
-      one: Cell,
-      x: Tensor,
-      states: readonly Structure[],
-      top: boolean,
-      backwards: boolean,
-    ): { run: Recurrence; states: readonly Structure[] } => {
-      const flat = flatStates(states);
-      const loop = this.#loop(one, x, states, call);
-      const start = zeroStart && one.getInitialState === CellLayer.prototype.getInitialState;
-      const run = recur(loop, x, flat, {
-        mask,
-        goBackwards: backwards,
-        unroll,
-        zeroOutputForMask: top && zeroOutputForMask,
-        all: !top || returnSequences,
-        zeroStart: start,
-      });
-      return { run, states: packTree(states, run.states, isTensor) as readonly Structure[] };
-    };
+  #through(sequence: Tensor, initial: readonly Structure[], given: Given): Through {
+    const { cell } = this;
     const stacked = cell instanceof StackedRNNCellsLayer && cell.call === StackedRNNCellsLayer.prototype.call;
-    if (!stacked) return one(cell, sequence, initial, true, goBackwards);
+    if (!stacked) return this.#throughOne(cell, sequence, initial, given, true);
     return nameScope(cell.name, () => {
       let x = sequence;
       let run: Recurrence | null = null;
       const states = cell.cells.map((part, i): Structure => {
         const top = i === cell.cells.length - 1;
         const before = initial[i]!;
-        const done = one(part, x, asList(before), top, goBackwards);
-        run = done.run;
+        const through = this.#throughOne(part, x, asList(before), given, top);
+        run = through.run;
         // Outputs stand in the order of the steps; the next cell goes through them in the same direction.
-        if (!top) x = goBackwards ? (p.reverse(run.outputs!, [0]) as Tensor) : run.outputs!;
-        return Array.isArray(before) ? done.states : done.states[0]!;
+        if (!top) x = this.goBackwards ? (p.reverse(run.outputs!, [0]) as Tensor) : run.outputs!;
+        return Array.isArray(before) ? through.states : through.states[0]!;
       });
       return { run: run!, states };
     });
   }
-
-  /** The loop of a built-in cell, or one around the call of any other. */
-  #loop(cell: Cell, sequence: Tensor, states: readonly Structure[], { training }: CallOptions): Loop {
-    const step = { dims: sequence.dims.slice(1), dtype: sequence.dtype };
-    const own = cell.loop?.(step, flatStates(states), training ?? false);
-    if (own) return own;
-    const name = cell instanceof LayerBase ? cell.name : 'cell';
-    return {
-      outputIsState: false,
-      project: (x) => x,
-      step: (x, flat) =>
-        withScope(name, () => {
-          const before = packTree(states, flat, isTensor);
-          const result = cell.call(x, before as never, { training });
-          if (!Array.isArray(result) || result.length !== 2 || !isTensor(result[0]))
-            throw new ValueError(
-              `cell '${name}' of layer '${this.name}': its call gave ${show(result)}, wanted [output, newStates].`,
-            );
-          const [output, after] = result as StepResult;
-          const next = flatStates(asList(after));
-          if (next.length !== flat.length)
-            throw new ValueError(
-              `cell '${name}' of layer '${this.name}': its call gave ${next.length} new states, wanted ${flat.length}, as its stateSize says.`,
-            );
-          return { output, states: next };
-        }),
-    };
+  #throughOne(cell: Cell, sequence: Tensor, before: readonly Structure[], given: Given, top: boolean): Through {
+    // Each cell computes in its own dtype.
+    const dtype = cell instanceof LayerBase ? cell.computeDtype : this.computeDtype;
+    const initial = statesIn(before as Structure, dtype) as readonly Structure[];
+    const x = statesIn(sequence, dtype) as Tensor;
+    const run = recur(loopOf(cell, x, initial, given.call, this.name), x, flatStates(initial), {
+      mask: given.mask,
+      goBackwards: this.goBackwards,
+      unroll: this.unroll,
+      zeroOutputForMask: top && this.zeroOutputForMask,
+      all: !top || this.returnSequences,
+      zeroStart: given.zeroStart && cell.getInitialState === CellLayer.prototype.getInitialState,
+    });
+    return { run, states: packTree(initial, run.states, isTensor) as readonly Structure[] };
   }
 
   // ── Shapes and masks ────────────────────────────────────────────────────────────────────────────────────────────
