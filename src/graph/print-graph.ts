@@ -1,5 +1,6 @@
 // Graphs as text: for people, and as keys under which equal programs are found again.
-// Owns: the one canonical form. Constants of one element are part of the text, larger ones are numbered.
+// Owns: the one canonical form. Short constants are part of the text, longer ones are numbered by identity.
+import type { Data } from '../base/dtype.ts';
 import { showShape } from '../base/shape.ts';
 import type { Graph, GraphValue } from './graph.ts';
 import type { HostFunction, Params, ParamValue } from './primitive.ts';
@@ -14,6 +15,16 @@ const hostId = (host: object): number => {
 
 const isHost = (value: object): value is HostFunction => 'hostFunction' in value;
 const isGraph = (value: object): value is Graph => 'nodes' in value && 'parameters' in value;
+
+/** Constants with more elements are known by the identity of their array. */
+const SHORT = 16;
+
+function printElements(data: Data): string {
+  if (data.length > SHORT) return `#${hostId(data)}`;
+  return Array.from(data as ArrayLike<unknown>, (element) =>
+    Object.is(element, -0) ? '-0' : typeof element === 'string' ? JSON.stringify(element) : String(element),
+  ).join();
+}
 
 /** Parameters as text; functions of the host by identity. */
 export function printParams(params: Params): string {
@@ -31,7 +42,7 @@ export function printParams(params: Params): string {
     .join('');
 }
 
-/** One line a node, then the outputs. Equal texts mean equal programs, but for the elements of large constants. */
+/** One line a node, then the outputs. Equal texts mean equal programs. */
 export function printGraph(graph: Graph, scopes = false): string {
   const names = new Map<GraphValue, string>();
   const name = (value: GraphValue): string => names.get(value) ?? '?';
@@ -43,10 +54,7 @@ export function printGraph(graph: Graph, scopes = false): string {
       return `${name(value)}:${value.dtype}${showShape(value.dims)}`;
     });
     if (node.kind === 'parameter') lines.push(`${left[0]} = parameter`);
-    else if (node.kind === 'constant')
-      lines.push(
-        `${left[0]} = constant${node.data!.length === 1 ? ` ${Object.is(node.data![0], -0) ? '-0' : String(node.data![0])}` : ''}`,
-      );
+    else if (node.kind === 'constant') lines.push(`${left[0]} = constant ${printElements(node.data!)}`);
     else
       lines.push(
         `${left.join(' ')} = ${node.primitive!.name} ${node.inputs.map(name).join(' ')}${printParams(node.params)}${scopes && node.scope ? ` // ${node.scope}` : ''}`,
