@@ -24,6 +24,13 @@ const shapes: Record<string, readonly [number, number, number, boolean, boolean,
   '1·1·1': [1, 1, 1, false, false],
   'im2col 10000·64·288': [10000, 64, 288, false, false],
   'im2col dW AᵀB': [288, 64, 10000, true, false],
+  'ffn 2048·128·512': [2048, 512, 128, false, false],
+  'ffn ABᵀ 2048·512·128': [2048, 128, 512, false, true],
+  'ffn dW AᵀB 128·2048·512': [128, 512, 2048, true, false],
+  'ffn dW AᵀB 512·2048·128': [512, 128, 2048, true, false],
+  'lstm 2560·256·32 ABᵀ': [2560, 32, 256, false, true],
+  'lstm dW AᵀB': [32, 256, 2560, true, false],
+  'lstm step 32·64·256': [32, 256, 64, false, false],
   'attention 64 batches 64·64·32': [64, 64, 32, false, true, 64],
 };
 

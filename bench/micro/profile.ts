@@ -73,6 +73,32 @@ const workloads: Record<string, () => [tf.keras.Model, tf.Tensor, tf.Tensor, num
     labels(320, 2).reshape([320, 1]),
     32,
   ],
+  cnn: () => [
+    tf.keras.Sequential([
+      layers.Conv2D(32, 3, { activation: 'relu', inputShape: [28, 28, 1] }),
+      layers.MaxPooling2D(),
+      layers.Conv2D(64, 3, { activation: 'relu' }),
+      layers.MaxPooling2D(),
+      layers.Flatten(),
+      layers.Dropout(0.5),
+      layers.Dense(10, { activation: 'softmax' }),
+    ]),
+    random(256, 28, 28, 1),
+    labels(256, 10),
+    128,
+  ],
+  attention: () => {
+    const input = tf.keras.Input({ shape: [64, 128] });
+    let h: tf.Tensor = input;
+    for (let block = 0; block < 2; block++) {
+      const a = layers.MultiHeadAttention(4, 32)(h, h);
+      h = layers.LayerNormalization()(layers.add([h, a]));
+      const f = layers.Dense(128)(layers.Dense(512, { activation: 'gelu' })(h));
+      h = layers.LayerNormalization()(layers.add([h, f]));
+    }
+    const output = layers.Dense(10, { activation: 'softmax' })(layers.GlobalAveragePooling1D()(h));
+    return [tf.keras.Model({ inputs: input, outputs: output }), random(64, 64, 128), labels(64, 10), 32];
+  },
 };
 const [model, x, y, batchSize] = workloads[which]!();
 model.compile({
@@ -108,10 +134,12 @@ for (const { step, time } of rows.sort((a, b) => b.time - a.time)) {
   console.log(`${time.toFixed(2).padStart(8)} µs ${((time / total) * 100).toFixed(1).padStart(5)} %  ${shown}`);
 }
 console.log(`together ${total.toFixed(1)} µs`);
-console.log(`all steps in one program: ${timeOf(program.steps).toFixed(1)} µs; as compiled for fit: ${(() => {
-  new Uint32Array(inner.heap.buffer, table, program.slotCount).set(entry.table);
-  return measure(() => entry.executable.run(table, () => {}), 300);
-})().best.toFixed(1)} µs`);
+console.log(
+  `all steps in one program: ${timeOf(program.steps).toFixed(1)} µs; as compiled for fit: ${(() => {
+    new Uint32Array(inner.heap.buffer, table, program.slotCount).set(entry.table);
+    return measure(() => entry.executable.run(table, () => {}), 300);
+  })().best.toFixed(1)} µs`,
+);
 if (process.argv.includes('--compile')) {
   const { describeKernel: describe } = await import('../../src/compiler/print-loop-ir.ts');
   const { generateProgram } = await import('../../src/backends/wasm/program.ts');

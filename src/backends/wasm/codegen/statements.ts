@@ -5,6 +5,7 @@ import { pushAddress } from './address.ts';
 import { affineOf } from './affine.ts';
 import { effectsOf } from './analysis.ts';
 import type { KernelContext } from './context.ts';
+import { flushScalar, mayBeSubnormal } from './flush.ts';
 import { withTemporary } from './lanes.ts';
 import { pushScalar, scalarLoad, scalarStore, scalarType } from './scalar.ts';
 import { scalarOperators } from './scalar-operators.ts';
@@ -85,6 +86,7 @@ function store(k: KernelContext, buffer: number, index: Expr, value: Expr): void
   const { storage } = k.kernel.buffers[buffer]!;
   const offset = pushAddress(k, buffer, storage, affineOf(index), 0, k.depth);
   k.emit.scalar(value, k.depth);
+  if (storage === 'f32' && mayBeSubnormal(value)) withTemporary(k, 'f32', k.depth, (x) => flushScalar(k.code, x));
   k.code.memory(scalarStore[storage]!, offset);
 }
 

@@ -7,6 +7,7 @@ import { pushAddress } from './address.ts';
 import { type Affine, affineOf, coefficientOf } from './affine.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
+import { flushVector, mayBeSubnormal } from './flush.ts';
 import { firstLanes, withTemporary } from './lanes.ts';
 import { scalarLoad } from './scalar.ts';
 
@@ -214,6 +215,7 @@ function pushPacked(k: KernelContext, storage: Storage, value: Expr, unit: numbe
   const code = k.codeAt(depth);
   k.emit.vector(value, unit, depth);
   const bytes = storageBytes[storage];
+  if (storage === 'f32' && mayBeSubnormal(value)) withTemporary(k, 'v128', depth, (v) => flushVector(code, v));
   if (bytes >= 4) return;
   if (storage === 'bool') code.v128([1, 1, 1, 1]).op('v128.and');
   withTemporary(k, 'v128', depth, (v) => {
@@ -243,7 +245,7 @@ function storeWhole(
   const perUnit = bytes === 8 ? 2 : 4;
   const offset = pushAddress(k, buffer, storage, affine, unit * perUnit, depth);
   if (lanes === perUnit && bytes >= 4) {
-    k.emit.vector(value, unit, depth);
+    pushPacked(k, storage, value, unit, depth);
     code.memory('v128.store', offset);
     return;
   }
@@ -289,6 +291,7 @@ function storeLanes(
   withTemporary(k, 'v128', depth, (vector) => {
     k.emit.vector(value, unit, depth);
     if (storage === 'bool') code.v128([1, 1, 1, 1]).op('v128.and');
+    if (storage === 'f32' && mayBeSubnormal(value)) flushVector(code, vector);
     code.set(vector);
     for (let lane = 0; lane < lanes; lane++) {
       const offset = pushAddress(k, buffer, storage, affine, (unit * perUnit + lane) * stride, depth);

@@ -1,6 +1,7 @@
 // Matrix times vector where rows and vector are contiguous: four products of rows at a time, lanes along the sum.
 // Owns: the function (begin, end, a, b, c, scratch) over groups of four rows of all batch elements.
 import { FunctionBuilder } from '../assembler/module.ts';
+import { flushScalar } from '../codegen/flush.ts';
 import { firstLanes } from '../codegen/lanes.ts';
 import type { DotPlan } from './plan.ts';
 
@@ -115,11 +116,11 @@ export function dotFunction({ kernel }: DotPlan, name: string, relaxed: boolean)
       .i32(c.rowStride * 4)
       .op('i32.mul', 'i32.add')
       .set(at);
-    for (let i = 0; i < rows; i++)
-      code
-        .get(at)
-        .get(totals[i]!)
-        .memory('f32.store', i * c.rowStride * 4);
+    for (let i = 0; i < rows; i++) {
+      code.get(at).get(totals[i]!);
+      flushScalar(code, totals[i]!);
+      code.memory('f32.store', i * c.rowStride * 4);
+    }
   };
 
   code.block().get(task).get(end).op('i32.ge_s').branchIf(0).loop();

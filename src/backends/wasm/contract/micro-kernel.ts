@@ -2,6 +2,7 @@
 // Owns: the function (a, b, c, count, accumulate) for one tile size and one set of strides, which are constants of the code.
 import type { Code } from '../assembler/code.ts';
 import { FunctionBuilder } from '../assembler/module.ts';
+import { flushVector } from '../codegen/flush.ts';
 
 export interface TileShape {
   readonly rows: number;
@@ -66,6 +67,13 @@ export function tileFunction(shape: TileShape, relaxed: boolean): FunctionBuilde
     }
   }
   code.end();
+  for (const row of sums) {
+    for (const sum of row) {
+      code.get(sum);
+      flushVector(code, left);
+      code.set(sum);
+    }
+  }
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < vectors; j++) storeFloats(code, c, (i * cRow + j * 4) * 4, sums[i]![j]!, columns - j * 4);
   }

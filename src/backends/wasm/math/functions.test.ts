@@ -50,12 +50,14 @@ const ulpOf = (x: number): number => 2 ** (Math.max(Math.floor(Math.log2(Math.ab
 
 /** Error in ulps; 0 where both are the same special value. */
 function errorOf(actual: number, exact: number): number {
-  const wanted = Math.fround(exact);
+  // Subnormal results are flushed to 0 when they are stored.
+  const wanted = Math.abs(exact) < 2 ** -126 ? Math.sign(exact) * 0 : Math.fround(exact);
   if (Object.is(actual, wanted) || (Number.isNaN(actual) && Number.isNaN(wanted))) return 0;
   if (actual === wanted && exact !== 0) return 0;
   if (!Number.isFinite(actual) || !Number.isFinite(wanted) || wanted === 0) {
     // The largest float and ∞ are one ulp apart, as are the smallest and 0; but not +0 and −0.
     if (actual === 0 && exact === 0) return Infinity;
+    if (wanted === 0) return Math.abs(actual) <= 2 ** -126 ? 0 : Infinity;
     const near = Math.abs(actual) > 3.4e38 && Math.abs(exact) > 3.4e38 && Math.sign(actual) === Math.sign(exact);
     return near ? 1 : Math.abs(actual - exact) / ulpOf(exact);
   }
