@@ -163,7 +163,8 @@ function serializeInstance(object: Serializable): Config {
     module: place?.module ?? null,
     class_name: place?.name ?? type.name,
     config: serializeRecord(object.getConfig()),
-    registered_name: place ? null : getRegisteredName(type),
+    // Classes without a public name are registered by their own.
+    registered_name: place ? (place.module.startsWith('keras.src.') ? place.name : null) : getRegisteredName(type),
   };
   const build = object.getBuildConfig?.();
   if (build) config.build_config = serializeRecord(build);

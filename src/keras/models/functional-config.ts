@@ -58,7 +58,9 @@ export function graphConfig(model: ModelBase, graph: FunctionalGraph): Config {
       );
       return {
         args: args.map(serialize),
-        kwargs: serialize('graph' in operation && !('mask' in kwargs) ? { ...kwargs, mask: null } : kwargs),
+        kwargs: serialize(
+          operation.constructor.name === 'Functional' && !('mask' in kwargs) ? { ...kwargs, mask: null } : kwargs,
+        ),
       };
     });
     return { ...config, name: operation.name, inbound_nodes: inbound };
@@ -223,7 +225,9 @@ function callNode(pending: Pending, made: ReadonlyMap<string, Pending>): boolean
     operation.apply(kerasClass ? kerasClass.join(inner, args) : args);
   } else {
     const given = Object.fromEntries(
-      Object.entries(kwargs).flatMap(([key, value]) => (value === null ? [] : [[camelCase(key), value]])),
+      Object.entries(kwargs).flatMap(([key, value]) =>
+        value === null && key !== 'mask' ? [] : [[camelCase(key), value]],
+      ),
     );
     operation.run(args, given);
   }

@@ -43,6 +43,10 @@ class SequentialModel extends ModelBase<Tensor> {
   override get layers(): LayerBase[] {
     return this.#stack[0] instanceof InputLayer ? this.#stack.slice(1) : [...this.#stack];
   }
+  /** A Sequential model's output goes by no name. */
+  override get outputNames(): string[] {
+    return [];
+  }
   override get input(): Structure {
     return this.requireGraph('input').inputStructure as Structure;
   }
