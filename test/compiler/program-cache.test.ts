@@ -1,6 +1,7 @@
 // Programs are found again by their text: programs that differ in anything must differ in it.
-import { describe, expect, it } from 'vitest';
+
 import * as tf from 'cornu';
+import { describe, expect, it } from 'vitest';
 
 const long = (first: number): Float32Array => Float32Array.from({ length: 5000 }, (_, i) => (i === 0 ? first : 1));
 

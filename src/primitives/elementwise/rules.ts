@@ -66,7 +66,12 @@ const zero = (a: Expr): Expr => ir.constant(a.type, a.type === 'i64' ? 0n : 0);
 /** Integer power by squaring; negative exponents give 0 but for bases 1 and −1, as TensorFlow's CPU kernel refuses them earlier. */
 function integerPower(base: bigint, exponent: bigint): bigint {
   if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
-  return BigInt.asIntN(64, base ** exponent);
+  let result = 1n;
+  for (let power = base, rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * power);
+    power = BigInt.asIntN(64, power * power);
+  }
+  return result;
 }
 
 function numberPower(a: number, b: number): number {
