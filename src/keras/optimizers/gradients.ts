@@ -3,7 +3,8 @@
 // as they do in Keras on TensorFlow.
 
 import type { Dims } from '../../base/shape.ts';
-import { type IndexedSlices, IndexedSlices_ } from '../../ops/core/indexed-slices.ts';
+import { rowsOf } from '../../graph/row-gradients.ts';
+import { IndexedSlices, IndexedSlices_ } from '../../ops/core/indexed-slices.ts';
 import {
   abs,
   add,
@@ -25,6 +26,12 @@ export const isSlices = (gradient: unknown): gradient is IndexedSlices => gradie
 /** Of a tensor, or of the values of its rows. */
 export const mapGradient = (gradient: Gradient, f: (values: Tensor) => Tensor): Gradient =>
   isSlices(gradient) ? gradient.map(f) : f(gradient);
+/** A dense gradient that was made of rows, as these rows. */
+export function asRows(gradient: Gradient): Gradient {
+  if (isSlices(gradient)) return gradient;
+  const found = rowsOf(gradient);
+  return found ? new IndexedSlices(found.values as Tensor, found.indices as Tensor, gradient.dims) : gradient;
+}
 const valuesOf = (gradient: Gradient): Tensor => (isSlices(gradient) ? gradient.values : gradient);
 
 const rows = new WeakMap<Tensor, IndexedSlices>();

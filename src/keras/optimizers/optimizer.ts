@@ -29,7 +29,15 @@ import { autoName } from '../names.ts';
 import { type Config, camelCase } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { conditionally } from './conditionally.ts';
-import { clipByGlobalNorm, clipByNorm, clipElements, denseGradient, type Gradient, mapGradient } from './gradients.ts';
+import {
+  asRows,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipElements,
+  denseGradient,
+  type Gradient,
+  mapGradient,
+} from './gradients.ts';
 import {
   type BaseValues,
   checkOptions,
@@ -71,6 +79,7 @@ export class Optimizer_ {
   #accumulators: VariableTensor[] = [];
   #undecayed: { readonly variables: ReadonlySet<VariableTensor>; readonly pattern: RegExp | null } | null = null;
   #shared: Shared | null = null;
+  #scoped = false;
 
   /** Internal second argument: the schema of a built-in optimizer, whose own options become properties. */
   constructor(given: OptimizerOptions & Readonly<Record<string, unknown>> = {}, options: OwnOptions = baseOptions) {
@@ -169,9 +178,9 @@ export class Optimizer_ {
       });
     return slots;
   }
-  /** A variable that Keras keeps without the optimizer's name. */
+  /** A variable that Keras makes outside the optimizer's scope: it has its name only where the first step builds it. */
   protected addUnscopedVariable(value: TensorLike, dtype: DType, name: string): VariableTensor {
-    return this.#track(value, dtype, name, name);
+    return this.#track(value, dtype, name, this.#scoped ? `${this.name}/${name}` : name);
   }
 
   /** Makes the variables for these; subclasses call it first and then add their slots. */
@@ -229,6 +238,7 @@ export class Optimizer_ {
     if (variables) {
       const list = variables.map(asVariable);
       if (!this.built) {
+        this.#scoped = true;
         this.build(list);
         this.built = true;
       }
@@ -265,7 +275,7 @@ export class Optimizer_ {
       );
     const kept = variables.flatMap((variable, i) => {
       const gradient = gradients[i];
-      return gradient ? [[checked(this.name, gradient, variable), variable] as const] : [];
+      return gradient ? [[asRows(checked(this.name, gradient, variable)), variable] as const] : [];
     });
     return [kept.map(([gradient]) => gradient), kept.map(([, variable]) => variable)];
   }

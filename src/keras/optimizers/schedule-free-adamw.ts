@@ -37,8 +37,11 @@ class ScheduleFreeAdamW_ extends Optimizer_ {
     const slots = this.addOptimizerVariables(variables, ['momentum', 'velocity']);
     this.#momentums = slots[0]!;
     this.#velocities = slots[1]!;
+    // z begins at the weights. Where the first step is a compiled one (fit) it begins at 0: so it does in Keras on TensorFlow,
+    // where the copy belongs to a trace that is thrown away, and the numbers of fit are wanted to be Keras's.
     variables.forEach((variable, i) => {
-      this.#momentums[i]!.set(variable.value());
+      const value = variable.value();
+      if (value.elements) this.#momentums[i]!.set(value);
     });
   }
   override updateStep(gradient: Tensor, variable: VariableTensor, rate: Tensor): void {

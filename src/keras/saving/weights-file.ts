@@ -4,7 +4,7 @@ import { FormatError } from '../../formats/file-error.ts';
 import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-store.ts';
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
-import { arrayOf, type Assignment, assignAll } from './assign.ts';
+import { type Assignment, arrayOf, assignAll } from './assign.ts';
 import { type SavedPart, savedParts } from './state.ts';
 
 export const weightEntries = (model: ModelBase, optimizer: boolean): VariablesInput[] =>
@@ -18,7 +18,9 @@ export interface LoadWeightsOptions {
 
 /** Loads everything that the file has for the model; nothing changes where something does not fit. */
 export async function loadStore(model: ModelBase, store: WeightsStore, options: LoadWeightsOptions): Promise<void> {
-  if (model.compiled && store.has('optimizer') && model.built)
+  // An optimizer that was saved before its first step makes its variables in the first step.
+  const own = model.compiled && model.built ? savedParts(model).find((part) => part.kind === 'optimizer') : undefined;
+  if (own && store.has('optimizer') && storedAt(store, own.path).arrays.length > own.variables.length)
     buildOptimizer(model.optimizer, model.trainableVariables);
   const assignments: Assignment[] = [];
   let found = 0;

@@ -1,6 +1,6 @@
 // What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
 // Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
-import { show, StateError, ValueError } from '../../base/errors.ts';
+import { StateError, show, ValueError } from '../../base/errors.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
@@ -11,7 +11,7 @@ import { get as getLoss } from '../losses/index.ts';
 import { get as getMetric, Mean } from '../metrics/index.ts';
 import type { ModelBase } from '../models/model.ts';
 import * as optimizers from '../optimizers/index.ts';
-import { camelCase, type Config, isPlainObject, type Json } from '../schema.ts';
+import { type Config, camelCase, isPlainObject, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Structure } from '../types.ts';
@@ -275,8 +275,6 @@ export class Trainer {
       options[name] = revive(value);
     }
     this.#model.compile(options as CompileOptions);
-    const { optimizer } = this.require('compile');
-    if (this.#model.built) buildOptimizer(optimizer, this.#model.trainableVariables);
   }
   get state(): Compiled | null {
     return this.#compiled;

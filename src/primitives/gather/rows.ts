@@ -5,6 +5,7 @@ import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import * as ir from '../../compiler/loop-ir.ts';
 import type { ArrayValue, MapPrimitive, Params, ScatterPrimitive } from '../../graph/primitive.ts';
+import { noteRows } from '../../graph/row-gradients.ts';
 import type { Spec, Value } from '../../graph/value.ts';
 import {
   broadcast,
@@ -62,7 +63,10 @@ export const takeRows: MapPrimitive = {
     const index = ir.convert('i32', context.load(1, at.axes.slice(0, rank)));
     return context.load(0, [index, ...at.axes.slice(rank)]);
   },
-  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [scatter(zerosLike(x!), indices!, g!, 'add'), null],
+  vjp: ({ inputs: [x, indices], cotangents: [g] }) => [
+    noteRows(scatter(zerosLike(x!), indices!, g!, 'add'), { values: g!, indices: indices! }),
+    null,
+  ],
   samples: () =>
     (['float32', 'int64', 'bool', 'complex64', 'float64'] as const).flatMap((dtype) =>
       (['int32', 'int64'] as const).map((index) => ({
