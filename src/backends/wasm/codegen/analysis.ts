@@ -146,3 +146,14 @@ export function forEachExpr(body: readonly Statement[], visit: (e: Expr) => void
   };
   walkBody(body);
 }
+
+/** The loops of every loop and reduction in a body. */
+export function forEachLoop(body: readonly Statement[], visit: (loops: readonly LoopIndex[]) => void): void {
+  for (const statement of body) {
+    if (statement.kind === 'loop') {
+      visit([statement.loop]);
+      forEachLoop(statement.body, visit);
+    } else if (statement.kind === 'reduce') visit(statement.loops);
+    else if (statement.kind === 'if') forEachLoop(statement.body, visit);
+  }
+}

@@ -7,21 +7,34 @@ import { isMachineUnary } from './scalar-operators.ts';
 
 const EXPONENT = 0x7f800000;
 
-/** Whether a float32 value made of ordinary numbers may be subnormal: copies and sums of few need no look. */
+/**
+ * Whether a float32 value made of ordinary numbers is often subnormal: products, quotients, exponentials. A sum is not when one
+ * of its terms is ordinary; a weight, or the small constant that keeps an optimizer's moments away from 0, are.
+ */
 export function mayBeSubnormal(e: Expr): boolean {
-  const seen = new Set<Expr>();
+  const known = new Map<Expr, boolean>();
   const visit = (x: Expr): boolean => {
-    if (x.type !== 'f32' || seen.has(x)) return false;
-    seen.add(x);
+    if (x.type !== 'f32') return false;
+    let result = known.get(x);
+    if (result === undefined) {
+      result = decide(x);
+      known.set(x, result);
+    }
+    return result;
+  };
+  const decide = (x: Expr): boolean => {
     switch (x.op) {
       case 'unary':
         if (x.fn === 'roundF16' || x.fn === 'roundBf16') return visit(x.a);
         return !isMachineUnary(x.fn) || visit(x.a);
       case 'binary':
-        return (x.fn !== 'add' && x.fn !== 'sub' && x.fn !== 'min' && x.fn !== 'max') || visit(x.a) || visit(x.b);
+        if (x.fn === 'add' || x.fn === 'sub') return (visit(x.a) || isZero(x.a)) && (visit(x.b) || isZero(x.b));
+        if (x.fn === 'min' || x.fn === 'max') return visit(x.a) || visit(x.b);
+        return true;
       case 'select':
         return visit(x.a) || visit(x.b);
       case 'multiplyAdd':
+        return visit(x.c) || isZero(x.c);
       case 'local':
         return true;
       case 'convert':
@@ -32,6 +45,8 @@ export function mayBeSubnormal(e: Expr): boolean {
   };
   return visit(e);
 }
+
+const isZero = (e: Expr): boolean => e.op === 'const' && Number(e.value) === 0;
 
 /** With a v128 of four floats on the stack; `temporary` is a v128 local. The sign stays. */
 export function flushVector(code: Code, temporary: number): void {

@@ -14,7 +14,7 @@ import {
   times,
 } from '../../../compiler/loop-ir.ts';
 import { affineOf, coefficientOf } from './affine.ts';
-import { childrenOf, forEachExpr, rootsOf } from './analysis.ts';
+import { childrenOf, forEachExpr, forEachLoop, rootsOf } from './analysis.ts';
 import { neutral } from './neutral.ts';
 import { type Replacement, rewriteBody, rewriter } from './rewrite.ts';
 
@@ -55,16 +55,6 @@ function dropSingles(top: Loop): Loop {
     return [s];
   });
   return { ...top, body };
-}
-
-function forEachLoop(body: readonly Statement[], visit: (loops: readonly LoopIndex[]) => void): void {
-  for (const statement of body) {
-    if (statement.kind === 'loop') {
-      visit([statement.loop]);
-      forEachLoop(statement.body, visit);
-    } else if (statement.kind === 'reduce') visit(statement.loops);
-    else if (statement.kind === 'if') forEachLoop(statement.body, visit);
-  }
 }
 
 type Accumulator = Reduce['accumulators'][number];

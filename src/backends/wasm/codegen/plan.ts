@@ -11,7 +11,7 @@ import {
   storageBytes,
 } from '../../../compiler/loop-ir.ts';
 import { type Affine, affineOf, coefficientOf } from './affine.ts';
-import { type Analysis, childrenOf, effectsOf, forEachExpr, isWide, rootsOf } from './analysis.ts';
+import { type Analysis, childrenOf, effectsOf, forEachExpr, forEachLoop, isWide, rootsOf } from './analysis.ts';
 import { isMachineUnary } from './scalar-operators.ts';
 
 /** Number of v128 of 32-bit lanes that advance together, for each loop that is vectorised. */
@@ -141,10 +141,14 @@ class Planner {
     };
     visit(body);
     if (!possible) return false;
+    const inner = new Set<LoopIndex>();
+    forEachLoop(body, (loops) => {
+      for (const each of loops) inner.add(each);
+    });
     forEachExpr(body, (e) => {
       if (e.op !== 'load' || !stores.has(e.buffer)) return;
       const read = affineOf(e.index);
-      for (const affine of written.get(e.buffer) ?? []) if (!separate(read, affine, loop)) possible = false;
+      for (const affine of written.get(e.buffer) ?? []) if (!separate(read, affine, loop, inner)) possible = false;
     });
     return possible;
   }
@@ -277,18 +281,21 @@ function scalarCost(e: Expr): number {
   }
 }
 
-/** Whether elements at the two indices, in different iterations of the loop, are never the same. */
-function separate(a: Affine, b: Affine, loop: LoopIndex): boolean {
+/**
+ * Whether elements at the two indices, in different iterations of the loop, are never the same. Loops outside of it are in the
+ * same iteration for both, those in `inner` in any.
+ */
+function separate(a: Affine, b: Affine, loop: LoopIndex, inner: ReadonlySet<LoopIndex>): boolean {
   const stride = coefficientOf(a, loop);
   if (stride === 0 || stride !== coefficientOf(b, loop)) return false;
-  // What remains of both must lie within one stride: outer loops' shares are equal and cancel.
   const bounds = (affine: Affine, other: Affine): readonly [number, number] | null => {
     let [low, high] = [affine.constant, affine.constant];
     for (const { atom, coefficient } of affine.terms) {
       if (atom.op !== 'index') return null;
-      if (atom.loop === loop || coefficientOf(other, atom.loop) === coefficient) {
-        // Equal coefficients of one loop cancel only when both indices are in the same iteration of it.
-        if (atom.loop === loop) continue;
+      if (atom.loop === loop) continue;
+      if (!inner.has(atom.loop)) {
+        if (coefficientOf(other, atom.loop) !== coefficient) return null;
+        continue;
       }
       const reach = coefficient * (atom.loop.extent - 1);
       low += Math.min(0, reach);
@@ -296,6 +303,7 @@ function separate(a: Affine, b: Affine, loop: LoopIndex): boolean {
     }
     return [low, high];
   };
+  // What remains of both must lie within one stride.
   const [x, y] = [bounds(a, b), bounds(b, a)];
   if (!x || !y) return false;
   return Math.max(x[1], y[1]) - Math.min(x[0], y[0]) < Math.abs(stride);

@@ -3,7 +3,7 @@
 import type { Accumulator, Combine, LoopIndex, Statement } from '../../../compiler/loop-ir.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
-import { extractLane, firstLanes } from './lanes.ts';
+import { extractLane, firstLanes, withTemporary } from './lanes.ts';
 import { countedLoop, vectorPasses } from './loops.ts';
 import { isFloat, neutral } from './neutral.ts';
 import { lastOf, type VectorPlan } from './plan.ts';
@@ -23,6 +23,8 @@ interface Running {
   readonly vectors: boolean;
   readonly current: readonly number[];
   readonly finished: readonly number[];
+  /** For the smallest or largest of floats: masks of lanes that have seen a NaN, which the plain instruction forgets. */
+  readonly unordered: readonly number[];
 }
 
 export function emitReduce(k: KernelContext, statement: Reduce, plan: VectorPlan): void {
@@ -40,13 +42,21 @@ export function emitReduce(k: KernelContext, statement: Reduce, plan: VectorPlan
     const type = vectors ? 'v128' : scalarType(local.type);
     const make = () => Array.from({ length: count }, () => k.allocate(type, depth));
     const blocked = split && combine === 'add' && (local.type === 'f32' || local.type === 'f64');
-    return { accumulator, vectors, current: make(), finished: blocked ? make() : [] };
+    const extreme = vectors && isFloat(local.type) && (combine === 'min' || combine === 'max');
+    return {
+      accumulator,
+      vectors,
+      current: make(),
+      finished: blocked ? make() : [],
+      unordered: extreme ? make() : [],
+    };
   });
   for (const r of running) {
     // Lanes start from the neutral element; the initial value comes in once, at the end.
     const start = lane || r.finished.length > 0 ? neutral(r.accumulator) : r.accumulator.initial;
     setAll(k, r, r.current, start);
     setAll(k, r, r.finished, lane ? neutral(r.accumulator) : r.accumulator.initial);
+    for (const local of r.unordered) k.code.v128([0, 0, 0, 0]).set(local);
   }
   const effects = { stores: new Set<number>(), sets: new Set<never>() };
   const blocksAt = (level: number) => {
@@ -153,6 +163,10 @@ function accumulate(k: KernelContext, running: readonly Running[]): void {
         k.code.op(local.type === 'f32' ? 'f32x4.relaxed_madd' : 'f64x2.relaxed_madd').set(r.current[unit]!);
         continue;
       }
+      if (r.unordered.length > 0) {
+        extreme(k, r, unit, whole ? perUnit : lanes);
+        continue;
+      }
       k.code.get(r.current[unit]!);
       k.emit.vector(value, unit, k.depth);
       if (!whole) {
@@ -166,11 +180,38 @@ function accumulate(k: KernelContext, running: readonly Running[]): void {
   }
 }
 
+/** The smaller or larger of accumulator and value by the one instruction that ignores NaN, which is noted beside. */
+function extreme(k: KernelContext, r: Running, unit: number, lanes: number): void {
+  const { value, combine, local } = r.accumulator;
+  const code = k.code;
+  const shape = local.type === 'f32' ? 'f32x4' : 'f64x2';
+  const perUnit = local.type === 'f32' ? 4 : 2;
+  const current = r.current[unit]!;
+  withTemporary(k, 'v128', k.depth, (x) => {
+    k.emit.vector(value, unit, k.depth);
+    if (lanes < perUnit) {
+      pushSplatConstant(k, local.type, neutral(r.accumulator), k.depth);
+      code.v128(perUnit === 2 ? [-1, -1, 0, 0] : firstLanes(lanes)).op('v128.bitselect');
+    }
+    code.set(x);
+    code
+      .get(current)
+      .get(x)
+      .op(`${shape}.p${combine as 'min' | 'max'}`)
+      .set(current);
+    code.get(r.unordered[unit]!).get(x).get(x).op(`${shape}.ne`, 'v128.or').set(r.unordered[unit]!);
+  });
+}
+
 /** Puts the results where the accumulators' locals are read. */
 function finish(k: KernelContext, running: readonly Running[], lane: LoopIndex | undefined): void {
   for (const r of running) {
     const { accumulator } = r;
     const results = r.finished.length > 0 ? r.finished : r.current;
+    // All bits set are a NaN.
+    r.unordered.forEach((mask, i) => {
+      k.code.get(results[i]!).get(mask).op('v128.or').set(results[i]!);
+    });
     const places = placeOf(k, accumulator.local);
     if (lane) {
       combineLanes(k, r, results);
@@ -181,7 +222,7 @@ function finish(k: KernelContext, running: readonly Running[], lane: LoopIndex |
       for (const [i, local] of results.entries()) k.code.get(local).set(places[i]!);
     }
   }
-  for (const r of running) for (const local of [...r.current, ...r.finished]) k.release(local, k.depth);
+  for (const r of running) for (const local of [...r.current, ...r.finished, ...r.unordered]) k.release(local, k.depth);
   k.forget(new Set(running.map((r) => r.accumulator.local)));
 }
 

@@ -1,9 +1,18 @@
 // Vector code for expressions: the iterations of one loop lie in the lanes of v128 values.
 // Owns: one v128 ("unit") of each loop IR operation. A 32-bit value of P parts has P units of four lanes, a 64-bit value 2 P
 // units of two lanes; a bool is a mask of 32-bit lanes. What does not vary over lanes is computed as a scalar and spread.
-import type { BinaryOp, Combine, Expr, FloatUnary, Register } from '../../../compiler/loop-ir.ts';
+import {
+  type BinaryOp,
+  type Combine,
+  type Expr,
+  type FloatUnary,
+  type Register,
+  storageBytes,
+} from '../../../compiler/loop-ir.ts';
 import { unaryFunctions } from '../math/functions.ts';
 import { VectorBuilder } from '../math/vector-builder.ts';
+import { pushAddress } from './address.ts';
+import { affineOf } from './affine.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
 import { assembleLanes, pushLane, withTemporary } from './lanes.ts';
@@ -69,16 +78,29 @@ function pushSplat(k: KernelContext, e: Expr, depth: number): void {
     code.get(known);
     return;
   }
-  k.emit.scalar(e, home);
   const homeCode = k.codeAt(home);
+  const storage = e.op === 'load' && !e.guard ? k.kernel.buffers[e.buffer]!.storage : undefined;
+  if (e.op === 'load' && storage && storageBytes[storage] >= 4 && k.analysis.uses(e) < 2) {
+    // Read and spread in one instruction.
+    const offset = pushAddress(k, e.buffer, storage, affineOf(e.index), 0, home);
+    homeCode.memory(storageBytes[storage] === 4 ? 'v128.load32_splat' : 'v128.load64_splat', offset);
+    keepSplat(k, cache, e, home, depth);
+    return;
+  }
+  k.emit.scalar(e, home);
   if (e.type === 'bool') homeCode.i32(0).op('i32.ne').i32(-1).op('i32.mul', 'i32x4.splat');
   else homeCode.op(`${shapeOf[e.type]}.splat`);
+  keepSplat(k, cache, e, home, depth);
+}
+
+/** Keeps the vector on the stack of the scope at `home` and pushes it at `depth`. */
+function keepSplat(k: KernelContext, cache: Map<Expr, number>, e: Expr, home: number, depth: number): void {
   const local = k.allocate('v128', home);
   cache.set(e, local);
-  if (home === depth) code.tee(local);
+  if (home === depth) k.codeAt(depth).tee(local);
   else {
-    homeCode.set(local);
-    code.get(local);
+    k.codeAt(home).set(local);
+    k.codeAt(depth).get(local);
   }
 }
 
