@@ -3,6 +3,7 @@
 
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { op } from '../../ops/core/define.ts';
+import { customGradient } from '../../ops/core/gradients.ts';
 import {
   abs,
   add,
@@ -20,14 +21,19 @@ import {
   subtract,
   where,
 } from '../../ops/math/elementwise.ts';
+import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { type Parameter, parameter } from './options.ts';
 
 export interface ReluOptions extends Options<{ negativeSlope: number; maxValue: number | null; threshold: number }> {}
 
-// The constant comes first: where both are equal the gradient goes to it, so relu'(0) = 0.
-const positivePart = (x: TensorLike): Tensor => maximum(0, x);
+// The gradient is a product with 0 or 1, as TensorFlow's: what is not finite stays visible where the unit is off.
+const rectified = customGradient((x: Tensor) => [
+  maximum(0, x),
+  (g) => multiply(g, p.convert(p.compare('greater', x, p.zerosLike(x)), g.dtype) as Tensor),
+]);
+const positivePart = (x: TensorLike): Tensor => rectified(convertToTensor(x, undefined, 'relu')) as Tensor;
 
 /**
  * max(x, 0); with `maxValue` cut off above, with `negativeSlope` leaning below, with `threshold` 0 up to there.
