@@ -25,6 +25,7 @@ import type { Kernel } from './loop-ir.ts';
 import * as ir from './loop-ir.ts';
 import { type Lowered, lowerElements, lowerScatter } from './lower.ts';
 import { type Interval, packIntervals } from './plan-memory.ts';
+import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
 import { schedule } from './schedule.ts';
 import { simplify } from './simplify.ts';
 
@@ -58,6 +59,8 @@ export interface Compiled {
   readonly graph: Graph;
   /** Groups in the order of their steps, for reports. */
   readonly order: readonly Group[];
+  /** What each kernel computes, for reports. */
+  readonly labels: readonly string[];
 }
 
 export interface CompileInput {
@@ -101,13 +104,13 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
   const flag = shared.checks.length > 0 ? shared.flag() : -1;
   if (flag >= 0) {
     scope.keep(flag, 4);
-    steps.unshift({ kind: 'kernel', kernel: shared.kernels.push(clearFlag()) - 1, slots: [flag] });
+    steps.unshift({ kind: 'kernel', kernel: shared.kernel(clearFlag(), 'clear the flag of checks'), slots: [flag] });
   }
   for (const slot of [...outputs, flag]) scope.touch(slot);
   const arenaBytes = scope.place((slot, offset) => {
     shared.slots[slot] = { kind: 'arena', offset };
   });
-  return {
+  const compiled: Compiled = {
     program: { slotCount: shared.slots.length, kernels: shared.kernels, steps },
     slots: shared.slots as Slot[],
     arenaBytes,
@@ -118,13 +121,18 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
     constants: shared.constants,
     graph,
     order: scope.order,
+    labels: shared.labels,
   };
+  tellPlan(compiled);
+  return compiled;
 }
 
 /** What a program and the bodies inside it share. */
 class Shared {
   readonly options: CompileOptions;
   readonly kernels: Kernel[] = [];
+  /** What each kernel computes, for reports. */
+  readonly labels: string[] = [];
   readonly slots: (Slot | null)[] = [];
   readonly hosts: HostCall[] = [];
   readonly checks: IndexCheck[] = [];
@@ -134,6 +142,12 @@ class Shared {
 
   constructor(options: CompileOptions) {
     this.options = options;
+  }
+
+  /** The number of a new kernel. */
+  kernel(kernel: Kernel, label: string): number {
+    this.labels.push(label);
+    return this.kernels.push(kernel) - 1;
   }
 
   /** The slot of the flag of the index checks; it lives as long as the program runs. */
@@ -165,13 +179,16 @@ class Scope {
 
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
-    this.graph = prepareContractions(simplify(graph));
+    const simple = checkpoint(simplify(checkpoint(graph, 'tracing')), 'simplification');
+    this.graph = prepareContractions(simple);
     copyPassedThrough(this.graph);
+    checkpoint(this.graph, 'preparation');
     const { groups, home } = fuse(this.graph, shared.options.fuse === false);
     this.#assignments = variables.flatMap(({ parameter, output }): [GraphValue, GraphValue][] =>
       output < 0 ? [] : [[this.graph.parameters[parameter]!, this.graph.outputs[output]!]],
     );
     const { order, inPlace } = schedule(groups, home, this.#assignments, (group) => mayFail(group, home));
+    tellFusion(order, home);
     this.#home = home;
     this.order = order;
     this.#inPlace = inPlace;
@@ -271,9 +288,9 @@ class Scope {
     this.steps.push({ kind: 'copy', from, to, bytes });
   }
 
-  #step(lowered: Lowered): void {
+  #step(lowered: Lowered, label: string): void {
     const slots = lowered.buffers.map((value) => this.use(value));
-    this.steps.push({ kind: 'kernel', kernel: this.#shared.kernels.push(lowered.kernel) - 1, slots });
+    this.steps.push({ kind: 'kernel', kernel: this.#shared.kernel(lowered.kernel, label), slots });
   }
 
   #emit(group: Group): void {
@@ -283,15 +300,18 @@ class Scope {
       case 'reduce':
         // Nothing to compute for results without elements.
         if (group.roots.some((node) => sizeOf(node.outputs[0]!.dims) > 0))
-          this.#step(lowerElements(group, this.#home, this.#inPlace));
+          this.#step(lowerElements(group, this.#home, this.#inPlace), labelOf(group));
         else for (const node of group.roots) this.use(node.outputs[0]!);
         break;
       case 'scatter':
-        if (sizeOf(root.outputs[0]!.dims) > 0) this.#step(lowerScatter(root, this.#home));
+        if (sizeOf(root.outputs[0]!.dims) > 0) this.#step(lowerScatter(root, this.#home), labelOf(group));
         else this.use(root.outputs[0]!);
         break;
       case 'contract':
-        this.#step({ kernel: contractKernel(root), buffers: [root.inputs[0]!, root.inputs[1]!, root.outputs[0]!] });
+        this.#step(
+          { kernel: contractKernel(root), buffers: [root.inputs[0]!, root.inputs[1]!, root.outputs[0]!] },
+          labelOf(group),
+        );
         break;
       case 'random':
         this.#random(root);
@@ -409,7 +429,7 @@ class Scope {
     const test = this.#body(condition, [...fixed, ...outputs], [flag]);
     const steps = this.#body(body, [...fixed, ...outputs], next);
     if (this.#shared.checks.length > checks) {
-      const kernel = this.#shared.kernels.push(stopOnFailure()) - 1;
+      const kernel = this.#shared.kernel(stopOnFailure(), 'stop on failure');
       test.push({ kind: 'kernel', kernel, slots: [flag, this.#shared.flag()] });
     }
     next.forEach((slot, i) => {
@@ -443,8 +463,11 @@ class Scope {
       body,
       serial: true,
     };
-    this.#step({ kernel, buffers: [key, counter, together] });
-    this.#step({ kernel: { kind: 'philox', count: node.outputs[0]!.dims[0]! }, buffers: [together, node.outputs[0]!] });
+    this.#step({ kernel, buffers: [key, counter, together] }, 'key and counter');
+    this.#step(
+      { kernel: { kind: 'philox', count: node.outputs[0]!.dims[0]! }, buffers: [together, node.outputs[0]!] },
+      'random bits',
+    );
   }
 
   /** Looks at the indices that a group reads. */
@@ -458,7 +481,7 @@ class Scope {
       this.#checked.set(indices, before.add(rows));
       this.give(flagValue, this.#shared.flag());
       const check = this.#shared.checks.length;
-      this.#step(lowerIndexCheck(indices, rows, check, flagValue, this.#home));
+      this.#step(lowerIndexCheck(indices, rows, check, flagValue, this.#home), `check of indices ${node.scope}`);
       this.#shared.checks.push({
         operation: node.primitive!.name === 'takeRows' ? 'gather' : 'scatter',
         scope: node.scope,

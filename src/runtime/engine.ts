@@ -2,6 +2,7 @@
 // Owns: where arguments, variables, constants and intermediate values lie while programs run, and for how long variables
 // stay there. Leaves compiling to src/compiler and code to the backend.
 import type { Backend, Executable } from '../backends/backend.ts';
+import { debugLevel } from '../base/debug.ts';
 import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -13,6 +14,7 @@ import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
 import { printParams } from '../graph/print-graph.ts';
 import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
+import { Profile } from './profile.ts';
 import { type CompiledProgram, type ProgramSource, referenceProgram, setProgramMaker } from './program.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { Residence, VariableTensor } from './variable.ts';
@@ -248,6 +250,7 @@ export class EngineProgram implements CompiledProgram {
   readonly #compiled: Compiled;
   readonly #executable: Executable;
   readonly #table: number;
+  #profile: Profile | null = null;
   /** Addresses of constants, by the order of their slots. */
   readonly #constants: number[];
   readonly #variableAddress: number[];
@@ -309,7 +312,9 @@ export class EngineProgram implements CompiledProgram {
       const { memory } = engine;
       for (let i = 0; i < args.length; i++)
         memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, args[i]!);
-      this.#executable.run(this.#table, this.#compiled.hosts.length > 0 ? (index) => this.#host(index) : noHost);
+      const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
+      if (debugLevel() >= 2) (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
+      else this.#executable.run(this.#table, host);
       if (this.#compiled.checks.length > 0) this.#verify();
       for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();
       const results: Data[] = [];
