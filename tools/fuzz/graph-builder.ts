@@ -47,9 +47,13 @@ export class GraphBuilder {
   readonly wild: boolean;
   readonly #known = new Map<GraphValue, Known>();
 
-  constructor(seed: number) {
+  /** The dtype of floats where only one is wanted. */
+  readonly float: DType | null;
+
+  constructor(seed: number, options: { readonly float?: DType; readonly wild?: boolean } = {}) {
     this.random = generator(seed);
-    this.wild = this.random.below(10) === 0;
+    this.float = options.float ?? null;
+    this.wild = options.wild ?? this.random.below(10) === 0;
   }
 
   chance(oneIn: number): boolean {

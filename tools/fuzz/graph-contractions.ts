@@ -54,7 +54,7 @@ export function dotOperation(b: GraphBuilder): void {
 
 export function convolutionOperation(b: GraphBuilder): void {
   const axes = b.between(1, 2);
-  const dtype = b.chance(6) ? 'float64' : 'float32';
+  const dtype = b.float ?? (b.chance(6) ? 'float64' : 'float32');
   const groups = b.chance(4) ? 2 : 1;
   const [channels, outputs] = [b.between(1, 3) * groups, b.between(1, 3) * groups];
   const spatial = Array.from({ length: axes }, () => b.between(1, 8));
@@ -85,7 +85,8 @@ export function convolutionOperation(b: GraphBuilder): void {
 
 export function windowOperation(b: GraphBuilder): void {
   const x = b.find(
-    ({ dims, dtype }) => dims.length >= 1 && !dims.includes(0) && (dtype === 'float32' || dtype === 'int32'),
+    ({ dims, dtype }) =>
+      dims.length >= 1 && !dims.includes(0) && (dtype === (b.float ?? 'float32') || dtype === 'int32'),
   );
   if (!x) return;
   const { dims } = x.value;

@@ -22,6 +22,7 @@ const any = (): boolean => true;
 const kindOf = (spec: Spec) => dtypes[spec.dtype].kind;
 const takes = (rule: Rule, spec: Spec): boolean => rule.kinds.includes(kindOf(spec));
 const isFloat32 = (spec: Spec): boolean => spec.dtype === 'float32';
+const isReal = (spec: Spec): boolean => spec.dtype === 'float32' || spec.dtype === 'float64';
 const ofRank =
   (low: number) =>
   (spec: Spec): boolean =>
@@ -34,7 +35,7 @@ const unary: Operation = (b) => {
   if (!x) return;
   if (b.apply(name, [x])) return;
   // Out of its domain: brought near.
-  if (!isFloat32(x.value)) return;
+  if (!isReal(x.value)) return;
   const inside = b.apply('tanh', [x]);
   const positive = inside && (rule.range[0] > 0 ? b.apply('exp', [inside]) : inside);
   if (positive) b.apply(name, [positive]);
@@ -48,6 +49,8 @@ const binary: Operation = (b) => {
   const x = b.find((spec) => takes(rule, spec) && (name !== 'pow' || kindOf(spec) === 'float'));
   if (!x) return;
   const y = b.chance(6) ? x : b.like(x.value);
+  // The angle of a zero depends on its sign, which depends on the order of sums.
+  if (name === 'atan2' && b.float && [x, y].some(({ data }) => (data as Float64Array).includes(0))) return;
   if (name === 'pow') {
     const base = b.apply('abs', [x]);
     if (base) b.apply('pow', [base, y]);
@@ -288,7 +291,7 @@ const customCall: Operation = (b) => {
 
 /** A softmax along the last axis: reductions between maps. */
 const softmax: Operation = (b) => {
-  const x = b.find((spec) => isFloat32(spec) && ofRank(1)(spec) && sizeOf(spec.dims) > 0);
+  const x = b.find((spec) => isReal(spec) && ofRank(1)(spec) && sizeOf(spec.dims) > 0);
   if (!x) return;
   const { dims } = x.value;
   const last = dims.length - 1;
@@ -311,4 +314,13 @@ export const operations: readonly Operation[] = [
   ...[takeRows, takeRows, scatterRows, reduce, reduce, reduce, reduce, softmax],
   ...[sort, cumulative, randomBits, customCall],
   ...[dotOperation, dotOperation, dotOperation, convolutionOperation, windowOperation],
+];
+
+/** Operations that have gradients, or feed those that have. */
+export const differentiable: readonly Operation[] = [
+  ...new Array<Operation>(6).fill(unary),
+  ...new Array<Operation>(6).fill(binary),
+  ...[compare, select, select, reshape, transpose, broadcast, broadcast, pad, slice, concatenate, reverse],
+  ...[takeRows, scatterRows, reduce, reduce, reduce, sort, cumulative, dotOperation, dotOperation],
+  ...[convolutionOperation, windowOperation, windowOperation, softmax],
 ];

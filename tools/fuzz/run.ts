@@ -1,7 +1,10 @@
 // `npm run fuzz -- AREA [--count N] [--seed S]`: searches for programs that cornu gets wrong.
 // Owns: reading the command line. Each area is a file of its own.
 import { parseArgs } from 'node:util';
+import { fuzzGradients } from './gradients.ts';
 import { fuzzGraphs } from './graphs.ts';
+
+const areas = { graphs: fuzzGraphs, gradients: fuzzGradients };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -11,13 +14,18 @@ const [area = 'graphs'] = positionals;
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const count = Number(values.count ?? 1000);
 
-if (area !== 'graphs') {
-  console.error(`fuzz: unknown area '${area}'. Known: graphs.`);
+if (!(area in areas)) {
+  console.error(`fuzz: unknown area '${area}'. Known: ${Object.keys(areas).join(', ')}.`);
   process.exit(2);
 }
-console.log(`fuzz graphs: ${count} programs from seed ${seed}`);
+console.log(`fuzz ${area}: ${count} programs from seed ${seed}`);
 const started = performance.now();
-const report = fuzzGraphs({ count, seed, most: Number(values.most ?? 5), log: (text) => console.log(text) });
+const report = areas[area as keyof typeof areas]({
+  count,
+  seed,
+  most: Number(values.most ?? 5),
+  log: (text) => console.log(text),
+});
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 const occurrences = [...report.occurrences].sort((a, b) => b[1] - a[1]).map(([name, n]) => `${name} ${n}`);
 console.log(`occurrences: ${occurrences.join(', ')}`);
