@@ -226,6 +226,8 @@ export function lowerElements(
   inPlace: ReadonlyMap<GraphValue, GraphValue>,
 ): Lowered {
   const builder = new Builder(home, inPlace);
+  const parts = partsOf(group, inPlace);
+  if (parts) return lowerParts(group.roots[0]!, parts, builder);
   const { loops, position } = builder.nest(group.roots[0]!.outputs[0]!.dims);
   for (const root of group.roots) {
     const primitive = root.primitive!;
@@ -236,6 +238,45 @@ export function lowerElements(
     builder.store(root.outputs[0]!, position, expr);
   }
   return { kernel: kernelOf(builder, loops, builder.statements, false), buffers: builder.buffers };
+}
+
+/** Parts with fewer elements in a row are better told apart element by element. */
+const SHORTEST_PART = 8;
+
+/** Where the operands of a group's only root lie in its result, if it is to be stored part by part. */
+function partsOf(group: Group, inPlace: ReadonlyMap<GraphValue, GraphValue>): readonly Dims[] | null {
+  const [root, other] = group.roots;
+  if (other || root!.primitive!.kind !== 'map' || inPlace.has(root!.outputs[0]!)) return null;
+  const parts = root!.primitive!.parts?.(root!.inputs, root!.params as never);
+  if (!parts || root!.inputs.length < 2) return null;
+  const axis = firstOfParts(root!);
+  const rows = root!.inputs.map(({ dims }) => sizeOf(dims.slice(axis)));
+  return rows.every((n) => n >= SHORTEST_PART) ? parts : null;
+}
+/** The first axis along which the parts are not as long as the whole. */
+const firstOfParts = ({ inputs, outputs }: Node): number =>
+  outputs[0]!.dims.findIndex((n, axis) => inputs.some(({ dims }) => dims[axis] !== n));
+
+/** One kernel with a nest for each part; the loops over what they share go round all of them. */
+function lowerParts(root: Node, parts: readonly Dims[], builder: Builder): Lowered {
+  const output = root.outputs[0]!;
+  const axis = firstOfParts(root);
+  const shared = builder.nest(output.dims.slice(0, axis));
+  const body = root.inputs.flatMap((operand, i) => {
+    const own = builder.nest(operand.dims.slice(axis));
+    const from = [...shared.position.axes, ...own.position.axes];
+    const to = from.map((index, a) => ir.plus(index, ir.integer(parts[i]![a]!)));
+    builder.statements = [];
+    builder.store(output, Position.of(output.dims, to), builder.element(operand, Position.of(operand.dims, from)));
+    const nest = collapse({ loops: own.loops, body: builder.statements });
+    // What one part has computed stands in loops that the next one does not see.
+    builder.forgetResults();
+    return nest.loops.reduceRight<readonly ir.Statement[]>(
+      (statements, loop) => [{ kind: 'loop', loop, body: statements }],
+      nest.body,
+    );
+  });
+  return { kernel: kernelOf(builder, shared.loops, body, false), buffers: builder.buffers };
 }
 
 /** Copies operand 0, then combines the rows of updates into it, in order. */

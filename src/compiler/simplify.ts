@@ -4,9 +4,10 @@
 import { allocate, type Data } from '../base/dtype.ts';
 import { type Dims, sameShape, sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
-import { printParams } from '../graph/print-graph.ts';
 import type { ArrayValue, Params } from '../graph/primitive.ts';
+import { printParams } from '../graph/print-graph.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
+import { primitive as primitiveNamed } from '../primitives/registry.ts';
 
 /** Results up to so many elements are computed at compile time when all operands are constants. */
 const FOLD_LIMIT = 64;
@@ -170,9 +171,39 @@ export class Simplifier {
       }
       case 'dotGeneral':
         return this.#foldTransposes(primitive, inputs, params, scope);
+      case 'add':
+        return this.#joinPads(inputs, scope);
       default:
         return null;
     }
+  }
+
+  /** Pieces padded with zeros so that they lie side by side, and added, are the pieces put together: gradients of split. */
+  #joinPads(inputs: readonly GraphValue[], scope: string): readonly GraphValue[] | null {
+    const pads: { readonly piece: GraphValue; readonly axis: number; readonly low: number; readonly high: number }[] =
+      [];
+    const collect = (value: GraphValue): boolean => {
+      const { node } = value;
+      if (node.primitive?.name === 'add') return node.inputs.every(collect);
+      if (node.primitive?.name !== 'pad' || uniform(node.inputs[1]!) !== 0) return false;
+      const { low, high, interior } = node.params as { low: Dims; high: Dims; interior: Dims };
+      const padded = low.flatMap((n, axis) => (n !== 0 || high[axis] !== 0 ? [axis] : []));
+      const axis = padded[0]!;
+      if (padded.length !== 1 || low[axis]! < 0 || high[axis]! < 0 || interior.some((n) => n !== 0)) return false;
+      pads.push({ piece: node.inputs[0]!, axis, low: low[axis]!, high: high[axis]! });
+      return true;
+    };
+    if (!inputs.every(collect)) return null;
+    const { axis } = pads[0]!;
+    pads.sort((a, b) => a.low - b.low);
+    let end = 0;
+    for (const pad of pads) {
+      if (pad.axis !== axis || pad.low !== end) return null;
+      end += pad.piece.dims[axis]!;
+    }
+    if (pads.at(-1)!.high !== 0) return null;
+    const pieces = pads.map(({ piece }) => piece);
+    return this.#make(primitiveNamed('concatenate'), pieces, { axis }, scope);
   }
 
   /** A transposed operand of a contraction is the operand with other axis numbers, if its free axes keep their order. */

@@ -86,6 +86,11 @@ export interface MapPrimitive<P extends Params = Params> extends Common<P> {
   readonly pointwise: boolean;
   /** Rough cost of one element in additions: decides whether a value is computed twice or stored. 0 for pure movement. */
   readonly cost: number;
+  /**
+   * Of results that are put together: where each operand begins in the result. They are stored part by part, so that no
+   * element has to be asked of which part it is.
+   */
+  parts?(inputs: readonly Spec[], params: P): readonly Dims[];
 }
 
 /** Each output element combines an expression over extra loops: reductions, windows. One output. */

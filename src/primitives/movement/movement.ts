@@ -332,6 +332,14 @@ export const concatenate: MapPrimitive<{ readonly axis: number }> = {
       offset += input.dims[axis]!;
     }
   },
+  parts: (inputs, { axis }) => {
+    let offset = 0;
+    return inputs.map(({ dims }) => {
+      const start = dims.map((_, i) => (i === axis ? offset : 0));
+      offset += dims[axis]!;
+      return start;
+    });
+  },
   lowers: () => true,
   lower: (context, { axis }, at) => {
     const ends: number[] = [];
