@@ -68,7 +68,9 @@ const values = (t: tf.Tensor): number[] => Array.from(t.dataSync() as Float32Arr
 function close(found: tf.Tensor, wanted: readonly number[], tolerance = 2e-6): void {
   const given = values(found);
   expect(given.length).toBe(wanted.length);
-  given.forEach((value, i) => expect(Math.abs(value - wanted[i]!)).toBeLessThan(tolerance));
+  given.forEach((value, i) => {
+    expect(Math.abs(value - wanted[i]!)).toBeLessThan(tolerance);
+  });
 }
 
 describe('masks', () => {

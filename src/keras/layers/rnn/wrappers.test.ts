@@ -148,3 +148,15 @@ describe('TimeDistributed', () => {
     );
   });
 });
+
+test('ConvLSTM2D with channels first is the same with axes in another order', () => {
+  const options = { padding: 'same', strides: 2, returnSequences: true } as const;
+  const last = layers.ConvLSTM2D(2, [2, 3], options);
+  const first = layers.ConvLSTM2D(2, [2, 3], { ...options, dataFormat: 'channels_first' });
+  const video = tf.random.normal([2, 3, 4, 5, 3], { seed: 1 });
+  const wanted = last(video);
+  const turned = tf.transpose(video, [0, 1, 4, 2, 3]);
+  first.build(turned.shape);
+  first.setWeights(last.getWeights());
+  close(tf.transpose(first(turned), [0, 1, 3, 4, 2]), wanted);
+});
