@@ -94,7 +94,7 @@ export class GraphBuilder {
       else data[i] = exact ? Math.round(x * 8) / 8 : x;
     }
     if (this.wild && kind === 'float' && this.chance(3)) {
-      const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-40, 1e15];
+      const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-30, 1e15];
       for (let i = 0; i < Math.min(data.length, 3); i++)
         data[this.random.below(data.length)] = this.random.pick(special);
     }
