@@ -7,13 +7,14 @@ import { concat, reverse } from '../../../ops/core/arrange.ts';
 import { add, cast, divide, multiply } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { VariableTensor } from '../../../runtime/variable.ts';
-import type { Config } from '../../schema.ts';
+import type { Config, Json } from '../../schema.ts';
 import * as o from '../../schema.ts';
 import { customObjectScope, instantiate, placeOf } from '../../serialization.ts';
 import type { Inputs, Structure } from '../../types.ts';
 import { layerKind, type WrapperArgs } from '../core/wrapper.ts';
 import { LayerBase, type Result } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
+import { readBuildConfig, stateShapesOf, withStateShapes } from './build-config.ts';
 import { type RecurrentCallOptions, splitInitialState } from './recurrent-layer.ts';
 
 const options = layerSchema(
@@ -45,6 +46,7 @@ class BidirectionalLayer extends LayerBase<Structure> {
   static override readonly schema = options;
   readonly forwardLayer: LayerBase;
   declare readonly backwardLayer: LayerBase;
+  #stateShapes: Json | null = null;
 
   constructor(...args: Args) {
     super(options, args);
@@ -106,8 +108,18 @@ class BidirectionalLayer extends LayerBase<Structure> {
   override build(inputShape: Shape): void {
     for (const layer of this.#pair) if (!layer.built) layer.build(inputShape);
   }
+  override getBuildConfig(): Config | null {
+    return withStateShapes(super.getBuildConfig(), this.#stateShapes);
+  }
+  override buildFromConfig(config: Config): void {
+    const { build, states } = readBuildConfig(config);
+    this.#stateShapes = states;
+    super.buildFromConfig(build);
+  }
   override invoke(inputs: Inputs, options: RecurrentCallOptions = {}): Result<this> {
-    return super.invoke(...splitInitialState(inputs, options));
+    const [sequence, given] = splitInitialState(inputs, options);
+    if (!this.built) this.#stateShapes = stateShapesOf(given.initialState);
+    return super.invoke(sequence, given);
   }
   /** (batch, time, …) through both layers, their outputs merged; with returnState then the states of both. */
   override call(inputs: Structure, { initialState, mask, training }: RecurrentCallOptions = {}): Structure {

@@ -14,12 +14,14 @@ import * as p from '../../../primitives/functions.ts';
 import { withTrace } from '../../../runtime/execute.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { VariableTensor } from '../../../runtime/variable.ts';
+import type { Config, Json } from '../../schema.ts';
 import * as o from '../../schema.ts';
 import { nameScope } from '../../session.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { CallOptions, Inputs, Structure, TensorLike } from '../../types.ts';
 import { isShape, LayerBase, type Result } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
+import { readBuildConfig, stateShapesOf, withStateShapes } from './build-config.ts';
 import { type Cell, CellLayer } from './cell.ts';
 import { loopOf } from './cell-loop.ts';
 import { type Recurrence, recur } from './recurrence.ts';
@@ -77,6 +79,7 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
   override supportsMasking = true;
   #states: readonly VariableTensor[] | null = null;
   #structure: readonly Structure[] = [];
+  #stateShapes: Json | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {
     super(schema, args);
@@ -145,11 +148,23 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
     else this.#makeStates(batch ?? null, inputShape);
   }
 
+  /** Files say with which shapes a layer was built: of the sequence, and of the initial states where there were any. */
+  override getBuildConfig(): Config | null {
+    return withStateShapes(super.getBuildConfig(), this.#stateShapes);
+  }
+  override buildFromConfig(config: Config): void {
+    const { build, states } = readBuildConfig(config);
+    this.#stateShapes = states;
+    super.buildFromConfig(build);
+  }
+
   // ── Calling ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Initial states may also stand after the sequence, in one list: `layer([x, h, c])`. */
   override invoke(inputs: Inputs, options: RecurrentCallOptions = {}): Result<this> {
-    return super.invoke(...splitInitialState(inputs, options));
+    const [sequence, given] = splitInitialState(inputs, options);
+    if (!this.built) this.#stateShapes = stateShapesOf(given.initialState);
+    return super.invoke(sequence, given);
   }
   #mask(options: RecurrentCallOptions): Tensor | null {
     const given = Array.isArray(options.mask) ? (options.mask as readonly Structure[])[0] : options.mask;
