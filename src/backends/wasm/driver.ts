@@ -1,7 +1,10 @@
-// The driver of a program: a WebAssembly function run(table) that executes the steps without returning to JavaScript.
+// The driver of a program: a WebAssembly function run(table, scratch) that executes the steps without returning to JavaScript.
 // Owns: control steps and the table of addresses. How a kernel is called is given by program.ts.
 import type { Step } from '../backend.ts';
 import { FunctionBuilder } from './assembler/module.ts';
+
+/** The driver's second parameter: the address of memory for packed operands. */
+export const SCRATCH_PARAMETER = 1;
 
 export interface DriverCalls {
   /** The imported function (i32) → () for host steps. */
@@ -11,7 +14,7 @@ export interface DriverCalls {
 }
 
 export function driverFunction(steps: readonly Step[], calls: DriverCalls): FunctionBuilder {
-  const fn = new FunctionBuilder('run', { params: ['i32'], results: [] });
+  const fn = new FunctionBuilder('run', { params: ['i32', 'i32'], results: [] });
   const code = fn.body;
   const table = 0;
   const slot = (n: number) => {

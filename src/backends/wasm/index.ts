@@ -2,13 +2,12 @@
 // Owns: the heap, the detection of relaxed SIMD, the cache of compiled modules. Code generation stands in program.ts.
 
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
-import type { Backend, Executable, Program } from '../backend.ts';
+import type { Backend, Executable, Heap, Program } from '../backend.ts';
 import { Code } from './assembler/code.ts';
 import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
-import { SCRATCH_BYTES } from './contract/plan.ts';
 import { doubleFunctionTable } from './double-functions.ts';
 import { type HeapOptions, WasmHeap } from './memory.ts';
-import { generateProgram, programKey } from './program.ts';
+import { type GeneratedProgram, generateProgram, programKey } from './program.ts';
 
 export interface WasmOptions extends HeapOptions {
   /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/simd.ts`); called once, before the first module. */
@@ -42,7 +41,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     minimumPages: heap.minimumPages,
     maximumPages: heap.maximumPages,
   } as const;
-  const scratch = heap.allocate(SCRATCH_BYTES);
+  const scratch = new Scratch(heap);
   const executables = new Map<string, WeakRef<Executable>>();
 
   const generate = (program: Program) => {
@@ -50,21 +49,27 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     const key = programKey(program, texts);
     const known = executables.get(key)?.deref();
     if (known) return { known };
-    return { key, generated: generateProgram(program, texts, memory, relaxed, scratch) };
+    return { key, generated: generateProgram(program, texts, memory, relaxed) };
   };
   const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
     env: { memory: heap.memory, host: (index: number) => setHost.call(index) },
     math: doubleFunctionTable,
   });
-  const executable = (key: string, instance: WebAssembly.Instance, codeBytes: number, host: HostCell): Executable => {
-    const run = instance.exports.run as (table: number) => void;
+  const executable = (
+    key: string,
+    instance: WebAssembly.Instance,
+    { bytes, scratchBytes }: GeneratedProgram,
+    host: HostCell,
+  ): Executable => {
+    const run = instance.exports.run as (table: number, scratch: number) => void;
+    scratch.reserve(scratchBytes);
     const made: Executable = {
-      codeBytes,
+      codeBytes: bytes.length,
       run(table, call) {
         const outer = host.call;
         host.call = call;
         try {
-          run(table);
+          run(table, scratch.address);
         } finally {
           host.call = outer;
         }
@@ -82,19 +87,35 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
-      const { bytes } = made.generated;
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports(host));
-      return executable(made.key, instance, bytes.length, host);
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(made.generated.bytes), imports(host));
+      return executable(made.key, instance, made.generated, host);
     },
     async compileAsync(program) {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
-      const { bytes } = made.generated;
-      const { instance } = await WebAssembly.instantiate(bytes, imports(host));
-      return executable(made.key, instance, bytes.length, host);
+      const { instance } = await WebAssembly.instantiate(made.generated.bytes, imports(host));
+      return executable(made.key, instance, made.generated, host);
     },
   };
+}
+
+/** Memory for packed operands, shared by all programs: one runs at a time, and none keeps anything there. */
+class Scratch {
+  address = 0;
+  private bytes = 0;
+  private readonly heap: Heap;
+
+  constructor(heap: Heap) {
+    this.heap = heap;
+  }
+
+  reserve(bytes: number): void {
+    if (bytes <= this.bytes) return;
+    // The old block stays: a program that called a host step may go on with it. Doubling bounds what is lost.
+    this.bytes = Math.max(bytes, 2 * this.bytes);
+    this.address = this.heap.allocate(this.bytes);
+  }
 }
 
 interface HostCell {

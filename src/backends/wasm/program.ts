@@ -7,10 +7,10 @@ import { type FunctionBuilder, type MemoryImport, ModuleBuilder } from './assemb
 import { forEachExpr } from './codegen/analysis.ts';
 import { generateKernel } from './codegen/kernel.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
+import { blockFunction } from './contract/blocks.ts';
 import { dotFunction } from './contract/dot.ts';
 import { type ContractPlan, planContract, taskCount } from './contract/plan.ts';
-import { tiledFunction } from './contract/tiled.ts';
-import { driverFunction } from './driver.ts';
+import { driverFunction, SCRATCH_PARAMETER } from './driver.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
 import { philoxFunction } from './philox.ts';
@@ -18,6 +18,8 @@ import { philoxFunction } from './philox.ts';
 export interface GeneratedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly doubleFunctions: readonly DoubleFunction[];
+  /** What packed operands need; its address is the second argument of `run`. */
+  readonly scratchBytes: number;
 }
 
 const unaryDouble = { params: ['f64'], results: ['f64'] } as const;
@@ -48,8 +50,6 @@ export function generateProgram(
   texts: readonly string[],
   memory: MemoryImport,
   relaxed: boolean,
-  /** Address of SCRATCH_BYTES for packed operands. */
-  scratch: number,
 ): GeneratedProgram {
   const module = new ModuleBuilder(memory);
   const host = module.importFunction('env', 'host', { params: ['i32'], results: [] });
@@ -100,7 +100,7 @@ export function generateProgram(
     const plan = planContract(kernel);
     plans.set(i, plan);
     return define(text, () =>
-      plan.kind === 'dot' ? dotFunction(plan, `dot${i}`, relaxed) : tiledFunction(plan, `product${i}`, define, relaxed),
+      plan.kind === 'dot' ? dotFunction(plan, `dot${i}`, relaxed) : blockFunction(plan, `product${i}`, define, relaxed),
     );
   });
 
@@ -112,7 +112,7 @@ export function generateProgram(
       code.i32(0).i32(taskCount(plan));
       const [a, b, c] = slots as [number, number, number];
       for (const operand of plan.swapped ? [b, a, c] : [a, b, c]) slot(operand);
-      code.i32(scratch);
+      code.get(SCRATCH_PARAMETER);
     } else if (what.kind === 'philox') {
       code.i32(0).i32(Math.ceil(what.count / 4));
       slots.forEach(slot);
@@ -124,7 +124,9 @@ export function generateProgram(
     code.call(functions[kernel]!);
   };
   module.export('run', module.define(driverFunction(program.steps, { host, kernel: call })));
-  return { bytes: module.encode(), doubleFunctions };
+  let scratchBytes = 0;
+  for (const plan of plans.values()) scratchBytes = Math.max(scratchBytes, plan.scratchBytes);
+  return { bytes: module.encode(), doubleFunctions, scratchBytes };
 }
 
 /** What a program is, as text: programs with the same text share one module. */

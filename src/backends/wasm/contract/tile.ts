@@ -1,25 +1,33 @@
-// The innermost piece of a matrix product: one tile of C in registers while the sum over k runs.
+// The innermost piece of a matrix product: one tile of C in registers while the sum over depth runs.
 // Owns: the function (a, b, c, count, accumulate) for one tile size and one set of strides, which are constants of the code.
 import type { Code } from '../assembler/code.ts';
 import { FunctionBuilder } from '../assembler/module.ts';
 import { flushVector } from '../codegen/flush.ts';
 
+/** One loop of the sum, in floats. The outermost runs `count` times, the others their extents. */
+export interface DepthLoop {
+  readonly extent: number;
+  readonly a: number;
+  readonly b: number;
+}
+
 export interface TileShape {
   readonly rows: number;
   /** Columns that exist; vectors of four are computed, what is beyond is not stored. */
   readonly columns: number;
-  /** Floats between rows of A, and between its terms of the sum. */
+  /** Floats between rows of A and of C. */
   readonly aRow: number;
-  readonly aDepth: number;
-  /** Floats between the rows of the panel of B. */
-  readonly bDepth: number;
   readonly cRow: number;
+  /** Outermost first; at least one. */
+  readonly depth: readonly DepthLoop[];
+  /** The panel of B is contiguous with so many floats to a term, whatever the loops; 0: it has the loops' strides. */
+  readonly packed: number;
 }
 
-export const tileKey = (t: TileShape): string => Object.values(t).join();
+export const tileKey = (t: TileShape): string => `tile ${JSON.stringify(t)}`;
 
 export function tileFunction(shape: TileShape, relaxed: boolean): FunctionBuilder {
-  const { rows, columns, aRow, aDepth, bDepth, cRow } = shape;
+  const { rows, columns, aRow, cRow, depth, packed } = shape;
   const fn = new FunctionBuilder(`tile${rows}x${columns}`, {
     params: ['i32', 'i32', 'i32', 'i32', 'i32'],
     results: [],
@@ -32,27 +40,46 @@ export function tileFunction(shape: TileShape, relaxed: boolean): FunctionBuilde
   const left = fn.local('v128');
   for (const row of sums) for (const sum of row) code.v128([0, 0, 0, 0]).set(sum);
 
-  code.get(count).if().loop();
-  for (let j = 0; j < vectors; j++) {
-    code
-      .get(b)
-      .memory('v128.load', j * 16)
-      .set(right[j]!);
-  }
-  for (let i = 0; i < rows; i++) {
-    code
-      .get(a)
-      .memory('v128.load32_splat', i * aRow * 4)
-      .set(left);
+  const multiply = (aAt: number, bAt: number) => {
     for (let j = 0; j < vectors; j++) {
-      const sum = sums[i]![j]!;
-      if (relaxed) code.get(left).get(right[j]!).get(sum).op('f32x4.relaxed_madd').set(sum);
-      else code.get(sum).get(left).get(right[j]!).op('f32x4.mul', 'f32x4.add').set(sum);
+      code
+        .get(bAt)
+        .memory('v128.load', j * 16)
+        .set(right[j]!);
     }
-  }
-  advance(code, a, aDepth * 4);
-  advance(code, b, bDepth * 4);
-  code.get(count).i32(-1).op('i32.add').tee(count).branchIf(0).end().end();
+    for (let i = 0; i < rows; i++) {
+      code
+        .get(aAt)
+        .memory('v128.load32_splat', i * aRow * 4)
+        .set(left);
+      for (let j = 0; j < vectors; j++) {
+        const sum = sums[i]![j]!;
+        if (relaxed) code.get(left).get(right[j]!).get(sum).op('f32x4.relaxed_madd').set(sum);
+        else code.get(sum).get(left).get(right[j]!).op('f32x4.mul', 'f32x4.add').set(sum);
+      }
+    }
+  };
+  const nest = (level: number, aAt: number, bAt: number, counter: number) => {
+    const loop = depth[level]!;
+    code.loop();
+    if (level === depth.length - 1) {
+      multiply(aAt, bAt);
+      if (packed > 0) advance(code, bAt, packed * 4);
+    } else {
+      const inner = depth[level + 1]!;
+      const [aInner, left] = [fn.local('i32'), fn.local('i32')];
+      const bInner = packed > 0 ? bAt : fn.local('i32');
+      code.get(aAt).set(aInner).i32(inner.extent).set(left);
+      if (packed === 0) code.get(bAt).set(bInner);
+      nest(level + 1, aInner, bInner, left);
+    }
+    advance(code, aAt, loop.a * 4);
+    if (packed === 0) advance(code, bAt, loop.b * 4);
+    code.get(counter).i32(-1).op('i32.add').tee(counter).branchIf(0).end();
+  };
+  code.get(count).if();
+  nest(0, a, b, count);
+  code.end();
 
   code.get(accumulate).if();
   for (let i = 0; i < rows; i++) {
@@ -81,11 +108,11 @@ export function tileFunction(shape: TileShape, relaxed: boolean): FunctionBuilde
 }
 
 const advance = (code: Code, local: number, bytes: number): void => {
-  code.get(local).i32(bytes).op('i32.add').set(local);
+  if (bytes !== 0) code.get(local).i32(bytes).op('i32.add').set(local);
 };
 
 /** Stores the first `lanes` floats of a vector (all four when there are more). */
-export function storeFloats(code: Code, address: number, offset: number, vector: number, lanes: number): void {
+function storeFloats(code: Code, address: number, offset: number, vector: number, lanes: number): void {
   if (lanes >= 4) {
     code.get(address).get(vector).memory('v128.store', offset);
     return;
