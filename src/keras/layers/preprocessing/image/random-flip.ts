@@ -1,0 +1,46 @@
+// RandomFlip: images are mirrored at random, left to right, top to bottom, or both.
+// Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/
+import { type Class, callable } from '../../../../base/callable.ts';
+import type { Dims } from '../../../../base/shape.ts';
+import { reverse } from '../../../../ops/core/arrange.ts';
+import { lessEqual, where } from '../../../../ops/math/elementwise.ts';
+import type { Tensor } from '../../../../runtime/tensor.ts';
+import { type SeedGenerator, uniform } from '../../../random/index.ts';
+import * as o from '../../../schema.ts';
+import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import { imageSchema } from './factors.ts';
+import { ImageLayer } from './image-layer.ts';
+
+const options = imageSchema(
+  'RandomFlip',
+  {
+    mode: o.optional(o.oneOf('horizontal', 'vertical', 'horizontal_and_vertical'), 'horizontal_and_vertical'),
+    seed: o.optional(o.seed, null),
+  },
+  { positional: ['mode', 'seed'] },
+);
+export interface RandomFlipOptions extends LayerOptionsOf<typeof options> {}
+type RandomFlipArgs = [options?: RandomFlipOptions];
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
+class RandomFlipLayer extends ImageLayer<Tensor> {
+  static override readonly schema = options;
+  constructor(...args: RandomFlipArgs) {
+    super(options, args);
+  }
+  override draw(dims: Dims, seed: SeedGenerator): Tensor {
+    return lessEqual(uniform([dims[0]!, 1, 1, 1], { seed }), 0.5);
+  }
+  override augment(images: Tensor, flips: Tensor): Tensor {
+    let x = images;
+    if (this.mode !== 'vertical') x = where(flips, reverse(x, [2]), x);
+    if (this.mode !== 'horizontal') x = where(flips, reverse(x, [1]), x);
+    return x;
+  }
+  override augmentMasks(masks: Tensor, flips: Tensor): Tensor {
+    return this.augment(masks, flips);
+  }
+}
+interface RandomFlipLayer extends Omit<LayerValues<typeof options>, 'dataFormat' | 'seed'> {}
+export interface RandomFlip extends RandomFlipLayer {}
+export const RandomFlip: Class<RandomFlipArgs, RandomFlip> = callable(RandomFlipLayer, 'RandomFlip');

@@ -1,0 +1,52 @@
+// RandomShear: images are slanted by random factors along both axes.
+// Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_shear/
+import { type Class, callable } from '../../../../base/callable.ts';
+import type { Dims } from '../../../../base/shape.ts';
+import { reshape } from '../../../../ops/core/arrange.ts';
+import { cast, greater, multiply, subtract } from '../../../../ops/math/elementwise.ts';
+import type { Tensor } from '../../../../runtime/tensor.ts';
+import { type SeedGenerator, uniform } from '../../../random/index.ts';
+import * as o from '../../../schema.ts';
+import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import { type Factor, imageSchema, type Range, rangeOf } from './factors.ts';
+import { GeometricLayer, samplingDefinitions } from './geometric-layer.ts';
+import { mapsOf } from './projective.ts';
+
+const SHEAR: o.Kind<Factor, Range> = {
+  wanted: 'a number from 0 to 1, or two in a list',
+  parse: (value) => {
+    const range = rangeOf(value, { min: 0, max: 1 });
+    return range && { value: typeof value === 'number' ? [-range[1], range[1]] : range };
+  },
+};
+const options = imageSchema(
+  'RandomShear',
+  {
+    xFactor: o.optional(SHEAR, 0),
+    yFactor: o.optional(SHEAR, 0),
+    ...samplingDefinitions,
+  },
+  { positional: ['xFactor', 'yFactor', 'interpolation', 'fillMode', 'fillValue', 'dataFormat', 'seed'] },
+);
+export interface RandomShearOptions extends LayerOptionsOf<typeof options> {}
+type RandomShearArgs = [options?: RandomShearOptions];
+
+class RandomShearLayer extends GeometricLayer {
+  static override readonly schema = options;
+  constructor(...args: RandomShearArgs) {
+    super(options, args);
+  }
+  override draw([batch]: Dims, seed: SeedGenerator): Tensor {
+    const dtype = this.computeDtype;
+    const drawn = (minval: number, maxval: number): Tensor =>
+      reshape(uniform([batch!, 1], { minval, maxval, seed, dtype }), [batch!]);
+    const sign = subtract(1, multiply(cast(greater(drawn(0, 1), 0.5), dtype), 2));
+    const down = multiply(drawn(...this.yFactor), sign);
+    const across = multiply(drawn(...this.xFactor), sign);
+    return mapsOf([1, across, 0, down, 1, 0, 0, 0], batch!);
+  }
+}
+interface RandomShearLayer
+  extends Omit<LayerValues<typeof options>, 'dataFormat' | 'seed' | 'fillMode' | 'interpolation' | 'fillValue'> {}
+export interface RandomShear extends RandomShearLayer {}
+export const RandomShear: Class<RandomShearArgs, RandomShear> = callable(RandomShearLayer, 'RandomShear');
