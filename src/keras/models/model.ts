@@ -223,7 +223,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   fit(data: Source, options?: FitOptions): Training;
   fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;
   fit(...args: unknown[]): Training {
-    const { x, y, options } = argumentsOf<FitOptions>(args);
+    const { x, y, options } = argumentsOf<FitOptions>('fit', args);
     // biome-ignore lint/suspicious/noFocusedTests: this fit trains.
     return fit(this as ModelBase, x, y, options);
   }
@@ -232,7 +232,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   evaluate(x: Inputs, y: Inputs, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
   evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Scores>;
   evaluate(...args: unknown[]): Promise<Scores | Logs> {
-    const { x, y, options } = argumentsOf<EvaluateOptions>(args);
+    const { x, y, options } = argumentsOf<EvaluateOptions>('evaluate', args);
     return evaluate(this as ModelBase, x, y, options);
   }
   predict(x: Inputs | Dataset | Sequence, options: RunOptions = {}): Promise<Result<this>> {
@@ -243,10 +243,14 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
       options.classWeight && y !== null && y !== undefined
         ? classWeights(arraysOf(y, 'trainOnBatch: y'), options.classWeight)
         : options.sampleWeight;
-    return this.#onBatch('trainOnBatch', x, y, weight, options, (batch) => this.#trainer.runTrain(batch));
+    return this.#onBatch('trainOnBatch', x, y, weight, options, (batch) =>
+      this.#trainer.runTrain(batch, 'trainOnBatch'),
+    );
   }
   testOnBatch(x: Inputs, y?: Inputs | null, options: OnBatchOptions = {}): Scores | Logs {
-    return this.#onBatch('testOnBatch', x, y, options.sampleWeight, options, (batch) => this.#trainer.runTest(batch));
+    return this.#onBatch('testOnBatch', x, y, options.sampleWeight, options, (batch) =>
+      this.#trainer.runTest(batch, 'testOnBatch'),
+    );
   }
   #onBatch(
     method: string,

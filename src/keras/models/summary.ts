@@ -10,6 +10,7 @@ import type { Operation } from '../symbolic/keras-tensor.ts';
 import { OpOperation } from '../symbolic/op-operation.ts';
 import type { ModelBase } from './model.ts';
 import { drawTable } from './rich-table.ts';
+import { keras2Lines } from './summary-keras2.ts';
 import {
   bytesOf,
   countParams,
@@ -18,7 +19,6 @@ import {
   readableSize,
   type SummaryOptions,
 } from './summary-parts.ts';
-import { keras2Lines } from './summary-keras2.ts';
 
 const thousands = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 

@@ -2,7 +2,7 @@
 // Owns: conversion and checks of x, y and weights; the slicing of batches straight from typed arrays, in order or shuffled,
 // into buffers that are used again for every batch.
 import { type Data, dtypes } from '../../base/dtype.ts';
-import { show, ShapeError, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { eager, isWhole } from '../../data/structure.ts';

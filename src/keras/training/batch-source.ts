@@ -2,7 +2,7 @@
 // Owns: the interface, and sources over data sets, Sequences and iterables. Leaves arrays to arrays.ts.
 import { show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
-import { DONE, pullFrom, type Pull } from '../../data/pull.ts';
+import { DONE, type Pull, pullFrom } from '../../data/pull.ts';
 import { componentsToTensors } from '../../data/structure.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';

@@ -1,6 +1,7 @@
 // The loss that compile was given: one for each output, weighted and summed.
 // Owns: matching losses to outputs, their weights, the tracking of each when there are several. Leaves losses to ../losses.
 import { show, ValueError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { add, cast, multiply } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -10,7 +11,8 @@ import { toSnakeCase } from '../names.ts';
 import { isPlainObject } from '../schema.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
-import { outputsOf, type OutputNames, perOutput } from './outputs.ts';
+import { checkLabels, type LabelRange, labelRange, takesLabels } from './labels.ts';
+import { type OutputNames, outputsOf, perOutput } from './outputs.ts';
 
 type LossCall = (yTrue: Tensor, yPred: Tensor, options?: { sampleWeight?: Tensor | null }) => Tensor;
 interface OutputLoss {
@@ -19,19 +21,17 @@ interface OutputLoss {
   readonly tracker: InstanceType<typeof Mean> | null;
 }
 
+const isAutomatic = (loss: unknown): boolean => typeof loss === 'string' && /^(crossentropy|ce)$/i.test(loss);
 /** 'crossentropy' chooses by the shapes. */
-function crossentropyFor(yTrue: Tensor, yPred: Tensor): string {
-  if (yPred.shape.at(-1) === 1) return 'binary_crossentropy';
-  return yTrue.rank < yPred.rank || yTrue.shape.at(-1) === 1
+function crossentropyFor(yTrue: Tensor, yPred: Shape): string {
+  if (yPred.at(-1) === 1) return 'binary_crossentropy';
+  return yTrue.rank < yPred.length || yTrue.shape.at(-1) === 1
     ? 'sparse_categorical_crossentropy'
     : 'categorical_crossentropy';
 }
 
 function lossOf(identifier: unknown, yTrue: Tensor, yPred: Tensor): LossCall {
-  const name =
-    typeof identifier === 'string' && /^(crossentropy|ce)$/i.test(identifier)
-      ? crossentropyFor(yTrue, yPred)
-      : identifier;
+  const name = isAutomatic(identifier) ? crossentropyFor(yTrue, yPred.shape) : identifier;
   const found = losses.get(name as losses.Like);
   if (found instanceof losses.Loss) return found as LossCall;
   if (typeof found !== 'function')
@@ -47,11 +47,17 @@ export class CompileLoss {
   readonly weights: unknown;
   readonly #names: OutputNames;
   #outputs: readonly (OutputLoss | null)[] | null = null;
+  /** Whether any output may take class numbers. */
+  readonly #labelled: boolean;
+  /** Names and shapes of the outputs, as far as they are known. */
+  #seen: { readonly names: readonly (string | null)[]; readonly shapes: readonly Shape[] } | null = null;
+  #ranges: readonly (LabelRange | null)[] | null = null;
 
   constructor(given: unknown, weights: unknown, names: OutputNames) {
     this.given = given;
     this.weights = weights;
     this.#names = names;
+    this.#labelled = flattenTree(given).some((loss) => isAutomatic(loss) || takesLabels(loss));
   }
   get metrics(): InstanceType<typeof Mean>[] {
     return (this.#outputs ?? []).flatMap((output) => (output?.tracker ? [output.tracker] : []));
@@ -87,11 +93,43 @@ export class CompileLoss {
     });
   }
 
+  #see(outputs: readonly Tensor[], names: readonly (string | null)[]): void {
+    const shapes = outputs.map((output) => output.shape);
+    if (this.#seen && shapes.every((shape, i) => shape.at(-1) === this.#seen!.shapes[i]?.at(-1))) return;
+    this.#seen = { names, shapes };
+    this.#ranges = null;
+  }
+  /**
+   * Refuses labels out of range in the targets of a batch or of all samples. `outputs` are the symbolic outputs of a
+   * functional model; of others the classes are known after the first step. Gives whether they were known.
+   */
+  checkLabels(yTrue: Structure | null, outputs: Structure | null, where: string): boolean {
+    if (!this.#labelled || yTrue === null || yTrue === undefined) return true;
+    if (outputs !== null) {
+      const { list, names } = outputsOf(outputs, this.#names);
+      this.#see(list, names);
+    }
+    if (!this.#seen) return false;
+    const { names, shapes } = this.#seen;
+    const targets = targetsOf(yTrue, shapes.length, names, this.given);
+    this.#ranges ??= perOutput(this.given, shapes.length, names, 'loss', true).map((loss, i) => {
+      const target = targets[i];
+      if (!target) return null;
+      return labelRange(isAutomatic(loss) ? crossentropyFor(target, shapes[i]!) : loss, shapes[i]!, names[i] ?? null);
+    });
+    this.#ranges.forEach((range, i) => {
+      const target = targets[i];
+      if (range && target) checkLabels(target, range, where);
+    });
+    return true;
+  }
+
   /** The sum over the outputs; null when no output has a loss. */
   call(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): Tensor | null {
     const { list: predictions, names } = outputsOf(yPred, this.#names);
-    const targets = targetsOf(yTrue, yPred, predictions.length, names, this.given);
+    const targets = targetsOf(yTrue, predictions.length, names, this.given);
     this.#outputs ??= this.#build(targets, predictions, names);
+    if (this.#labelled) this.#see(predictions, names);
     const weights = weightsOf(sampleWeight, predictions.length, names);
     let total: Tensor | null = null;
     this.#outputs.forEach((output, i) => {
@@ -110,7 +148,6 @@ export class CompileLoss {
 /** The targets in the order of the outputs. */
 export function targetsOf(
   yTrue: Structure,
-  yPred: Structure,
   count: number,
   names: readonly (string | null)[],
   losses: unknown = null,
@@ -121,9 +158,7 @@ export function targetsOf(
     return names.map((name) => (name !== null ? (record[name] ?? null) : null));
   }
   const list = flattenTree(yTrue, (value) => isTensor(value) || value === null) as (Tensor | null)[];
-  if (list.length === count) {
-    return isPlainObject(yPred) || !Array.isArray(losses) || list.every((target) => target !== null) ? list : list;
-  }
+  if (list.length === count) return list;
   // Outputs without a loss need no target.
   const given = Array.isArray(losses)
     ? losses

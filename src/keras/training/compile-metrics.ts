@@ -7,7 +7,7 @@ import { toSnakeCase } from '../names.ts';
 import { isPlainObject } from '../schema.ts';
 import type { Structure } from '../types.ts';
 import { targetsOf, weightsOf } from './compile-loss.ts';
-import { outputsOf, type OutputNames, perOutput } from './outputs.ts';
+import { type OutputNames, outputsOf, perOutput } from './outputs.ts';
 
 export type MetricInstance = InstanceType<typeof metrics.Metric>;
 interface Entry {
@@ -101,7 +101,7 @@ export class CompileMetrics {
 
   updateState(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): void {
     const { list: predictions, names } = outputsOf(yPred, this.#names);
-    const targets = targetsOf(yTrue, yPred, predictions.length, names);
+    const targets = targetsOf(yTrue, predictions.length, names);
     this.#entries ??= this.#build(targets, predictions, names);
     const weights = weightsOf(sampleWeight, predictions.length, names);
     for (const { metric, output, weighted } of this.#entries) {

@@ -2,14 +2,14 @@
 // Owns: epochs and batches, when callbacks are called and logs read, turns of the event loop, stopping in order.
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
 import { StateError, ValueError } from '../../base/errors.ts';
+import { platform } from '../../platform/platform.ts';
 import { CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
-import { platform } from '../../platform/platform.ts';
+import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Inputs, Logs, Structure } from '../types.ts';
 import type { Batch, BatchIterator, BatchSource } from './batch-source.ts';
-import { checkLabels } from './labels.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
@@ -62,7 +62,7 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
     stepsPerEpoch ?? plan.train.steps,
     history,
   );
-  checkLabels(model, plan.y);
+  model.trainer.checkLabels(plan.y, 'fit');
   return new TrainingRun(async (control) => {
     const interrupted = platform().onInterrupt(() => {
       control.stopped = true;
@@ -108,7 +108,7 @@ async function runFit(
     if (!pass || sizes.stepsPerEpoch === null) pass = plan.train.open();
     pass = await runEpoch(run, plan.train, pass, sizes.stepsPerEpoch, epoch);
     logs = sorted(trainer.readLogs());
-    warnOfNaN(logs, epoch);
+    warnOfNaN(run, logs, epoch);
     plan.train.onEpochEnd?.();
     if (plan.validation && validates(options.validationFreq ?? 1, epoch) && !control.stopped) {
       const found = sorted(await runEvaluate(run, plan.validation, options.validationSteps ?? null));
@@ -204,7 +204,7 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
     const batch = got instanceof Promise ? await got : got;
     if (batch === null) break;
     if (begins) await callbacks.callAt('onTestBatchBegin', step);
-    trainer.runTest(batch);
+    trainer.runTest(batch, control ? 'fit: validationData' : 'evaluate');
     if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
     if (!control) progress?.step(step, readLogs);
     if (pace.due()) await turn();
@@ -290,12 +290,12 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
 const sorted = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const warned = new WeakSet<object>();
-function warnOfNaN(logs: Logs, epoch: number): void {
-  if (logs.loss === undefined || !Number.isNaN(logs.loss) || warned.has(logs)) return;
-  warned.add(logs);
-  if (nanWarnings++ < 1 || epoch === 0)
-    console.warn(
-      `fit: the loss of epoch ${epoch + 1} is NaN. Usual reasons: too large a learning rate, NaN or infinite numbers in x or y, logarithms or divisions of 0 in a loss of your own. callbacks.TerminateOnNaN() stops training then.`,
-    );
+/** Says once in a run that the loss is no number any more; TerminateOnNaN says so itself. */
+function warnOfNaN({ control, callbacks }: Run, logs: Logs, epoch: number): void {
+  if (!control || logs.loss === undefined || !Number.isNaN(logs.loss) || warned.has(control)) return;
+  warned.add(control);
+  if (callbacks.callbacks.some((callback) => callback instanceof TerminateOnNaN)) return;
+  console.warn(
+    `fit: the loss of epoch ${epoch + 1} is NaN. Usual reasons: too large a learning rate, NaN or infinite numbers in x or y, logarithms or divisions of 0 in a loss of your own. callbacks.TerminateOnNaN() stops training then.`,
+  );
 }
-let nanWarnings = 0;

@@ -1,40 +1,50 @@
-// Class labels out of range: found before training, where a compiled step could only compute nonsense.
-import { isInteger } from '../../base/dtype.ts';
+// Class labels out of range: found before a step, for a compiled step could only compute NaN of them.
+// Owns: which outputs take class numbers and how many classes they have. Leaves matching y to outputs to compile-loss.ts.
 import { ValueError } from '../../base/errors.ts';
-import { flattenTree } from '../../base/tree.ts';
+import type { Shape } from '../../base/shape.ts';
 import { eager } from '../../data/structure.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { ModelBase } from '../models/model.ts';
-import { isPlainObject } from '../schema.ts';
-import { isTensor } from '../symbolic/keras-tensor.ts';
-import type { Structure } from '../types.ts';
+import * as losses from '../losses/index.ts';
 
-const isSparse = (loss: unknown): boolean =>
-  loss === 'sparse_categorical_crossentropy' ||
-  (typeof loss === 'function' &&
-    'constructor' in loss &&
-    loss.constructor.name === 'SparseCategoricalCrossentropy' &&
-    (loss as { ignoreClass?: unknown }).ignoreClass == null);
+/** The class numbers that one output takes. */
+export interface LabelRange {
+  readonly output: string | null;
+  readonly classes: number;
+  readonly ignored: number | null;
+}
 
-/** Refuses labels that are no class of the model's output. */
-export function checkLabels(model: ModelBase, y: Structure | null): void {
-  const loss = model.trainer.state?.loss?.given;
-  const { graph } = model;
-  if (y === null || !graph || loss === null || loss === undefined) return;
-  const targets = flattenTree(y, isTensor) as Tensor[];
-  const given = isPlainObject(loss) ? null : Array.isArray(loss) ? loss : [loss];
-  if (!given || targets.length !== graph.outputs.length || given.length !== targets.length || isPlainObject(y)) return;
-  given.forEach((one, i) => {
-    const classes = graph.outputs[i]!.shape.at(-1);
-    if (!isSparse(one) || typeof classes !== 'number') return;
-    const target = targets[i]!;
-    const labels = eager(target) as ArrayLike<number | bigint>;
-    for (let k = 0; k < labels.length; k++) {
-      const label = Number(labels[k]);
-      if (label >= 0 && label < classes) continue;
-      throw new ValueError(
-        `fit: y: sample ${Math.floor(k / (labels.length / target.dims[0]!))} has the label ${label}, but the output '${graph.outputs[i]!.history?.operation.name}' has ${classes} classes: wanted labels from 0 to ${classes - 1}${isInteger(target.dtype) ? '' : ', whole numbers'}. Give the last layer more units, or number the classes from 0.`,
-      );
-    }
-  });
+const identified = (loss: unknown): unknown => {
+  if (loss === null || loss === undefined) return null;
+  try {
+    return losses.get(loss as losses.Like);
+  } catch {
+    return null; // What is wrong with it is said where it is used.
+  }
+};
+/** Whether the loss takes class numbers. */
+export const takesLabels = (loss: unknown): boolean => {
+  const found = identified(loss);
+  return found === losses.sparseCategoricalCrossentropy || found instanceof losses.SparseCategoricalCrossentropy;
+};
+
+/** The range of an output of that shape under that loss; null where labels are no class numbers. */
+export function labelRange(loss: unknown, shape: Shape, output: string | null): LabelRange | null {
+  const classes = shape.at(-1);
+  if (typeof classes !== 'number' || !takesLabels(loss)) return null;
+  const found = identified(loss) as { ignoreClass?: number | null };
+  return { output, classes, ignored: found.ignoreClass ?? null };
+}
+
+/** Refuses labels that are no class of the output. */
+export function checkLabels(target: Tensor, range: LabelRange, where: string): void {
+  const labels = eager(target) as ArrayLike<number | bigint>;
+  const { classes, ignored, output } = range;
+  for (let k = 0; k < labels.length; k++) {
+    const label = Number(labels[k]);
+    if ((label >= 0 && label < classes) || label === ignored) continue;
+    const sample = Math.floor(k / (labels.length / target.dims[0]!));
+    throw new ValueError(
+      `${where}: y: sample ${sample} has the label ${label}, but the loss sparse_categorical_crossentropy sees ${classes} classes in the ${output === null ? 'output' : `output '${output}'`}: wanted labels from 0 to ${classes - 1}. Give the last layer more units, or number the classes from 0${ignored === null ? ', or name the label to leave out: SparseCategoricalCrossentropy({ ignoreClass })' : ''}.`,
+    );
+  }
 }

@@ -157,11 +157,21 @@ export function evaluationSource(
   );
 }
 
-/** Splits `(x, y?, options?)` into its parts: a source of batches takes no y. */
+/** Splits `(x, y?, options?)` into its parts: a source of batches takes no y, nor does a model that adds its losses itself. */
 export function argumentsOf<O extends object>(
+  method: 'fit' | 'evaluate',
   args: readonly unknown[],
 ): { x: unknown; y: Inputs | null | undefined; options: O } {
   const [x, second, third] = args;
-  if (isSource(x) && third === undefined && isPlainObject(second)) return { x, y: undefined, options: second as O };
+  const known: readonly string[] = OPTIONS[method];
+  const isOptions =
+    third === undefined &&
+    isPlainObject(second) &&
+    (isSource(x) || Object.keys(second).every((name) => known.includes(name)));
+  if (isOptions) return { x, y: undefined, options: second as O };
+  if (third !== undefined && !isPlainObject(third))
+    throw new ValueError(
+      `${method}: options: found ${show(third)}, wanted a record such as { ${method === 'fit' ? 'epochs: 5' : 'verbose: 0'} }.`,
+    );
   return { x, y: second as Inputs | null | undefined, options: (third ?? {}) as O };
 }

@@ -1,6 +1,6 @@
 // What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
 // Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
-import { StateError, show, ValueError } from '../../base/errors.ts';
+import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
@@ -76,8 +76,15 @@ export class Trainer {
   }
 
   compile(options: CompileOptions = {}): void {
+    if (!isPlainObject(options))
+      throw new ValueError(
+        `compile: found ${show(options)}, wanted one record: compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] }).`,
+      );
     for (const name of Object.keys(options)) {
-      if (!known.includes(name)) throw new ValueError(`compile: unknown option '${name}'. Known: ${known.join(', ')}.`);
+      if (!known.includes(name))
+        throw new ValueError(
+          `compile: unknown option '${name}'.${didYouMean(name, known)} Known: ${known.join(', ')}.`,
+        );
     }
     const model = this.#model;
     const names = (): readonly string[] | null => (model.graph ? model.outputNames : null);
@@ -122,7 +129,7 @@ export class Trainer {
     if (losses.length === 0) {
       throw new StateError(
         this.#compiled?.loss
-          ? `fit: no target y was given, and the loss needs one. Call fit(x, y).`
+          ? 'no target y was given, and the loss needs one. Call fit(x, y), evaluate(x, y), or give batches [x, y].'
           : `fit: there is no loss: compile({ loss }) names none, and no layer adds one with addLoss.`,
       );
     }
@@ -163,10 +170,18 @@ export class Trainer {
     if (metrics && y !== null) metrics.updateState(y, yPred, sampleWeight);
   }
 
+  /** Refuses class labels out of range, unless the model's own step may mean something else by y. Gives whether it could tell. */
+  checkLabels(y: Structure | null, where: string): boolean {
+    const { loss } = this.require(where);
+    if (!loss || this.#model.hasOwnStep('trainStep') || this.#model.hasOwnStep('testStep')) return true;
+    return loss.checkLabels(y, (this.#model.graph?.outputStructure ?? null) as Structure | null, where);
+  }
   /** Runs a train step, compiled for the batch's shapes. */
-  runTrain(batch: Batch): void {
-    const { runEagerly } = this.require('fit');
+  runTrain(batch: Batch, where = 'fit'): void {
+    const { runEagerly } = this.require(where);
+    const checked = this.checkLabels(batch[1], where);
     this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch])) as StepLogs;
+    if (!checked) this.checkLabels(batch[1], where);
   }
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;
@@ -176,9 +191,11 @@ export class Trainer {
     model.clearLosses();
     return logs;
   };
-  runTest(batch: Batch): void {
-    const { runEagerly } = this.require('evaluate');
+  runTest(batch: Batch, where = 'evaluate'): void {
+    const { runEagerly } = this.require(where);
+    const checked = this.checkLabels(batch[1], where);
     this.#stepLogs = (runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch])) as StepLogs;
+    if (!checked) this.checkLabels(batch[1], where);
   }
   readonly #testBody = (batch: unknown): StepLogs => {
     const model = this.#model;
@@ -302,6 +319,10 @@ function asNumber(value: unknown): number {
 function checkNames(loss: unknown, metrics: unknown, weightedMetrics: unknown): void {
   const leaves = (value: unknown): unknown[] =>
     flattenTree(value, (item) => typeof item !== 'object').filter((item) => typeof item === 'string');
+  for (const [option, given] of Object.entries({ loss, metrics, weightedMetrics }))
+    for (const item of flattenTree(given, (part) => typeof part !== 'object'))
+      if (typeof item === 'number' || typeof item === 'boolean')
+        throw new ValueError(`compile: ${option}: found ${show(item)}, wanted names, functions or instances.`);
   for (const name of leaves(loss)) if (!/^(crossentropy|ce)$/i.test(String(name))) lossNamed(name);
   for (const name of [...leaves(metrics), ...leaves(weightedMetrics)])
     if (!/^(accuracy|acc|crossentropy|ce)$/i.test(String(name))) metricNamed(name);

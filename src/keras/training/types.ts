@@ -13,7 +13,7 @@ export type PerOutput<T> = T | readonly T[] | { readonly [output: string]: T };
 export interface CompileOptions
   extends Options<{
     optimizer: optimizers.Like;
-    loss: PerOutput<losses.Like | null> | null;
+    loss: PerOutput<losses.Like | 'crossentropy' | 'ce' | null> | null;
     lossWeights: PerOutput<number> | null;
     metrics: PerOutput<metrics.Like | readonly metrics.Like[]> | null;
     weightedMetrics: PerOutput<metrics.Like | readonly metrics.Like[]> | null;

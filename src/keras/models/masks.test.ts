@@ -1,0 +1,96 @@
+// Masks in functional models: the model gives what its layers give when they are called one after the other, and what
+// stands in masked steps changes nothing.
+import { describe, expect, it } from 'vitest';
+import * as tf from '../../index.ts';
+import { maskOf } from '../symbolic/mask.ts';
+
+const { layers, models } = tf.keras;
+const STEPS = 4;
+const SIZE = 6;
+type Step = (x: tf.Tensor) => tf.Tensor;
+
+const nested = (): Step => {
+  const input = tf.keras.Input({ shape: [null, SIZE] });
+  return models.Model({ inputs: input, outputs: layers.Dropout(0.1)(layers.Dense(SIZE)(input)) });
+};
+const twice = (join: (list: tf.Tensor[]) => tf.Tensor, layer: Step): Step => {
+  const other = layers.Dense(SIZE);
+  return (x) => join([layer(x), other(x)]);
+};
+const attention = (): Step => {
+  const layer = layers.MultiHeadAttention(2, 3);
+  return (x) => layer(x, x);
+};
+const between: Record<string, () => Step> = {
+  nothing: () => (x) => x,
+  LSTM: () => layers.LSTM(SIZE, { returnSequences: true }),
+  GRU: () => layers.GRU(SIZE, { returnSequences: true }),
+  Bidirectional: () => {
+    const layer = layers.Bidirectional(layers.LSTM(3, { returnSequences: true }));
+    return (x) => layer(x) as tf.Tensor;
+  },
+  TimeDistributed: () => layers.TimeDistributed(layers.Dense(SIZE)),
+  MultiHeadAttention: attention,
+  'MultiHeadAttention, LSTM': () => {
+    const [first, second] = [attention(), layers.LSTM(SIZE, { returnSequences: true })];
+    return (x) => second(first(x));
+  },
+  'Dropout, LayerNormalization': () => {
+    const [first, second] = [layers.Dropout(0.5), layers.LayerNormalization()];
+    return (x) => second(first(x));
+  },
+  Add: () => twice(layers.Add(), layers.Dense(SIZE)),
+  Concatenate: () => twice(layers.Concatenate(), layers.Dense(SIZE)),
+  'a functional model': nested,
+};
+
+describe('Embedding(maskZero) → … → GlobalAveragePooling1D', () => {
+  for (const [name, make] of Object.entries(between)) {
+    it(name, async () => {
+      const [embedding, middle, pool] = [
+        layers.Embedding(10, SIZE, { maskZero: true }),
+        make(),
+        layers.GlobalAveragePooling1D(),
+      ];
+      const chain: Step = (ids) => pool(middle(embedding(ids)));
+      const input = tf.keras.Input({ shape: [null], dtype: 'int32' });
+      const model = models.Model({ inputs: input, outputs: chain(input) });
+      const ids = tf.constant([
+        [1, 2, 0, 0],
+        [3, 4, 5, 0],
+      ]);
+      const wanted = chain(ids);
+      const near = (found: tf.Tensor) => expect(found.sub(wanted).abs().max().item()).toBeLessThan(1e-6);
+      near(model(ids));
+      near((await model.predict(ids, { verbose: 0 })) as tf.Tensor);
+      // Other vectors in the masked steps: the embedding of 0.
+      const [table] = embedding.getWeights();
+      embedding.setWeights([tf.concat([tf.fill([1, SIZE], 9.5), tf.slice(table!, [1, 0], [9, SIZE])], 0)]);
+      near(model(ids));
+    });
+  }
+});
+
+describe('masks', () => {
+  it('leave the model with its outputs', () => {
+    const input = tf.keras.Input({ shape: [STEPS], dtype: 'int32' });
+    const output = layers.Dense(2)(layers.Embedding(10, SIZE, { maskZero: true })(input));
+    const found = models.Model({ inputs: input, outputs: output })(tf.constant([[1, 0, 2, 0]]));
+    expect(maskOf(found)!.arraySync()).toEqual([[true, false, true, false]]);
+  });
+  it('come in by Masking, for numbers', () => {
+    const input = tf.keras.Input({ shape: [STEPS, 1] });
+    const model = models.Model({
+      inputs: input,
+      outputs: layers.GlobalAveragePooling1D()(layers.Masking({ maskValue: -1 })(input)),
+    });
+    expect(model(tf.constant([[[2], [-1], [4], [-1]]])).arraySync()).toEqual([[3]]);
+  });
+  it('may be given as a symbolic tensor', () => {
+    const [input, kept] = [tf.keras.Input({ shape: [STEPS, 1] }), tf.keras.Input({ shape: [STEPS], dtype: 'bool' })];
+    const output = layers.GlobalAveragePooling1D()(input, { mask: kept });
+    const model = models.Model({ inputs: [input, kept], outputs: output });
+    const x = tf.constant([[[1], [2], [3], [4]]], { dtype: 'float32' });
+    expect(model([x, tf.constant([[true, false, true, false]])]).arraySync()).toEqual([[2]]);
+  });
+});
