@@ -24,7 +24,6 @@ export {
   type StructureRecord,
   valueAndGrad,
 } from './ops/core/gradients.ts';
-export { IndexedSlices } from './ops/core/indexed-slices.ts';
 export * from './ops/index.ts';
 export { makeFunction as function } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';

@@ -2,6 +2,8 @@
 // Owns: the lists, and the one table of short aliases. Where an op is defined is in the folders below.
 export * as bitwise from './bitwise.ts';
 export * as compat from './compat/index.ts';
+export * as config from './config/index.ts';
+export * from './control/index.ts';
 export * from './core/arrange.ts';
 export { bitcast } from './core/bitcast.ts';
 export { convertToTensor, type TensorOptions } from './core/convert.ts';
@@ -15,6 +17,8 @@ export {
   tensorScatterNdSub,
   tensorScatterNdUpdate,
 } from './core/gather-nd.ts';
+export { IndexedSlices } from './core/indexed-slices.ts';
+export { Module } from './core/module.ts';
 export { pad, repeat, reverseSequence, roll } from './core/pad.ts';
 export { dynamicPartition, dynamicStitch, sequenceMask, unique, uniqueWithCounts } from './core/partition.ts';
 export {
@@ -30,10 +34,36 @@ export {
 } from './core/shapes.ts';
 export { argsort, searchsorted, sort } from './core/sorting.ts';
 export { stridedSlice } from './core/strided-slice.ts';
+export { TensorArray, type TensorArrayOptions } from './core/tensor-array.ts';
+export { isTensor, TensorShape, TensorSpec, typeSpecFromValue } from './core/tensor-spec.ts';
 export { Variable, type VariableOptions } from './core/variable.ts';
+export * as debugging from './debugging.ts';
+export { Assert, assertEqual, assertGreater, assertLess, assertRank } from './debugging.ts';
+export * as dtypes from './dtypes.ts';
+export {
+  asDtype,
+  bfloat16,
+  bool,
+  complex64,
+  double,
+  float16,
+  float32,
+  float64,
+  half,
+  int8,
+  int16,
+  int32,
+  int64,
+  string,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+} from './dtypes.ts';
 export * as image from './image/index.ts';
 export * as linalg from './linalg/index.ts';
 export { norm } from './linalg/structure.ts';
+export * as lookup from './lookup.ts';
 export {
   addN,
   complex,
@@ -52,16 +82,19 @@ export * as math from './math/index.ts';
 export * from './math/matmul.ts';
 export * from './math/reduce.ts';
 export { cumsum } from './math/scans.ts';
+export * as nest from './nest.ts';
 export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
+export { type PrintOptions, print } from './print.ts';
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
 export * as random from './random/index.ts';
 export * as rawOps from './raw-ops.ts';
+export * from './scopes.ts';
 export * as sets from './sets/index.ts';
 export * as signal from './signal/index.ts';
 export * as sparse from './sparse/index.ts';
-export { IndexedSlices, SparseTensor } from './sparse/sparse-tensor.ts';
+export { SparseTensor } from './sparse/sparse-tensor.ts';
 export * as strings from './strings/index.ts';
 export { asString } from './strings/numbers.ts';
 

@@ -109,11 +109,19 @@ function evaluateEagerly(primitive: Primitive, inputs: readonly Tensor[], params
   return outputs.map(({ data, dims, dtype }) => eagerTensor(data, dims, dtype));
 }
 
+/** Looks at every result while tf.debugging.enableCheckNumerics is on. */
+type NumericsCheck = (primitive: string, outputs: readonly Tensor[]) => void;
+let numericsCheck: NumericsCheck | null = null;
+export const setNumericsCheck = (check: NumericsCheck | null): void => {
+  numericsCheck = check;
+};
+
 const interpreter: Interpreter = {
   bind(primitive: Primitive, values: readonly Value[], params: Params): Value[] {
     const inputs = values.map(resolve);
     const outputs = trace ? trace.apply(primitive, inputs, params) : evaluateEagerly(primitive, inputs, params);
     for (const observer of observers) observer.applied(primitive, inputs, outputs, params);
+    numericsCheck?.(primitive.name, outputs);
     return outputs;
   },
   constant(data: Data, dims: Dims, dtype: DType): Value {

@@ -31,7 +31,10 @@ const identities = new WeakMap<object, number>();
 let nextIdentity = 0;
 function identity(value: object): number {
   let id = identities.get(value);
-  if (id === undefined) identities.set(value, (id = nextIdentity++));
+  if (id === undefined) {
+    id = nextIdentity++;
+    identities.set(value, id);
+  }
   return id;
 }
 
@@ -71,6 +74,13 @@ export interface FunctionOptions {
   readonly reduceRetracing?: boolean | undefined;
 }
 
+let eagerly = false;
+/** Whether traced functions run op by op instead: for debugging. */
+export const runFunctionsEagerly = (run: boolean): void => {
+  eagerly = run;
+};
+export const runsFunctionsEagerly = (): boolean => eagerly;
+
 /** Traces of one function, kept by signature; the oldest go first. */
 export class FunctionCache {
   readonly #traces = new Map<string, Concrete>();
@@ -86,7 +96,7 @@ export class FunctionCache {
 
   call(f: Callable, args: readonly unknown[]): unknown {
     // Inside another trace, or under a tape, the function's own operations are what matters.
-    if (currentTrace() || currentObservers().length > 0) return this.#checked(f(...args));
+    if (eagerly || currentTrace() || currentObservers().length > 0) return this.#checked(f(...args));
     const tensors: Tensor[] = [];
     const key = signature(args, tensors);
     let concrete = this.#traces.get(key);
@@ -119,7 +129,7 @@ export class FunctionCache {
     const trace = new Trace();
     const placeholders = new Map<Tensor, Tensor>();
     const parameters = tensors.map((tensor) => {
-      const parameter = trace.parameter({ dims: tensor.dims, dtype: tensor.dtype });
+      const parameter = trace.parameter({ dims: tensor.dims, dtype: tensor.dtype }, tensor.weak);
       placeholders.set(tensor, parameter);
       return parameter;
     });

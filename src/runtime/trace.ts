@@ -37,8 +37,8 @@ export class Trace implements TraceTarget {
     this.#followed = outer instanceof Trace ? (tensor) => followed(tensor) || outer.#followed(tensor) : followed;
   }
 
-  parameter(spec: Spec): Tensor {
-    return this.#wrap(this.graph.addParameter(spec));
+  parameter(spec: Spec, weak = false): Tensor {
+    return this.#wrap(this.graph.addParameter(spec), weak);
   }
 
   apply(primitive: Primitive, inputs: readonly Tensor[], params: Params): Tensor[] {
@@ -119,8 +119,8 @@ export class Trace implements TraceTarget {
     return use;
   }
 
-  #wrap(value: GraphValue): Tensor {
-    return new Tensor(value.dtype, value.dims, null, value);
+  #wrap(value: GraphValue, weak = false): Tensor {
+    return new Tensor(value.dtype, value.dims, null, value, weak);
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Data } from '../base/dtype.ts';
 import { ShapeError, StateError } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
+import { formatArray } from './format.ts';
 import { eagerTensor, Tensor } from './tensor.ts';
 
 /** The engine's copy of a variable's value. */
@@ -107,11 +108,9 @@ export class VariableTensor extends Tensor {
   }
 
   override toString(): string {
-    const value = this.value();
-    const printed = value.toString();
-    return value.elements
-      ? `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}, value=${printed}>`
-      : `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}>`;
+    const { elements } = this.value();
+    const value = elements ? formatArray(elements, this.dtype, this.dims) : null;
+    return `<Variable path=${this.path}, shape=${showShape(this.shape)}, dtype=${this.dtype}${value === null ? '' : `, value=${value}`}>`;
   }
 
   /** Frees the engine's copy early; the value stays. */

@@ -3,10 +3,11 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
-import { type Shape, sizeOf } from '../../base/shape.ts';
+import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
 import { withTrace } from '../../runtime/execute.ts';
+import { formatRepr } from '../../runtime/format.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
@@ -40,6 +41,14 @@ export class Variable_ extends VariableTensor {
       { trainable: options.trainable, name: options.name },
     );
     this.constraint = options.constraint ?? null;
+  }
+
+  /** As TensorFlow prints its variables; those of Keras's layers, which have a path, as Keras prints them. */
+  override toString(): string {
+    const { elements } = this.value();
+    if (this.path !== this.name || !elements) return super.toString();
+    const value = formatRepr(elements, this.dtype, this.dims);
+    return `<tf.Variable '${this.name}:0' shape=${showShape(this.dims)} dtype=${this.dtype}, numpy=${value.includes('\n') ? '\n' : ''}${value}>`;
   }
 
   #converted(value: TensorLike, operation: string): Tensor {

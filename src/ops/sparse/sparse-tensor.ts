@@ -1,5 +1,5 @@
-// tf.SparseTensor and tf.IndexedSlices: tensors by the elements, or the rows, that are not zero.
-// Owns: both classes and their way to dense tensors.
+// tf.SparseTensor: a tensor by the elements that are not zero.
+// Owns: the class, and helpers on its indices. Rows of gradients are core/indexed-slices.ts.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
@@ -59,53 +59,6 @@ export class SparseTensor_ {
 export interface SparseTensor extends SparseTensor_ {}
 export const SparseTensor: Class<[indices: TensorLike, values: TensorLike, denseShape: TensorLike], SparseTensor> =
   callable(SparseTensor_, 'SparseTensor');
-
-export class IndexedSlices_ {
-  /** (count, …): rows. */
-  readonly values: Tensor;
-  /** (count,): which rows; one may occur several times, and then they add up. */
-  readonly indices: Tensor;
-  readonly denseShape: Tensor | null;
-
-  constructor(values: TensorLike, indices: TensorLike, denseShape?: TensorLike | null) {
-    this.values = convertToTensor(values, undefined, 'IndexedSlices: values');
-    this.indices = convertToTensor(indices, undefined, 'IndexedSlices: indices');
-    this.denseShape =
-      denseShape === undefined || denseShape === null
-        ? null
-        : convertToTensor(denseShape, undefined, 'IndexedSlices: denseShape');
-  }
-  get dtype(): DType {
-    return this.values.dtype;
-  }
-  get shape(): Dims {
-    const rest = this.values.dims.slice(1);
-    return this.denseShape ? asIntegers(this.denseShape, 'IndexedSlices') : [this.indices.size, ...rest];
-  }
-  /** All rows, those that are not named zero. */
-  toTensor(): Tensor {
-    if (!this.denseShape)
-      throw new ShapeError('IndexedSlices.toTensor: the number of rows is not known; give denseShape.');
-    return p.scatterRows(
-      p.full(0, { dims: this.shape, dtype: this.dtype }),
-      this.indices,
-      this.values,
-      'add',
-    ) as Tensor;
-  }
-  toString(): string {
-    return `IndexedSlices(indices=${this.indices}, values=${this.values})`;
-  }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-}
-export interface IndexedSlices extends IndexedSlices_ {}
-/** Rows of a gradient. */
-export const IndexedSlices: Class<
-  [values: TensorLike, indices: TensorLike, denseShape?: TensorLike | null],
-  IndexedSlices
-> = callable(IndexedSlices_, 'IndexedSlices');
 
 /** Rows of numbers in lexicographic order: the positions. */
 export function sortedRows(indices: readonly (readonly number[])[]): number[] {

@@ -1,0 +1,14 @@
+// tf.config.experimental.
+import type { PhysicalDevice } from './index.ts';
+
+/** Memory grows as needed; there is nothing to set. */
+export const setMemoryGrowth = (_device: PhysicalDevice, _enable: boolean): void => {};
+export const getMemoryGrowth = (_device: PhysicalDevice): boolean => true;
+/** Operations always give the same results for the same inputs. */
+export const enableOpDeterminism = (): void => {};
+export const enableTensorFloat32Execution = (_enabled: boolean): void => {};
+/** Products of float32 are computed in float32. */
+export const tensorFloat32ExecutionEnabled = (): boolean => false;
+export const setSynchronousExecution = (_enable: boolean): void => {};
+export const getSynchronousExecution = (): boolean => true;
+export const getDeviceDetails = (_device: PhysicalDevice): Record<string, string> => ({ device_name: 'CPU' });

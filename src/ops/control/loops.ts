@@ -1,0 +1,272 @@
+// tf.whileLoop, tf.scan, tf.foldl, tf.foldr, tf.mapFn, tf.vectorizedMap.
+// Owns: structures and TensorFlow's calling conventions. Eagerly these are loops in JavaScript; in tf.function one compiled loop,
+// traced once (src/runtime/control.ts).
+import { show, ValueError } from '../../base/errors.ts';
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import { scan as compiledScan, whileLoop as compiledWhile } from '../../runtime/control.ts';
+import { resolve } from '../../runtime/execute.ts';
+import { activeTapes } from '../../runtime/tape.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import { activeTrace } from '../../runtime/trace.ts';
+import { bindArguments } from '../core/signature.ts';
+import { stackTensors } from '../core/stack.ts';
+import { isLeaf, matching, pack, tensorsOf } from './structure.ts';
+
+const row = (x: Value, i: number): Tensor =>
+  p.reshape(
+    p.slice(
+      x,
+      x.dims.map((_, axis) => (axis === 0 ? i : 0)),
+      x.dims.map((n, axis) => (axis === 0 ? i + 1 : n)),
+    ),
+    x.dims.slice(1),
+  ) as Tensor;
+
+// ── while ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface WhileOptions {
+  readonly maximumIterations?: number | undefined;
+  readonly shapeInvariants?: unknown;
+  readonly parallelIterations?: number | undefined;
+  readonly backProp?: boolean | undefined;
+  readonly swapMemory?: boolean | undefined;
+}
+
+/**
+ * Applies `body` to the loop variables as long as `cond` holds. A list of variables comes as arguments one by one. In tf.function
+ * shapes must stay; gradients through the compiled loop need maximumIterations.
+ */
+export function whileLoop<T extends readonly unknown[]>(
+  cond: (...vars: T) => Tensor | boolean,
+  body: (...vars: T) => T,
+  loopVars: T,
+  options: WhileOptions = {},
+): T {
+  const structure: readonly unknown[] = Array.isArray(loopVars) ? loopVars : [loopVars];
+  const spread = (leaves: readonly Tensor[]): T => pack(structure, leaves) as T;
+  const result = (value: unknown): Tensor[] => matching(Array.isArray(value) ? value : [value], structure, 'whileLoop');
+  const most = options.maximumIterations ?? Number.POSITIVE_INFINITY;
+  let leaves = tensorsOf(structure, 'whileLoop');
+  const holds = (value: Tensor | boolean): Tensor => {
+    if (typeof value === 'boolean') return p.full(value ? 1 : 0, { dims: [], dtype: 'bool' }) as Tensor;
+    const tensor = resolve(value);
+    return p.reshape(tensor.dtype === 'bool' ? tensor : p.convert(tensor, 'bool'), []) as Tensor;
+  };
+  if (!activeTrace()) {
+    for (let i = 0; i < most; i++) {
+      const value = cond(...spread(leaves));
+      if (typeof value === 'boolean' ? !value : Number(resolve(value).elements![0]) === 0) break;
+      leaves = result(body(...spread(leaves)));
+    }
+    return spread(leaves);
+  }
+  if (Number.isFinite(most) && activeTapes().length > 0) {
+    // A bounded loop has a gradient: so many steps, of which those after the end change nothing.
+    const step = (carry: Tensor[]) => {
+      const [going, ...values] = carry;
+      const on = p.binary('and', going!, holds(cond(...spread(values)))) as Tensor;
+      const next = result(body(...spread(values)));
+      const kept = next.map((value, k) => p.select(p.broadcastTo(on, value.dims), value, values[k]!) as Tensor);
+      return { carry: [on, ...kept], results: [] };
+    };
+    const start = p.full(1, { dims: [], dtype: 'bool' }) as Tensor;
+    return spread(compiledScan(step, [start, ...leaves], [], most).carry.slice(1));
+  }
+  if (!Number.isFinite(most)) {
+    return spread(
+      compiledWhile(
+        (values) => holds(cond(...spread(values))),
+        (values) => result(body(...spread(values))),
+        leaves,
+      ),
+    );
+  }
+  const counter = p.full(0, { dims: [], dtype: 'int32' }) as Tensor;
+  const outputs = compiledWhile(
+    ([count, ...values]) =>
+      p.binary('and', p.compare('less', count!, p.full(most, count!)), holds(cond(...spread(values)))) as Tensor,
+    ([count, ...values]) => [p.offset(count!, 1) as Tensor, ...result(body(...spread(values)))],
+    [counter, ...leaves],
+  );
+  return spread(outputs.slice(1));
+}
+
+// ── scans and maps ──────────────────────────────────────────────────────────────────────────────────────────────
+
+function lengthOf(elements: readonly Tensor[], name: string): number {
+  const [first] = elements;
+  if (!first) throw new ValueError(`${name}: elems holds no tensors.`);
+  for (const element of elements)
+    if (element.dims.length === 0 || element.dims[0] !== first.dims[0])
+      throw new ValueError(
+        `${name}: elems are ${elements.map(show).join(', ')}; wanted tensors of one length along axis 0.`,
+      );
+  return first.dims[0]!;
+}
+
+/** Folds along axis 0: the last value, or all of them stacked. */
+function fold(
+  name: string,
+  fn: (accumulated: unknown, element: unknown) => unknown,
+  elems: unknown,
+  initializer: unknown,
+  reverse: boolean,
+  all: boolean,
+): unknown {
+  const elements = tensorsOf(elems, name);
+  const n = lengthOf(elements, name);
+  const given = initializer !== undefined && initializer !== null;
+  if (!given && n === 0) throw new ValueError(`${name}: elems are empty and there is no initializer.`);
+  const structure = given ? initializer : elems;
+  const first = reverse ? n - 1 : 0;
+  let carry = given ? tensorsOf(initializer, name) : elements.map((x) => row(x, first));
+  const step = (accumulated: readonly Tensor[], parts: readonly Tensor[]): Tensor[] =>
+    matching(fn(pack(structure, accumulated), pack(elems, parts)), structure, name);
+  const skipped = given ? 0 : 1;
+  if (!activeTrace()) {
+    const kept: Tensor[][] = given ? [] : [carry];
+    for (let k = skipped; k < n; k++) {
+      const at = reverse ? n - 1 - k : k;
+      carry = step(
+        carry,
+        elements.map((x) => row(x, at)),
+      );
+      kept.push(carry);
+    }
+    if (!all) return pack(structure, carry);
+    if (reverse) kept.reverse();
+    if (kept.length === 0)
+      return pack(
+        structure,
+        carry.map((x) => p.full(0, { dims: [0, ...x.dims], dtype: x.dtype })),
+      );
+    return pack(
+      structure,
+      carry.map((_, i) =>
+        stackTensors(
+          kept.map((values) => values[i]!),
+          0,
+        ),
+      ),
+    );
+  }
+  const rest = elements.map(
+    (x) =>
+      p.slice(
+        x,
+        x.dims.map((_, axis) => (axis === 0 && !reverse ? skipped : 0)),
+        x.dims.map((m, axis) => (axis === 0 && reverse ? m - skipped : m)),
+      ) as Tensor,
+  );
+  const begun = carry;
+  const { carry: last, results } = compiledScan(
+    (values, parts) => {
+      const next = step(values, parts);
+      return { carry: next, results: all ? next : [] };
+    },
+    carry,
+    rest,
+    n - skipped,
+    { reverse },
+  );
+  if (!all) return pack(structure, last);
+  if (given) return pack(structure, results);
+  const joined = results.map((result, i) => {
+    const own = p.reshape(begun[i]!, [1, ...begun[i]!.dims]);
+    return p.concatenate(reverse ? [result, own] : [own, result], 0);
+  });
+  return pack(structure, joined);
+}
+
+type Folding<E, A> = (accumulated: A, element: E) => A;
+export interface ScanOptions<A> {
+  readonly initializer?: A | undefined;
+  readonly reverse?: boolean | undefined;
+  readonly parallelIterations?: number | undefined;
+  readonly backProp?: boolean | undefined;
+}
+const FOLD = ['fn', 'elems', 'initializer', 'parallelIterations', 'backProp', 'swapMemory'] as const;
+const SCAN = [...FOLD, 'inferShape', 'reverse'] as const;
+
+/** Running results of `fn(accumulated, element)` along axis 0, stacked. Without an initializer the first element is the first result. */
+export function scan<E, A = E>(
+  fn: Folding<E, A>,
+  elems: E,
+  initializer?: A | ScanOptions<A>,
+  options?: ScanOptions<A>,
+): A;
+export function scan(...args: unknown[]): unknown {
+  const [fn, elems, initializer, , , , , reverse] = loopArguments('scan', SCAN, args);
+  return fold('scan', fn as never, elems, initializer, reverse === true, true);
+}
+/** The last result of `fn(accumulated, element)` from the first element to the last. */
+export function foldl<E, A = E>(
+  fn: Folding<E, A>,
+  elems: E,
+  initializer?: A | ScanOptions<A>,
+  options?: ScanOptions<A>,
+): A;
+export function foldl(...args: unknown[]): unknown {
+  const [fn, elems, initializer] = loopArguments('foldl', FOLD, args);
+  return fold('foldl', fn as never, elems, initializer, false, false);
+}
+/** The last result from the last element to the first. */
+export function foldr<E, A = E>(
+  fn: Folding<E, A>,
+  elems: E,
+  initializer?: A | ScanOptions<A>,
+  options?: ScanOptions<A>,
+): A;
+export function foldr(...args: unknown[]): unknown {
+  const [fn, elems, initializer] = loopArguments('foldr', FOLD, args);
+  return fold('foldr', fn as never, elems, initializer, true, false);
+}
+
+/** Arguments in which a record may be a structure of tensors: it is taken for options only if all its keys are. */
+function loopArguments(name: string, names: readonly string[], args: readonly unknown[]): unknown[] {
+  const last = args.at(-1);
+  const options =
+    args.length > 2 &&
+    last !== null &&
+    typeof last === 'object' &&
+    !isLeaf(last) &&
+    !Array.isArray(last) &&
+    Object.keys(last).every((key) => names.includes(key) || key === 'name');
+  return options ? bindArguments(name, names, args) : [...args];
+}
+
+export interface MapOptions {
+  readonly fnOutputSignature?: unknown;
+  readonly dtype?: unknown;
+  readonly parallelIterations?: number | undefined;
+}
+/** `fn` applied to each element along axis 0, the results stacked. */
+export function mapFn<E, R>(fn: (element: E) => R, elems: E, _options: MapOptions = {}): R {
+  const elements = tensorsOf(elems, 'mapFn');
+  const n = lengthOf(elements, 'mapFn');
+  let structure: unknown;
+  const apply = (parts: readonly Tensor[]): Tensor[] => {
+    structure = fn(pack(elems, parts) as E);
+    return tensorsOf(structure, 'mapFn');
+  };
+  if (activeTrace()) {
+    const { results } = compiledScan((_carry, parts) => ({ carry: [], results: apply(parts) }), [], elements, n);
+    return pack(structure, results) as R;
+  }
+  if (n === 0) throw new ValueError('mapFn: elems are empty, so the shape of the result is not known.');
+  const rows = Array.from({ length: n }, (_, i) => apply(elements.map((x) => row(x, i))));
+  return pack(
+    structure,
+    rows[0]!.map((_, k) =>
+      stackTensors(
+        rows.map((values) => values[k]!),
+        0,
+      ),
+    ),
+  ) as R;
+}
+/** mapFn for functions without state, in any order. */
+export function vectorizedMap<E, R>(fn: (element: E) => R, elems: E): R {
+  return mapFn(fn, elems);
+}
