@@ -1,9 +1,12 @@
 // Image layers.
+
+export { AugMix, type AugMixOptions } from './aug-mix.ts';
 export { AutoContrast, type AutoContrastOptions } from './auto-contrast.ts';
 export { CenterCrop, type CenterCropOptions } from './center-crop.ts';
 export { CutMix, type CutMixOptions } from './cut-mix.ts';
 export { Equalization, type EqualizationOptions } from './equalization.ts';
 export { MixUp, type MixUpOptions } from './mix-up.ts';
+export { RandAugment, type RandAugmentOptions } from './rand-augment.ts';
 export { RandomBrightness, type RandomBrightnessOptions } from './random-brightness.ts';
 export { RandomColorDegeneration, type RandomColorDegenerationOptions } from './random-color-degeneration.ts';
 export { RandomColorJitter, type RandomColorJitterOptions } from './random-color-jitter.ts';

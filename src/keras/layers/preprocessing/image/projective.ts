@@ -98,7 +98,7 @@ export function projectiveTransform(images: Tensor, maps: Tensor, sampling: Samp
 /** A map for each image from its eight numbers: (batch,) tensors, or numbers for all. */
 export function mapsOf(parts: readonly (Tensor | number)[], batch: number): Tensor {
   return stack(
-    parts.map((part) => (typeof part === 'number' ? fill([batch], part) : cast(part, 'float32'))),
+    parts.map((part) => cast(typeof part === 'number' ? fill([batch], part) : part, 'float32')),
     { axis: 1 },
   );
 }

@@ -15,7 +15,7 @@ const options = imageSchema(
   'RandomGrayscale',
   {
     factor: o.optional(o.number({ min: 0, max: 1 }), 0.5),
-    seed: o.optional(o.seed, null),
+    seed: o.optional(o.seed, null, { internal: true }),
   },
   { positional: ['factor', 'dataFormat', 'seed'] },
 );
