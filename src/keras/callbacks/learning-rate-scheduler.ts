@@ -1,7 +1,7 @@
 // LearningRateScheduler: the learning rate of each epoch by a function.
 // Source: https://keras.io/api/callbacks/learning_rate_scheduler/
 import { type Class, callable } from '../../base/callable.ts';
-import { show, StateError, ValueError } from '../../base/errors.ts';
+import { StateError, show, ValueError } from '../../base/errors.ts';
 import { platform } from '../../platform/platform.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import type { ModelBase } from '../models/model.ts';

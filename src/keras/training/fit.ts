@@ -96,12 +96,14 @@ async function runFit(
   const { trainer } = model;
   const control = run.control!;
   trainer.stopTraining = false;
+  trainer.resumeAt = null;
   // The promise exists before training begins: a callback may look at it.
   await null;
   await callbacks.call('onTrainBegin');
   let logs: Logs = {};
   let pass: BatchIterator | null = null;
-  for (let epoch = sizes.initialEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
+  const firstEpoch = trainer.resumeAt ?? sizes.initialEpoch;
+  for (let epoch = firstEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
     trainer.resetMetrics();
     await callbacks.callAt('onEpochBegin', epoch);
     // With a number of steps the passes go on from epoch to epoch.

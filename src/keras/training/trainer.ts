@@ -59,6 +59,8 @@ export class Trainer {
   /** The logs of the last step, when the user's own step made them. */
   #stepLogs: StepLogs = null;
   stopTraining = false;
+  /** The epoch with which the run that begins goes on, when a callback has restored an earlier one. */
+  resumeAt: number | null = null;
 
   constructor(model: ModelBase) {
     this.#model = model;

@@ -1,0 +1,131 @@
+// Callbacks that write files, go on after a break, or change weights: against what fit itself gives.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as tf from '../../index.ts';
+import type { Like } from '../optimizers/index.ts';
+import { fillName } from './file-names.ts';
+
+const { layers, models, callbacks, optimizers } = tf.keras;
+const folder = mkdtempSync(join(tmpdir(), 'cornu-callbacks-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+const x = tf.linspace(-1, 1, 24).reshape([12, 2]);
+const y = x.sum(1, { keepdims: true });
+const make = (optimizer: Like = 'adam') => {
+  tf.keras.utils.setRandomSeed(5);
+  tf.keras.utils.clearSession();
+  const model = models.Sequential([layers.Dense(3, { activation: 'tanh', inputShape: [2] }), layers.Dense(1)]);
+  model.compile({ optimizer, loss: 'mse' });
+  return model;
+};
+const numbers = (model: ReturnType<typeof make>) => model.getWeights().map((weight) => weight.arraySync());
+const quiet = { verbose: 0, shuffle: false, batchSize: 4 } as const;
+
+describe('names of files', () => {
+  it('are filled as by Python', () => {
+    const values = { epoch: 3, loss: 0.12345, accuracy: 1 };
+    const fill = (name: string) => fillName(name, values, 'test');
+    expect(fill('a{epoch:02d}-{loss:.2f}.keras')).toBe('a03-0.12.keras');
+    expect(fill('{epoch:4d}|{loss}|{accuracy:.3e}|{loss:8.4f}')).toBe('   3|0.12345|1.000e+00|  0.1235');
+    expect(() => fill('{val_loss}')).toThrow(/asks for 'val_loss', which is no log; wanted one of epoch, loss/);
+  });
+});
+
+describe('ModelCheckpoint', () => {
+  it('keeps the best model, from which the same predictions come', async () => {
+    const best = callbacks.ModelCheckpoint(at('best.keras'), { monitor: 'loss', saveBestOnly: true });
+    const model = make();
+    const { history } = await model.fit(x, y, { epochs: 4, callbacks: [best], ...quiet });
+    expect(best.best).toBe(Math.min(...history.loss!));
+    const loaded = await models.loadModel(at('best.keras'));
+    expect(loaded.getWeights().map((weight) => weight.arraySync())).toEqual(numbers(model));
+  });
+  it('writes weights alone, every so many batches', async () => {
+    const every = callbacks.ModelCheckpoint(at('w{epoch}-{batch}.weights.h5'), { saveWeightsOnly: true, saveFreq: 2 });
+    await make().fit(x, y, { epochs: 2, callbacks: [every], ...quiet });
+    expect(readdirSync(folder).filter((name) => name.startsWith('w'))).toEqual([
+      'w1-2.weights.h5',
+      'w2-1.weights.h5',
+      'w2-3.weights.h5',
+    ]);
+  });
+  it('refuses names of other formats', () => {
+    expect(() => callbacks.ModelCheckpoint('model.ckpt')).toThrow(/filepath: found 'model.ckpt'.*'.keras'/);
+    expect(() => callbacks.ModelCheckpoint('a.keras', { saveWeightsOnly: true })).toThrow(/'.weights.h5'/);
+  });
+});
+
+describe('CSVLogger', () => {
+  it('writes a row for each epoch, and appends', async () => {
+    const run = async (append: boolean) =>
+      (await make().fit(x, y, { epochs: 2, callbacks: [callbacks.CSVLogger(at('log.csv'), { append })], ...quiet }))
+        .history.loss!;
+    const losses = [...(await run(false)), ...(await run(true))];
+    const rows = readFileSync(at('log.csv'), 'utf8').trim().split('\n');
+    expect(rows).toEqual(['epoch,loss', ...losses.map((loss, i) => `${i % 2},${loss}`)]);
+  });
+});
+
+describe('BackupAndRestore', () => {
+  it('goes on after a break as if there had been none', async () => {
+    const whole = make();
+    await whole.fit(x, y, { epochs: 4, ...quiet });
+    const backup = () => callbacks.BackupAndRestore(at('backup'));
+    const broken = callbacks.LambdaCallback({
+      onEpochBegin: (epoch) => {
+        if (epoch === 2) throw new Error('power cut');
+      },
+    });
+    const first = make().fit(x, y, { epochs: 4, callbacks: [backup(), broken], ...quiet });
+    await expect(first as Promise<unknown>).rejects.toThrow('power cut');
+    expect(readdirSync(at('backup')).sort()).toEqual(['latest.weights.h5', 'training_metadata.json']);
+    const again = make();
+    const history = await again.fit(x, y, { epochs: 4, callbacks: [backup()], ...quiet });
+    expect(history.epoch).toEqual([2, 3]);
+    expect(numbers(again)).toEqual(numbers(whole));
+    expect(readdirSync(folder)).not.toContain('backup');
+  });
+});
+
+describe('SwapEMAWeights', () => {
+  it('evaluates with the averages, trains with the weights', async () => {
+    const useEma = () => optimizers.SGD({ learningRate: 0.1, useEma: true, emaMomentum: 0.5 });
+    // At the end of fit the averages become the weights, with the callback or without.
+    const [plain, swapped] = [make(useEma()), make(useEma())];
+    await plain.fit(x, y, { epochs: 3, ...quiet });
+    const swap = callbacks.SwapEMAWeights();
+    const { history } = await swapped.fit(x, y, { epochs: 3, validationData: [x, y], callbacks: [swap], ...quiet });
+    expect(numbers(swapped)).toEqual(numbers(plain));
+    const [loss] = await swapped.evaluate(x, y, { verbose: 0 });
+    expect(history.val_loss!.at(-1)).toBeCloseTo(loss, 6);
+    const each = make(useEma());
+    await each.fit(x, y, { epochs: 3, callbacks: [callbacks.SwapEMAWeights({ swapOnEpoch: true })], ...quiet });
+    expect(numbers(each)).toEqual(numbers(plain));
+    await expect(make().evaluate(x, y, { verbose: 0, callbacks: [swap] })).rejects.toThrow(/useEma: true/);
+  });
+});
+
+describe('RemoteMonitor', () => {
+  it('sends logs of epochs', async () => {
+    const bodies: string[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => {
+        body += String(part);
+      });
+      request.on('end', () => {
+        bodies.push(`${request.method} ${request.url} ${decodeURIComponent(body)}`);
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { history } = await make().fit(x, y, { callbacks: [callbacks.RemoteMonitor({ root })], ...quiet });
+    server.close();
+    expect(bodies).toEqual([`POST /publish/epoch/end/ data={"epoch":0,"loss":${history.loss![0]}}`]);
+  });
+});
