@@ -3,6 +3,6 @@ import { registerModule } from '../serialization.ts';
 import * as layers from './index.ts';
 
 // A class has several names (MaxPool2D, MaxPooling2D): files get its own.
-const ownNames = Object.entries(layers).filter(([name, entry]) => entry.name === name);
+const ownNames = Object.entries(layers).filter(([name, entry]) => typeof entry === 'function' && entry.name === name);
 registerModule('keras.layers', Object.fromEntries(ownNames));
 registerModule('keras.layers', layers);

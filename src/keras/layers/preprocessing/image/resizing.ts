@@ -11,17 +11,14 @@ import type { With } from '../../../types.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
 import { imageSchema } from './factors.ts';
 import { ImageLayer, withSize } from './image-layer.ts';
-import { resizeImages, resizeWithPadding, smartResize } from './sizes.ts';
+import { resizeImages, resizeMethods, resizeWithPadding, smartResize } from './sizes.ts';
 
 const options = imageSchema(
   'Resizing',
   {
     height: o.required(o.integer({ min: 1 })),
     width: o.required(o.integer({ min: 1 })),
-    interpolation: o.optional(
-      o.oneOf('bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'),
-      'bilinear',
-    ),
+    interpolation: o.optional(resizeMethods, 'bilinear'),
     cropToAspectRatio: o.optional(o.boolean, false),
     padToAspectRatio: o.optional(o.boolean, false),
     fillMode: o.optional(o.oneOf('constant'), 'constant'),

@@ -2,8 +2,9 @@
 // Owns: proportions, in Keras's single precision. The resampling is that of tf.image.resize.
 import { slice } from '../../../../ops/core/arrange.ts';
 import { pad } from '../../../../ops/core/pad.ts';
-import { type ResizeMethodName, resize } from '../../../../ops/image/resize.ts';
+import { ResizeMethod, type ResizeMethodName, resize } from '../../../../ops/image/resize.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import * as o from '../../../schema.ts';
 
 export type Size = readonly [height: number, width: number];
 export interface ResizeSettings {
@@ -56,3 +57,5 @@ export function resizeWithPadding(images: Tensor, size: Size, fillValue: number,
   return resized(pad(images, around, { constantValues: fillValue }), size, settings);
 }
 export { resized as resizeImages };
+/** The option of how images are resampled. */
+export const resizeMethods = o.oneOf(...Object.values(ResizeMethod));
