@@ -10,7 +10,7 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { Inputs, Structure } from '../../types.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { Merge, shapesIn, tensorsIn } from './merge.ts';
 
 const options = layerSchema('Concatenate', { axis: o.optional(o.integer(), -1) }, { positional: ['axis'] });

@@ -9,7 +9,7 @@ import { l2Normalize } from '../../../ops/nn/normalization.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { Inputs, With } from '../../types.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 import { Merge, shapesIn } from './merge.ts';
 
 const options = layerSchema(

@@ -5,6 +5,7 @@ import { maximum as maximumOp } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { Inputs } from '../../types.ts';
 import { type LayerOptions, layerSchema } from '../layer-options.ts';
+import { foldMasked } from './masked-fold.ts';
 import { Merge } from './merge.ts';
 
 const options = layerSchema('Maximum', {});
@@ -16,7 +17,7 @@ class MaximumLayer extends Merge {
     this.supportsMasking = true;
   }
   protected override merge(tensors: readonly Tensor[]): Tensor {
-    return tensors.reduce((a, b) => maximumOp(a, b));
+    return foldMasked(tensors, (a, b) => maximumOp(a, b));
   }
 }
 export interface Maximum extends MaximumLayer {}

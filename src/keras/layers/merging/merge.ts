@@ -1,6 +1,6 @@
 // The base of layers that join several tensors of one shape into one.
 // Owns: checks of the inputs, masks, shapes. A subclass says how two or all are joined.
-import { show, ShapeError, ValueError } from '../../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { expandDims } from '../../../ops/core/arrange.ts';
 import { logicalOr } from '../../../ops/math/elementwise.ts';

@@ -5,6 +5,7 @@ import { minimum as minimumOp } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { Inputs } from '../../types.ts';
 import { type LayerOptions, layerSchema } from '../layer-options.ts';
+import { foldMasked } from './masked-fold.ts';
 import { Merge } from './merge.ts';
 
 const options = layerSchema('Minimum', {});
@@ -16,7 +17,7 @@ class MinimumLayer extends Merge {
     this.supportsMasking = true;
   }
   protected override merge(tensors: readonly Tensor[]): Tensor {
-    return tensors.reduce((a, b) => minimumOp(a, b));
+    return foldMasked(tensors, (a, b) => minimumOp(a, b));
   }
 }
 export interface Minimum extends MinimumLayer {}
