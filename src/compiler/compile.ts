@@ -133,6 +133,8 @@ class Shared {
   readonly kernels: Kernel[] = [];
   /** What each kernel computes, for reports. */
   readonly labels: string[] = [];
+  /** Slots whose address changes while the program runs: elements of sequences, carries of scans. */
+  readonly moving = new Set<number>();
   readonly slots: (Slot | null)[] = [];
   readonly hosts: HostCall[] = [];
   readonly checks: IndexCheck[] = [];
@@ -388,29 +390,42 @@ class Scope {
     pairs.forEach(([now], i) => {
       this.#copy(inputs[constants + i]!, now, bytesOf(carryValues[i]!));
     });
+    const { moving } = this.#shared;
+    for (const slot of pairs.flat()) moving.add(slot);
     const advance: { slot: number; bytes: number }[] = [];
     const element = (slot: number, value: GraphValue): number => {
-      const bytes = bytesOf(value) / length;
+      const bytes = (sizeOf(value.dims) * dtypes[value.dtype].bytes) / length;
       const view =
         this.#shared.slots.push({ kind: 'view', base: slot, offset: reverse ? (length - 1) * bytes : 0 }) - 1;
       advance.push({ slot: view, bytes: reverse ? -bytes : bytes });
+      moving.add(view);
       return view;
     };
+    // Views are placed once: what itself moves, in a loop around this one, is walked through in a place that stays.
+    const still = (slot: number, value: GraphValue): number => (moving.has(slot) ? this.fresh(bytesOf(value)) : slot);
+    const given = node.inputs.slice(constants + carries).map((value, i): number => {
+      const slot = inputs[constants + carries + i]!;
+      const place = still(slot, value);
+      this.#copy(slot, place, bytesOf(value));
+      return place;
+    });
+    const stacked = node.outputs.slice(carries).map((value, i) => still(outputs[carries + i]!, value));
     if (length > 0) {
-      const sequences = node.inputs
-        .slice(constants + carries)
-        .map((value, i) => element(inputs[constants + carries + i]!, value));
-      const results = node.outputs.slice(carries).map((value, i) => element(outputs[carries + i]!, value));
+      const sequences = node.inputs.slice(constants + carries).map((value, i) => element(given[i]!, value));
+      const results = node.outputs.slice(carries).map((value, i) => element(stacked[i]!, value));
       const steps = this.#body(
         body,
         [...inputs.slice(0, constants), ...pairs.map(([now]) => now), ...sequences],
         [...pairs.map(([, next]) => next), ...results],
       );
-      for (const slot of [...inputs, ...outputs, ...pairs.flat()]) this.touch(slot);
+      for (const slot of [...inputs, ...outputs, ...given, ...stacked, ...pairs.flat()]) this.touch(slot);
       this.steps.push({ kind: 'repeat', count: length, body: steps, advance, swap: pairs });
     }
     pairs.forEach(([now, next], i) => {
       this.#copy(length > 0 ? next : now, outputs[i]!, bytesOf(carryValues[i]!));
+    });
+    stacked.forEach((slot, i) => {
+      this.#copy(slot, outputs[carries + i]!, bytesOf(node.outputs[carries + i]!));
     });
     for (const slot of outputs) this.touch(slot);
   }

@@ -6,12 +6,24 @@ import { sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from './graph.ts';
 import type { ArrayValue } from './primitive.ts';
 
-/** The elements of the graph's outputs, given those of its parameters. `observe` sees the outputs of each node when they are computed. */
-export function runGraph(
-  graph: Graph,
-  parameters: readonly Data[],
-  observe?: (node: Node, outputs: readonly ArrayValue[]) => void,
-): Data[] {
+/** Sees what each node gave, and of what, when it is computed. */
+export type NodeObserver = (node: Node, outputs: readonly ArrayValue[], inputs: readonly ArrayValue[]) => void;
+
+/** Looks into the bodies of control flow too. */
+let inherited: NodeObserver | undefined;
+
+/** The elements of the graph's outputs, given those of its parameters. */
+export function runGraph(graph: Graph, parameters: readonly Data[], observe = inherited): Data[] {
+  const outer = inherited;
+  inherited = observe;
+  try {
+    return evaluate(graph, parameters, observe);
+  } finally {
+    inherited = outer;
+  }
+}
+
+function evaluate(graph: Graph, parameters: readonly Data[], observe: NodeObserver | undefined): Data[] {
   const values = new Map<GraphValue, ArrayValue>();
   graph.parameters.forEach((parameter, i) => {
     values.set(parameter, { dims: parameter.dims, dtype: parameter.dtype, data: parameters[i]! });
@@ -26,12 +38,9 @@ export function runGraph(
     const outputs = node.outputs.map(
       ({ dims, dtype }): ArrayValue => ({ dims, dtype, data: allocate(dtype, sizeOf(dims)) }),
     );
-    node.primitive!.evaluate(
-      node.inputs.map((input) => values.get(input)!),
-      node.params as never,
-      outputs,
-    );
-    observe?.(node, outputs);
+    const inputs = node.inputs.map((input) => values.get(input)!);
+    node.primitive!.evaluate(inputs, node.params as never, outputs);
+    observe?.(node, outputs, inputs);
     node.outputs.forEach((output, i) => {
       values.set(output, outputs[i]!);
     });

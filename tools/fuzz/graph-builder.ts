@@ -47,12 +47,18 @@ export class GraphBuilder {
   readonly wild: boolean;
   readonly #known = new Map<GraphValue, Known>();
 
+  /** Whether new values must be constants: the body of control flow has its parameters given. */
+  readonly closed: boolean;
   /** The dtype of floats where only one is wanted. */
   readonly float: DType | null;
 
-  constructor(seed: number, options: { readonly float?: DType; readonly wild?: boolean } = {}) {
+  constructor(
+    seed: number,
+    options: { readonly float?: DType; readonly wild?: boolean; readonly closed?: boolean } = {},
+  ) {
     this.random = generator(seed);
     this.float = options.float ?? null;
+    this.closed = options.closed ?? false;
     this.wild = options.wild ?? this.random.below(10) === 0;
   }
 
@@ -118,6 +124,11 @@ export class GraphBuilder {
     return this.parameter(spec);
   }
 
+  /** A value from outside, or a constant where there is no outside. */
+  argument(spec: Spec, data = this.data(spec)): Known {
+    return this.closed ? this.constant(spec, data) : this.parameter(spec, data);
+  }
+
   constant(spec: Spec, data = this.data(spec)): Known {
     return this.#enter(this.graph.addConstant(data, spec), data);
   }
@@ -131,15 +142,15 @@ export class GraphBuilder {
         { dims: [], dtype: spec.dtype },
         this.data({ dims: [], dtype: spec.dtype }, low, high),
       );
-      return this.apply('broadcast', [scalar], { dims: spec.dims, axes: [] }) ?? this.parameter(spec);
+      return this.apply('broadcast', [scalar], { dims: spec.dims, axes: [] }) ?? this.argument(spec);
     }
     if (choice === 2 && spec.dims.length > 1) {
       const axis = this.random.below(spec.dims.length);
       const row = { dims: [spec.dims[axis]!], dtype: spec.dtype };
-      const given = this.parameter(row, this.data(row, low, high));
-      return this.apply('broadcast', [given], { dims: spec.dims, axes: [axis] }) ?? this.parameter(spec);
+      const given = this.argument(row, this.data(row, low, high));
+      return this.apply('broadcast', [given], { dims: spec.dims, axes: [axis] }) ?? this.argument(spec);
     }
-    return this.parameter(spec, this.data(spec, low, high));
+    return this.argument(spec, this.data(spec, low, high));
   }
 
   /** A value for which `wanted` holds; late ones are preferred. */

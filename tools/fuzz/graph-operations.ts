@@ -14,6 +14,7 @@ import {
 } from '../../src/primitives/elementwise/rules.ts';
 import type { GraphBuilder, Known } from './graph-builder.ts';
 import { convolutionOperation, dotOperation, windowOperation } from './graph-contractions.ts';
+import { condOperation, scanOperation, whileOperation } from './graph-control.ts';
 
 export type Operation = (b: GraphBuilder) => void;
 
@@ -219,7 +220,7 @@ function indices(b: GraphBuilder, dims: Dims, rows: number): Known | null {
   }
   const numbers = Array.from({ length: sizeOf(dims) }, () => b.random.below(rows));
   const data = dtype === 'int64' ? BigInt64Array.from(numbers, BigInt) : Int32Array.from(numbers);
-  return b.chance(3) ? b.constant({ dims, dtype }, data) : b.parameter({ dims, dtype }, data);
+  return b.chance(3) ? b.constant({ dims, dtype }, data) : b.argument({ dims, dtype }, data);
 }
 
 const smallDims = (b: GraphBuilder): Dims => b.random.pick([[], [1], [3], [7], [2, 3], [20], [0]]);
@@ -304,8 +305,8 @@ const softmax: Operation = (b) => {
   if (powers && sum) b.apply('div', [powers, sum]);
 };
 
-/** All operations, each as often as it is named. */
-export const operations: readonly Operation[] = [
+/** All operations but control flow, each as often as it is named. */
+const straight: readonly Operation[] = [
   ...new Array<Operation>(6).fill(unary),
   ...new Array<Operation>(8).fill(binary),
   ...[compare, compare, select, select, convert, convert, bitcast, parts, still],
@@ -314,6 +315,17 @@ export const operations: readonly Operation[] = [
   ...[takeRows, takeRows, scatterRows, reduce, reduce, reduce, reduce, softmax],
   ...[sort, cumulative, randomBits, customCall],
   ...[dotOperation, dotOperation, dotOperation, convolutionOperation, windowOperation],
+];
+
+const inside = (): readonly Operation[] => operations;
+
+/** All operations, each as often as it is named; bodies of control flow hold control flow again, now and then. */
+export const operations: readonly Operation[] = [
+  ...straight,
+  scanOperation(inside),
+  scanOperation(inside),
+  condOperation(inside),
+  whileOperation(inside),
 ];
 
 /** Operations that have gradients, or feed those that have. */

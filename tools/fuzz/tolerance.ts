@@ -4,7 +4,7 @@
 import { generator } from '../../src/backends/wasm/testing.ts';
 import { type Data, type DType, dtypes } from '../../src/base/dtype.ts';
 import { runGraph } from '../../src/graph/evaluate-graph.ts';
-import type { Graph, GraphValue, Node } from '../../src/graph/graph.ts';
+import type { Graph, Node } from '../../src/graph/graph.ts';
 import type { ArrayValue } from '../../src/graph/primitive.ts';
 import type { Spec } from '../../src/graph/value.ts';
 
@@ -23,59 +23,35 @@ const exact = (x: number, dtype: DType): boolean =>
     ? Number.isInteger(x * 8) && Math.abs(x) < 16
     : Number.isInteger(x * 64) && Math.abs(x) < 2 ** 16;
 
-/** Kinds whose results are sums of terms that may cancel, and what the terms are as large as. */
-const termSize = (node: Node, largest: (value: GraphValue) => number): number => {
-  const sizes = node.inputs.map(largest);
-  switch (node.primitive!.kind) {
-    case 'contract':
-    case 'convolution':
-      return sizes[0]! * sizes[1]!;
-    case 'reduce':
-    case 'opaque':
-    case 'scatter':
-      return Math.max(...sizes);
-    default:
-      return 0;
-  }
+const largestOf = ({ data, dtype }: ArrayValue): number => {
+  let largest = 0;
+  if (DISTURBANCE[dtype])
+    for (const x of data as Float64Array) if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
+  return largest;
 };
 
-/** Largest magnitudes of values, and whether they are exact: what a disturbance needs to know of a node's operands. */
-class Sizes {
-  readonly #largest = new Map<GraphValue, number>();
-  readonly #inexact = new Set<GraphValue>();
-  readonly #data = new Map<GraphValue, Data>();
+const allExact = ({ data, dtype }: ArrayValue): boolean =>
+  !DISTURBANCE[dtype] || (data as Float64Array).every((x) => exact(x, dtype));
 
-  enter(value: GraphValue, data: Data): void {
-    this.#data.set(value, data);
-    let largest = 0;
-    let inexact = false;
-    if (DISTURBANCE[value.dtype]) {
-      for (const x of data as Float64Array) {
-        if (Number.isFinite(x) && Math.abs(x) > largest) largest = Math.abs(x);
-        if (!exact(x, value.dtype)) inexact = true;
-      }
-    }
-    this.#largest.set(value, largest);
-    if (inexact) this.#inexact.add(value);
-  }
+/** How large the terms are that may cancel in a node's results; 0 where nothing can, or all is exact. */
+function termSize(node: Node, inputs: readonly ArrayValue[]): number {
+  const { kind } = node.primitive!;
+  const sums = kind === 'contract' || kind === 'convolution';
+  // Transcendental functions may miss even a result that happens to be a round number.
+  if (node.primitive!.kind === 'map') return node.primitive!.cost >= 12 ? 1e-3 * Math.max(...inputs.map(largestOf)) : 0;
+  if (!sums && kind !== 'reduce' && kind !== 'opaque' && kind !== 'scatter') return 0;
+  if (inputs.every(allExact)) return 0;
+  const sizes = inputs.map(largestOf);
+  return sums ? sizes[0]! * sizes[1]! : Math.max(...sizes);
+}
 
-  /** Comparisons of floats that are nearly equal may turn out either way. */
-  decide(node: Node, results: Data, uniform: () => number): void {
-    const [a, b] = node.inputs;
-    const size = a && DISTURBANCE[a.dtype];
-    if (!size || !b || node.outputs[0]!.dtype !== 'bool') return;
-    const [x, y] = [this.#data.get(a), this.#data.get(b)] as (Float64Array | undefined)[];
-    if (!x || !y || !(this.#inexact.has(a) || this.#inexact.has(b))) return;
-    for (let i = 0; i < results.length; i++)
-      if (Math.abs(x[i]! - y[i]!) <= size * Math.abs(x[i]!)) results[i] = uniform() < 0.5 ? 0 : 1;
-  }
-
-  /** How large the terms are of which a node's results are made; 0 where nothing can cancel, or all is exact. */
-  terms(node: Node): number {
-    for (const input of node.inputs) if (input.node.kind === 'constant') this.enter(input, input.node.data!);
-    if (!node.inputs.some((input) => this.#inexact.has(input))) return 0;
-    return termSize(node, (value) => this.#largest.get(value) ?? 0);
-  }
+/** Comparisons of floats that are nearly equal may turn out either way. */
+function decide(results: ArrayValue, [a, b]: readonly ArrayValue[], uniform: () => number): void {
+  const size = a && DISTURBANCE[a.dtype];
+  if (!size || !b || results.dtype !== 'bool' || (allExact(a) && allExact(b))) return;
+  const [x, y] = [a.data, b.data] as Float64Array[];
+  for (let i = 0; i < results.data.length; i++)
+    if (Math.abs(x![i]! - y![i]!) <= size * Math.abs(x![i]!)) results.data[i] = uniform() < 0.5 ? 0 : 1;
 }
 
 /** Which zeros a disturbed run has: the sign of a zero depends on the order of a sum. */
@@ -88,7 +64,9 @@ function disturb({ data, dtype }: ArrayValue, terms: number, zero: () => number,
   const numbers = data as Float64Array;
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i]!;
-    if (terms === 0 && exact(x, dtype)) numbers[i] = x === 0 ? zero() : x;
+    // Stores may flush denormals.
+    if (terms === 0 && x !== 0 && Math.abs(x) < 2 ** -126) numbers[i] = uniform() < 0.5 ? zero() : x;
+    else if (terms === 0 && exact(x, dtype)) numbers[i] = x === 0 ? zero() : x;
     else numbers[i] = x + size * (Math.abs(x) + terms) * (2 * uniform() - 1);
   }
 }
@@ -142,18 +120,11 @@ function trajectory(
 ): Data[][] {
   const given = [...data];
   return Array.from({ length: runs }, () => {
-    const sizes = new Sizes();
-    graph.parameters.forEach((parameter, i) => {
-      if (disturbance) sizes.enter(parameter, given[i]!);
-    });
-    const outputs = runGraph(graph, given, (node, values) => {
-      if (!disturbance) return;
-      const terms = sizes.terms(node);
-      sizes.decide(node, values[0]!.data, disturbance.uniform);
-      values.forEach((value, i) => {
-        disturb(value, terms, disturbance.zero, disturbance.uniform);
-        sizes.enter(node.outputs[i]!, value.data);
-      });
+    const outputs = runGraph(graph, given, (node, values, inputs) => {
+      if (!disturbance || node.primitive!.kind === 'control') return;
+      const terms = termSize(node, inputs);
+      if (inputs.length === 2) decide(values[0]!, inputs, disturbance.uniform);
+      for (const value of values) disturb(value, terms, disturbance.zero, disturbance.uniform);
     });
     for (const { parameter, output } of variables) if (output >= 0) given[parameter] = outputs[output]!;
     return outputs;
