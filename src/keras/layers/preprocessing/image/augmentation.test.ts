@@ -62,7 +62,10 @@ test.each(Object.entries(random))('%s: inference, shapes, seeds, config, program
   expect(first.dtype).toBe('float32');
   expect(numbers(first).every((value) => Number.isFinite(value))).toBe(true);
   tf.keras.utils.setRandomSeed(1);
-  const again = layers.deserialize(layers.serialize(make(name, config) as never)) as object as Made;
+  const again = make(
+    name,
+    (layers.deserialize(layers.serialize(make(name, config) as never)) as tf.keras.Layer).getConfig(),
+  );
   close(again(x), first);
   tf.keras.utils.setRandomSeed(1);
   const channelsFirst = make(name, { ...config, data_format: 'channels_first' });
@@ -75,6 +78,37 @@ test.each(Object.entries(random))('%s: inference, shapes, seeds, config, program
   const [a, b] = [numbers(traced(x)), numbers(first)];
   const differing = a.filter((value, i) => Math.abs(value - b[i]!) > 0.05).length;
   expect(differing).toBeLessThanOrEqual(a.length / 50);
+});
+
+/** Elements 5, 100, 300 and 555 of what Keras gives for seed 42. AugMix also draws from Python's generator. */
+const keras: { [name: string]: readonly number[] } = {
+  CutMix: [171.0, 156.0, 20.0, 37.0],
+  MixUp: [171.0, 92.0, 20.0, 37.0],
+  RandAugment: [110.695, 126.715, 107.269, 117.162],
+  RandomBrightness: [126.616, 47.616, 19.677, 80.954],
+  RandomColorDegeneration: [164.87, 91.045, 19.966, 32.82],
+  RandomColorJitter: [135.596, 69.745, 84.026, 51.765],
+  RandomContrast: [175.914, 86.069, 0.0, 9.383],
+  RandomElasticTransform: [171.0, 92.0, 27.793, 176.262],
+  RandomErasing: [171.0, 92.0, 20.0, 37.0],
+  RandomFlip: [132.0, 245.0, 223.0, 37.0],
+  RandomGaussianBlur: [171.0, 92.0, 88.907, 105.907],
+  RandomGrayscale: [191.125, 95.134, 35.327, 37.0],
+  RandomHue: [171.0, 109.0, 89.803, 37.0],
+  RandomInvert: [171.0, 92.0, 235.0, 37.0],
+  RandomPerspective: [171.0, 92.0, 142.789, 110.601],
+  RandomPosterization: [128.0, 64.0, 0.0, 0.0],
+  RandomRotation: [30.972, 206.418, 21.063, 41.662],
+  RandomSaturation: [178.154, 95.577, -28.467, 37.0],
+  RandomSharpness: [140.938, 113.587, 35.953, 30.309],
+  RandomShear: [169.297, 139.313, 103.576, 80.937],
+  RandomTranslation: [66.668, 143.206, 211.64, 119.488],
+  RandomZoom: [80.546, 106.434, 24.022, 74.814],
+  Solarization: [62.394, 141.394, 196.871, 163.267],
+};
+test.each(Object.entries(keras))('%s draws as Keras does', (name, wanted) => {
+  const got = numbers(make(name, random[name]!)(images(3), { training: true }));
+  close(tf.tensor([5, 100, 300, 555].map((i) => got[i]!)), tf.tensor(wanted));
 });
 
 test('flips: about half of the images, and never but mirrored', () => {
@@ -128,10 +162,10 @@ test('crops, sizes, boxes', () => {
   expect(layers.RandomWidth([-0.5, -0.5])(x).shape).toEqual([2, 10, 5, 3]);
   const uint8 = layers.Resizing(5, 5)(tf.cast(x, 'uint8'));
   expect(uint8.dtype).toBe('uint8');
-  const fit = layers.MaxNumBoundingBoxes(3) as object as (x: object) => {
+  const toThree = layers.MaxNumBoundingBoxes(3) as object as (x: object) => {
     boundingBoxes: { boxes: tf.Tensor; labels: tf.Tensor };
   };
-  const { boxes, labels } = fit({
+  const { boxes, labels } = toThree({
     images: x,
     boundingBoxes: { boxes: tf.ones([2, 1, 4]), labels: tf.ones([2, 1]) },
   }).boundingBoxes;

@@ -52,7 +52,7 @@ class MaxNumBoundingBoxesLayer extends ImageLayer<never> {
     const given = convertToTensor(boxes);
     const classes = convertToTensor(labels);
     const single = given.rank === 2;
-    const _fit = (x: Tensor): Tensor => {
+    const toLength = (x: Tensor): Tensor => {
       const batch = single ? reshape(x, [1, ...x.dims]) : x;
       const count = Math.min(batch.dims[1]!, this.maxNumber);
       const begin = batch.dims.map(() => 0);

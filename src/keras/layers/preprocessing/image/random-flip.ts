@@ -20,7 +20,7 @@ const options = imageSchema(
   { positional: ['mode', 'seed'] },
 );
 export interface RandomFlipOptions extends LayerOptionsOf<typeof options> {}
-type RandomFlipArgs = [options?: RandomFlipOptions];
+type RandomFlipArgs = [options?: RandomFlipOptions] | [mode: RandomFlipOptions['mode'], options?: RandomFlipOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class RandomFlipLayer extends ImageLayer<Tensor> {

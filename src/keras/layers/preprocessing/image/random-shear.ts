@@ -13,9 +13,9 @@ import { GeometricLayer, samplingDefinitions } from './geometric-layer.ts';
 import { mapsOf } from './projective.ts';
 
 const SHEAR: o.Kind<Factor, Range> = {
-  wanted: 'a number from 0 to 1, or two in a list',
+  wanted: 'a number from 0 to 1, or two from −1 to 1 in a list',
   parse: (value) => {
-    const range = rangeOf(value, { min: 0, max: 1 });
+    const range = rangeOf(value, { min: typeof value === 'number' ? 0 : -1, max: 1 });
     return range && { value: typeof value === 'number' ? [-range[1], range[1]] : range };
   },
 };
