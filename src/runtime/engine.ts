@@ -6,7 +6,7 @@ import { debugLevel } from '../base/debug.ts';
 import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { type Compiled, type CompileOptions, compile, programKey } from '../compiler/compile.ts';
+import { type Compiled, type CompileOptions, compile, type HostCall, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
 import { struck } from '../compiler/index-checks.ts';
 import { Graph } from '../graph/graph.ts';
@@ -355,6 +355,7 @@ export class EngineProgram implements CompiledProgram {
   #host(index: number): void {
     const { node, inputs, outputs } = this.#compiled.hosts[index]!;
     const { memory } = this.#engine;
+    if (node.primitive!.name === 'customCall') return this.#foreign(this.#compiled.hosts[index]!);
     const results = outputs.map((slot, i) => memory.view(this.#address(slot), node.outputs[i]!));
     // The reference begins with zeros, and some rules write only what is not zero.
     for (const { data } of results) (data as Float64Array).fill(isBigArray(data) ? (0n as never) : 0);
@@ -363,6 +364,25 @@ export class EngineProgram implements CompiledProgram {
       node.params as never,
       results,
     );
+  }
+
+  /** Functions from outside may run programs: memory that grows meanwhile takes views of it away. They get arrays of their own. */
+  #foreign({ node, inputs, outputs }: HostCall): void {
+    const { memory } = this.#engine;
+    const results = node.outputs.map(
+      ({ dims, dtype }): ArrayValue => ({ dims, dtype, data: allocate(dtype, sizeOf(dims)) }),
+    );
+    const operands = node.inputs.map(
+      ({ dims, dtype }, i): ArrayValue => ({
+        dims,
+        dtype,
+        data: memory.read(this.#address(inputs[i]!), dtype, sizeOf(dims)),
+      }),
+    );
+    node.primitive!.evaluate(operands, node.params as never, results);
+    outputs.forEach((slot, i) => {
+      memory.write(this.#address(slot), results[i]!.dtype, results[i]!.data);
+    });
   }
 
   /** Throws for indices that were out of range. */
