@@ -5,15 +5,11 @@ import type { FloatUnary, Kernel } from '../../compiler/loop-ir.ts';
 import type { Program, Step } from '../backend.ts';
 import { type FunctionBuilder, type MemoryImport, ModuleBuilder } from './assembler/module.ts';
 import { forEachExpr } from './codegen/analysis.ts';
-import { generateKernel } from './codegen/kernel.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
-import { blockFunction } from './contract/blocks.ts';
-import { dotFunction } from './contract/dot.ts';
-import { type ContractPlan, planContract, taskCount } from './contract/plan.ts';
 import { driverFunction, SCRATCH_PARAMETER } from './driver.ts';
+import { KernelFunctions } from './kernel-functions.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
-import { philoxFunction } from './philox.ts';
 
 export interface GeneratedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -71,62 +67,20 @@ export function generateProgram(
     doubleFunction: (fn) => doubles.get(fn)!,
   };
 
-  const byKey = new Map<string, number>();
-  const define = (key: string, make: () => FunctionBuilder): number => {
-    let known = byKey.get(key);
-    if (known === undefined) {
-      known = module.define(make());
-      byKey.set(key, known);
-    }
-    return known;
-  };
-  /** Extents of the outer loops, by the kernels' text. */
-  const extents = new Map<string, number>();
-  const plans = new Map<number, ContractPlan>();
-  let philox: number | undefined;
-  const functions = program.kernels.map((kernel, i) => {
-    if (kernel.kind === 'philox') {
-      philox ??= module.define(philoxFunction());
-      return philox;
-    }
-    const text = texts[i]!;
-    if (kernel.kind === 'loops') {
-      return define(text, () => {
-        const { fn, extent } = generateKernel(kernel, `kernel${i}`, library);
-        extents.set(text, extent);
-        return fn;
-      });
-    }
-    const plan = planContract(kernel);
-    plans.set(i, plan);
-    return define(text, () =>
-      plan.kind === 'dot' ? dotFunction(plan, `dot${i}`, relaxed) : blockFunction(plan, `product${i}`, define, relaxed),
-    );
-  });
-
+  const functions = new KernelFunctions(module, library);
+  const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
   const call = (kernel: number, slots: readonly number[], driver: FunctionBuilder, slot: (n: number) => void): void => {
-    const what = program.kernels[kernel]!;
     const code = driver.body;
-    if (what.kind === 'contract') {
-      const plan = plans.get(kernel)!;
-      code.i32(0).i32(taskCount(plan));
-      const [a, b, c] = slots as [number, number, number];
-      for (const operand of plan.swapped ? [b, a, c] : [a, b, c]) slot(operand);
-      code.get(SCRATCH_PARAMETER);
-    } else if (what.kind === 'philox') {
-      code.i32(0).i32(Math.ceil(what.count / 4));
-      slots.forEach(slot);
-      code.i32(what.count);
-    } else {
-      code.i32(0).i32(extents.get(texts[kernel]!)!);
-      slots.forEach(slot);
+    for (const { fn, extent, operands, last } of callsOf[kernel]!) {
+      code.i32(0).i32(extent);
+      for (const operand of operands) slot(slots[operand]!);
+      if (last === 'scratch') code.get(SCRATCH_PARAMETER);
+      else if (last !== undefined) code.i32(last);
+      code.call(fn);
     }
-    code.call(functions[kernel]!);
   };
   module.export('run', module.define(driverFunction(program.steps, { host, kernel: call })));
-  let scratchBytes = 0;
-  for (const plan of plans.values()) scratchBytes = Math.max(scratchBytes, plan.scratchBytes);
-  return { bytes: module.encode(), doubleFunctions, scratchBytes };
+  return { bytes: module.encode(), doubleFunctions, scratchBytes: functions.scratchBytes };
 }
 
 /** What a program is, as text: programs with the same text share one module. */

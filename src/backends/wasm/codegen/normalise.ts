@@ -21,10 +21,16 @@ import { type Replacement, rewriteBody, rewriter } from './rewrite.ts';
 type Loop = Extract<Statement, { kind: 'loop' }>;
 type Reduce = Extract<Statement, { kind: 'reduce' }>;
 
+/** The first half: digits split, single iterations dropped; the loops still stand one for one axis. */
+export function prepare(kernel: LoopKernel): LoopKernel {
+  const [top] = splitDigits({ kind: 'loop', loop: kernel.outer, body: kernel.body });
+  const { loop, body } = dropSingles(top!);
+  return { ...kernel, outer: loop, body };
+}
+
 export function normalise(kernel: LoopKernel): LoopKernel {
-  const root: Loop = { kind: 'loop', loop: kernel.outer, body: kernel.body };
-  let [top] = splitDigits(root);
-  top = dropSingles(top!)!;
+  const prepared = prepare(kernel);
+  let top: Loop = { kind: 'loop', loop: prepared.outer, body: prepared.body };
   top = unrollReductions(top);
   top = joinLoops(top);
   // A single loop inside a single iteration is the loop that threads share.

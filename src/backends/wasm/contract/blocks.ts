@@ -19,7 +19,7 @@ interface Place {
 }
 
 export interface BlockHooks {
-  /** Replaces A by a copy for this block of the sum: gets the local with A's address and puts the copy's into it. */
+  /** Replaces A by a padded copy: gets the local with A's address and puts the copy's into it. */
   readonly copyA?: (code: Code, address: number, scratch: number) => void;
 }
 
@@ -31,7 +31,7 @@ export function blockFunction(
   hooks: BlockHooks = {},
 ): FunctionBuilder {
   const { nest, tileAxis, tileRows, columnAxis, vectors, taskAxes, chunkAxis, chunk, chunkInside, rowAxes } = plan;
-  const { depthOuter, depthAxis, depthChunk, depthInner, packA, packB, columnGroups } = plan;
+  const { pieceAxes, depthOutside, depthOuter, depthAxis, depthChunk, depthInner, packA, packB, columnGroups } = plan;
   const fn = new FunctionBuilder(name, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: [] });
   const [task, end, aPointer, bPointer, cPointer, scratch] = [0, 1, 2, 3, 4, 5];
   const code = fn.body;
@@ -44,7 +44,7 @@ export function blockFunction(
   const pieces = Math.ceil(chunkAxis.extent / chunk);
   const packedDepth = depthChunk * sizeOf(depthInner);
   const packedA = panelBytes(plan);
-  const blocks = sizeOf(depthOuter) * Math.ceil(depthAxis.extent / depthChunk);
+  const blocks = sizeOf(depthOutside) * sizeOf(depthOuter) * Math.ceil(depthAxis.extent / depthChunk);
 
   // ── Small pieces of code ──────────────────────────────────────────────────────────────────────────────────────
   const scaled = (x: number, factor: number) => {
@@ -286,7 +286,6 @@ export function blockFunction(
 
   // ── Blocks of the sum, pieces of rows, tasks ──────────────────────────────────────────────────────────────────
   const sum = (from: Place, body: (at: Place) => void) => {
-    code.i32(0).set(started);
     over(depthOuter, from, (outer) => {
       const [at, index] = [place(), local()];
       copy(at, outer);
@@ -310,29 +309,37 @@ export function blockFunction(
     smaller(chunkRows, chunk);
     code.set(chunkRows);
   };
-  const oneTask = (at: Place) => {
-    if (!chunkInside) {
-      sum(at, block);
+  const pieceByPiece = (from: Place) => {
+    if (!chunkInside || !chunked) {
+      over(chunkInside ? pieceAxes : [], from, block);
       return;
     }
-    sum(at, (deep) => {
-      if (hooks.copyA) hooks.copyA(code, deep.a, scratch);
-      const [inside, index] = [place(), local()];
-      copy(inside, deep);
-      if (!chunked) {
-        block(inside);
-        return;
-      }
+    over(pieceAxes, from, (outer) => {
+      const [at, index] = [place(), local()];
+      copy(at, outer);
       count(
         index,
         () => code.i32(chunkAxis.extent),
         chunk,
         () => {
           setChunkRows(index);
-          block(inside);
-          advance(inside, chunkAxis, chunk);
+          block(at);
+          advance(at, chunkAxis, chunk);
         },
       );
+    });
+  };
+  const oneTask = (at: Place) => {
+    code.i32(0).set(started);
+    over(depthOutside, at, (outer) => {
+      if (!hooks.copyA) {
+        sum(outer, pieceByPiece);
+        return;
+      }
+      const inside = place();
+      copy(inside, outer);
+      hooks.copyA(code, inside.a, scratch);
+      sum(inside, pieceByPiece);
     });
   };
 

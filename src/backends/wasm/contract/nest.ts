@@ -10,6 +10,8 @@ export interface Axis {
   readonly a: number;
   readonly b: number;
   readonly c: number;
+  /** Moves the source of a padded copy of A, not a place in it. */
+  readonly outside?: boolean;
 }
 
 export interface Nest {
@@ -37,7 +39,7 @@ export function nestOf({ batch, m, n, k, a, b, c }: ContractKernel): Nest {
 
 /** Cᵀ = Bᵀ Aᵀ. */
 export function transpose(nest: Nest): Nest {
-  const exchange = (axes: readonly Axis[]) => axes.map(({ extent, a, b, c }) => ({ extent, a: b, b: a, c }));
+  const exchange = (axes: readonly Axis[]) => axes.map((axis) => ({ ...axis, a: axis.b, b: axis.a }));
   const [a, b, c] = nest.offsets;
   return {
     batch: exchange(nest.batch),
@@ -65,7 +67,7 @@ function joined(axes: readonly Axis[]): readonly Axis[] {
     if (axis.extent === 1) continue;
     const last = result[result.length - 1];
     const fits = (x: 'a' | 'b' | 'c') => last !== undefined && last[x] === axis[x] * axis.extent;
-    if (last && fits('a') && fits('b') && fits('c')) {
+    if (last && last.outside === axis.outside && fits('a') && fits('b') && fits('c')) {
       result[result.length - 1] = { ...axis, extent: last.extent * axis.extent };
     } else result.push(axis);
   }

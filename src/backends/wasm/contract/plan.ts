@@ -21,9 +21,12 @@ export interface BlockPlan {
   readonly chunkAxis: Axis;
   readonly chunk: number;
   readonly chunkInside: boolean;
+  /** Row axes around the pieces but inside a task. */
+  readonly pieceAxes: readonly Axis[];
   /** Row axes inside a piece, without the tile's. */
   readonly rowAxes: readonly Axis[];
-  /** Loops of the sum around a block, one iteration at a time; then the loop that is cut, and those inside it. */
+  /** Loops of the sum around a padded copy, then those around a block; the loop that is cut, and those inside it. */
+  readonly depthOutside: readonly Axis[];
   readonly depthOuter: readonly Axis[];
   readonly depthAxis: Axis;
   readonly depthChunk: number;
@@ -90,9 +93,9 @@ export function planContract(given: ContractKernel): ContractPlan {
 const conflicts = (stride: number): boolean => stride !== 0 && stride % 256 === 0;
 
 export interface BlockOptions {
-  /** Axes of the sum that must be iterated one at a time, and row axes that must be tasks: those outside a padded copy. */
-  readonly outside?: (axis: Axis) => boolean;
-  /** Columns are not cut and pieces of rows are whole tasks of the outermost loop, so that what follows can run on each. */
+  /** A is read from padded copies: pieces of rows are loops inside a task. */
+  readonly padded?: boolean;
+  /** Columns are not cut, so that what follows can run on the rows of a task. */
   readonly wholeColumns?: boolean;
 }
 
@@ -101,14 +104,13 @@ export function planBlocks(given: Nest, options: BlockOptions = {}): BlockPlan {
   const nest = simplify(given);
   const columnAxis = nest.columns.find((axis) => axis.c === 1) ?? nest.columns[0] ?? { ...NO_AXIS, c: 1 };
   const taskColumns = nest.columns.filter((axis) => axis !== columnAxis);
-  const outside = options.outside ?? (() => false);
-  const rowsInside = nest.rows.filter((axis) => !outside(axis));
-  const rowsOutside = nest.rows.filter(outside);
+  const padded = options.padded === true;
+  const rowsInside = nest.rows.filter((axis) => !axis.outside);
+  const rowsOutside = nest.rows.filter((axis) => axis.outside);
   // The axis along which whole tiles fit best, all rows counted; the innermost of equals.
   const n = columnAxis.extent;
-  const candidates = rowsInside.length > 0 ? rowsInside : rowsOutside;
   let tileAxis = NO_AXIS;
-  for (const axis of candidates) {
+  for (const axis of rowsInside) {
     if (
       tileAxis === NO_AXIS ||
       tileCost(axis.extent, n) / axis.extent <= tileCost(tileAxis.extent, n) / tileAxis.extent
@@ -143,21 +145,21 @@ export function planBlocks(given: Nest, options: BlockOptions = {}): BlockPlan {
       if (chunk < axis.extent) break;
     }
   }
-  const taskAxes = [...nest.batch, ...taskColumns, ...rowsOutside.filter((axis) => axis !== tileAxis), ...remaining];
+  const taskAxes = [...nest.batch, ...taskColumns, ...rowsOutside, ...(padded ? [] : remaining)];
 
   // Blocks of the sum: whole inner loops, a piece of one, single iterations of the outer ones.
   const few = sizeOf(nest.rows) <= tileRows;
   const narrow = tileAxis.a === 1 && innermost.a !== 1;
   const most = few ? Number.POSITIVE_INFINITY : narrow ? MAXIMUM_DEPTH / 2 : MAXIMUM_DEPTH;
-  const depth = nest.depth.length > 0 ? nest.depth : [NO_AXIS];
+  const depthOutside = nest.depth.filter((axis) => axis.outside);
+  const depthInside = nest.depth.filter((axis) => !axis.outside);
+  const depth = depthInside.length > 0 ? depthInside : [NO_AXIS];
   let level = depth.length - 1;
   let inner = 1;
-  while (level > 0 && inner * depth[level]!.extent <= most && !outside(depth[level - 1]!))
-    inner *= depth[level--]!.extent;
+  while (level > 0 && inner * depth[level]!.extent <= most) inner *= depth[level--]!.extent;
   const depthAxis = depth[level]!;
   let depthChunk = Math.max(1, Math.min(depthAxis.extent, Math.floor(most / inner)));
   depthChunk = evenly(depthAxis.extent, depthChunk);
-  if (outside(depthAxis)) depthChunk = 1;
   const depthInner = depth.slice(level + 1);
   const blockDepth = Math.max(1, depthChunk * inner);
 
@@ -169,27 +171,32 @@ export function planBlocks(given: Nest, options: BlockOptions = {}): BlockPlan {
     conflicts(innermost.a) &&
     depthSize > 8 &&
     panels > 1;
-  const chunkInside = options.outside !== undefined;
-  const pieces = chunkInside ? 1 : Math.ceil(chunkAxis.extent / chunk);
+  const pieces = padded ? 1 : Math.ceil(chunkAxis.extent / chunk);
   const tasks = sizeOf(taskAxes) * pieces;
   const columnGroups = options.wholeColumns || tasks >= 8 ? 1 : Math.min(panels, Math.ceil(8 / tasks));
   const panelBytes = packB ? blockDepth * vectors * 16 : 0;
   const blockBytes = packA ? (Math.ceil(chunk / (4 * tileRows)) * 4 * tileRows + 16) * blockDepth * 4 : 0;
   return {
-    ...{
-      kind: 'blocks',
-      nest,
-      tileAxis,
-      tileRows,
-      columnAxis,
-      vectors,
-      taskAxes,
-      chunkAxis,
-      chunk,
-      chunkInside,
-      rowAxes,
-    },
-    ...{ depthOuter: depth.slice(0, level), depthAxis, depthChunk, depthInner, packB, packA, columnGroups },
+    kind: 'blocks',
+    nest,
+    tileAxis,
+    tileRows,
+    columnAxis,
+    vectors,
+    taskAxes,
+    chunkAxis,
+    chunk,
+    chunkInside: padded,
+    pieceAxes: padded ? remaining : [],
+    rowAxes,
+    depthOutside,
+    depthOuter: depth.slice(0, level),
+    depthAxis,
+    depthChunk,
+    depthInner,
+    packB,
+    packA,
+    columnGroups,
     scratchBytes: alignUp(panelBytes) + blockBytes,
   };
 }
