@@ -15,7 +15,7 @@
 // In files names are snake_case; `key` says where that differs. Kinds for initializers, activations … are made with
 // `kerasObject` of serialization.ts.
 import { asDType, type DType } from '../base/dtype.ts';
-import { didYouMean, DTypeError, show, ValueError } from '../base/errors.ts';
+import { DTypeError, didYouMean, show, ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

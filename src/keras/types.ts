@@ -3,9 +3,9 @@
 import type { Structure } from '../ops/core/gradients.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
 
+export type { Inputs, Tensors } from '../data/types.ts';
 export type { Structure, StructureList, StructureRecord } from '../ops/core/gradients.ts';
 export type { Options, TensorLike } from '../runtime/tensor-methods.ts';
-export type { Inputs, Tensors } from '../data/types.ts';
 export type { Config, Json } from './schema.ts';
 
 export type Logs = Record<string, number>;

@@ -19,7 +19,7 @@ export { Masking } from './core/masking.ts';
 export { ReversibleEmbedding, type ReversibleEmbeddingOptions } from './core/reversible-embedding.ts';
 export { Wrapper, type WrapperOptions } from './core/wrapper.ts';
 export * as experimental from './experimental.ts';
-export type { InputSpec, InputSpecOptions } from './input-spec.ts';
+export { InputSpec, type InputSpecOptions } from './input-spec.ts';
 export type { Result, WeightOptions } from './layer.ts';
 export type { LayerOptions } from './layer-options.ts';
 export { Add, add } from './merging/add.ts';

@@ -1,7 +1,8 @@
 // What a layer asks of its inputs: rank, some dimensions, dtype.
 // Owns: the check and its message.
+import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { didYouMean, ShapeError, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { Tensor } from '../../runtime/tensor.ts';
@@ -22,6 +23,17 @@ export interface InputSpecOptions {
 }
 /** One spec, or one for each input. */
 export type InputSpec = InputSpecOptions | readonly (InputSpecOptions | null)[];
+
+class Spec {
+  constructor(options: InputSpecOptions = {}) {
+    for (const name of Object.keys(options))
+      if (!SPEC.includes(name)) throw new ValueError(`InputSpec: unknown option '${name}'.${didYouMean(name, SPEC)}`);
+    Object.assign(this, options);
+  }
+}
+const SPEC = ['dtype', 'shape', 'ndim', 'minNdim', 'maxNdim', 'axes', 'allowLastAxisSqueeze', 'name'];
+/** What a layer asks of an input. @example this.inputSpec = tf.keras.layers.InputSpec({ ndim: 3, axes: { [-1]: 8 } }) */
+export const InputSpec: Class<[options?: InputSpecOptions], InputSpecOptions> = callable(Spec, 'InputSpec');
 
 export function checkInputs(spec: InputSpec, inputs: unknown, layer: string): void {
   const list = Array.isArray(spec) ? (spec as readonly (InputSpecOptions | null)[]) : [spec as InputSpecOptions];

@@ -2,6 +2,11 @@
 import { seedEverything } from '../random/seed-generator.ts';
 
 export {
+  disableInteractiveLogging,
+  enableInteractiveLogging,
+  isInteractiveLoggingEnabled,
+} from '../config.ts';
+export {
   customObjectScope,
   deserializeKerasObject,
   getRegisteredName,
@@ -10,7 +15,10 @@ export {
   serializeKerasObject,
 } from '../serialization.ts';
 export { clearSession } from '../session.ts';
+export { isKerasTensor } from '../symbolic/keras-tensor.ts';
+export { standardizeDtype } from './dtypes.ts';
 export { Progbar } from './progbar.ts';
+export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
 export { Sequence, Sequence as PyDataset } from './sequence.ts';
 export { normalize, toCategorical } from './to-categorical.ts';
 

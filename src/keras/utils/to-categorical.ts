@@ -1,8 +1,8 @@
 // keras.utils.toCategorical and normalize.
 import { ValueError } from '../../base/errors.ts';
+import { reshape } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { oneHot } from '../../ops/core/create.ts';
-import { reshape } from '../../ops/core/arrange.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { l2Normalize } from '../../ops/nn/normalization.ts';
 import type { Tensor } from '../../runtime/tensor.ts';

@@ -1,0 +1,10 @@
+// tf.keras.dtypePolicies.
+import { type DTypePolicy, getPolicy, policyConfig } from './dtype-policy.ts';
+import type { Json } from './schema.ts';
+
+export { DTypePolicy, DTypePolicy as FloatDTypePolicy } from './dtype-policy.ts';
+/** The policy of a name, a dtype or a config, or as it is. */
+export const get = (identifier: unknown): DTypePolicy => getPolicy(identifier, 'dtypePolicies.get');
+/** The policy as plain data. */
+export const serialize = (policy: DTypePolicy): Json => policyConfig(policy);
+export const deserialize = (config: Json): DTypePolicy => getPolicy(config, 'dtypePolicies.deserialize');

@@ -1,0 +1,2 @@
+// tf.keras.tree: structures of tensors in lists and records; the same as tf.nest.
+export { assertSameStructure, flatten, isNested, mapStructure, packSequenceAs } from '../ops/nest.ts';
