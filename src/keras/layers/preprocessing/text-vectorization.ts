@@ -24,7 +24,6 @@ import { type AdaptData, adaptTo, type Batch } from './adapt.ts';
 import { asOutput, renameOutputMode } from './encode-categories.ts';
 import { idfWeightsKind, outputModes, type Vocabulary, vocabularyKind } from './index-lookup-options.ts';
 import { StringLookup } from './string-lookup.ts';
-import type { Token } from './vocabulary.ts';
 
 type TextFunction = (texts: Tensor) => Tensor | RaggedTensor;
 const PUNCTUATION = '[!"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\\']';
@@ -236,4 +235,3 @@ export const TextVectorization: Class<TextVectorizationArgs, TextVectorization> 
   TextVectorizationLayer,
   'TextVectorization',
 );
-export type { Token };

@@ -4,7 +4,6 @@ import type { Definitions, Kind, Schema, SchemaSettings } from '../../../schema.
 import * as o from '../../../schema.ts';
 import { type BaseDefinitions, layerSchema } from '../../layer-options.ts';
 import { dataFormat } from '../../spatial.ts';
-import { randomSeed } from './seeds.ts';
 
 export type Range = readonly [lower: number, upper: number];
 /** A number, or a range of them. */
@@ -55,7 +54,6 @@ export const valueRange: Kind<readonly number[], Range> = {
     isPair(value) ? { value: value[0] <= value[1] ? [value[0], value[1]] : [value[1], value[0]] } : null,
 };
 export const PIXELS: Range = [0, 255];
-export { randomSeed };
 
 const own = { dataFormat, boundingBoxFormat: o.optional(o.nullable(o.string), null, { internal: true }) };
 type Own = typeof own;

@@ -1,7 +1,6 @@
 // Images seen through projective maps: every pixel of the output is read at a place of the input.
 // Owns: the sampling of TensorFlow's ImageProjectiveTransformV3, its fill modes, and homographies from four points.
 import { roundInPlace } from '../../../../base/dtype.ts';
-import type { Dims } from '../../../../base/shape.ts';
 import { stack } from '../../../../ops/core/arrange.ts';
 import { fill } from '../../../../ops/core/create.ts';
 import { hostFunction } from '../../../../ops/core/host.ts';
@@ -102,4 +101,3 @@ export function mapsOf(parts: readonly (Tensor | number)[], batch: number): Tens
     { axis: 1 },
   );
 }
-export type { Dims };
