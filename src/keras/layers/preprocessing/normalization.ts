@@ -97,7 +97,7 @@ class NormalizationLayer extends LayerBase<Tensor> {
     if (this.givenMean !== null || this.adaptMean) return;
     this.adaptMean = this.addWeight({ name: 'mean', shape: kept, initializer: 'zeros', trainable: false });
     this.adaptVariance = this.addWeight({ name: 'variance', shape: kept, initializer: 'ones', trainable: false });
-    this.count = this.addWeight({ name: 'count', shape: [], dtype: 'int32', initializer: 'zeros', trainable: false });
+    this.count = this.addWeight({ name: 'count', shape: [], dtype: 'int64', initializer: 'zeros', trainable: false });
   }
   /** The mean as it is subtracted: 1 where axes are reduced. */
   get mean(): Tensor | null {

@@ -20,7 +20,7 @@ const options = imageSchema(
     interpolation: o.optional(resizeMethods, 'bilinear'),
     seed: o.optional(o.seed, null),
   },
-  { positional: ['factor', 'interpolation', 'seed'] },
+  { positional: ['factor', 'interpolation', 'seed'], ignored: ['rngType'] },
 );
 export interface RandomHeightOptions extends LayerOptionsOf<typeof options> {}
 type RandomHeightArgs =
