@@ -65,7 +65,7 @@ function disturb({ data, dtype }: ArrayValue, terms: number, zero: () => number,
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i]!;
     // Stores may flush denormals.
-    if (terms === 0 && x !== 0 && Math.abs(x) < 2 ** -126) numbers[i] = uniform() < 0.5 ? zero() : x;
+    if (x !== 0 && Math.abs(x) < 2 ** -126) numbers[i] = uniform() < 0.5 ? zero() : x;
     else if (terms === 0 && exact(x, dtype)) numbers[i] = x === 0 ? zero() : x;
     else numbers[i] = x + size * (Math.abs(x) + terms) * (2 * uniform() - 1);
   }
