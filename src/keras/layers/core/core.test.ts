@@ -1,0 +1,62 @@
+// The core layers through the generic test.
+import { describe, test } from 'vitest';
+import * as tf from '../../../index.ts';
+import { type LayerTest, testLayer } from '../testing.ts';
+
+const { layers } = tf.keras;
+const cases: Record<string, LayerTest> = {
+  Activation: { make: (o) => layers.Activation('tanh', o), inputs: [[2, 3]], output: [null, 3] },
+  Dense: { make: (o) => layers.Dense(4, { activation: 'gelu', ...o }), inputs: [[2, 3]], output: [null, 4] },
+  'Dense on sequences': {
+    make: (o) => layers.Dense(4, { useBias: false, ...o }),
+    inputs: [[2, 5, 3]],
+    output: [null, 5, 4],
+    passesMask: true,
+  },
+  EinsumDense: {
+    make: (o) => layers.EinsumDense('abc,cde->abde', { outputShape: [4, 2, 3], biasAxes: 'de', ...o }),
+    inputs: [[2, 4, 3]],
+    output: [null, 4, 2, 3],
+  },
+  Embedding: {
+    make: (o) => layers.Embedding(7, 3, o),
+    inputs: [[2, 5]],
+    integers: 7,
+    output: [null, 5, 3],
+    // Whole numbers have no gradient, and those of the table are golden cases.
+    without: ['gradients'],
+  },
+  Identity: { make: (o) => layers.Identity(o), inputs: [[2, 4, 3]], output: [null, 4, 3], passesMask: true },
+  Masking: { make: (o) => layers.Masking({ maskValue: 0.5, ...o }), inputs: [[2, 4, 3]], output: [null, 4, 3] },
+};
+const pair = [
+  [2, 3, 4],
+  [2, 3, 4],
+];
+const output = [null, 3, 4];
+const merging: Record<string, LayerTest> = {
+  Add: { make: (o) => layers.Add(o), inputs: [...pair, [2, 1, 4]], output },
+  Average: { make: (o) => layers.Average(o), inputs: pair, output },
+  Concatenate: {
+    make: (o) => layers.Concatenate({ axis: 1, ...o }),
+    inputs: [...pair, [2, 2, 4]],
+    output: [null, 8, 4],
+  },
+  Dot: {
+    make: (o) => layers.Dot({ axes: [2, 1], ...o }),
+    inputs: [
+      [2, 3, 4],
+      [2, 4, 5],
+    ],
+    output: [null, 3, 5],
+  },
+  'Dot normalized': { make: (o) => layers.Dot({ axes: 2, normalize: true, ...o }), inputs: pair, output: [null, 3, 3] },
+  Maximum: { make: (o) => layers.Maximum(o), inputs: pair, output },
+  Minimum: { make: (o) => layers.Minimum(o), inputs: pair, output },
+  Multiply: { make: (o) => layers.Multiply(o), inputs: pair, output },
+  Subtract: { make: (o) => layers.Subtract(o), inputs: pair, output },
+};
+
+describe('core and merging layers', () => {
+  for (const [name, spec] of Object.entries({ ...cases, ...merging })) test(name, () => testLayer(spec));
+});
