@@ -160,7 +160,7 @@ if (process.argv.includes('--compile')) {
   });
   let bytes = new Uint8Array();
   phase('generate', () => {
-    bytes = generateProgram(program, texts, memory, true, 65536).bytes;
+    bytes = generateProgram(program, texts, memory, true).bytes;
   });
   phase('module', () => new WebAssembly.Module(bytes));
 }

@@ -4,24 +4,29 @@
 import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
 import type { Code } from './assembler/code.ts';
 import type { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
-import { generateKernel } from './codegen/kernel.ts';
+import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
+import { RANGE_GRAIN } from './codegen/loops.ts';
 import { prepare } from './codegen/normalise.ts';
-import { type BlockHooks, blockFunction } from './contract/blocks.ts';
+import { type BlockHooks, blockFunction, PARAMETERS } from './contract/blocks.ts';
 import { dotFunction } from './contract/dot.ts';
 import { type Contraction, matchContraction } from './contract/match.ts';
-import { alignUp, planBlocks, planContract, taskCount } from './contract/plan.ts';
+import { type Axis, sizeOf } from './contract/nest.ts';
+import { alignUp, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
 import type { Library } from './library.ts';
 import { philoxFunction } from './philox.ts';
 
-/** One call: f(begin, end, address of each operand…, then scratch or a number where the function takes one). */
+/** A buffer's address, by its position among the kernel's; the address of scratch; a number. */
+export type Argument = { readonly buffer: number } | { readonly constant: number } | 'scratch';
+
+/** One call: f(begin, end, arguments…). */
 export interface KernelCall {
   readonly fn: number;
   /** The range that may be cut, at multiples of RANGE_GRAIN in loop kernels and of 4 in Philox. */
   readonly extent: number;
-  /** Positions among the kernel's buffers. */
-  readonly operands: readonly number[];
-  readonly last: 'scratch' | number | undefined;
+  readonly args: readonly Argument[];
 }
+
+const buffers = (positions: readonly number[]): Argument[] => positions.map((buffer) => ({ buffer }));
 
 export class KernelFunctions {
   /** What all kernels together need, in bytes; calls do not keep anything there. */
@@ -59,7 +64,7 @@ export class KernelFunctions {
     switch (kernel.kind) {
       case 'philox': {
         const fn = this.define('philox', philoxFunction);
-        return [{ fn, extent: Math.ceil(kernel.count / 4), operands: [0, 1], last: kernel.count }];
+        return [{ fn, extent: Math.ceil(kernel.count / 4), args: [...buffers([0, 1]), { constant: kernel.count }] }];
       }
       case 'contract': {
         const plan = planContract(kernel);
@@ -67,8 +72,8 @@ export class KernelFunctions {
         this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
         const made =
           plan.kind === 'dot' ? dotFunction(plan, name, relaxed) : blockFunction(plan, name, this.define, relaxed);
-        const operands = plan.swapped ? [1, 0, 2] : [0, 1, 2];
-        return [{ fn: this.module.define(made), extent: taskCount(plan), operands, last: 'scratch' }];
+        const args = [...buffers(plan.swapped ? [1, 0, 2] : [0, 1, 2]), 'scratch' as const];
+        return [{ fn: this.module.define(made), extent: taskCount(plan), args }];
       }
       case 'loops': {
         const match = matchContraction(prepare(kernel));
@@ -79,12 +84,12 @@ export class KernelFunctions {
 
   private loops(kernel: LoopKernel, name: string): KernelCall {
     const { fn, extent } = generateKernel(kernel, name, this.library);
-    return { fn: this.module.define(fn), extent, operands: kernel.buffers.map((_, i) => i), last: undefined };
+    return { fn: this.module.define(fn), extent, args: buffers(kernel.buffers.map((_, i) => i)) };
   }
 
   private contraction(match: Contraction, name: string): readonly KernelCall[] {
     const { padding, epilogue } = match;
-    const plan = planBlocks(match.nest, { padded: padding !== undefined });
+    const plan = planBlocks(match.nest, { padded: padding !== undefined, wholeColumns: epilogue !== undefined });
     let bytes = plan.scratchBytes;
     let hooks: BlockHooks = {};
     if (padding) {
@@ -104,9 +109,76 @@ export class KernelFunctions {
       };
     }
     this.scratchBytes = Math.max(this.scratchBytes, bytes);
+    const product: Argument[] = [...buffers(match.buffers), 'scratch'];
+    const after: KernelCall[] = [];
+    if (epilogue) {
+      const generated = generateKernel(epilogue, `${name}.epilogue`, this.library);
+      const fn = this.module.define(generated.fn);
+      const all = epilogue.buffers.map((_, i) => i);
+      const range = epilogueRange(plan, match.loops, generated);
+      if (range) {
+        // While the rows of a task are still in cache.
+        const extra = all.filter((buffer) => !match.buffers.includes(buffer));
+        const parameter = (buffer: number) =>
+          match.buffers.includes(buffer) ? 2 + match.buffers.indexOf(buffer) : PARAMETERS + extra.indexOf(buffer);
+        product.push(...buffers(extra));
+        hooks = {
+          ...hooks,
+          extraPointers: extra.length,
+          finish: (code, task, first, rows) => {
+            range(code, task, first, rows);
+            for (const buffer of all) code.get(parameter(buffer));
+            code.call(fn);
+          },
+        };
+      } else after.push({ fn, extent: generated.extent, args: buffers(all) });
+    }
     const made = blockFunction(plan, name, this.define, this.library.relaxed, hooks);
     const extent = taskCount({ ...plan, swapped: false });
-    const product: KernelCall = { fn: this.module.define(made), extent, operands: match.buffers, last: 'scratch' };
-    return epilogue ? [product, this.loops(epilogue, `${name}.epilogue`)] : [product];
+    return [{ fn: this.module.define(made), extent, args: product }, ...after];
   }
+}
+
+/** Joins axes whose results are contiguous, whatever the operands. */
+function places(axes: readonly Axis[]): string {
+  const result: { extent: number; c: number }[] = [];
+  for (const { extent, c } of axes) {
+    if (extent === 1) continue;
+    const last = result[result.length - 1];
+    if (last && last.c === c * extent) result[result.length - 1] = { extent: last.extent * extent, c };
+    else result.push({ extent, c });
+  }
+  return JSON.stringify(result);
+}
+
+/** Pushes the range of the epilogue's outer loop that a task has finished, where its tasks are ranges of it. */
+function epilogueRange(
+  plan: BlockPlan,
+  loops: readonly Axis[],
+  { extent, grained }: GeneratedKernel,
+): ((code: Code, task: number, first: number, rows: number) => void) | undefined {
+  if (plan.columnGroups > 1) return undefined;
+  const tasks = sizeOf(plan.taskAxes);
+  const pieces = plan.chunkInside ? 1 : Math.ceil(plan.chunkAxis.extent / plan.chunk);
+  const named = loops.filter((axis) => axis.extent > 1);
+  if (pieces === 1) {
+    let leading = 1;
+    let count = 0;
+    while (leading < tasks && count < named.length) leading *= named[count++]!.extent;
+    if (leading !== tasks || places(named.slice(0, count)) !== places(plan.taskAxes) || extent % tasks !== 0)
+      return undefined;
+    const each = extent / tasks;
+    if (grained && each % RANGE_GRAIN !== 0) return undefined;
+    return (code, task) => {
+      code.get(task).i32(each).op('i32.mul').get(task).i32(1).op('i32.add').i32(each).op('i32.mul');
+    };
+  }
+  const { chunkAxis, chunk } = plan;
+  if (tasks > 1 || named[0]?.extent !== chunkAxis.extent || named[0].c !== chunkAxis.c) return undefined;
+  if (extent % chunkAxis.extent !== 0) return undefined;
+  const each = extent / chunkAxis.extent;
+  if (grained && (each * chunk) % RANGE_GRAIN !== 0) return undefined;
+  return (code, _task, first, rows) => {
+    code.get(first).i32(each).op('i32.mul').get(first).get(rows).op('i32.add').i32(each).op('i32.mul');
+  };
 }

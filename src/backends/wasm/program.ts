@@ -71,11 +71,13 @@ export function generateProgram(
   const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
   const call = (kernel: number, slots: readonly number[], driver: FunctionBuilder, slot: (n: number) => void): void => {
     const code = driver.body;
-    for (const { fn, extent, operands, last } of callsOf[kernel]!) {
+    for (const { fn, extent, args } of callsOf[kernel]!) {
       code.i32(0).i32(extent);
-      for (const operand of operands) slot(slots[operand]!);
-      if (last === 'scratch') code.get(SCRATCH_PARAMETER);
-      else if (last !== undefined) code.i32(last);
+      for (const arg of args) {
+        if (arg === 'scratch') code.get(SCRATCH_PARAMETER);
+        else if ('buffer' in arg) slot(slots[arg.buffer]!);
+        else code.i32(arg.constant);
+      }
       code.call(fn);
     }
   };

@@ -17,6 +17,8 @@ import { pushVector } from './vector.ts';
 export interface GeneratedKernel {
   readonly fn: FunctionBuilder;
   readonly extent: number;
+  /** Ranges must begin at multiples of RANGE_GRAIN, because that loop lies in lanes; else anywhere. */
+  readonly grained: boolean;
 }
 
 export function generateKernel(given: LoopKernel, name: string, library: Library): GeneratedKernel {
@@ -38,5 +40,5 @@ export function generateKernel(given: LoopKernel, name: string, library: Library
   k.open('function', effects);
   emitLoop(k, kernel.outer, { begin: 0, end: kernel.outer.extent, locals: [0, 1] }, kernel.body, plan, loops);
   fn.body.append(k.close());
-  return { fn, extent: kernel.outer.extent };
+  return { fn, extent: kernel.outer.extent, grained: plan.has(kernel.outer) };
 }

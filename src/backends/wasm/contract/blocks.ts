@@ -11,6 +11,9 @@ import { type TileShape, tileFunction, tileKey } from './tile.ts';
 /** Defines a helper function once for each key and gives its number. */
 export type Define = (key: string, make: () => FunctionBuilder) => number;
 
+/** begin, end, a, b, c, scratch. */
+export const PARAMETERS = 6;
+
 /** A place in each of the three arrays: locals with addresses. */
 interface Place {
   readonly a: number;
@@ -19,8 +22,12 @@ interface Place {
 }
 
 export interface BlockHooks {
+  /** So many pointers follow the function's own parameters, for the use of `finish`. */
+  readonly extraPointers?: number;
   /** Replaces A by a padded copy: gets the local with A's address and puts the copy's into it. */
   readonly copyA?: (code: Code, address: number, scratch: number) => void;
+  /** Runs when a task is done: gets the locals with its number, and with the first and the count of its rows where rows are cut. */
+  readonly finish?: (code: Code, task: number, pieceFirst: number, pieceRows: number) => void;
 }
 
 export function blockFunction(
@@ -32,7 +39,8 @@ export function blockFunction(
 ): FunctionBuilder {
   const { nest, tileAxis, tileRows, columnAxis, vectors, taskAxes, chunkAxis, chunk, chunkInside, rowAxes } = plan;
   const { pieceAxes, depthOutside, depthOuter, depthAxis, depthChunk, depthInner, packA, packB, columnGroups } = plan;
-  const fn = new FunctionBuilder(name, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], results: [] });
+  const params = new Array<'i32'>(PARAMETERS + (hooks.extraPointers ?? 0)).fill('i32');
+  const fn = new FunctionBuilder(name, { params, results: [] });
   const [task, end, aPointer, bPointer, cPointer, scratch] = [0, 1, 2, 3, 4, 5];
   const code = fn.body;
   const local = () => fn.local('i32');
@@ -344,7 +352,7 @@ export function blockFunction(
   };
 
   const base = place();
-  const [rest, digit] = [local(), local()];
+  const [rest, digit, pieceFirst] = [local(), local(), local()];
   code.block().get(task).get(end).op('i32.ge_s').branchIf(0).loop();
   // task = (axes… · pieces + piece) · columnGroups + group
   const [aOffset, bOffset, cOffset] = nest.offsets;
@@ -365,7 +373,7 @@ export function blockFunction(
   };
   if (chunked && !chunkInside) {
     takeDigit(pieces);
-    code.get(digit).i32(chunk).op('i32.mul').set(digit);
+    code.get(digit).i32(chunk).op('i32.mul').tee(digit).set(pieceFirst);
     setChunkRows(digit);
     moveTo(base, chunkAxis, digit);
   }
@@ -374,6 +382,7 @@ export function blockFunction(
     moveTo(base, axis, digit);
   }
   oneTask(base);
+  hooks.finish?.(code, task, pieceFirst, chunkRows);
   code.get(task).i32(1).op('i32.add').tee(task).get(end).op('i32.lt_s').branchIf(0).end().end();
   return fn;
 }

@@ -165,4 +165,43 @@ describe('convolutions as matrix products', () => {
       check(inputGradient(s), [result, kernel, image], 'input gradient');
     },
   );
+
+  it('any nest of loops, in any order and layout', () => {
+    const seed = Date.now() % 1_000_000;
+    let matched = 0;
+    for (let run = 0; run < 60; run++) {
+      const random = generator(seed + run);
+      const extents = (count: number, most: number, name: string) =>
+        Array.from({ length: count }, (_, i) => loop(`${name}${i}`, 1 + random.below(most)));
+      const shuffled = <T>(list: readonly T[]): T[] =>
+        list
+          .map((x) => [random.uniform(), x] as const)
+          .sort((p, q) => p[0] - q[0])
+          .map(([, x]) => x);
+      const batch = extents(random.below(2), 3, 'b');
+      const rows = extents(1 + random.below(2), 9, 'r');
+      const columns = extents(1 + random.below(2), 12, 'c');
+      const depth = extents(1 + random.below(3), 9, 'd');
+      const rowMajor = (loops: readonly LoopIndex[]) => at(...loops.map((l) => [index(l), l.extent] as const));
+      const size = (loops: readonly LoopIndex[]) => loops.reduce((product, { extent }) => product * extent, 1);
+      const a = shuffled([...batch, ...rows, ...depth]);
+      const b = shuffled([...batch, ...columns, ...depth]);
+      const c = shuffled([...batch, ...rows, ...columns]);
+      const loops = random.below(2) === 0 ? c : shuffled(c);
+      const bias = random.below(2) === 0 ? columns[columns.length - 1]! : undefined;
+      const stored = bias ? binary('add', read(sum), load('f32', 3, index(bias))) : read(sum);
+      const kernel = kernelOf(
+        loops,
+        shuffled(depth),
+        binary('mul', load('f32', 0, rowMajor(a)), load('f32', 1, rowMajor(b))),
+        rowMajor(c),
+        stored,
+        bias ? 1 : 0,
+      );
+      if (!matchContraction(prepare(kernel))) continue;
+      matched++;
+      check(kernel, [size(a), size(b), size(c), ...(bias ? [bias.extent] : [])], `seed ${seed + run}`);
+    }
+    expect(matched).toBeGreaterThan(5);
+  });
 });

@@ -19,8 +19,10 @@ export interface Contraction {
   /** The kernel's buffers that are A, B and C. */
   readonly buffers: readonly [number, number, number];
   readonly padding: Padding | undefined;
-  /** What is done with the finished sums, in place: a kernel over the given kernel's buffers. */
+  /** What is done with the finished sums, in place: a kernel over the given kernel's buffers, its loops those of the nest. */
   readonly epilogue: LoopKernel | undefined;
+  /** The parallel loops outermost first, as axes. */
+  readonly loops: readonly Axis[];
 }
 
 type Load = Extract<Expr, { op: 'load' }>;
@@ -98,7 +100,7 @@ export function matchContraction(kernel: LoopKernel): Contraction | undefined {
   }
   const epilogue = epilogueOf(kernel, loops, store, local);
   if (epilogue === 'impossible') return undefined;
-  return { nest, buffers: [left.buffer, right.buffer, store.buffer], padding, epilogue };
+  return { nest, buffers: [left.buffer, right.buffer, store.buffer], padding, epilogue, loops: loops.map(axisOf) };
 }
 
 /** The kernel that turns sums into what is stored; none where they are stored as they are. */
