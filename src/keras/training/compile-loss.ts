@@ -48,16 +48,18 @@ export class CompileLoss {
   readonly #names: OutputNames;
   #outputs: readonly (OutputLoss | null)[] | null = null;
   /** Whether any output may take class numbers. */
-  readonly #labelled: boolean;
+  readonly labelled: boolean;
   /** Names and shapes of the outputs, as far as they are known. */
   #seen: { readonly names: readonly (string | null)[]; readonly shapes: readonly Shape[] } | null = null;
   #ranges: readonly (LabelRange | null)[] | null = null;
+  /** The symbolic outputs that were looked at last. */
+  #symbols: Structure | null = null;
 
   constructor(given: unknown, weights: unknown, names: OutputNames) {
     this.given = given;
     this.weights = weights;
     this.#names = names;
-    this.#labelled = flattenTree(given).some((loss) => isAutomatic(loss) || takesLabels(loss));
+    this.labelled = flattenTree(given).some((loss) => isAutomatic(loss) || takesLabels(loss));
   }
   get metrics(): InstanceType<typeof Mean>[] {
     return (this.#outputs ?? []).flatMap((output) => (output?.tracker ? [output.tracker] : []));
@@ -104,10 +106,11 @@ export class CompileLoss {
    * functional model; of others the classes are known after the first step. Gives whether they were known.
    */
   checkLabels(yTrue: Structure | null, outputs: Structure | null, where: string): boolean {
-    if (!this.#labelled || yTrue === null || yTrue === undefined) return true;
-    if (outputs !== null) {
+    if (!this.labelled || yTrue === null || yTrue === undefined) return true;
+    if (outputs !== null && outputs !== this.#symbols) {
       const { list, names } = outputsOf(outputs, this.#names);
       this.#see(list, names);
+      this.#symbols = outputs;
     }
     if (!this.#seen) return false;
     const { names, shapes } = this.#seen;
@@ -129,7 +132,7 @@ export class CompileLoss {
     const { list: predictions, names } = outputsOf(yPred, this.#names);
     const targets = targetsOf(yTrue, predictions.length, names, this.given);
     this.#outputs ??= this.#build(targets, predictions, names);
-    if (this.#labelled) this.#see(predictions, names);
+    if (this.labelled) this.#see(predictions, names);
     const weights = weightsOf(sampleWeight, predictions.length, names);
     let total: Tensor | null = null;
     this.#outputs.forEach((output, i) => {

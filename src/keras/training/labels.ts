@@ -40,7 +40,8 @@ export function checkLabels(target: Tensor, range: LabelRange, where: string): v
   const labels = eager(target) as ArrayLike<number | bigint>;
   const { classes, ignored, output } = range;
   for (let k = 0; k < labels.length; k++) {
-    const label = Number(labels[k]);
+    const given = labels[k]!;
+    const label = typeof given === 'number' ? given : Number(given);
     if ((label >= 0 && label < classes) || label === ignored) continue;
     const sample = Math.floor(k / (labels.length / target.dims[0]!));
     throw new ValueError(

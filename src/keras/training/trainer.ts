@@ -175,7 +175,7 @@ export class Trainer {
   /** Refuses class labels out of range, unless the model's own step may mean something else by y. Gives whether it could tell. */
   checkLabels(y: Structure | null, where: string): boolean {
     const { loss } = this.require(where);
-    if (!loss || this.#model.hasOwnStep('trainStep') || this.#model.hasOwnStep('testStep')) return true;
+    if (!loss?.labelled || this.#model.hasOwnStep('trainStep') || this.#model.hasOwnStep('testStep')) return true;
     return loss.checkLabels(y, (this.#model.graph?.outputStructure ?? null) as Structure | null, where);
   }
   /** Runs a train step, compiled for the batch's shapes. */
