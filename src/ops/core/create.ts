@@ -1,7 +1,7 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
-import { asDType, type DType, isFloating } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
+import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
+import { DTypeError, show, ValueError } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -145,7 +145,11 @@ export const oneHot = signature(
     dtype?: DType,
   ): Tensor => {
     const given = convertToTensor(indices, undefined, 'oneHot');
-    const x: Value = isFloating(given.dtype) && given.weak ? p.convert(given, 'int32') : given;
+    if (!isInteger(given.dtype) && !given.weak)
+      throw new DTypeError(
+        `oneHot: indices have dtype ${given.dtype}, wanted whole numbers: int32, int64 or uint8; use tf.cast.`,
+      );
+    const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
     const n = asInteger(depth, 'oneHot: depth');
     const at = axis === -1 ? x.dims.length : axis;
     const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];

@@ -120,11 +120,11 @@ function suppressed(
     let hard = false;
     for (let k = chosen.length - 1; k >= next.begun; k--) {
       const shared = overlaps(boxes, next.i, chosen[k]!);
-      if (shared > iou) {
+      if (sigma > 0) next.score *= Math.exp((-0.5 / sigma) * shared * shared);
+      else if (shared > iou) {
         hard = true;
         break;
       }
-      if (sigma > 0) next.score *= Math.exp((-0.5 / sigma) * shared * shared);
       if (next.score <= least) break;
     }
     next.begun = chosen.length;

@@ -101,7 +101,7 @@ const joined = (parts: readonly Value[]): Value =>
 function hsvOf(x: Value, name: string): [h: Value, s: Value, v: Value] {
   const [r, g, b] = channels(x, name) as [Value, Value, Value];
   const v = p.binary('max', p.binary('max', r, g), b);
-  const range = p.sub(v, p.binary('min', p.binary('min', r, g), b));
+  const range = p.sub(v, p.binary('min', b, p.binary('min', g, r)));
   const [zero, one] = [p.zerosLike(v), p.onesLike(v)];
   const light = p.compare('greater', v, zero);
   const s = p.select(light, p.div(range, p.select(light, v, one)), zero);

@@ -27,8 +27,11 @@ const stateless =
 function flipped(image: TensorLike, axis: 1 | 2, draw: Draw, name: string): Tensor {
   const { x, back } = batchOf(image, name);
   const batch = x.dims[0]!;
-  const chance = draw(convertToTensor(image, undefined, name).dims.length === 3 ? [] : [batch], 0, 1);
-  const flip = p.compare('less', p.broadcastTo(chance, [batch]), p.full(0.5, { dims: [batch], dtype: 'float32' }));
+  const single = convertToTensor(image, undefined, name).dims.length === 3;
+  const chance = draw(single ? [] : [batch], 0, 1);
+  // TensorFlow flips one image below ½, and those of a batch above.
+  const half = p.full(0.5, chance);
+  const flip = p.broadcastTo(single ? p.compare('less', chance, half) : p.compare('greater', chance, half), [batch]);
   return back(p.select(p.broadcast(flip, x.dims, [0]), p.reverse(x, [axis]), x));
 }
 const flips = (name: string, axis: 1 | 2) =>

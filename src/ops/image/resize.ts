@@ -139,8 +139,9 @@ export const resizeWithPad = signature(
     const ratio = Math.max(w / targetWidth, h / targetHeight);
     const inner: Size = [Math.max(1, Math.floor(h / ratio)), Math.max(1, Math.floor(w / ratio))];
     const resized = resize(x as Tensor, inner, { method, antialias });
-    const top = Math.max(0, Math.floor((targetHeight - inner[0]) / 2));
-    const left = Math.max(0, Math.floor((targetWidth - inner[1]) / 2));
+    // The size before rounding decides the place.
+    const top = Math.max(0, Math.floor((targetHeight - h / ratio) / 2));
+    const left = Math.max(0, Math.floor((targetWidth - w / ratio) / 2));
     return back(padToBoundingBox(resized, top, left, targetHeight, targetWidth));
   },
 );

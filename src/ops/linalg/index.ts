@@ -5,6 +5,7 @@ export { einsum } from '../math/einsum.ts';
 export { matmul, tensordot } from '../math/matmul.ts';
 export { l2Normalize } from '../nn/normalization.ts';
 export { expm, logm, sqrtm } from './functions.ts';
+export { eig, eigvals } from './general-eigen.ts';
 export {
   cholesky,
   choleskySolve,
@@ -36,3 +37,4 @@ export {
   tensorDiagPart,
   trace,
 } from './structure.ts';
+export { bandedTriangularSolve, eighTridiagonal, tridiagonalMatmul, tridiagonalSolve } from './tridiagonal.ts';

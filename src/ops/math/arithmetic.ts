@@ -128,6 +128,14 @@ export const angle = signature('angle', ['input'], (input: TensorLike): Tensor =
 
 // ── Conversions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** The largest number of a dtype that holds floats of another: the largest integer itself may round up out of range. */
+function largestBelow(to: (typeof dtypes)[DType], from: DType): number {
+  const digits = from === 'float64' ? 53 : from === 'float32' ? 24 : 0;
+  const width = to.kind === 'int' ? to.bits - 1 : to.bits;
+  return digits > 0 && (to.kind === 'int' || to.kind === 'uint') && width > digits
+    ? 2 ** width - 2 ** (width - digits)
+    : to.max;
+}
 /** Converts, numbers outside the range of the dtype becoming its limits. */
 export const saturateCast = signature('saturateCast', ['value', 'dtype'], (value: TensorLike, dtype: DType): Tensor => {
   const x = convertToTensor(value, undefined, 'saturateCast');
@@ -139,7 +147,7 @@ export const saturateCast = signature('saturateCast', ['value', 'dtype'], (value
   const limit = (n: number): Value =>
     p.full(x.dtype === 'int64' || x.dtype === 'uint64' ? BigInt(Math.trunc(n)) : n, x);
   if (from.min < to.min) y = p.binary('max', y, limit(to.min));
-  if (from.max > to.max && to.max > 0) y = p.binary('min', y, limit(to.max));
+  if (from.max > to.max && to.max > 0) y = p.binary('min', y, limit(largestBelow(to, x.dtype)));
   return p.convert(y, type) as Tensor;
 });
 

@@ -141,13 +141,15 @@ function argReduce(name: 'argmax' | 'argmin') {
     );
     const n = tensor.dims[at]!;
     if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
-    const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', tensor, [at]);
-    const spread = spreadOver(extreme, tensor, [at]);
-    // NaN is its own extreme, though it equals nothing.
-    const hit =
+    // NaN is passed over; where there is nothing else, the first position is the answer.
+    const worst = name === 'argmax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    const compared =
       dtypes[tensor.dtype].kind === 'float'
-        ? p.binary('or', p.compare('equal', tensor, spread), p.compare('notEqual', tensor, tensor))
-        : p.compare('equal', tensor, spread);
+        ? p.select(p.compare('equal', tensor, tensor), tensor, p.full(worst, tensor))
+        : tensor;
+    const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', compared, [at]);
+    const spread = spreadOver(extreme, tensor, [at]);
+    const hit = p.compare('equal', compared, spread);
     const position = p.iota(tensor.dims, at, 'int32');
     const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
     return p.convert(first, merged.outputType ?? 'int64') as Tensor;

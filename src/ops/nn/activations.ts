@@ -55,10 +55,11 @@ export const gelu = signature(
   ['features', 'approximate'],
   (features: TensorLike, approximate: boolean = false): Tensor => {
     const x = floating(features, 'gelu');
-    const inner = approximate
-      ? p.unary('tanh', p.scale(p.add(x, p.scale(p.mul(x, p.square(x)), 0.044715)), Math.sqrt(2 / Math.PI)))
-      : p.unary('erf', p.scale(x, Math.SQRT1_2));
-    return p.mul(p.scale(x, 0.5), p.offset(inner, 1)) as Tensor;
+    const half = p.scale(x, 0.5);
+    // TensorFlow's constants are float32, whatever the dtype of the features.
+    if (!approximate) return p.mul(half, p.unary('erfc', p.neg(p.scale(x, Math.fround(Math.SQRT1_2))))) as Tensor;
+    const cubic = p.scale(p.mul(x, p.square(x)), Math.fround(0.044715));
+    return p.mul(half, p.offset(p.unary('tanh', p.scale(p.add(x, cubic), Math.sqrt(2 / Math.PI))), 1)) as Tensor;
   },
 );
 /** x · sigmoid(βx), also called swish. */
@@ -75,7 +76,9 @@ export const leakyRelu = signature(
   (features: TensorLike, alpha: number | Tensor = 0.2): Tensor => {
     const x = floating(features, 'leakyRelu');
     const slope =
-      typeof alpha === 'number' ? p.full(alpha, x) : p.broadcastTo(convertPair(x, alpha, 'leakyRelu')[1], x.dims);
+      typeof alpha === 'number'
+        ? p.full(Math.fround(alpha), x)
+        : p.broadcastTo(convertPair(x, alpha, 'leakyRelu')[1], x.dims);
     return p.select(positive(x), x, p.mul(x, slope)) as Tensor;
   },
 );

@@ -44,6 +44,7 @@ export { collapseRepeated, ctcBeamSearchDecoder, ctcGreedyDecoder, ctcLoss } fro
 export { dropout } from './dropout.ts';
 export { embeddingLookup, inTopK } from './embedding.ts';
 export * as experimental from './experimental.ts';
+export { isotonicRegression } from './isotonic.ts';
 export {
   batchNormalization,
   batchNormWithGlobalNormalization,

@@ -8,6 +8,7 @@ export {
   getGlobalGenerator,
   setGlobalGenerator,
 } from './generator.ts';
+export { gamma, poisson, statelessBinomial, statelessGamma, statelessPoisson } from './parametric.ts';
 export { categorical, normal, setSeed, shuffle, truncatedNormal, uniform } from './stateful.ts';
 export {
   foldIn,

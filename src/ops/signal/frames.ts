@@ -31,8 +31,7 @@ const raised = (name: string, a: number, b: number) =>
     (windowLength: number | Tensor, periodic: boolean = true, dtype: DType = 'float32'): Tensor => {
       const n = asInteger(windowLength, `${name}: windowLength`);
       if (n === 1) return windowTensor(1, dtype, () => 1);
-      const period = n + (periodic && n % 2 === 0 ? 1 : 0) - 1;
-      const length = periodic ? (n % 2 === 0 ? period : n) : n - 1;
+      const length = n + (periodic && n % 2 === 0 ? 1 : 0) - 1;
       return windowTensor(n, dtype, (i) => a - b * Math.cos((2 * Math.PI * i) / length));
     },
   );

@@ -136,11 +136,10 @@ export const scatterRows: ScatterPrimitive<P> = {
         needs[2] ? mul(take(g!, indices!), lastWriter(x!, indices!, updates!)) : null,
       ];
     if (mode === 'mul') {
-      const product = mul(g!, y!);
       return [
         needs[0] ? mul(g!, scatter(full(1, x!), indices!, updates!, 'mul')) : null,
         null,
-        needs[2] ? div(take(product, indices!), updates!) : null,
+        needs[2] ? mul(take(g!, indices!), otherFactors(x!, indices!, updates!)) : null,
       ];
     }
     // The gradient goes to whoever holds the extreme, in equal shares.
@@ -162,6 +161,18 @@ export const scatterRows: ScatterPrimitive<P> = {
       })),
     ),
 };
+
+/** The product of all that meets an update in its row, without the update itself: also where some are 0. */
+function otherFactors(x: Value, indices: Value, updates: Value): Value {
+  const isZero = (value: Value): Value => compare('equal', value, zerosLike(value));
+  const [none, zero] = [isZero(x), isZero(updates)];
+  const zeros = scatter(convert(none, x.dtype), indices, convert(zero, x.dtype), 'add');
+  const rest = scatter(select(none, full(1, x), x), indices, select(zero, full(1, updates), updates), 'mul');
+  const [count, product] = [take(zeros, indices), take(rest, indices)];
+  const alone = select(compare('equal', count, full(1, count)), product, zerosLike(product));
+  const quotient = div(product, select(zero, full(1, updates), updates));
+  return select(zero, alone, select(isZero(count), quotient, zerosLike(product)));
+}
 
 /** 1 where an update is the last one written to its row, else 0. */
 function lastWriter(x: Spec, indices: Value, updates: Value): Value {
