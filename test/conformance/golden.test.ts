@@ -7,21 +7,28 @@ import { loadLibrary } from './library.ts';
 import { adapterOf, runCase } from './runner.ts';
 
 const golden = fileURLToPath(new URL('../golden', import.meta.url));
+/** Cases of our own in the same format, made by test/fixtures/make_more_ops.py. */
+const more = fileURLToPath(new URL('../fixtures/more_ops', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
   initializers: /./,
   regularizers_constraints: /./,
-  random: /^(numpy|sklearn)-/,
+  random: /./,
+  ops: /./,
 };
 
 beforeAll(loadLibrary);
 
 describe('golden cases', () => {
-  for (const [name, ids] of Object.entries(covered)) {
-    it(name, async () => {
+  const sets = [
+    ...Object.entries(covered).map(([name, ids]) => [golden, name, ids] as const),
+    [more, 'ops', /./] as const,
+  ];
+  for (const [folder, name, ids] of sets) {
+    it(`${name}${folder === more ? ', more cases' : ''}`, async () => {
       const area = await adapterOf(name);
-      const cases = (await loadArea(golden, name)).filter((c) => ids.test(c.id));
+      const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);
       const wrong: string[] = [];
       for (const c of cases) {

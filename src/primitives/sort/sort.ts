@@ -6,16 +6,19 @@ import type { Value } from '../../graph/value.ts';
 import {
   add,
   broadcast,
-  compare,
   type CumulativeKind,
+  compare,
   cumulative as cumulate,
-  div,
   iota,
   mul,
   offset,
+  pad,
   reshape,
+  scalar,
   scatterRows,
   select,
+  slice,
+  reverse as turned,
   zerosLike,
 } from '../functions.ts';
 
@@ -38,7 +41,7 @@ export const sort: OpaquePrimitive<{ readonly descending: boolean }> = {
     const n = x!.dims.at(-1)!;
     const source = x!.data as Float64Array;
     // NaN is larger than everything, as in NumPy and TensorFlow.
-    const less = (a: number, b: number): boolean => a < b || (b !== b && a === a);
+    const less = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a));
     const compareAt = descending
       ? (i: number, j: number): number => (less(source[j]!, source[i]!) ? -1 : less(source[i]!, source[j]!) ? 1 : i - j)
       : (i: number, j: number): number =>
@@ -130,7 +133,27 @@ export const cumulative: OpaquePrimitive<{ readonly combine: CumulativeKind; rea
     ),
 };
 
-/** Σ over later products of g·y / x, as TensorFlow computes it. */
+/**
+ * By x_k: the product of what comes before, times S_k = Σ over i ≥ k of g_i times the factors between. S_k = g_k + x_(k+1)·S_(k+1)
+ * is combined pairwise in log n steps, without dividing by x, which may be 0.
+ */
 function productGradient(g: Value, x: Value, y: Value, reverse: boolean): Value {
-  return div(cumulate(mul(g, y), 'sum', !reverse), x);
+  const last = x.dims.length - 1;
+  const n = x.dims[last]!;
+  if (n === 0) return g;
+  if (reverse) {
+    const turn = (value: Value): Value => turned(value, [last]);
+    return turn(productGradient(turn(g), turn(x), turn(y), false));
+  }
+  const along = (inner: number): number[] => x.dims.map((_, axis) => (axis === last ? inner : 0));
+  const to = (inner: number): number[] => x.dims.map((m, axis) => (axis === last ? inner : m));
+  const zero = scalar(0, x.dtype);
+  const ahead = (value: Value, by: number): Value => pad(slice(value, along(by), x.dims), zero, along(0), along(by));
+  const before = pad(slice(y, along(0), to(n - 1)), scalar(1, x.dtype), along(1), along(0));
+  let [factor, sum] = [ahead(x, 1), g];
+  for (let step = 1; step < n; step *= 2) {
+    sum = add(sum, mul(factor, ahead(sum, step)));
+    if (2 * step < n) factor = mul(factor, ahead(factor, step));
+  }
+  return mul(before, sum);
 }
