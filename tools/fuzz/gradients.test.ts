@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { fuzzGradients } from './gradients.ts';
 
 it('agrees on gradients: eager tape, compiled tape, finite differences', () => {
-  const seed = Date.now() % 1_000_000_000;
+  // Always the same programs here: finite differences near a kink differ by right. New seeds are for npm run fuzz.
+  const seed = 421_337;
   console.log(`fuzz gradients: seed ${seed}`);
   const report = fuzzGradients({ count: 40, seed });
   expect(report.failures.join('\n\n')).toBe('');
