@@ -2,7 +2,8 @@
 // Prints one JSON line each; eager.py prints the same for TensorFlow and PyTorch.
 import * as tf from '../../src/index.ts';
 
-const report = (workload: string, microseconds: number): void => console.log(JSON.stringify({ peer: 'cornu', workload, microseconds: Math.round(microseconds * 100) / 100 }));
+const report = (workload: string, microseconds: number): void =>
+  console.log(JSON.stringify({ peer: 'cornu', workload, microseconds: Math.round(microseconds * 100) / 100 }));
 
 function best(steps: number, run: () => void): number {
   let least = Number.POSITIVE_INFINITY;
@@ -29,6 +30,12 @@ report(
   }),
 );
 const small = tf.constant([1, 2, 3, 4], { dtype: 'float32' });
-report('add-4', best(20000, () => void small.add(small)));
+report(
+  'add-4',
+  best(20000, () => void small.add(small)),
+);
 const large = tf.ones([1_000_000]);
-report('add-1000000', best(50, () => void large.add(large)));
+report(
+  'add-1000000',
+  best(50, () => void large.add(large)),
+);

@@ -231,6 +231,34 @@ function transpose(m: number, n: number): Case {
   };
 }
 
+/** One step of an LSTM: gates (m, 4 n) from two products, the old cell; eight results. */
+function lstmCell(m: number, n: number): Case {
+  const [i, j] = [loop('i', m), loop('j', n)];
+  const here = at(i, n, j);
+  const gate = (g: number) => {
+    const place = ir.plus(ir.times(ir.index(i), 4 * n), ir.plus(ir.index(j), ir.integer(g * n)));
+    return add(ir.load('f32', 0, place), ir.load('f32', 1, place));
+  };
+  const sigmoid = (x: Expr) => div(f32(1), add(f32(1), ir.unary('exp', ir.unary('neg', x))));
+  const [input, forget, output] = [sigmoid(gate(0)), sigmoid(gate(1)), sigmoid(gate(3))];
+  const candidate = ir.unary('tanh', gate(2));
+  const cell = add(mul(forget, ir.load('f32', 2, here)), mul(input, candidate));
+  const squashed = ir.unary('tanh', cell);
+  const results = [output, forget, input, candidate, cell, squashed, mul(output, squashed)];
+  const body = results.map((value, r): ir.Statement => ({ kind: 'store', buffer: 3 + r, index: here, value }));
+  return {
+    kernel: {
+      kind: 'loops',
+      buffers: buffers(3, results.length),
+      outer: i,
+      serial: false,
+      body: [{ kind: 'loop', loop: j, body }],
+    },
+    sizes: [4 * m * n, 4 * m * n, m * n, ...results.map(() => m * n)],
+    elements: m * n,
+  };
+}
+
 const SMALL = 16384;
 const cases: Record<string, Case> = {
   'chain 16k: max(x·y + x, 0)': flat(SMALL, 2, ([x, y]) => [ir.binary('max', add(mul(x!, y!), x!), f32(0))]),
@@ -254,6 +282,7 @@ const cases: Record<string, Case> = {
   'bias+relu 32·128': biasRelu(32, 128),
   'bias+relu 100000·3': biasRelu(100000, 3),
   'transpose 512·512': transpose(512, 512),
+  'lstm cell 32·64': lstmCell(32, 64),
   'adam 100480 (784·128)': adam(784 * 128),
   'adam 1M': adam(1 << 20),
 };

@@ -126,12 +126,20 @@ const timeOf = (steps: readonly Step[]): number => {
   reset();
   return measure(() => executable.run(table, () => {}), 60).best;
 };
-const rows = program.steps.map((step) => ({ step, time: timeOf([step]) }));
+/** Steps with how often they run; the bodies of repetitions and branches stand for themselves. */
+const flat = (steps: readonly Step[], times: number): { step: Step; times: number }[] =>
+  steps.flatMap((step) => {
+    if (step.kind === 'repeat') return flat(step.body, times * step.count);
+    if (step.kind === 'if') return flat([...step.then, ...step.otherwise], times);
+    return [{ step, times }];
+  });
+const rows = flat(program.steps, 1).map(({ step, times }) => ({ step, times, time: times * timeOf([step]) }));
 const total = rows.reduce((sum, { time }) => sum + time, 0);
-for (const { step, time } of rows.sort((a, b) => b.time - a.time)) {
+for (const { step, times, time } of rows.sort((a, b) => b.time - a.time)) {
   const text = step.kind === 'kernel' ? describeKernel(program.kernels[step.kernel]!) : step.kind;
   const shown = process.argv.includes('--text') ? text : text.split('\n').slice(0, 2).join(' | ').slice(0, 150);
-  console.log(`${time.toFixed(2).padStart(8)} µs ${((time / total) * 100).toFixed(1).padStart(5)} %  ${shown}`);
+  const count = times > 1 ? `${times} × ` : '';
+  console.log(`${time.toFixed(2).padStart(8)} µs ${((time / total) * 100).toFixed(1).padStart(5)} %  ${count}${shown}`);
 }
 console.log(`together ${total.toFixed(1)} µs`);
 console.log(

@@ -4,7 +4,7 @@
 //
 // float16 and bfloat16 are held as float32 numbers that are representable in 16 bits (every kernel rounds its
 // results), complex64 as pairs of float32, strings as JavaScript strings (bytes that are not UTF-8 as Uint8Array).
-import { didYouMean, DTypeError, show } from './errors.ts';
+import { DTypeError, didYouMean, show } from './errors.ts';
 
 export type DType =
   | 'float16'

@@ -17,6 +17,7 @@ export {
   tensorScatterNdSub,
   tensorScatterNdUpdate,
 } from './core/gather-nd.ts';
+export { editDistance, fingerprint, identityN, parallelStack, tuple } from './core/identity.ts';
 export { IndexedSlices } from './core/indexed-slices.ts';
 export { Module } from './core/module.ts';
 export { pad, repeat, reverseSequence, roll } from './core/pad.ts';
@@ -91,9 +92,11 @@ export { type PrintOptions, print } from './print.ts';
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
 export * as random from './random/index.ts';
+export { indexShuffle as randomIndexShuffle } from './random/stateless.ts';
 export * as rawOps from './raw-ops.ts';
 export * from './scopes.ts';
 export * as sets from './sets/index.ts';
+export { fftnd, ifftnd, irfftnd, rfftnd } from './signal/fourier-nd.ts';
 export * as signal from './signal/index.ts';
 export * as sparse from './sparse/index.ts';
 export { SparseTensor } from './sparse/sparse-tensor.ts';

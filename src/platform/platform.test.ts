@@ -1,7 +1,7 @@
 // The same operations on Node's disk and on a browser's store in memory; wording of errors; terminal and interrupts.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { gzipSync, deflateSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowserFiles } from './browser.ts';
 import { makeConsolePrinter } from './browser-page.ts';

@@ -16,8 +16,23 @@ export interface WasmOptions extends HeapOptions {
   readonly relaxedSimd?: boolean;
 }
 
-/** Chrome's old limit for synchronous compilation on a page's main thread; newer versions allow 8 MB. */
-const PAGE_LIMIT = 4096;
+/** A page's main thread may compile this much without waiting: in older versions of Chrome, and since. */
+const [OLD_PAGE_LIMIT, PAGE_LIMIT] = [4096, 8 << 20];
+
+/** The largest module that compiles synchronously here, found by trying one that the old limit forbids. */
+function synchronousLimit(): number {
+  if (typeof window === 'undefined') return Number.POSITIVE_INFINITY;
+  const module = new ModuleBuilder();
+  const f = new FunctionBuilder('f', { params: [], results: [] });
+  for (let i = 0; i < 2 * OLD_PAGE_LIMIT; i++) f.body.op('nop');
+  module.define(f);
+  try {
+    new WebAssembly.Module(module.encode());
+    return PAGE_LIMIT;
+  } catch {
+    return OLD_PAGE_LIMIT;
+  }
+}
 
 export function relaxedSimdAvailable(): boolean {
   const module = new ModuleBuilder();
@@ -82,7 +97,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
     heap,
-    synchronousLimit: typeof window === 'undefined' ? Number.POSITIVE_INFINITY : PAGE_LIMIT,
+    synchronousLimit: synchronousLimit(),
     compile(program) {
       const made = generate(program);
       if (made.known) return made.known;

@@ -7,6 +7,12 @@ import type { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
 import { RANGE_GRAIN } from './codegen/loops.ts';
 import { prepare } from './codegen/normalise.ts';
+import {
+  matchTransposition,
+  type Transposition,
+  transpositionFunction,
+  transpositionTasks,
+} from './codegen/transpose.ts';
 import { type BlockHooks, blockFunction, PARAMETERS } from './contract/blocks.ts';
 import { dotFunction } from './contract/dot.ts';
 import { type Contraction, matchContraction } from './contract/match.ts';
@@ -76,10 +82,19 @@ export class KernelFunctions {
         return [{ fn: this.module.define(made), extent: taskCount(plan), args }];
       }
       case 'loops': {
-        const match = matchContraction(prepare(kernel));
-        return match ? this.contraction(match, name) : [this.loops(kernel, name)];
+        const prepared = prepare(kernel);
+        const match = matchContraction(prepared);
+        if (match) return this.contraction(match, name);
+        const transposition = matchTransposition(prepared);
+        return [transposition ? this.transposition(transposition, name) : this.loops(kernel, name)];
       }
     }
+  }
+
+  private transposition(match: Transposition, name: string): KernelCall {
+    const fn = this.module.define(transpositionFunction(match, name));
+    const all = Array.from({ length: match.bufferCount }, (_, i) => i);
+    return { fn, extent: transpositionTasks(match), args: buffers(all) };
   }
 
   private loops(kernel: LoopKernel, name: string): KernelCall {

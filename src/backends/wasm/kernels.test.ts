@@ -14,6 +14,7 @@ import {
   quotient,
   read,
   remainder,
+  type Statement,
   select,
   times,
   unary,
@@ -270,6 +271,44 @@ describe('loop kernels', () => {
         },
         [n * n, n * n],
         1e-6,
+      );
+    }
+  });
+
+  it('permutes dimensions', () => {
+    const random = generator(3);
+    for (let run = 0; run < 40; run++) {
+      const dims = Array.from({ length: 2 + random.below(3) }, () => 1 + random.below(run % 4 === 0 ? 70 : 12));
+      const loops = dims.map((extent, d) => loop(`d${d}`, extent));
+      const order = loops.map((_, d) => d).sort(() => random.uniform() - 0.5);
+      const position = (which: readonly number[]) =>
+        which.reduce((sum, d) => plus(times(sum, dims[d]!), index(loops[d]!)), integer(0));
+      const storage = random.pick(['f32', 'i32', 'u8', 'i64'] as const);
+      const store = {
+        kind: 'store' as const,
+        buffer: 1,
+        index: position(order),
+        value: load(storage, 0, position(loops.map((_, d) => d))),
+      };
+      const nest = order.map((d) => loops[d]!);
+      const body = nest
+        .slice(1)
+        .reduceRight<Statement[]>((inner, l) => [{ kind: 'loop', loop: l, body: inner }], [store]);
+      const size = dims.reduce((a, b) => a * b);
+      check(
+        {
+          kind: 'loops',
+          buffers: [
+            { storage, access: 'read' },
+            { storage, access: 'write' },
+          ],
+          outer: nest[0]!,
+          serial: false,
+          body,
+        },
+        [size, size],
+        0,
+        run,
       );
     }
   });

@@ -126,7 +126,6 @@ describe('programs', () => {
     const y = new Float32Array(4);
     const steps: Step[] = [
       { kind: 'while', condition: [kernel(1, 0, 1)], flag: 1, body: [kernel(0, 0, 0)] },
-      // biome-ignore lint/suspicious/noThenProperty: the name of the step's field
       { kind: 'if', flag: 1, then: [kernel(2, 0, 2)], otherwise: [kernel(0, 0, 2)] },
     ];
     runProgram(backend, { slotCount: 3, kernels: [double, below, addOne], steps }, [x, flag, y]);

@@ -4,8 +4,9 @@
 //
 // Why not libhdf5 (h5wasm): four changed bytes in a file of 18 kB make it loop for ever, it cannot write float16 or bool,
 // and it is 4 MB to load. It is the second opinion in the tests.
-import { ByteCursor } from '../byte-cursor.ts';
+
 import { decodeText } from '../array-data.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { FormatError, type FormatErrorKind } from '../file-error.ts';
 import { lookup3 } from './lookup3.ts';
 

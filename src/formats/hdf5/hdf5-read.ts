@@ -4,7 +4,7 @@
 import type { DType } from '../../base/dtype.ts';
 import { type ArrayData, elementCount } from '../array-data.ts';
 import { Attributes, readDataspace } from './attributes.ts';
-import { decodeValues, type Datatype, dtypeOf, readDatatype } from './datatype.ts';
+import { type Datatype, decodeValues, dtypeOf, readDatatype } from './datatype.ts';
 import { Hdf5File } from './hdf5-file.ts';
 import { type Link, readLinks } from './links.ts';
 import { findMessage, type Message, MessageType, messageBody, readObjectHeader } from './object-header.ts';

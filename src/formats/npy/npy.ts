@@ -15,7 +15,7 @@ import {
 } from '../array-data.ts';
 import { ByteCursor, ByteParts } from '../byte-cursor.ts';
 import { expansionLimit, FormatError, showBytes } from '../file-error.ts';
-import { parsePythonLiteral, type PythonLiteral } from './python-literal.ts';
+import { type PythonLiteral, parsePythonLiteral } from './python-literal.ts';
 
 const MAGIC = '\x93NUMPY';
 

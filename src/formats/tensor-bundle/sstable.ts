@@ -1,9 +1,10 @@
 // Sorted string tables: the `.index` files of TensorFlow's checkpoints (LevelDB's format).
 // Owns: blocks with shared prefixes and checksums, the index block, the footer, both ways. Leaves the values' meaning to
 // tensor-bundle.ts.
+
+import { encodeText } from '../array-data.ts';
 import { ByteCursor, ByteParts } from '../byte-cursor.ts';
 import { crc32c, maskCrc } from '../checksum.ts';
-import { encodeText } from '../array-data.ts';
 import { FormatError } from '../file-error.ts';
 import { readVarint, writeVarint } from '../protobuf/wire.ts';
 

@@ -1,9 +1,10 @@
 // Reading zip archives (.keras, .npz, downloaded data sets) without trusting them.
 // Owns: the central directory (with zip64), every check that a damaged or hostile archive must meet, and unpacking within
 // the declared size. Leaves inflating itself to fflate, and writing files to whoever extracts.
-import { crc32 } from '../checksum.ts';
-import { ByteCursor } from '../byte-cursor.ts';
+
 import { decodeText } from '../array-data.ts';
+import { ByteCursor } from '../byte-cursor.ts';
+import { crc32 } from '../checksum.ts';
 import { expansionLimit, FormatError, showBytes } from '../file-error.ts';
 
 export interface ZipEntry {

@@ -1,8 +1,9 @@
 // Writing zip archives as Python's zipfile writes them: stored entries (what Keras uses) or deflated ones.
 // Owns: headers, directory, zip64 where an entry or the archive passes 4 GiB. Leaves deflating to fflate.
+
+import { encodeText } from '../array-data.ts';
 import { ByteParts } from '../byte-cursor.ts';
 import { crc32 } from '../checksum.ts';
-import { encodeText } from '../array-data.ts';
 import { FormatError } from '../file-error.ts';
 import { isUnsafePath } from './zip-read.ts';
 

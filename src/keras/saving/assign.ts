@@ -1,8 +1,9 @@
 // Arrays of files into variables: all of them, or none where one does not fit.
-import type { StoredArray } from '../../formats/keras/weights-store.ts';
+
 import type { ArrayData } from '../../formats/array-data.ts';
-import { cast } from '../../ops/math/elementwise.ts';
+import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import { reshape } from '../../ops/core/arrange.ts';
+import { cast } from '../../ops/math/elementwise.ts';
 import { eagerTensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 

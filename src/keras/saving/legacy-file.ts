@@ -9,7 +9,7 @@ import type { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { buildOptimizer } from '../training/trainer.ts';
-import { arrayOf, type Assignment, assignAll } from './assign.ts';
+import { type Assignment, arrayOf, assignAll } from './assign.ts';
 
 const legacyWeights = (layer: LayerBase): VariableTensor[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 const inputOf = (variable: VariableTensor): LegacyWeightInput => ({ name: variable.path, array: arrayOf(variable) });

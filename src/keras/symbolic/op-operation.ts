@@ -2,9 +2,9 @@
 // Owns: the node, and its installation as what ops do with symbolic arguments. Leaves how files name ops to op-config.ts.
 import { opNamed, setSymbolicClass, setSymbolicHandler } from '../../ops/core/define.ts';
 import { autoName } from '../session.ts';
-import { hasUnknown, symbolicResult } from './output-spec.ts';
 import { KerasTensor, kerasTensorsIn, Node, type Operation } from './keras-tensor.ts';
 import { kerasClassOf } from './op-config.ts';
+import { hasUnknown, symbolicResult } from './output-spec.ts';
 
 type Op = (...args: unknown[]) => unknown;
 

@@ -4,8 +4,8 @@ import type { DType } from '../../base/dtype.ts';
 import type { Shape } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { resolve } from '../../runtime/execute.ts';
-import { Trace, traceInto } from '../../runtime/trace.ts';
 import { Tensor } from '../../runtime/tensor.ts';
+import { Trace, traceInto } from '../../runtime/trace.ts';
 import { isTensor, KerasTensor } from './keras-tensor.ts';
 
 // Primes that no layer's sizes are likely to produce.

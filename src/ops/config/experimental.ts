@@ -1,5 +1,5 @@
 // tf.config.experimental.
-import type { PhysicalDevice } from './index.ts';
+import type { PhysicalDevice } from './devices.ts';
 
 /** Memory grows as needed; there is nothing to set. */
 export const setMemoryGrowth = (_device: PhysicalDevice, _enable: boolean): void => {};
@@ -12,3 +12,4 @@ export const tensorFloat32ExecutionEnabled = (): boolean => false;
 export const setSynchronousExecution = (_enable: boolean): void => {};
 export const getSynchronousExecution = (): boolean => true;
 export const getDeviceDetails = (_device: PhysicalDevice): Record<string, string> => ({ device_name: 'CPU' });
+export { getVisibleDevices, listLogicalDevices, listPhysicalDevices, setVisibleDevices } from './devices.ts';

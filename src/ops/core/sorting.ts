@@ -115,3 +115,26 @@ export const searchsorted = signature(
     return p.reduceSum(p.convert(before, asDType(outType)), [r - 1]) as Tensor;
   },
 );
+
+/** The k largest (or smallest) along an axis; here always exact. */
+const approximate = (name: string, largest: boolean) =>
+  signature(
+    name,
+    ['operand', 'k', 'reductionDimension', 'recallTarget', 'reductionInputSizeOverride', 'aggregateToTopk'],
+    (operand: TensorLike, k: number, reductionDimension: number = -1): [values: Tensor, indices: Tensor] => {
+      const x = sortable(operand, name);
+      const axis = normalizeAxis(reductionDimension, x.dims.length, name);
+      const parts = [0, 1].map((part) =>
+        alongLast(x, axis, (y) =>
+          p.slice(
+            p.sort(y, largest)[part]!,
+            y.dims.map(() => 0),
+            [...y.dims.slice(0, -1), k],
+          ),
+        ),
+      );
+      return [parts[0] as Tensor, parts[1] as Tensor];
+    },
+  );
+export const approxMaxK = approximate('approxMaxK', true);
+export const approxMinK = approximate('approxMinK', false);

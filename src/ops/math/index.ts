@@ -1,7 +1,7 @@
 // tf.math.
 
 export { invertPermutation } from '../core/partition.ts';
-export { argsort, sort, topK } from '../core/sorting.ts';
+export { approxMaxK, approxMinK, argsort, sort, topK } from '../core/sorting.ts';
 export { logSigmoid, softplus, softsign } from '../nn/activations.ts';
 export { inTopK } from '../nn/embedding.ts';
 export { l2Normalize, zeroFraction } from '../nn/normalization.ts';

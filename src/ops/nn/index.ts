@@ -1,6 +1,7 @@
 // tf.nn.
-export { topK } from '../core/sorting.ts';
+export { approxMaxK, approxMinK, topK } from '../core/sorting.ts';
 export { sigmoid, tanh } from '../math/elementwise.ts';
+export { embeddingLookupSparse } from '../sparse/segments.ts';
 export {
   crelu,
   elu,

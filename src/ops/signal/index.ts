@@ -15,6 +15,7 @@ export {
   rfft2d,
   rfft3d,
 } from './fourier.ts';
+export { fftnd, ifftnd, irfftnd, rfftnd } from './fourier-nd.ts';
 export {
   dct,
   frame,

@@ -14,6 +14,7 @@ import { integersTensor } from '../core/shapes.ts';
 import { softmaxOver } from '../nn/softmax.ts';
 import { indexRows, pick, SparseTensor, sortedRows, sparseOf } from './sparse-tensor.ts';
 
+export { segmentMean, segmentSqrtN, segmentSum } from './segments.ts';
 export { SparseTensor } from './sparse-tensor.ts';
 
 const places = (x: SparseTensor): number[] => {
@@ -296,4 +297,13 @@ export function mapValues(op: (...args: unknown[]) => Tensor, ...args: readonly 
   const sparse = args.find((arg) => arg instanceof SparseTensor) as SparseTensor | undefined;
   const result = op(...args.map((arg) => (arg instanceof SparseTensor ? arg.values : arg)));
   return sparse ? sparse.withValues(result) : result;
+}
+/** The same elements in a larger shape, or in the smallest that holds them. */
+export function resetShape(spInput: SparseTensor, newShape?: TensorLike): SparseTensor {
+  const rows = indexRows(spInput);
+  const least = spInput.shape.map((_, axis) => rows.reduce((most, row) => Math.max(most, row[axis]! + 1), 0));
+  const dims = newShape === undefined ? least : asIntegers(newShape, 'sparse.resetShape');
+  if (dims.length !== spInput.rank || dims.some((n, i) => n < least[i]!))
+    throw new ShapeError(`sparse.resetShape: shape ${show(dims)} does not hold elements up to ${show(least)}.`);
+  return sparseOf(rows, spInput.values, dims);
 }

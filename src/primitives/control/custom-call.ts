@@ -1,7 +1,6 @@
 // A function in JavaScript as a primitive: decompositions, special functions, strings, users' host code.
 // Owns: nothing but the wrapping; shapes, values and gradient are the function's.
-import type { OpaquePrimitive } from '../../graph/primitive.ts';
-import type { HostFunction } from '../../graph/primitive.ts';
+import type { HostFunction, OpaquePrimitive } from '../../graph/primitive.ts';
 
 export const customCall: OpaquePrimitive<{ readonly call: HostFunction }> = {
   name: 'customCall',

@@ -10,7 +10,6 @@ import {
   convert as convertValue,
   full,
   imag as imagOf,
-  neg,
   real as realOf,
   select as selectValue,
   zerosLike,

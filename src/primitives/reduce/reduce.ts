@@ -3,12 +3,13 @@
 import { type DType, dtypes, isBig, isComplex, roundInPlace } from '../../base/dtype.ts';
 import { DTypeError } from '../../base/errors.ts';
 import { type Dims, sizeOf, stridesOf } from '../../base/shape.ts';
-import * as ir from '../../compiler/loop-ir.ts';
+import type * as ir from '../../compiler/loop-ir.ts';
 import type { ReducePrimitive, Sample } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
 import {
   broadcast,
   compare,
+  concatenate,
   convert,
   cumulative,
   div,
@@ -19,7 +20,6 @@ import {
   reshape,
   select,
   slice,
-  concatenate,
   transpose,
   zerosLike,
 } from '../functions.ts';

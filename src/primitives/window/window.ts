@@ -6,12 +6,12 @@ import * as ir from '../../compiler/loop-ir.ts';
 import type { OpaquePrimitive, Params, ReducePrimitive, Sample } from '../../graph/primitive.ts';
 import type { Spec } from '../../graph/value.ts';
 import {
+  windowMaxGather as gather,
   pad,
   scalar,
-  type WindowParams,
-  windowMaxGather as gather,
   windowMaxScatter as scatter,
   windowSum as sumOver,
+  type WindowParams,
 } from '../functions.ts';
 
 type P = Params & WindowParams;

@@ -1,6 +1,6 @@
 // Loop nests in the form that vectorises best.
 // Owns: loops of one iteration dropped; positions that are divided split into one loop for each digit; loops whose elements
-// are contiguous joined into one; small reductions unrolled. The meaning stays; the outer loop may become another one.
+// are contiguous joined into one; small reductions unrolled; equal expressions shared. The meaning stays; the outer loop may become another one.
 import {
   binary,
   constant,
@@ -17,6 +17,7 @@ import { affineOf, coefficientOf } from './affine.ts';
 import { childrenOf, forEachExpr, forEachLoop, rootsOf } from './analysis.ts';
 import { neutral } from './neutral.ts';
 import { type Replacement, rewriteBody, rewriter } from './rewrite.ts';
+import { shareEqual } from './share.ts';
 
 type Loop = Extract<Statement, { kind: 'loop' }>;
 type Reduce = Extract<Statement, { kind: 'reduce' }>;
@@ -35,7 +36,7 @@ export function normalise(kernel: LoopKernel): LoopKernel {
   top = joinLoops(top);
   // A single loop inside a single iteration is the loop that threads share.
   while (top.loop.extent === 1 && top.body.length === 1 && top.body[0]!.kind === 'loop') top = top.body[0] as Loop;
-  return { ...kernel, outer: top.loop, body: top.body };
+  return shareEqual({ ...kernel, outer: top.loop, body: top.body });
 }
 
 // ── Loops of one iteration ──────────────────────────────────────────────────────────────────────────────────────

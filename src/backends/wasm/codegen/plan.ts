@@ -101,7 +101,7 @@ class Planner {
       if (e.op === 'index' || e.op === 'const' || !this.analysis.info(e).loops.includes(loop)) return;
       weight += (e.op === 'unary' && !isMachineUnary(e.fn) ? 16 : 1) * (isWide(e.type) ? 2 : 1);
     });
-    const wanted = reduces ? (weight <= 6 ? 8 : weight <= 12 ? 4 : 2) : weight <= 16 ? 4 : weight <= 64 ? 2 : 1;
+    const wanted = reduces ? (weight <= 6 ? 8 : weight <= 12 ? 4 : 2) : weight <= 24 ? 4 : weight <= 160 ? 2 : 1;
     return Math.min(wanted, most);
   }
 

@@ -19,7 +19,7 @@ const bounds: Record<string, { f: (x: number) => number; ulp: number; range: rea
   atan: { f: Math.atan, ulp: 3, range: [-1e9, 1e9] },
   sinh: { f: Math.sinh, ulp: 2, range: [-90, 90] },
   cosh: { f: Math.cosh, ulp: 2, range: [-90, 90] },
-  tanh: { f: Math.tanh, ulp: 2.3, range: [-12, 12] },
+  tanh: { f: Math.tanh, ulp: 2.5, range: [-12, 12] },
   asinh: { f: Math.asinh, ulp: 2.5, range: [-1e30, 1e30] },
   acosh: { f: Math.acosh, ulp: 2.5, range: [1, 1e30] },
   atanh: { f: Math.atanh, ulp: 2.5, range: [-1, 1] },

@@ -7,7 +7,7 @@ import { L1L2 } from '../../regularizers/index.ts';
 import type { Config } from '../../schema.ts';
 import * as o from '../../schema.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'ActivityRegularization',

@@ -8,7 +8,7 @@ import { normal, SeedGenerator } from '../../random/index.ts';
 import * as o from '../../schema.ts';
 import type { CallOptions, With } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'GaussianDropout',

@@ -9,7 +9,7 @@ import * as o from '../../schema.ts';
 import { KerasTensor } from '../../symbolic/keras-tensor.ts';
 import type { Structure } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema(
   'Flatten',

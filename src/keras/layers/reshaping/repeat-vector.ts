@@ -7,7 +7,7 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const options = layerSchema('RepeatVector', { n: o.required(o.integer({ min: 1 })) }, { positional: ['n'] });
 export interface RepeatVectorOptions extends LayerOptionsOf<typeof options> {}

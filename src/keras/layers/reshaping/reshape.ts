@@ -8,7 +8,7 @@ import * as o from '../../schema.ts';
 import { KerasTensor } from '../../symbolic/keras-tensor.ts';
 import type { Structure, With } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
-import { type LayerOptionsOf, layerSchema, type LayerValues } from '../layer-options.ts';
+import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
 const targetShape: o.Kind<Shape> = {
   wanted: 'a shape without the batch; one dimension may be -1',

@@ -1,0 +1,61 @@
+// tf.sparse: reductions of rows that lists of numbers select, and rows of tables by ids with weights.
+// Owns: segmentSum and its relatives, embeddingLookupSparse.
+import { show, ValueError } from '../../base/errors.ts';
+
+import type { Value } from '../../graph/value.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { gather } from '../core/arrange.ts';
+import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { integersTensor } from '../core/shapes.ts';
+import { signature } from '../core/signature.ts';
+import { unsortedSegmentMean, unsortedSegmentSqrtN, unsortedSegmentSum } from '../math/segments.ts';
+import { embeddingLookup } from '../nn/embedding.ts';
+import { indexRows, type SparseTensor } from './sparse-tensor.ts';
+
+type Combine = (data: TensorLike, segmentIds: TensorLike, numSegments: number) => Tensor;
+const selected = (name: string, combine: Combine) =>
+  signature(
+    name,
+    ['data', 'indices', 'segmentIds', 'numSegments'],
+    (data: TensorLike, indices: TensorLike, segmentIds: TensorLike, numSegments?: number): Tensor => {
+      const ids = convertToTensor(segmentIds, undefined, name);
+      const count = numSegments ?? asIntegers(ids, name).reduce((most, id) => Math.max(most, id + 1), 0);
+      return combine(gather(data, indices), ids, count);
+    },
+  );
+/** Sums of the rows that `indices` name, by segment. */
+export const segmentSum = selected('sparse.segmentSum', unsortedSegmentSum);
+export const segmentMean = selected('sparse.segmentMean', unsortedSegmentMean);
+export const segmentSqrtN = selected('sparse.segmentSqrtN', unsortedSegmentSqrtN);
+
+export interface EmbeddingOptions {
+  readonly combiner?: 'mean' | 'sqrtn' | 'sum' | undefined;
+  readonly maxNorm?: number | undefined;
+}
+/** For each row of ids the weighted sum, mean or root-mean of the rows of the table. */
+export function embeddingLookupSparse(
+  params: TensorLike,
+  spIds: SparseTensor,
+  spWeights: SparseTensor | null = null,
+  options: EmbeddingOptions = {},
+): Tensor {
+  const { combiner = 'mean', maxNorm } = options;
+  if (!['mean', 'sqrtn', 'sum'].includes(combiner))
+    throw new ValueError(`embeddingLookupSparse: combiner ${show(combiner)}; wanted 'mean', 'sqrtn' or 'sum'.`);
+  const ids = indexRows(spIds).map((row) => row[0]!);
+  const segments = integersTensor(ids, [ids.length], 'int32');
+  const rows = embeddingLookup(params, spIds.values, maxNorm === undefined ? {} : { maxNorm });
+  const weights: Value = spWeights
+    ? p.convert(spWeights.values, rows.dtype)
+    : p.full(1, { dims: [ids.length], dtype: rows.dtype });
+  const count = spIds.shape[0]!;
+  const sums = unsortedSegmentSum(p.mul(rows, p.broadcast(weights, rows.dims, [0])) as Tensor, segments, count);
+  if (combiner === 'sum') return sums;
+  const total = unsortedSegmentSum((combiner === 'mean' ? weights : p.square(weights)) as Tensor, segments, count);
+  const divisor = combiner === 'mean' ? total : p.unary('sqrt', total);
+  const none = p.compare('equal', divisor, p.zerosLike(divisor));
+  const safe = p.select(none, p.onesLike(divisor), divisor);
+  return p.div(sums, p.broadcast(safe, sums.dims, [0])) as Tensor;
+}
