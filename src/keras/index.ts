@@ -25,6 +25,7 @@ export * as mixedPrecision from './mixed-precision.ts';
 export { Model } from './models/functional.ts';
 export * as models from './models/index.ts';
 export { Sequential } from './models/sequential.ts';
+export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
 export * as config from './public-config.ts';

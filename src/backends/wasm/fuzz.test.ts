@@ -7,7 +7,7 @@ import { randomKernel } from './random-kernel.ts';
 import { arrayOf, copyOf, difference, fillExact, generator, runKernel } from './testing.ts';
 
 /** Set CORNU_FUZZ=N for N kernels, CORNU_SEED=S to repeat one. */
-const count = Number(process.env.CORNU_FUZZ ?? 60);
+const count = Number(process.env.CORNU_FUZZ ?? 30);
 const first = Number(process.env.CORNU_SEED ?? Date.now() % 1_000_000);
 
 describe('random loop kernels', () => {

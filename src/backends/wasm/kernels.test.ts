@@ -275,6 +275,55 @@ describe('loop kernels', () => {
     }
   });
 
+  it('adds rows where indices say, some twice', () => {
+    for (const [rows, width] of [
+      [5, 1],
+      [17, 32],
+      [40, 7],
+    ] as const) {
+      const [i, j] = [loop('i', rows), loop('j', width)];
+      const row = load('i32', 1, index(i));
+      const inside = binary('and', compare('ge', row, integer(0)), compare('lt', row, integer(9)));
+      check(
+        {
+          kind: 'loops',
+          buffers: [
+            { storage: 'f32', access: 'update' },
+            { storage: 'i32', access: 'read' },
+            { storage: 'f32', access: 'read' },
+          ],
+          outer: i,
+          serial: true,
+          body: [
+            {
+              kind: 'if',
+              condition: inside,
+              body: [
+                {
+                  kind: 'loop',
+                  loop: j,
+                  body: [
+                    {
+                      kind: 'update',
+                      buffer: 0,
+                      index: plus(times(row, width), index(j)),
+                      combine: 'add',
+                      signed: true,
+                      value: load('f32', 2, plus(times(index(i), width), index(j))),
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+        [9 * width, rows, rows * width],
+        1e-5,
+        rows,
+      );
+    }
+  });
+
   it('permutes dimensions', () => {
     const random = generator(3);
     for (let run = 0; run < 40; run++) {

@@ -201,7 +201,14 @@ class KernelMaker {
     const storage = this.random.pick(['f32', 'i32', 'i64', 'u8'] as const);
     const size = 1 + this.random.below(9);
     const buffer = this.buffer(storage, 'update', size);
-    const position = binary('rem', this.value('i32', loops, 2), integer(size), false);
+    let position = binary('rem', this.value('i32', loops, 2), integer(size), false);
+    // Whole rows, so that an inner loop has elements of its own.
+    const inner = loops[loops.length - 1]!;
+    if (loops.length > 1 && this.random.below(2) === 0) {
+      const row = binary('rem', this.value('i32', loops.slice(0, -1), 1), integer(size), false);
+      position = plus(times(row, inner.extent), index(inner));
+      this.sizes[buffer] = size * inner.extent;
+    }
     const combine =
       storage === 'f32' ? this.random.pick(['min', 'max'] as const) : this.random.pick(['add', 'max'] as const);
     const value = this.value(registerOf[storage], loops, 2);

@@ -70,7 +70,7 @@ export function sparseCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike):
 
 /** Whether the scores at `labels` (n,) are among the k largest of `scores` (n, classes); ties count as inside. */
 function inTopK(labels: Tensor, scores: Tensor, k: number): Tensor {
-  const hot = cast(oneHot(labels, scores.dims[1]!), 'bool');
+  const hot = cast(oneHot(cast(labels, 'int32'), scores.dims[1]!), 'bool');
   const own = reduceSum(where(hot, scores, 0), { axis: 1, keepdims: true });
   const better = reduceSum(cast(greater(scores, own), 'int32'), 1);
   const known = logicalAnd(reduceAll(isFiniteNumber(scores), 1), reduceAny(hot, 1));

@@ -145,7 +145,10 @@ export const oneHot = signature(
     dtype?: DType,
   ): Tensor => {
     const given = convertToTensor(indices, undefined, 'oneHot');
-    // Keras hands labels to losses as floats; whole numbers among them are what is meant.
+    if (!isInteger(given.dtype) && !given.weak)
+      throw new DTypeError(
+        `oneHot: indices have dtype ${given.dtype}, wanted whole numbers: int32, int64 or uint8; use tf.cast.`,
+      );
     const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
     const n = asInteger(depth, 'oneHot: depth');
     const at = axis === -1 ? x.dims.length : axis;

@@ -67,10 +67,7 @@ class Planner {
       const before = new Map(this.plan);
       let children = 0;
       const seen = new Set<Expr>();
-      for (const child of body) {
-        if (child.kind === 'loop' || child.kind === 'reduce') children += this.choose(child, inner, sets);
-        else children += this.cost(child, inner, undefined, seen);
-      }
+      children += this.chooseBody(body, inner, sets, seen);
       if (children < best) {
         best = children;
         for (const [key, value] of this.plan) if (!before.has(key)) inside.set(key, value);
@@ -88,6 +85,23 @@ class Planner {
     }
     for (const [key, value] of inside) this.plan.set(key, value);
     return best;
+  }
+
+  private chooseBody(
+    body: readonly Statement[],
+    nests: readonly Nest[],
+    sets: ReadonlySet<Local>,
+    seen: Set<Expr>,
+  ): number {
+    let total = 0;
+    for (const child of body) {
+      if (child.kind === 'loop' || child.kind === 'reduce') total += this.choose(child, nests, sets);
+      else if (child.kind === 'if') {
+        total += this.expressionCost(child.condition, nests, undefined, seen);
+        total += this.chooseBody(child.body, nests, sets, seen);
+      } else total += this.cost(child, nests, undefined, seen);
+    }
+    return total;
   }
 
   private loopParts(loop: LoopIndex, body: readonly Statement[]): number {
@@ -116,22 +130,32 @@ class Planner {
     if (loop.extent < 2) return false;
     const { stores, sets } = effectsOf(body);
     for (const local of sets) if (outsideSets.has(local)) return false;
+    const inner = new Set<LoopIndex>();
+    forEachLoop(body, (loops) => {
+      for (const each of loops) inner.add(each);
+    });
     const written = new Map<number, Affine[]>();
+    const updated = new Set<number>();
     let possible = true;
     const visit = (statements: readonly Statement[]): void => {
       for (const statement of statements) {
-        if (statement.kind === 'update') possible = false;
-        else if (statement.kind === 'if') {
+        if (statement.kind === 'update') {
+          // Every iteration must have an element of its own.
+          const affine = affineOf(statement.index);
+          updated.add(statement.buffer);
+          if (Math.abs(coefficientOf(affine, loop)) !== 1 || isWide(statement.value.type)) possible = false;
+          if (affine.terms.some(({ atom }) => atom.op !== 'index' && this.changesIn(atom, loop, sets)))
+            possible = false;
+          if (affine.terms.some(({ atom }) => atom.op === 'index' && inner.has(atom.loop))) possible = false;
+          if (storageBytes[this.kernel.buffers[statement.buffer]!.storage] !== 4) possible = false;
+        } else if (statement.kind === 'if') {
           const { loops, locals } = this.analysis.info(statement.condition);
           if (loops.includes(loop) || locals.some((local) => sets.has(local))) possible = false;
           visit(statement.body);
         } else if (statement.kind === 'loop') visit(statement.body);
         else if (statement.kind === 'store') {
           const affine = affineOf(statement.index);
-          const opaque = affine.terms.some(
-            ({ atom }) =>
-              atom.op !== 'index' && (this.analysis.info(atom).loops.includes(loop) || this.readsLocals(atom, sets)),
-          );
+          const opaque = affine.terms.some(({ atom }) => atom.op !== 'index' && this.changesIn(atom, loop, sets));
           if (opaque || coefficientOf(affine, loop) === 0) possible = false;
           const list = written.get(statement.buffer);
           if (list) list.push(affine);
@@ -141,20 +165,19 @@ class Planner {
     };
     visit(body);
     if (!possible) return false;
-    const inner = new Set<LoopIndex>();
-    forEachLoop(body, (loops) => {
-      for (const each of loops) inner.add(each);
-    });
     forEachExpr(body, (e) => {
       if (e.op !== 'load' || !stores.has(e.buffer)) return;
+      if (updated.has(e.buffer)) possible = false;
       const read = affineOf(e.index);
       for (const affine of written.get(e.buffer) ?? []) if (!separate(read, affine, loop, inner)) possible = false;
     });
     return possible;
   }
 
-  private readsLocals(e: Expr, sets: ReadonlySet<Local>): boolean {
-    return this.analysis.info(e).locals.some((local) => sets.has(local));
+  /** Whether a value may differ between iterations of the loop. */
+  private changesIn(e: Expr, loop: LoopIndex, sets: ReadonlySet<Local>): boolean {
+    const { loops, locals } = this.analysis.info(e);
+    return loops.includes(loop) || locals.some((local) => sets.has(local));
   }
 
   /** Cost of all executions of a statement; `vector` is the loop in lanes, if any. */

@@ -1,6 +1,6 @@
 // Statements of the loop IR: stores, updates, named values, branches, and the dispatch to loops and reductions.
 // Owns: emitting bodies. Loops stand in loops.ts, reductions in reductions.ts.
-import type { Accumulator, Expr, Local, Statement } from '../../../compiler/loop-ir.ts';
+import { type Accumulator, type Expr, type Local, load, type Statement } from '../../../compiler/loop-ir.ts';
 import { pushAddress } from './address.ts';
 import { affineOf } from './affine.ts';
 import { effectsOf } from './analysis.ts';
@@ -93,6 +93,13 @@ function store(k: KernelContext, buffer: number, index: Expr, value: Expr): void
 function update(k: KernelContext, statement: Extract<Statement, { kind: 'update' }>): void {
   const { buffer, index, combine, signed, value } = statement;
   const { storage } = k.kernel.buffers[buffer]!;
+  if (k.vector) {
+    // Lanes have elements of their own: read, combine, write back.
+    const old = load(storage, buffer, index);
+    const sum: Expr = { op: 'binary', type: value.type, fn: combine, signed, a: old, b: value };
+    storeVector(k, buffer, index, sum, k.depth);
+    return;
+  }
   const offset = pushAddress(k, buffer, storage, affineOf(index), 0, k.depth);
   withTemporary(k, 'i32', k.depth, (address) => {
     k.code.tee(address).get(address).memory(scalarLoad[storage]!, offset);

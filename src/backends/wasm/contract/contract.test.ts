@@ -60,9 +60,9 @@ describe.each([
   }
 
   const shapes: readonly (readonly [number, number, number, number])[] = [
-    ...([1, 2, 3, 4, 5, 6, 7, 9, 33].flatMap((m) =>
-      [1, 2, 3, 4, 5, 7, 8, 9, 10, 31, 36].flatMap((n) => [1, 3, 4, 9, 17].map((k) => [1, m, n, k] as const)),
-    ) as [number, number, number, number][]),
+    ...[1, 2, 3, 4, 5, 7, 9].flatMap((m) =>
+      [1, 3, 4, 5, 8, 10, 31].flatMap((n) => [1, 4, 17].map((k) => [1, m, n, k] as const)),
+    ),
     [1, 32, 128, 784],
     [1, 784, 128, 32],
     [1, 32, 10, 128],

@@ -29,6 +29,7 @@ export function encodeCategories(
   let x: Tensor = indices instanceof RaggedTensor ? indices.toTensor({ defaultValue: depth }) : indices;
   if (mode === 'int') return cast(x, dtype);
   if (x.rank === 0) x = reshape(x, [1]);
+  x = cast(x, x.dtype === 'int64' ? 'int64' : 'int32');
   if (mode === 'one_hot') {
     const shape = x.dims;
     return oneHot(shape.length > 1 && shape.at(-1) === 1 ? reshape(x, shape.slice(0, -1)) : x, depth, { dtype });
