@@ -1,10 +1,11 @@
 // The base of losses: `lossFn(yTrue, yPred, { sampleWeight })`.
 // Owns: the call, reduction, config, and classes made of loss functions. The formulas stand in the files beside it.
 import { type Class, callable } from '../../base/callable.ts';
-import type { DType } from '../../base/dtype.ts';
+import { type DType, isInteger } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import type { Dims } from '../../base/shape.ts';
+import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { maskOf } from '../annotations.ts';
 import { floatx } from '../config.ts';
@@ -57,7 +58,7 @@ export class Loss_ extends FunctionObject {
     const where = `loss ${this.name}`;
     const mask = maskOf(yPred);
     const losses = this.call(
-      asDType(yTrue, this.dtype, `${where}: yTrue`),
+      labels(yTrue, this.dtype, `${where}: yTrue`),
       asDType(yPred, this.dtype, `${where}: yPred`),
     );
     const own = maskOf(losses);
@@ -85,6 +86,13 @@ export interface Loss_ {
   readonly name: string;
   (yTrue: TensorLike, yPred: TensorLike, options?: CallOptions | TensorLike | null): Tensor;
 }
+
+/** Labels in the loss's dtype; whole numbers stay usable as such (`tf.oneHot(yTrue, 10)` in a loss of one's own). */
+const labels = (yTrue: TensorLike, dtype: DType, where: string): Tensor => {
+  const floats = asDType(yTrue, dtype, where);
+  if (!(yTrue instanceof Tensor) || !isInteger(yTrue.dtype)) return floats;
+  return new Tensor(floats.dtype, floats.shape as Dims, floats.elements, floats.graphValue, true);
+};
 
 const squeezedAnd = (a: Tensor, b: Tensor): Tensor => {
   const [x, y] = squeezeOrExpand(a, b);
