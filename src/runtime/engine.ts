@@ -15,7 +15,8 @@ import { printParams } from '../graph/print-graph.ts';
 import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
 import { Profile } from './profile.ts';
-import { type CompiledProgram, type ProgramSource, referenceProgram, setProgramMaker } from './program.ts';
+import { type CompiledProgram, type ProgramSource, setProgramMaker } from './program.ts';
+import { holdsStrings, programInStages } from './stages.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { Residence, VariableTensor } from './variable.ts';
 
@@ -413,12 +414,11 @@ export function installEngine(makeBackend: () => Backend): void {
   };
   setEngine((primitive, inputs, params, outputs) => engine().apply(primitive, inputs, params, outputs));
   setProgramMaker((source) =>
-    holdsStrings(source.graph) ? referenceProgram(source) : new EngineProgram(engine(), source),
+    holdsStrings(source.graph)
+      ? programInStages(source, (numbers) => new EngineProgram(engine(), numbers))
+      : new EngineProgram(engine(), source),
   );
 }
-
-const holdsStrings = (graph: Graph): boolean =>
-  graph.nodes.some((node) => node.outputs.some((value) => value.dtype === 'string'));
 
 /** The engine, once something has run on it. */
 export const currentEngine = (): Engine | null => installed;

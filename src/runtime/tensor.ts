@@ -140,7 +140,6 @@ export class Tensor implements Value {
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above.
 export interface Tensor extends TensorMethods {}
 
 /** The elements as JavaScript sees them one by one: BigInt where it is safe becomes a number, bool becomes true or false. */

@@ -89,6 +89,25 @@ describe('training', () => {
     const options = { epochs: 50, verbose: 0, signal: controller.signal, callbacks: [stop] } as const;
     expect((await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), options)).epoch).toEqual([0, 1]);
   });
+  it('gives an overridden trainStep what the data set would', async () => {
+    const seen: unknown[] = [];
+    class Mine extends models.Model {
+      inner = layers.Dense(1);
+      override call(x: tf.Tensor) {
+        return this.inner(x);
+      }
+      override trainStep(data: unknown) {
+        seen.push(Array.isArray(data) ? data.length : (data as tf.Tensor).shape);
+        return { mine: tf.constant(7, { dtype: 'float32' }) };
+      }
+    }
+    const model = new Mine();
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    await model.fit(tf.ones([4, 3]), null, { verbose: 0 });
+    await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), { verbose: 0 });
+    await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), { verbose: 0, sampleWeight: tf.ones([4]) });
+    expect(seen).toEqual([[4, 3], 2, 3]);
+  });
   it('uses an overridden trainStep', async () => {
     class Mine extends models.Model {
       inner = layers.Dense(1);

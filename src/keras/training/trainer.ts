@@ -15,6 +15,7 @@ import { type Config, camelCase, isPlainObject, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Structure } from '../types.ts';
+import { packXYSampleWeight } from '../utils/sample-weights.ts';
 import type { Batch } from './batch-source.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics } from './compile-metrics.ts';
@@ -188,7 +189,7 @@ export class Trainer {
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;
     let logs: StepLogs = null;
-    if (model.hasOwnStep('trainStep')) logs = model.trainStep(batch as Structure);
+    if (model.hasOwnStep('trainStep')) logs = model.trainStep(packXYSampleWeight(...(batch as Batch)));
     else this.trainStep(batch as Batch);
     model.clearLosses();
     return logs;
@@ -202,7 +203,7 @@ export class Trainer {
   readonly #testBody = (batch: unknown): StepLogs => {
     const model = this.#model;
     let logs: StepLogs = null;
-    if (model.hasOwnStep('testStep')) logs = model.testStep(batch as Structure);
+    if (model.hasOwnStep('testStep')) logs = model.testStep(packXYSampleWeight(...(batch as Batch)));
     else this.testStep(batch as Batch);
     model.clearLosses();
     return logs;

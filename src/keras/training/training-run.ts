@@ -40,7 +40,6 @@ export class TrainingRun implements Training {
   abort(_reason?: unknown): void {
     this.#control.stopped = true;
   }
-  // biome-ignore lint/suspicious/noThenProperty: the handle is a promise.
   then<A = History, B = never>(
     fulfilled?: ((value: History) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

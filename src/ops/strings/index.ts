@@ -3,11 +3,12 @@
 
 import type { StringElement } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { broadcastShapes, normalizeAxes, stridesOf } from '../../base/shape.ts';
+import { broadcastShapes, type Dims, normalizeAxes, sizeOf, stridesOf } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
-import { known } from '../core/host.ts';
+import { hostFunction, known } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { fingerprint64, hash64, sipHash } from './hash.ts';
@@ -27,6 +28,23 @@ export {
 const EAGER = 'Call it outside tf.function.';
 const elementsOf = (x: TensorLike, name: string): readonly StringElement[] =>
   known(stringTensor(x, name), `strings.${name}`, EAGER) as readonly StringElement[];
+/** Strings computed of whole tensors of strings. */
+const stringsOf = (
+  name: string,
+  inputs: readonly Tensor[],
+  dims: Dims,
+  compute: (...columns: (readonly StringElement[])[]) => StringElement[],
+): Tensor => {
+  const call = hostFunction(
+    `strings.${name}`,
+    () => [{ dims, dtype: 'string' }],
+    (columns, [out]) => {
+      const made = compute(...columns.map(({ data }) => data as readonly StringElement[]));
+      for (let i = 0; i < made.length; i++) (out!.data as StringElement[])[i] = made[i]!;
+    },
+  );
+  return p.customCall(call, inputs)[0] as Tensor;
+};
 const joinedBytes = (parts: readonly StringElement[], separator: string): StringElement => {
   if (parts.every((part) => typeof part === 'string')) return parts.join(separator);
   const all = parts.flatMap((part, i) => [...(i > 0 ? bytesOf(separator) : []), ...bytesOf(part)]);
@@ -43,19 +61,19 @@ export const join = signature(
       .map((t) => t.dims)
       .reduce((a, b) => broadcastShapes(a, b, 'strings.join'), [] as readonly number[]);
     const size = dims.reduce((a, b) => a * b, 1);
-    const columns = tensors.map((t) => {
-      const elements = known(t, 'strings.join', EAGER) as readonly StringElement[];
-      if (elements.length !== size && elements.length !== 1)
+    for (const tensor of tensors) {
+      const count = sizeOf(tensor.dims);
+      if (count !== size && count !== 1)
         throw new ShapeError('strings.join: shapes differ; wanted equal ones, or scalars.');
-      return elements;
-    });
-    const data = Array.from({ length: size }, (_, i) =>
-      joinedBytes(
-        columns.map((column) => column[column.length === 1 ? 0 : i]!),
-        separator,
+    }
+    return stringsOf('join', tensors, dims, (...columns) =>
+      Array.from({ length: size }, (_, i) =>
+        joinedBytes(
+          columns.map((column) => column[column.length === 1 ? 0 : i]!),
+          separator,
+        ),
       ),
     );
-    return eagerTensor(data, dims, 'string');
   },
 );
 /** Strings put together along axes. */
@@ -64,7 +82,6 @@ export const reduceJoin = signature(
   ['inputs', 'axis', 'keepdims', 'separator'],
   (inputs: TensorLike, axis?: Axis, keepdims: boolean = false, separator: string = ''): Tensor => {
     const x = stringTensor(inputs, 'reduceJoin');
-    const elements = known(x, 'strings.reduceJoin', EAGER) as readonly StringElement[];
     const axes = normalizeAxes(axis, x.dims.length, 'strings.reduceJoin');
     const kept = x.dims.map((_, i) => i).filter((i) => !axes.includes(i));
     const strides = stridesOf(x.dims);
@@ -75,14 +92,15 @@ export const reduceJoin = signature(
         [0],
       );
     const inner = walk(axes);
-    const data = walk(kept).map((offset) =>
-      joinedBytes(
-        inner.map((at) => elements[offset + at]!),
-        separator,
+    const dims = keepdims ? x.dims.map((n, i) => (axes.includes(i) ? 1 : n)) : kept.map((i) => x.dims[i]!);
+    return stringsOf('reduceJoin', [x], dims, (elements) =>
+      walk(kept).map((offset) =>
+        joinedBytes(
+          inner.map((at) => elements[offset + at]!),
+          separator,
+        ),
       ),
     );
-    const dims = keepdims ? x.dims.map((n, i) => (axes.includes(i) ? 1 : n)) : kept.map((i) => x.dims[i]!);
-    return eagerTensor(data, dims, 'string');
   },
 );
 

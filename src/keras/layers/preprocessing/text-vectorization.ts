@@ -3,15 +3,16 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/
 import { type Class, callable } from '../../../base/callable.ts';
 import type { DType } from '../../../base/dtype.ts';
-import { ShapeError, ValueError } from '../../../base/errors.ts';
+import { ShapeError, StateError, ValueError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { reshape } from '../../../ops/core/arrange.ts';
+import { hostFunction } from '../../../ops/core/host.ts';
 import { pad } from '../../../ops/core/pad.ts';
 import { RaggedTensor } from '../../../ops/ragged/ragged-tensor.ts';
 import { lower, ngrams as ngramsOf, regexReplace, split } from '../../../ops/strings/index.ts';
 import { unicodeSplit } from '../../../ops/strings/unicode.ts';
 import * as p from '../../../primitives/functions.ts';
-import type { Tensor } from '../../../runtime/tensor.ts';
+import { eagerTensor, Tensor } from '../../../runtime/tensor.ts';
 import { floatx } from '../../config.ts';
 import type { Config, Json, Kind } from '../../schema.ts';
 import * as o from '../../schema.ts';
@@ -172,6 +173,30 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
   }
 
   override call(inputs: Tensor): Tensor {
+    return inputs instanceof Tensor && inputs.graphValue ? this.#traced(inputs) : this.#vectors(inputs);
+  }
+
+  /** Within a compiled program: one call out to the host, whose shape must be known beforehand. */
+  #traced(inputs: Tensor): Tensor {
+    const where = `TextVectorization '${this.name}'`;
+    const shape = this.computeOutputShape(inputs.dims);
+    if (!shape.every((n): n is number => n !== null) || this.ragged || this.sparse)
+      throw new StateError(
+        `${where}: the number of words of a batch is not known while a function is traced. Give outputSequenceLength, or apply the layer to the data beforehand: dataset.map((x, y) => [vectorize(x), y]).`,
+      );
+    const spec = { dims: shape, dtype: this.outputMode === 'int' ? 'int64' : floatx() } as const;
+    const vectorize = hostFunction(
+      where,
+      () => [spec],
+      ([texts], [out]) => {
+        const vectors = this.#vectors(eagerTensor(texts!.data, texts!.dims, 'string'));
+        (out!.data as Float64Array).set(vectors.elements as Float64Array);
+      },
+    );
+    return p.customCall(vectorize, [inputs])[0] as Tensor;
+  }
+
+  #vectors(inputs: Tensor): Tensor {
     const numbers: object = this.#lookup.call(this.#tokens(inputs) as Tensor);
     if (this.outputMode !== 'int') return asOutput(numbers);
     const length = this.outputSequenceLength;
