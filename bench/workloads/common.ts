@@ -62,3 +62,10 @@ export function mlp(): tf.keras.Model {
   model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
   return model;
 }
+
+/** 3×3 convolutions with relu, each with a maximum over 2×2. */
+export const convolutions = (...filters: number[]) =>
+  filters.flatMap((count) => [
+    tf.keras.layers.Conv2D(count, 3, { activation: 'relu' }),
+    tf.keras.layers.MaxPooling2D(),
+  ]);
