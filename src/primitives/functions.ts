@@ -118,12 +118,18 @@ export interface WindowParams {
 }
 export const windowSum = (x: Value, params: WindowParams): Value => bind1(primitive('windowSum'), [x], { ...params });
 export const windowMax = (x: Value, params: WindowParams): Value => bind1(primitive('windowMax'), [x], { ...params });
+/** The number of each window's largest tap (int32). */
+export const windowArgMax = (x: Value, params: WindowParams): Value =>
+  bind1(primitive('windowArgMax'), [x], { ...params });
+/** Adds each element of `y` to the element that is tap number `numbers` of its window, in an array of shape `dims`. */
+export const windowSpread = (numbers: Value, y: Value, params: WindowParams, dims: Dims): Value =>
+  bind1(primitive('windowSpread'), [numbers, y], { ...params, dims });
+/** The element of `t` that is tap number `numbers` of each window. */
+export const windowPick = (numbers: Value, t: Value, { window, strides, dilation, low, high }: WindowParams): Value =>
+  bind1(primitive('windowPick'), [numbers, t], { window, strides, dilation, low, high });
 /** Adds each element of `y` to the position in x's shape where its window has the maximum of x (the first one). */
 export const windowMaxScatter = (x: Value, y: Value, params: WindowParams): Value =>
-  bind1(primitive('windowMaxScatter'), [x, y], { ...params });
-/** The element of `t` (of x's shape) at each window's maximum of x. */
-export const windowMaxGather = (x: Value, t: Value, params: WindowParams): Value =>
-  bind1(primitive('windowMaxGather'), [x, t], { ...params });
+  windowSpread(windowArgMax(x, params), y, params, x.dims);
 
 /** Sorts along the last axis, stably: the values and where they came from (int32). */
 export const sort = (x: Value, descending: boolean): Value[] => bind(primitive('sort'), [x], { descending });

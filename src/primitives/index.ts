@@ -14,7 +14,8 @@ import { randomBits } from './random/random-bits.ts';
 import { reducePrimitives } from './reduce/reduce.ts';
 import { registerPrimitives } from './registry.ts';
 import { cumulative, sort } from './sort/sort.ts';
-import { windowMax, windowMaxGather, windowMaxScatter, windowSum } from './window/window.ts';
+import { windowMax, windowSum } from './window/window.ts';
+import { windowArgMax, windowPick, windowSpread } from './window/window-maximum.ts';
 
 registerPrimitives({
   ...unaryPrimitives,
@@ -32,8 +33,9 @@ registerPrimitives({
   scatterRows,
   windowSum,
   windowMax,
-  windowMaxScatter,
-  windowMaxGather,
+  windowArgMax,
+  windowSpread,
+  windowPick,
   dotGeneral,
   convolution,
   convolutionInputGradient,

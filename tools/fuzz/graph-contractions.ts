@@ -102,10 +102,12 @@ export function windowOperation(b: GraphBuilder): void {
     b.apply(b.random.pick(['windowSum', 'windowMax'] as const), [x], params);
     return;
   }
+  const numbers = b.apply('windowArgMax', [x], params);
+  if (!numbers) return;
   if (b.chance(2)) {
-    b.apply('windowMaxGather', [x, b.like(x.value)], params);
+    b.apply('windowPick', [numbers, b.like(x.value)], params);
     return;
   }
   const pooled = b.apply('windowMax', [x], params);
-  if (pooled) b.apply('windowMaxScatter', [x, pooled], params);
+  if (pooled) b.apply('windowSpread', [numbers, pooled], { ...params, dims });
 }

@@ -147,7 +147,7 @@ export const maxPoolWithArgmax = signature(
     const { dims } = window.x;
     const counted = includeBatchInIndex ? dims : dims.slice(1);
     const positions = p.reshape(p.iota([sizeOf(counted)], 0, 'int32'), counted);
-    const argmax = p.windowMaxGather(window.x, p.broadcastTo(positions, dims), window.params);
+    const argmax = p.windowPick(p.windowArgMax(window.x, window.params), p.broadcastTo(positions, dims), window.params);
     return { output: largest(window), argmax: p.convert(argmax, outputDtype) as Tensor };
   },
 );

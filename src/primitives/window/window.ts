@@ -1,22 +1,16 @@
-// Windows that slide over all axes: sums, maxima, and what the gradients of maxima need.
-// Owns: shape rules, references, index arithmetic. Averages, minima and gradients of sums are compositions.
+// Windows that slide over all axes: sums and maxima.
+// Owns: shape rules, references, index arithmetic. Which element was the largest stands in window-maximum.ts; averages, minima
+// and gradients of sums are compositions.
 import { dtypes, isBig, roundInPlace } from '../../base/dtype.ts';
 import { type Dims, sizeOf, stridesOf } from '../../base/shape.ts';
 import * as ir from '../../compiler/loop-ir.ts';
-import type { OpaquePrimitive, Params, ReducePrimitive, Sample } from '../../graph/primitive.ts';
+import type { Params, ReducePrimitive, Sample } from '../../graph/primitive.ts';
 import type { Spec } from '../../graph/value.ts';
-import {
-  windowMaxGather as gather,
-  pad,
-  scalar,
-  windowMaxScatter as scatter,
-  windowSum as sumOver,
-  type WindowParams,
-} from '../functions.ts';
+import { windowMaxScatter as markMaximum, pad, scalar, windowSum as sumOver, type WindowParams } from '../functions.ts';
 
 type P = Params & WindowParams;
 
-const outputDims = (x: Dims, p: WindowParams): number[] =>
+export const outputDims = (x: Dims, p: WindowParams): number[] =>
   x.map((n, i) =>
     Math.max(
       0,
@@ -24,12 +18,18 @@ const outputDims = (x: Dims, p: WindowParams): number[] =>
     ),
   );
 
-/** Calls `visit` with the position of each output and those of its window's elements that exist. */
-function visitWindows(x: Dims, y: Dims, p: WindowParams, visit: (output: number, positions: number[]) => void): void {
+/** Calls `visit` with the position of each output, and the positions and numbers of those of its window's elements that exist. */
+export function visitWindows(
+  x: Dims,
+  y: Dims,
+  p: WindowParams,
+  visit: (output: number, positions: readonly number[], numbers: readonly number[]) => void,
+): void {
   const [xStrides, yStrides, tapStrides] = [stridesOf(x), stridesOf(y), stridesOf(p.window)];
   const taps = sizeOf(p.window);
   for (let output = 0; output < sizeOf(y); output++) {
     const positions: number[] = [];
+    const numbers: number[] = [];
     for (let tap = 0; tap < taps; tap++) {
       let position = 0;
       let inside = true;
@@ -41,13 +41,15 @@ function visitWindows(x: Dims, y: Dims, p: WindowParams, visit: (output: number,
         inside = at >= 0 && at < x[axis]!;
         position += at * xStrides[axis]!;
       }
-      if (inside) positions.push(position);
+      if (!inside) continue;
+      positions.push(position);
+      numbers.push(tap);
     }
-    visit(output, positions);
+    visit(output, positions, numbers);
   }
 }
 
-const lowest = (dtype: Spec['dtype']): number | bigint =>
+export const lowest = (dtype: Spec['dtype']): number | bigint =>
   dtypes[dtype].kind === 'float'
     ? Number.NEGATIVE_INFINITY
     : isBig(dtype)
@@ -57,7 +59,7 @@ const lowest = (dtype: Spec['dtype']): number | bigint =>
       : dtypes[dtype].min;
 
 /** The input index of each tap, and whether it exists. */
-function tapIndex(
+export function tapIndex(
   x: Dims,
   y: Dims,
   p: WindowParams,
@@ -81,7 +83,7 @@ function tapIndex(
   return { index, guard };
 }
 
-function samples(): Sample[] {
+export function samples(): Sample[] {
   const cases: P[] = [
     { window: [1, 2, 2, 1], strides: [1, 2, 2, 1], dilation: [1, 1, 1, 1], low: [0, 0, 0, 0], high: [0, 0, 0, 0] },
     { window: [1, 3, 2, 1], strides: [1, 2, 1, 1], dilation: [1, 1, 2, 1], low: [0, 1, 1, 0], high: [0, 1, 1, 0] },
@@ -93,20 +95,6 @@ function samples(): Sample[] {
     })),
   );
 }
-
-const spatialSamples = (second: 'output' | 'input'): Sample[] =>
-  samples()
-    .filter((s) => s.inputs[0]!.dtype !== 'int32')
-    .map((s) => ({
-      ...s,
-      inputs: [
-        s.inputs[0]!,
-        {
-          dims: second === 'input' ? s.inputs[0]!.dims : outputDims(s.inputs[0]!.dims, s.params as P),
-          dtype: s.inputs[0]!.dtype,
-        },
-      ],
-    }));
 
 function reducer(name: 'windowSum' | 'windowMax', vjp: ReducePrimitive<P>['vjp']): ReducePrimitive<P> {
   const max = name === 'windowMax';
@@ -141,7 +129,9 @@ function reducer(name: 'windowSum' | 'windowMax', vjp: ReducePrimitive<P>['vjp']
   };
 }
 
-export const windowMax = reducer('windowMax', ({ inputs: [x], params, cotangents: [g] }) => [scatter(x!, g!, params)]);
+export const windowMax = reducer('windowMax', ({ inputs: [x], params, cotangents: [g] }) => [
+  markMaximum(x!, g!, params),
+]);
 
 /** The gradient of a sum over windows: the cotangent spread out by the strides, then summed over mirrored windows. */
 export const windowSum = reducer('windowSum', ({ inputs: [x], outputs: [y], params: p, cotangents: [g] }) => {
@@ -170,42 +160,3 @@ export const windowSum = reducer('windowSum', ({ inputs: [x], outputs: [y], para
     }),
   ];
 });
-
-/** The position of the largest element among `positions`, the first of equals. */
-function winner(source: Float64Array, positions: readonly number[]): number {
-  let best = positions[0] ?? -1;
-  for (const position of positions) if (source[position]! > source[best]!) best = position;
-  return best;
-}
-
-export const windowMaxScatter: OpaquePrimitive<P> = {
-  name: 'windowMaxScatter',
-  kind: 'opaque',
-  infer: ([x, y]) => [{ dims: x!.dims, dtype: y!.dtype }],
-  evaluate: ([x, y], p, [out]) => {
-    const [source, values, target] = [x!.data, y!.data, out!.data] as Float64Array[];
-    target!.fill(0);
-    visitWindows(x!.dims, y!.dims, p, (output, positions) => {
-      const at = winner(source!, positions);
-      if (at >= 0) target![at]! += values![output]!;
-    });
-    roundInPlace(out!.dtype, out!.data);
-  },
-  vjp: ({ inputs: [x], params, cotangents: [g], needs }) => [null, needs[1] ? gather(x!, g!, params) : null],
-  samples: () => spatialSamples('output'),
-};
-
-export const windowMaxGather: OpaquePrimitive<P> = {
-  name: 'windowMaxGather',
-  kind: 'opaque',
-  infer: ([x, t], p) => [{ dims: outputDims(x!.dims, p), dtype: t!.dtype }],
-  evaluate: ([x, t], p, [out]) => {
-    const [source, values, target] = [x!.data, t!.data, out!.data] as Float64Array[];
-    visitWindows(x!.dims, out!.dims, p, (output, positions) => {
-      const at = winner(source!, positions);
-      target![output] = at < 0 ? 0 : values![at]!;
-    });
-  },
-  vjp: ({ inputs: [x], params, cotangents: [g], needs }) => [null, needs[1] ? scatter(x!, g!, params) : null],
-  samples: () => spatialSamples('input'),
-};
