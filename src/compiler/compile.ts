@@ -28,6 +28,7 @@ import { type Interval, packIntervals } from './plan-memory.ts';
 import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
 import { schedule } from './schedule.ts';
 import { simplify } from './simplify.ts';
+import { inPhases } from './strides.ts';
 
 /** What lies in a slot. */
 export type Slot =
@@ -181,7 +182,7 @@ class Scope {
 
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
-    const simple = checkpoint(simplify(checkpoint(graph, 'tracing')), 'simplification');
+    const simple = checkpoint(simplify(inPhases(checkpoint(graph, 'tracing'))), 'simplification');
     this.graph = prepareContractions(simple);
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
@@ -276,7 +277,6 @@ class Scope {
     let end = this.steps.length;
     for (const guard of this.#guards.toReversed()) {
       const inside = [...this.steps.slice(guard, end), ...rest];
-      // biome-ignore lint/suspicious/noThenProperty: the name of a branch
       rest = inside.length > 0 ? [{ kind: 'if', flag: this.#shared.flag(), then: [], otherwise: inside }] : [];
       end = guard;
     }

@@ -2,8 +2,9 @@
 // Owns: which axes merge into one. Leaves the arithmetic to the backends.
 import type { Dims } from '../base/shape.ts';
 import { stridesOf } from '../base/shape.ts';
-import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
+import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
+import { rewrite } from '../graph/rewrite.ts';
 import { dotFree } from '../primitives/contract/dot-general.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
 import { primitive } from '../primitives/registry.ts';
@@ -49,33 +50,11 @@ function pairs(p: DotDimensions): { lhs: number[]; rhs: number[] } {
 }
 
 /** A graph in which every contraction that gets a kernel has operands that are matrices; others are transposed first. */
-export function prepareContractions(graph: Graph): Graph {
-  const out = new Graph();
-  const values = new Map<GraphValue, GraphValue>();
-  let changed = false;
-  for (const parameter of graph.parameters) values.set(parameter, out.addParameter(parameter));
-  for (const node of graph.liveNodes()) {
-    if (node.kind === 'parameter') continue;
-    if (node.kind === 'constant') {
-      values.set(node.outputs[0]!, out.addConstant(node.data!, node.outputs[0]!));
-      continue;
-    }
-    let inputs = node.inputs.map((input) => values.get(input)!);
-    let { params } = node;
-    if (kindOf(node) === 'contract') {
-      const prepared = prepare(out, node, inputs);
-      if (prepared) {
-        changed = true;
-        ({ inputs, params } = prepared);
-      }
-    }
-    out.apply(node.primitive!, inputs, params, node.scope).forEach((value, i) => {
-      values.set(node.outputs[i]!, value);
-    });
-  }
-  out.outputs = graph.outputs.map((value) => values.get(value)!);
-  return changed ? out : graph;
-}
+export const prepareContractions = (graph: Graph): Graph =>
+  rewrite(graph, (out, node, inputs) => {
+    const prepared = kindOf(node) === 'contract' ? prepare(out, node, inputs) : null;
+    return prepared && out.apply(node.primitive!, prepared.inputs, prepared.params, node.scope);
+  });
 
 function prepare(
   out: Graph,
