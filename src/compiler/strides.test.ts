@@ -33,9 +33,10 @@ describe('transposed convolutions in phases', () => {
     let state = 7;
     const random = () => ((state = (state * 48271) % 2147483647) / 2147483647 - 0.5) * 2;
     const data = specs.map(({ dims }) => Float32Array.from({ length: sizeOf(dims) }, random));
-    const [wanted, found] = [runGraph(graph, data)[0]!, runGraph(phases, data)[0]!] as Float32Array[];
-    expect(found.length).toBe(wanted!.length);
-    expect(Math.max(...found!.map((x, i) => Math.abs(x - wanted![i]!)))).toBeLessThan(1e-5);
+    const wanted = runGraph(graph, data)[0] as Float32Array;
+    const found = runGraph(phases, data)[0] as Float32Array;
+    expect(found.length).toBe(wanted.length);
+    expect(Math.max(...found.map((x, i) => Math.abs(x - wanted[i]!)))).toBeLessThan(1e-5);
   });
   it('leaves small ones alone', () => {
     const graph = new Graph();
