@@ -14,9 +14,11 @@
 // `positional: ['units']` names the options that may also be given first, without their names: Dense(64, { … }).
 // In files names are snake_case; `key` says where that differs. Kinds for initializers, activations … are made with
 // `kerasObject` of serialization.ts.
+
 import { asDType, type DType } from '../base/dtype.ts';
 import { DTypeError, didYouMean, show, ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
+import { recordMigration } from './migrations.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type Config = { [name: string]: Json };
@@ -165,8 +167,11 @@ export class Schema<D extends Definitions> implements SchemaLike {
       if (current !== undefined) {
         if (given[current] === undefined) given[current] = given[name];
         delete given[name];
-      } else if (this.settings.ignored?.includes(name) || given[name] === undefined) delete given[name];
-      else {
+        recordMigration('renamed-option', `${this.className}: ${name} → ${current}`);
+      } else if (this.settings.ignored?.includes(name) || given[name] === undefined) {
+        if (given[name] !== undefined) recordMigration('dropped-option', `${this.className}: ${name}`);
+        delete given[name];
+      } else {
         const snake = camelCase(name);
         const hint =
           snake !== name && Object.hasOwn(this.definitions, snake)

@@ -8,6 +8,7 @@
 //   registerFunctions('keras.activations', { relu, leaky_relu: leakyRelu });    // functions: by the name in files
 // and makes option kinds of its `get` with `kerasObject('an initializer', (x) => get(x))`.
 import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { recordMigration } from './migrations.ts';
 import { type Config, isPlainObject, type Json, type Kind } from './schema.ts';
 
 /** What every object in a config can do. */
@@ -238,6 +239,13 @@ export function findClass(
   }
   // Functions registered by name alone are found by the end of `package>name`.
   for (const [key, value] of custom) if (key.endsWith(`>${name}`)) return value;
+  if (name.startsWith('Custom>')) {
+    const bare = name.slice('Custom>'.length);
+    if (SEARCHED.some((place) => byName.has(`${place}.${bare}`))) {
+      recordMigration('package-of-keras-2', bare);
+      return findClass(bare, module, null, modules);
+    }
+  }
   const known = (modules.length > 0 ? modules : SEARCHED).flatMap(namesIn);
   throw new ConfigError(
     'unknown_layer',

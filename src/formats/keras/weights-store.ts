@@ -30,10 +30,19 @@ export class StoredVariables {
   readonly name: string | undefined;
   /** In the order of the object's variables. */
   readonly arrays: readonly StoredArray[];
+  /** Arrays that go by a name of their own, such as `idf_weights`. */
+  readonly named: readonly StoredArray[];
   readonly #file: string;
 
-  constructor(file: string, path: string, name: string | undefined, arrays: readonly StoredArray[]) {
+  constructor(
+    file: string,
+    path: string,
+    name: string | undefined,
+    arrays: readonly StoredArray[],
+    named: readonly StoredArray[] = [],
+  ) {
     this.#file = file;
+    this.named = named;
     this.path = path;
     this.name = name;
     this.arrays = arrays;
@@ -127,15 +136,17 @@ export class WeightsStore {
   get(path: string): StoredVariables {
     const group = this.#group(path)?.group('vars');
     if (!group) return new StoredVariables(this.file, path, undefined, []);
-    // Not alphabetical: 10 comes after 9.
-    const names = group.names.sort((a, b) => Number(a) - Number(b));
-    const arrays = names.map((name) => {
+    const stored = (name: string): StoredArray => {
       const dataset = group.dataset(name);
       if (!dataset)
         throw new FormatError('bad_hdf5', this.file, `/${group.path}/${name} is a group where a variable is expected.`);
       return storedArray(this.file, name, dataset);
-    });
-    return new StoredVariables(this.file, path, attributeText(group, 'name'), arrays);
+    };
+    const isNumber = (name: string): boolean => /^\d+$/.test(name);
+    // Not alphabetical: 10 comes after 9.
+    const arrays = group.names.filter(isNumber).sort((a, b) => Number(a) - Number(b));
+    const named = group.names.filter((name) => !isNumber(name));
+    return new StoredVariables(this.file, path, attributeText(group, 'name'), arrays.map(stored), named.map(stored));
   }
 }
 
@@ -167,16 +178,19 @@ export interface VariablesInput {
   /** The object's name. Keras writes a group for a named object even where it has no variables. */
   readonly name?: string | undefined;
   readonly variables: readonly ArrayData[];
+  /** Arrays that go by a name of their own. */
+  readonly named?: ReadonlyMap<string, ArrayData>;
 }
 
 /** A weights file as Keras 3 writes it. */
 export function writeWeightsH5(entries: Iterable<VariablesInput>): Uint8Array {
   const root = new H5Builder();
-  for (const { path, name, variables } of entries) {
+  for (const { path, name, variables, named } of entries) {
     if (name === undefined && variables.length === 0) continue;
     const group = root.group(path === '' ? 'vars' : `${path}/vars`);
     if (name !== undefined) group.setAttribute('name', name);
     variables.forEach((array, i) => void group.dataset(String(i), array));
+    for (const [key, array] of named ?? []) group.dataset(key, array);
   }
   return root.finish();
 }

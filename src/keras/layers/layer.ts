@@ -1,12 +1,13 @@
 // The base of all layers and models: a function object with weights.
 // Owns: naming, building, calling (inputs, dtype, training, masks, losses), weights and their lists, config. Leaves the
 // walk over fields to tracking.ts, symbolic shapes to ../symbolic, options to layer-options.ts.
-import { type DType, isFloating } from '../../base/dtype.ts';
+import { type DType, dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import { zeros } from '../../ops/core/create.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { currentTrace, withTrace } from '../../runtime/execute.ts';
@@ -15,6 +16,7 @@ import { withScope } from '../../runtime/trace.ts';
 import * as constraints from '../constraints/index.ts';
 import { type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
+import { countWeight, isLoading } from '../loading.ts';
 import * as regularizers from '../regularizers/index.ts';
 import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
@@ -237,10 +239,17 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return nameScope(
       this.name,
       () => {
-        const initial = withTrace(null, () => cast(initializer(dims, { dtype }), dtype));
+        const path = `${currentPath()}/${name}`;
+        countWeight(
+          sizeOf(dims) * (dtypes[dtype].bits / 8),
+          () => `layer '${this.name}': weight '${path}' of shape ${showShape(dims)}`,
+        );
+        const initial = withTrace(null, () =>
+          isLoading() ? zeros(dims, { dtype }) : cast(initializer(dims, { dtype }), dtype),
+        );
         const weight = new Weight(initial, {
           name,
-          path: `${currentPath()}/${name}`,
+          path,
           trainable: options.trainable ?? true,
           regularizer: regularizers.get(options.regularizer ?? null),
           constraint: constraints.get(options.constraint ?? null),
@@ -409,11 +418,19 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         this.#prepare(args);
         const result = this.computeOutputSpec(args as Structure, options);
         this.built = true;
-        const node = new Node(this, [args], options as Record<string, unknown>, fresh(result));
+        const { positional, named } = this.nodeArguments(args, options);
+        const node = new Node(this, positional, named, fresh(result));
         return node.result as Result<this>;
       },
       this,
     );
+  }
+  /** How files write the call: what stands by position, what by name. */
+  protected nodeArguments(
+    inputs: unknown,
+    options: CallOptions,
+  ): { readonly positional: readonly unknown[]; readonly named: Readonly<Record<string, unknown>> } {
+    return { positional: [inputs], named: options as Record<string, unknown> };
   }
   /** Symbolic tensors of the output's shapes and dtypes. */
   computeOutputSpec(inputs: Structure, options: CallOptions = {}): Structure {

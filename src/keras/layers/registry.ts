@@ -1,8 +1,11 @@
 // Makes all built-in layers known to files.
 import { registerModule } from '../serialization.ts';
+import { SlicingOpLambda, TFOpLambda } from './core/tf-op-lambda.ts';
 import * as layers from './index.ts';
 
 // A class has several names (MaxPool2D, MaxPooling2D): files get its own.
 const ownNames = Object.entries(layers).filter(([name, entry]) => typeof entry === 'function' && entry.name === name);
 registerModule('keras.layers', Object.fromEntries(ownNames));
 registerModule('keras.layers', layers);
+// Only files have these.
+registerModule('keras.layers', { TFOpLambda, SlicingOpLambda });

@@ -13,7 +13,7 @@ import type { VariableTensor } from '../../runtime/variable.ts';
 import { maskOf } from '../annotations.ts';
 import { applyMask, asDType, divideNoNan, squeezeOrExpand } from '../losses/reduction.ts';
 import type { Config, Definitions, OptionsOf, Schema, ValuesOf } from '../schema.ts';
-import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
+import { deserializeKerasObject, findClass, serializeKerasObject } from '../serialization.ts';
 import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 
@@ -140,7 +140,12 @@ class MeanMetricWrapper_ extends MeanOfFunction {
     return { ...super.getConfig(), ...this.functionConfig() };
   }
   static override fromConfig(config: Config): MeanMetricWrapper {
-    const { fn, ...options } = deserializeKerasObject(config) as { fn: AnyFunction };
+    const { fn: found, ...options } = deserializeKerasObject(config) as { fn: AnyFunction | string };
+    // Keras 2 names its own functions by their names alone.
+    const fn =
+      typeof found === 'string'
+        ? (findClass(found, null, null, ['keras.metrics', 'keras.losses']) as object as AnyFunction)
+        : found;
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [fn, options]) as MeanMetricWrapper;
   }

@@ -2,13 +2,14 @@
 // Owns: layers with their inbound nodes, input_layers and output_layers, in both directions.
 import { show, ValueError } from '../../base/errors.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
-import { type Config, camelCase, type Json, snakeCase } from '../schema.ts';
+import { recordMigration } from '../migrations.ts';
+import { type Config, camelCase, isPlainObject, type Json, snakeCase } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { kerasClassNamed, kerasClassOf } from '../symbolic/op-config.ts';
 import { OpOperation, symbolicOp } from '../symbolic/op-operation.ts';
 import type { FunctionalGraph } from './functional-graph.ts';
-import { legacyNodes } from './legacy-config.ts';
+import { type CallNumber, isLegacyGraph, isNestedModel, legacyNodes } from './legacy-config.ts';
 import type { ModelBase } from './model.ts';
 
 /** Keras counts the nodes of a model within itself from its own first call. */
@@ -120,8 +121,20 @@ export function graphFromConfig(config: Config): GraphParts {
       `bad config of model ${show(config.name)}: found layers ${show(config.layers)}, wanted a list.`,
     );
   const made = new Map<string, Pending>();
-  for (const entry of config.layers as Config[]) {
-    const pending = makeOperation(entry);
+  const layers = config.layers as Config[];
+  const legacy = isLegacyGraph(layers);
+  const nested = new Set(legacy ? layers.filter(isNestedModel).map((layer) => layer.name) : []);
+  const number: CallNumber = (name, node) => {
+    if (!nested.has(name) || node < 1) return node;
+    recordMigration('calls-of-nested-models', name);
+    return node - 1;
+  };
+  for (const entry of layers) {
+    if (!isPlainObject(entry))
+      throw new ValueError(
+        `bad config of model ${show(config.name)}: found ${show(entry)} among the layers, wanted a record.`,
+      );
+    const pending = makeOperation(entry, number);
     made.set(String(entry.name ?? pending.operation.name), pending);
   }
   // A call waits for the calls whose results it takes: rounds until nothing moves.
@@ -142,7 +155,7 @@ export function graphFromConfig(config: Config): GraphParts {
   }
   const tensorAt = (place: Json): KerasTensor => {
     const [name, node, index] = place as [string, number, number];
-    const found = findTensor(made, name, node, index, true);
+    const found = findTensor(made, name, number(name, node), index, !legacy);
     if (!found)
       throw new ValueError(
         `bad config of model ${show(config.name)}: no tensor ${show(place)} for an input or output.`,
@@ -163,7 +176,7 @@ export function graphFromConfig(config: Config): GraphParts {
   };
 }
 
-function makeOperation(entry: Config): Pending {
+function makeOperation(entry: Config, number: CallNumber): Pending {
   const className = String(entry.class_name);
   const module = typeof entry.module === 'string' ? entry.module : '';
   const inner = (entry.config ?? {}) as Config;
@@ -175,7 +188,12 @@ function makeOperation(entry: Config): Pending {
   const layer = deserializeKerasObject(entry);
   if (typeof layer !== 'function' || !('inboundNodes' in layer))
     throw new ValueError(`bad config: ${show(entry.name)} of class ${className} is no layer.`);
-  return { operation: layer as object as Operation, config: entry, nodes: legacyNodes(nodes), done: 0 };
+  return {
+    operation: layer as object as Operation,
+    config: entry,
+    nodes: legacyNodes(String(entry.name), nodes, number),
+    done: 0,
+  };
 }
 
 function findTensor(

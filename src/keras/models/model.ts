@@ -131,6 +131,9 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     const { outputs } = this.requireGraph('output shape');
     return (outputs.length === 1 ? outputs[0]!.shape : outputs.map((output) => output.shape)) as Shape;
   }
+  get inputNames(): string[] {
+    return this.graph?.inputs.map((input) => input.history!.operation.name) ?? [];
+  }
   get outputNames(): string[] {
     return this.graph?.outputs.map((output) => output.history!.operation.name) ?? [];
   }

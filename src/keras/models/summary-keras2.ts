@@ -97,7 +97,6 @@ export function keras2Lines(model: ModelBase, options: SummaryOptions): string[]
     line('Trainable params', countParams(trainableWeights), bytesOf(trainableWeights)),
     line('Non-trainable params', countParams(nonTrainableWeights), bytesOf(nonTrainableWeights)),
     '_'.repeat(lineLength),
-    '',
   );
   return lines;
 }

@@ -1,10 +1,11 @@
 // save, loadModel, saveWeights, loadWeights: models and files of every format.
 // Owns: the choice of the format (by the name when writing, by the content when reading), and errors that name the file.
 import { FileError, show, ValueError } from '../../base/errors.ts';
-import { FormatError } from '../../formats/file-error.ts';
+import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { OversizedError, whileLoading } from '../loading.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import type { Model } from '../models/functional.ts';
 import { ModelBase, setModelFiles } from '../models/model.ts';
@@ -17,7 +18,10 @@ import {
   withSharing,
 } from '../serialization.ts';
 import type { Structure } from '../types.ts';
+import { assetsOf, loadAssets } from './assets.ts';
+import { upgradeCompileConfig } from './compile-config.ts';
 import { legacyInput, loadLegacyOptimizer, loadLegacyWeights } from './legacy-file.ts';
+import { savedParts } from './state.ts';
 import { loadStore, weightEntries } from './weights-file.ts';
 
 // The formats are loaded when the first file is read or written: a program that only trains needs none.
@@ -66,7 +70,13 @@ export async function saveModel(
   const config = withSharing(() => serializeKerasObject(model)) as Config;
   if (!optimizer) delete config.compile_config;
   const { writeKerasArchive } = await archives();
-  return platform().writeFile(file, await writeKerasArchive({ config, weights: weightEntries(model, optimizer) }));
+  const parts = savedParts(model);
+  const content = await writeKerasArchive({
+    config,
+    weights: weightEntries(parts, optimizer),
+    assets: assetsOf(parts),
+  });
+  return platform().writeFile(file, content);
 }
 async function mayWrite(file: string, overwrite: boolean | undefined, method: string): Promise<void> {
   if (overwrite === false && (await platform().exists(file)))
@@ -83,7 +93,7 @@ export async function saveWeights(
   await mayWrite(file, options.overwrite, 'saveWeights');
   if (file.endsWith('.weights.h5')) {
     const { writeWeightsH5 } = await stores();
-    return platform().writeFile(file, writeWeightsH5(weightEntries(model, true)));
+    return platform().writeFile(file, writeWeightsH5(weightEntries(savedParts(model), true)));
   }
   if (/\.(h5|hdf5)$/.test(file)) {
     const { writeLegacyH5 } = await legacy();
@@ -100,6 +110,7 @@ function ofFile<T>(file: string, f: () => T): T {
     return f();
   } catch (error) {
     if (error instanceof FormatError) throw error;
+    if (error instanceof OversizedError) throw new FormatError('shape_mismatch', file, error.message, { cause: error });
     if (error instanceof ConfigError) throw new FormatError(error.kind, file, error.message, { cause: error });
     if (error instanceof ValueError) throw new FormatError('bad_config', file, error.message, { cause: error });
     if (error instanceof Error && (error.constructor === TypeError || error.constructor === RangeError))
@@ -109,9 +120,11 @@ function ofFile<T>(file: string, f: () => T): T {
     throw error;
   }
 }
-function modelOf(file: string, config: Json, options: LoadOptions): ModelBase {
+function modelOf(file: string, config: Json, bytes: number, options: LoadOptions): ModelBase {
   return ofFile(file, () => {
-    const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
+    const model = whileLoading(expansionLimit(bytes), () =>
+      withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects })),
+    );
     if (!(model instanceof ModelBase))
       throw new ConfigError('bad_config', `the config describes ${show(model)}, wanted a model.`);
     return model;
@@ -141,13 +154,14 @@ export async function loadModel<O extends Structure = Tensor>(
   const { readKerasArchive } = await archives();
   const archive = await readKerasArchive(bytes, file);
   const { compile_config: compileConfig, ...config } = archive.config as Config;
-  const model = modelOf(file, config as Json, options);
+  const model = modelOf(file, config as Json, bytes.length, options);
   if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
   await loadStore(model, archive.weights, { skipMismatch: false });
+  loadAssets(savedParts(model), archive.assets, file);
   return model as ModelBase as Model<O>;
 }
 const recompile = (model: ModelBase, config: Config, options: LoadOptions): void =>
-  customObjectScope(options.customObjects, () => model.compileFromConfig(config));
+  customObjectScope(options.customObjects, () => model.compileFromConfig(upgradeCompileConfig(config)));
 
 async function loadLegacyModel(
   bytes: Uint8Array,
@@ -163,34 +177,15 @@ async function loadLegacyModel(
       file,
       'the file holds weights alone, no model. Make the model, then model.loadWeights(path).',
     );
-  const model = modelOf(file, content.modelConfig as Json, options);
+  const model = modelOf(file, content.modelConfig as Json, bytes.length, options);
   await loadLegacyWeights(model, content, { byName: false, skipMismatch: false });
   const training = content.trainingConfig as Config | undefined;
   if (compile && training) {
-    ofFile(file, () => recompile(model, legacyCompileConfig(training), options));
+    ofFile(file, () => recompile(model, training, options));
     await loadLegacyOptimizer(model, content);
   }
   return model;
 }
-/** A training_config as compile options' config. */
-function legacyCompileConfig(training: Config): Config {
-  const { optimizer_config: optimizer, sample_weight_mode: _, ...rest } = training;
-  const bare = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(bare);
-    if (isPlainObject(value) && value.class_name === undefined)
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, bare(item as Json)]));
-    return value;
-  };
-  const config = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, bare(value)]));
-  // Keras 2 wrote a list of lists for one output.
-  for (const key of ['metrics', 'weighted_metrics']) {
-    const list = config[key];
-    if (Array.isArray(list) && list.length === 1 && Array.isArray(list[0])) config[key] = list[0];
-  }
-  if (config.loss_weights === undefined) config.loss_weights = null;
-  return { ...config, optimizer: optimizer ?? null };
-}
-
 export async function loadWeights(
   model: ModelBase,
   path: string,

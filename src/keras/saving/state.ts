@@ -28,6 +28,12 @@ function ownVariables(object: object): readonly VariableTensor[] | null {
   return null;
 }
 
+/** Private names come last. */
+const order = (a: string, b: string): number => {
+  const [x, y] = [a, b].map((name) => (name.startsWith('_') ? `~${name}` : name)) as [string, string];
+  return x < y ? -1 : x > y ? 1 : 0;
+};
+
 export function savedParts(model: ModelBase): SavedPart[] {
   const parts: SavedPart[] = [];
   const seen = new Set<object>();
@@ -45,7 +51,9 @@ export function savedParts(model: ModelBase): SavedPart[] {
       container(object.layers, join(path, 'layers'));
     const children: [string, unknown][] = object.savedChildren().map(([key, value]) => [snakeCase(key), value]);
     if (object instanceof ModelBase && object.compiled) children.push(['optimizer', object.optimizer]);
-    for (const [key, child] of children.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+    // A class of one's own has the list of its layers too, between the fields before and after it in the alphabet.
+    if (object instanceof ModelBase) children.push(['layers', object.layers]);
+    for (const [key, child] of children.sort(([a], [b]) => order(a, b))) {
       if (child === null || (typeof child !== 'object' && typeof child !== 'function')) continue;
       if (Array.isArray(child) || isPlainObject(child) || child instanceof Set || child instanceof Map)
         container(child, join(path, key));

@@ -4,13 +4,17 @@ import { FormatError } from '../../formats/file-error.ts';
 import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-store.ts';
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
+import { loadOwnArrays, ownArraysOf } from './assets.ts';
 import { type Assignment, arrayOf, assignAll } from './assign.ts';
 import { type SavedPart, savedParts } from './state.ts';
 
-export const weightEntries = (model: ModelBase, optimizer: boolean): VariablesInput[] =>
-  savedParts(model)
+export const weightEntries = (parts: readonly SavedPart[], optimizer: boolean): VariablesInput[] =>
+  parts
     .filter((part) => optimizer || part.kind !== 'optimizer')
-    .map(({ path, name, variables }) => ({ path, name, variables: variables.map(arrayOf) }));
+    .map(({ path, name, variables, object }): VariablesInput => {
+      const named = ownArraysOf(object);
+      return { path, name, variables: variables.map(arrayOf), ...(named ? { named } : {}) };
+    });
 
 export interface LoadWeightsOptions {
   readonly skipMismatch: boolean;
@@ -19,10 +23,12 @@ export interface LoadWeightsOptions {
 /** Loads everything that the file has for the model; nothing changes where something does not fit. */
 export async function loadStore(model: ModelBase, store: WeightsStore, options: LoadWeightsOptions): Promise<void> {
   // An optimizer that was saved before its first step makes its variables in the first step.
-  const own = model.compiled && model.built ? savedParts(model).find((part) => part.kind === 'optimizer') : undefined;
-  if (own && store.has('optimizer') && storedAt(store, own.path).arrays.length > own.variables.length)
+  const optimizer =
+    model.compiled && model.built ? savedParts(model).find((part) => part.kind === 'optimizer') : undefined;
+  if (optimizer && store.has('optimizer') && storedAt(store, optimizer.path).arrays.length > optimizer.variables.length)
     buildOptimizer(model.optimizer, model.trainableVariables);
   const assignments: Assignment[] = [];
+  const arrays: { readonly object: object; readonly named: Stored['named'] }[] = [];
   let found = 0;
   let wanted = 0;
   for (const part of savedParts(model)) {
@@ -30,13 +36,21 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     const fits =
       part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
     if (part.kind === 'layer') wanted += part.variables.length;
+    if (stored.named.length > 0) arrays.push({ object: part.object, named: stored.named });
     if (!fits) continue;
     part.variables.forEach((variable, i) => void assignments.push({ variable, stored: stored.arrays[i]! }));
     if (part.kind === 'layer') found += part.variables.length;
   }
   if (wanted > 0 && found === 0 && !options.skipMismatch)
     throw new FormatError('missing_weights', store.file, `the file has no weights for model '${model.name}'.`);
+  const own = await Promise.all(
+    arrays.map(async ({ object, named }) => ({
+      object,
+      read: new Map(await Promise.all(named.map(async (array) => [array.name, await array.read()] as const))),
+    })),
+  );
   await assignAll(assignments);
+  for (const { object, read } of own) loadOwnArrays(object, read);
 }
 
 type Stored = ReturnType<WeightsStore['get']>;

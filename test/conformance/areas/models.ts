@@ -52,6 +52,14 @@ function expectedOf(c: Case): Fields {
   return out;
 }
 
+/** Keras takes the optimizer out of the compile config as it writes an HDF5 file; here saving changes nothing. */
+function asSaved(c: Case, json: Value): Value {
+  const wanted = (c.json.to_json as { compile_config?: object } | null)?.compile_config;
+  if (!wanted || 'optimizer' in wanted || !isFields(json) || !isFields(json.compile_config)) return json;
+  const { optimizer: _, ...compiled } = json.compile_config;
+  return { ...json, compile_config: compiled };
+}
+
 /** `class Subclassed` of generate/models.py. */
 function subclassed(): Model {
   const Base = lookup('keras.Model') as new (options: object) => object;
@@ -74,11 +82,33 @@ function subclassed(): Model {
   return new Subclassed() as object as Model;
 }
 
-async function open(c: Case, file: File, inputs: Value): Promise<Model> {
+interface WithVocabulary {
+  readonly name: string;
+  getVocabulary(): readonly unknown[];
+  setVocabulary(terms: readonly unknown[]): void;
+}
+const layersOf = (model: Model) => property(model, 'layers') as readonly Partial<WithVocabulary>[];
+
+/** Vocabularies that were learned stand neither in the JSON nor among the weights. */
+function giveVocabularies(model: Model, from: Model | undefined): void {
+  const learned = new Map(from ? layersOf(from).map((layer) => [layer.name, layer]) : []);
+  for (const layer of layersOf(model)) {
+    const terms = learned.get(layer.name)?.getVocabulary?.();
+    if (terms !== undefined && layer.getVocabulary!().length < terms.length) layer.setVocabulary!(terms);
+  }
+}
+
+/** `first`: the model of the case's first whole file. */
+async function open(c: Case, file: File, inputs: Value, first: Model | undefined): Promise<Model> {
   if (!isWeights(file)) return loadModel(c, file.path);
-  const model = c.id.includes('subclassed')
-    ? subclassed()
-    : ((await fn('keras.models.modelFromJSON')(JSON.stringify(c.json.to_json))) as Model);
+  if (c.id.includes('subclassed')) {
+    const model = subclassed();
+    model(fn('tf.zeros')([1, 3])); // as the generator builds it
+    await fn(model, 'load_weights')(join(c.folder, file.path));
+    return model;
+  }
+  const model = (await fn('keras.models.modelFromJSON')(JSON.stringify(c.json.to_json))) as Model;
+  giveVocabularies(model, first);
   model(feed(inputs)); // a model that is not built has no weights to read into
   await fn(model, 'load_weights')(join(c.folder, file.path));
   return model;
@@ -104,6 +134,7 @@ function structureOf(c: Case, model: Model): Fields {
   fn(model, 'summary')({ lineLength, style, ...given, printFn: (line: string) => lines.push(line) });
   const names = (list: string) =>
     ((model as object as Record<string, unknown>)[list] as readonly string[] | undefined) ?? [];
+  const lastLayer = (property(model, 'layers') as readonly { name: string }[]).at(-1)!;
   const optimizer = (model as { optimizer?: { variables: readonly { path: string }[] } | null }).optimizer;
   return {
     layers: (property(model, 'layers') as readonly { name: string; built: boolean }[]).map((layer) => ({
@@ -114,8 +145,9 @@ function structureOf(c: Case, model: Model): Fields {
     count_params: Number(fn(model, 'count_params')()),
     trainable_params: shapeSize(property(model, 'trainable_weights')),
     non_trainable_params: shapeSize(property(model, 'non_trainable_weights')),
-    input_names: [...names('inputNames')],
-    output_names: [...names('outputNames')],
+    // Keras 3's models have no input_names, and its Sequential models no output_names; all of Keras 2 have both.
+    input_names: isKeras3(c) ? [] : [...names('inputNames')],
+    output_names: isKeras3(c) || names('outputNames').length > 0 ? [...names('outputNames')] : [lastLayer.name],
     summary: lines.join('\n'),
     optimizer: optimizer
       ? optimizer.variables.map((variable) => {
@@ -154,7 +186,7 @@ export const area: Area = {
     const outputs: { [path: string]: Value } = {};
     let first: Model | undefined;
     for (const file of filesOf(c)) {
-      const model = await open(c, file, inputs);
+      const model = await open(c, file, inputs, first);
       if (!/savedmodel/.test(file.format)) first ??= model;
       const got = result(model(feed(inputs), { training: false }));
       outputs[file.path] = isFields(got) || Array.isArray(got) ? got : [got];
@@ -163,7 +195,7 @@ export const area: Area = {
     const out: { [key: string]: Value } = { ...structureOf(c, first), outputs };
     if (isKeras3(c)) {
       const { toJSON } = first as { toJSON?: () => string };
-      out.to_json = c.json.to_json === null ? null : reproducible(fromJson(toJSON?.call(first)));
+      out.to_json = c.json.to_json === null ? null : reproducible(asSaved(c, fromJson(toJSON?.call(first))));
     }
     return out;
   },

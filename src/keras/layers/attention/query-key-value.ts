@@ -52,6 +52,8 @@ export interface HeadSettings {
 
 export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   #shapes: QueryKeyValueShapes | null = null;
+  /** How many of value and key the last call gave by position. */
+  #byPosition = 0;
 
   /** Makes the projections for these shapes, key included. */
   protected abstract buildProjections(query: Shape, value: Shape, key: Shape): void;
@@ -62,7 +64,9 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   override invoke(query: Inputs, ...rest: unknown[]): Result<this> {
     const last = rest.at(-1);
     const options: QueryKeyValueOptions = isPlainObject(last) ? { ...(last as QueryKeyValueOptions) } : {};
-    const [value = options.value, key = options.key] = isPlainObject(last) ? rest.slice(0, -1) : rest;
+    const byPosition = isPlainObject(last) ? rest.slice(0, -1) : rest;
+    const [value = options.value, key = options.key] = byPosition;
+    this.#byPosition = byPosition.length;
     if (value === undefined || value === null)
       throw new ValueError(
         `layer '${this.name}' (${this.constructor.name}) was called with a query only; wanted a query and a value, for self-attention the same: layer(x, x).`,
@@ -81,6 +85,16 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
       });
     }
     return super.invoke(query, given as CallOptions);
+  }
+  protected override nodeArguments(
+    query: unknown,
+    given: QueryKeyValueOptions,
+  ): { readonly positional: readonly unknown[]; readonly named: Readonly<Record<string, unknown>> } {
+    const { value, key, ...rest } = given;
+    if (this.#byPosition === 0) return super.nodeArguments(query, given);
+    if (this.#byPosition === 1)
+      return { positional: [query, value], named: key === undefined ? rest : { ...rest, key } };
+    return { positional: [query, value, key], named: rest };
   }
   #shapeOf(x: unknown): Shape {
     if (isTensor(x)) return x.shape;

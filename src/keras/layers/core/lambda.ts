@@ -41,6 +41,8 @@ class LambdaLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: LambdaArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.supportsMasking = true;
   }
   override call(inputs: Structure, options: CallOptions = {}): Tensor {

@@ -36,6 +36,8 @@ class CategoryEncodingLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: CategoryEncodingArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
   }
   override get inputDtype(): DType {
     return 'int64';

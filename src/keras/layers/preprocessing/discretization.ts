@@ -50,6 +50,8 @@ class DiscretizationLayer extends LayerBase<Tensor> {
 
   constructor(...args: DiscretizationArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     const where = `Discretization '${this.name}'`;
     if (this.sparse && this.outputMode === 'int')
       throw new ValueError(`${where}: sparse is for outputMode 'one_hot', 'multi_hot' or 'count'.`);

@@ -54,6 +54,8 @@ class HashedCrossingLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: HashedCrossingArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     if (this.sparse && this.outputMode === 'int')
       throw new ValueError(`HashedCrossing '${this.name}': sparse is for outputMode 'one_hot'.`);
   }

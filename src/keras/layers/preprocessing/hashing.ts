@@ -52,6 +52,8 @@ class HashingLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: HashingArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     if (this.outputMode === 'int' && this.dtype !== 'int32' && this.dtype !== 'int64')
       throw new DTypeError(`Hashing '${this.name}': dtype ${this.dtype} and outputMode 'int'; wanted int32 or int64.`);
     if (this.sparse && this.outputMode === 'int')

@@ -13,7 +13,7 @@ import { bytesOf } from '../../../ops/strings/text.ts';
 import * as p from '../../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
 import { floatx } from '../../config.ts';
-import type { SchemaLike } from '../../schema.ts';
+import type { Config, SchemaLike } from '../../schema.ts';
 import { KerasTensor } from '../../symbolic/keras-tensor.ts';
 import type { Structure, TensorLike } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
@@ -289,6 +289,10 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
 
   // ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** As Keras writes it: any shape will do. */
+  override getBuildConfig(): Config | null {
+    return {};
+  }
   /** What files hold beside weights: the vocabulary, one term a line, unless the config has it. */
   saveAssets(): Map<string, Uint8Array> {
     if (this.vocabulary !== null) return new Map();

@@ -62,6 +62,8 @@ class MelSpectrogramLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: MelSpectrogramArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     if (this.fftLength < this.sequenceLength!)
       throw new ValueError(
         `MelSpectrogram '${this.name}': fftLength is ${this.fftLength} and sequenceLength ${this.sequenceLength}; wanted fftLength to be no smaller.`,

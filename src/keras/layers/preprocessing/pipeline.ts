@@ -33,6 +33,8 @@ class PipelineLayer extends LayerBase<Tensor> {
   declare readonly layers: readonly LayerBase[];
   constructor(...args: PipelineArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
   }
   override get inputDtype(): DType {
     return this.layers[0]?.inputDtype ?? super.inputDtype;

@@ -26,6 +26,8 @@ class RescalingLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: RescalingArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.supportsMasking = true;
   }
   override call(inputs: Tensor): Tensor {

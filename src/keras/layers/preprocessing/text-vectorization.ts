@@ -79,6 +79,8 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
 
   constructor(...args: TextVectorizationArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     const where = `TextVectorization '${this.name}'`;
     if (this.outputMode !== 'int' && this.outputSequenceLength !== null)
       throw new ValueError(`${where}: outputSequenceLength is for outputMode 'int'; found '${this.outputMode}'.`);
@@ -231,6 +233,9 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
   }
   override getConfig(): Config {
     return { ...super.getConfig(), vocabulary_size: this.vocabularySize() };
+  }
+  override savedChildren(): [name: string, child: unknown][] {
+    return [...super.savedChildren(), ['_lookupLayer', this.#lookup]];
   }
   saveAssets(): Map<string, Uint8Array> {
     return this.#lookup.saveAssets();

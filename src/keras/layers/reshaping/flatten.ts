@@ -24,6 +24,8 @@ class FlattenLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: FlattenArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { minNdim: 1 };
     if (this.dataFormat === null) Object.assign(this, { dataFormat: imageDataFormat() });
   }

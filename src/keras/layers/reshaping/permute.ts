@@ -19,6 +19,8 @@ class PermuteLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: PermuteArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     if ([...this.dims].sort((a, b) => a - b).some((axis, i) => axis !== i + 1))
       throw new ValueError(`Permute: dims: found ${show(this.dims)}, wanted each of 1 to ${this.dims.length} once.`);
     this.inputSpec = { ndim: this.dims.length + 1 };

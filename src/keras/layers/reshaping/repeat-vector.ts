@@ -18,6 +18,8 @@ class RepeatVectorLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   constructor(...args: RepeatVectorArgs) {
     super(options, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     this.inputSpec = { ndim: 2 };
   }
   override call(inputs: Tensor): Tensor {

@@ -134,7 +134,12 @@ const asFloat = (step: Tensor): Tensor => cast(step, floatx());
 const constant = (value: number): Tensor => p.scalar(value, floatx()) as Tensor;
 const positive = number({ min: 0, open: 'min' });
 const staircase = optional(boolean, false);
-const named = (name: string) => optional(string, name);
+/** Keras 2 writes null for the class's own name. */
+const named = (name: string) =>
+  optional(
+    { ...string, parse: (value, where) => (value === null ? { value: name } : string.parse(value, where)) },
+    name,
+  );
 const maybeFloor = (x: Tensor, whole: boolean): Tensor => (whole ? floor(x) : x);
 
 /** initial · decayRate^(step / decaySteps). */

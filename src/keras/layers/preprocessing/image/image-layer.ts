@@ -31,6 +31,8 @@ export abstract class ImageLayer<T = unknown> extends LayerBase<Tensor> {
 
   constructor(schema: SchemaLike, args: readonly unknown[]) {
     super(schema, args);
+    // Counts as built by its first call, whose shape files keep.
+    this.built = false;
     if ('seed' in schema.definitions) this.generator = new SeedGenerator({ seed: this.seed ?? null });
   }
 
