@@ -6,6 +6,7 @@ import { reshape } from '../../ops/core/arrange.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { eagerTensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
+import { recordMigration } from '../migrations.ts';
 
 export interface Assignment {
   readonly variable: VariableTensor;
@@ -24,6 +25,12 @@ function setVariable(variable: VariableTensor, { data, shape, dtype }: ArrayData
   if (dtype !== variable.dtype) value = cast(value, variable.dtype);
   if (value.dims.length !== variable.dims.length) value = reshape(value, variable.dims);
   variable.set(value);
+}
+/** The optimizer's variables that a file with `count` arrays holds: Keras 2 did not write the learning rate among them. */
+export function optimizerVariables<V extends VariableTensor>(variables: readonly V[], count: number): readonly V[] {
+  if (count === variables.length) return variables;
+  recordMigration('optimizer-without-learning-rate', `${count} variables`);
+  return variables.filter((variable) => variable.name !== 'learning_rate');
 }
 /** A variable as files hold it. */
 export function arrayOf(variable: VariableTensor): ArrayData {

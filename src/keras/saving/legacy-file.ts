@@ -9,7 +9,7 @@ import type { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { buildOptimizer } from '../training/trainer.ts';
-import { type Assignment, arrayOf, assignAll } from './assign.ts';
+import { type Assignment, arrayOf, assignAll, optimizerVariables } from './assign.ts';
 
 const legacyWeights = (layer: LayerBase): VariableTensor[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 const inputOf = (variable: VariableTensor): LegacyWeightInput => ({ name: variable.path, array: arrayOf(variable) });
@@ -113,9 +113,7 @@ export async function loadLegacyOptimizer(model: ModelBase, file: LegacyH5): Pro
   if (!stored || !model.compiled) return;
   buildOptimizer(model.optimizer, model.trainableVariables);
   const variables = model.optimizer.variables as VariableTensor[];
-  // Keras 2 did not write the learning rate among the variables.
-  const wanted =
-    stored.length === variables.length ? variables : variables.filter((variable) => variable.name !== 'learning_rate');
+  const wanted = optimizerVariables(variables, stored.length);
   if (
     stored.length !== wanted.length ||
     wanted.some((variable, i) => variable.dims.join() !== stored[i]!.shape.join())

@@ -5,7 +5,7 @@ import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-s
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { loadOwnArrays, ownArraysOf } from './assets.ts';
-import { type Assignment, arrayOf, assignAll } from './assign.ts';
+import { type Assignment, arrayOf, assignAll, optimizerVariables } from './assign.ts';
 import { type SavedPart, savedParts } from './state.ts';
 
 export const weightEntries = (parts: readonly SavedPart[], optimizer: boolean): VariablesInput[] =>
@@ -38,7 +38,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     if (part.kind === 'layer') wanted += part.variables.length;
     if (stored.named.length > 0) arrays.push({ object: part.object, named: stored.named });
     if (!fits) continue;
-    part.variables.forEach((variable, i) => void assignments.push({ variable, stored: stored.arrays[i]! }));
+    fits.forEach((variable, i) => void assignments.push({ variable, stored: stored.arrays[i]! }));
     if (part.kind === 'layer') found += part.variables.length;
   }
   if (wanted > 0 && found === 0 && !options.skipMismatch)
@@ -64,8 +64,10 @@ function storedAt(store: WeightsStore, path: string): Stored {
 const ownerOf = (part: SavedPart): string =>
   part.path === '' ? `model '${part.name}'` : `layer '${part.name ?? part.path}'`;
 
-function checked(part: SavedPart, stored: Stored, file: string, skip: boolean): boolean {
-  if (part.variables.length === 0 && stored.arrays.length === 0) return true;
+type Fitting = SavedPart['variables'] | null;
+
+function checked(part: SavedPart, stored: Stored, file: string, skip: boolean): Fitting {
+  if (part.variables.length === 0 && stored.arrays.length === 0) return [];
   try {
     if (part.variables.length === 0) {
       throw new FormatError(
@@ -78,21 +80,22 @@ function checked(part: SavedPart, stored: Stored, file: string, skip: boolean): 
       ownerOf(part),
       part.variables.map((variable) => ({ name: variable.path, shape: variable.dims })),
     );
-    return true;
+    return part.variables;
   } catch (error) {
     if (!skip || !(error instanceof FormatError)) throw error;
     console.warn(`loadWeights: skipped: ${error.message}`);
-    return false;
+    return null;
   }
 }
 /** Optimizers, metrics and seeds: what does not fit stays as it is. */
-function similar(part: SavedPart, stored: Stored): boolean {
+function similar(part: SavedPart, stored: Stored): Fitting {
+  const wanted = part.kind === 'optimizer' ? optimizerVariables(part.variables, stored.arrays.length) : part.variables;
   const fits =
-    stored.arrays.length === part.variables.length &&
-    part.variables.every((variable, i) => stored.arrays[i]!.shape.join() === variable.dims.join());
+    stored.arrays.length === wanted.length &&
+    wanted.every((variable, i) => stored.arrays[i]!.shape.join() === variable.dims.join());
   if (!fits && stored.arrays.length > 2 && part.kind === 'optimizer')
     console.warn(
       `the optimizer's state in the file has ${stored.arrays.length} variables, the optimizer ${part.variables.length}: it starts anew.`,
     );
-  return fits;
+  return fits ? wanted : null;
 }
