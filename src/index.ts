@@ -4,10 +4,11 @@ import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { installMethods } from './ops/methods.ts';
 import { enableRelaxedSimd } from './platform/simd.ts';
+import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
 
 installMethods();
-installEngine(() => createWasmBackend({ enableRelaxedSimd }));
+installEngine(() => createWasmBackend({ enableRelaxedSimd, workers }));
 
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';

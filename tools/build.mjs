@@ -63,6 +63,11 @@ async function bundle() {
     logLevel: 'warning',
     write: false,
   });
+  // What threads run is loaded by itself, as it stands, from beside the file that starts them.
+  const worker = readFileSync(join(root, 'src/backends/wasm/threads/worker.js'));
+  for (const { path, text } of [...outputFiles])
+    if (/new URL\(\W\.\/worker\.js/.test(text))
+      outputFiles.push({ path: join(dirname(path), 'worker.js'), contents: worker });
   // Chunks first, entries last, leftovers at the end: a program that starts meanwhile finds a whole package.
   const isChunk = (file) => file.path.includes(join('dist', 'chunks'));
   for (const file of [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))]) {

@@ -38,6 +38,9 @@ const backend: Backend = {
   name: inner.name,
   heap: inner.heap,
   synchronousLimit: inner.synchronousLimit,
+  get threads() {
+    return inner.threads;
+  },
   compile(program) {
     const start = performance.now();
     const executable = inner.compile(program);

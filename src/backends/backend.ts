@@ -50,10 +50,18 @@ export interface IfStep {
 
 export type Step = HostStep | KernelStep | CopyStep | RepeatStep | WhileStep | IfStep;
 
+/** Where a slot lies while the program runs: byte ranges of a region. What lies in different regions never overlaps. */
+export interface Place {
+  readonly region: number;
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
 export interface Program {
   readonly slotCount: number;
   readonly kernels: readonly Kernel[];
   readonly steps: readonly Step[];
+  /** By slot, where it is known: threads need not wait between steps that touch different places. */
+  readonly places?: readonly Place[];
 }
 
 /** The engine's memory, as a backend shares it with the runtime. Addresses are byte offsets, 64-byte aligned. */
@@ -74,6 +82,8 @@ export interface Executable {
 export interface Backend {
   readonly name: string;
   readonly heap: Heap;
+  /** How many threads large programs run on now: 1 until the first of them has started the others. */
+  readonly threads: number;
   /** Compiles synchronously. */
   compile(program: Program): Executable;
   /** Where the platform forbids large synchronous compilation (a browser's main thread). */

@@ -1,90 +1,258 @@
-// The driver of a program: a WebAssembly function run(table, scratch) that executes the steps without returning to JavaScript.
-// Owns: control steps and the table of addresses. How a kernel is called is given by program.ts.
-import type { Step } from '../backend.ts';
+// The driver of a program: a WebAssembly function run(table, scratch, thread, threads) that executes the steps without
+// returning to JavaScript. Every thread calls it with a number of its own; thread 0 of 1 does everything.
+// Owns: control steps, the table of addresses, the ranges of the threads. How a kernel is called is given by program.ts, what
+// threads share by threads/phases.ts.
+import type { CopyStep, IfStep, RepeatStep, Step, WhileStep } from '../backend.ts';
 import { FunctionBuilder } from './assembler/module.ts';
+import { type Divisible, type Phase, swapsOf } from './threads/phases.ts';
 
-/** The driver's second parameter: the address of memory for packed operands. */
-export const SCRATCH_PARAMETER = 1;
+/** The driver's parameters. `scratch` is the address of memory for packed operands, of this thread's own. */
+const [TABLE, SCRATCH, THREAD, THREADS] = [0, 1, 2, 3];
+export const SCRATCH_PARAMETER = SCRATCH;
 
 export interface DriverCalls {
   /** The imported function (i32) → () for host steps. */
   readonly host: number;
-  /** Emits the call of a kernel; `slot(n)` pushes the address in slot n. */
-  kernel(kernel: number, slots: readonly number[], driver: FunctionBuilder, slot: (n: number) => void): void;
+  /** barrier(thread, threads); undefined where memory is not shared. */
+  readonly barrier: number | undefined;
+  /** The calls that make up a kernel. */
+  callsOf(kernel: number): readonly Divisible[];
+  /** Emits a call of a kernel; `range` pushes begin and end, `slot(n)` the address in slot n. */
+  call(
+    kernel: number,
+    call: number,
+    slots: readonly number[],
+    driver: FunctionBuilder,
+    range: () => void,
+    slot: (n: number) => void,
+  ): void;
 }
 
-export function driverFunction(steps: readonly Step[], calls: DriverCalls): FunctionBuilder {
-  const fn = new FunctionBuilder('run', { params: ['i32', 'i32'], results: [] });
-  const code = fn.body;
-  const table = 0;
-  const slot = (n: number) => {
-    code.get(table).memory('i32.load', n * 4);
+export function driverFunction(phases: readonly Phase[], calls: DriverCalls): FunctionBuilder {
+  return new Driver(calls).make(phases);
+}
+
+class Driver {
+  readonly #calls: DriverCalls;
+  readonly #fn = new FunctionBuilder('run', { params: ['i32', 'i32', 'i32', 'i32'], results: [] });
+  readonly #code = this.#fn.body;
+
+  constructor(calls: DriverCalls) {
+    this.#calls = calls;
+  }
+
+  make(phases: readonly Phase[]): FunctionBuilder {
+    this.#phases(phases);
+    return this.#fn;
+  }
+
+  #slot = (n: number): void => {
+    this.#code.get(TABLE).memory('i32.load', n * 4);
   };
-  const move = (n: number, bytes: number) => {
-    code.get(table);
-    slot(n);
-    code
-      .i32(bytes)
-      .op('i32.add')
-      .memory('i32.store', n * 4);
-  };
-  const emit = (list: readonly Step[]): void => {
+
+  // ── What all threads go through ─────────────────────────────────────────────────────────────────────────────────
+
+  #phases(list: readonly Phase[]): void {
+    const code = this.#code;
+    for (let i = 0; i < list.length; i++) {
+      const phase = list[i]!;
+      switch (phase.kind) {
+        case 'barrier':
+          if (this.#calls.barrier !== undefined) code.get(THREAD).get(THREADS).call(this.#calls.barrier);
+          break;
+        case 'host':
+          code.get(THREAD).op('i32.eqz').if().i32(phase.host).call(this.#calls.host).end();
+          break;
+        case 'alone': {
+          // One condition for all that follow one another.
+          const steps: Step[] = [];
+          for (let next: Phase | undefined = phase; next?.kind === 'alone'; next = list[++i]) steps.push(next.step);
+          i--;
+          const swapped = swapsOf(steps);
+          code.get(THREAD).op('i32.eqz').if();
+          this.#steps(steps);
+          if (swapped.length > 0) {
+            code.else();
+            for (const pair of swapped) this.#swap(pair);
+          }
+          code.end();
+          break;
+        }
+        case 'call': {
+          const divisible = this.#calls.callsOf(phase.step.kernel)[phase.call]!;
+          this.#call(phase.step.kernel, phase.call, phase.step.slots, divisible, phase.parts);
+          break;
+        }
+        case 'copy':
+          this.#sharedCopy(phase.step, phase.parts);
+          break;
+        case 'repeat':
+          this.#repeat(phase.step, () => this.#phases(phase.body));
+          break;
+        case 'while':
+          this.#while(
+            phase.step,
+            () => this.#phases(phase.condition),
+            () => this.#phases(phase.body),
+          );
+          break;
+        case 'if':
+          this.#if(
+            phase.step,
+            () => this.#phases(phase.then),
+            () => this.#phases(phase.otherwise),
+          );
+      }
+    }
+  }
+
+  /** The ends of this thread's range of something cut for `parts` threads, in locals that the caller releases. */
+  #range({ extent, grain }: Divisible, parts: number): readonly [number, number] {
+    const [fn, code] = [this.#fn, this.#code];
+    const [begin, end, count] = [fn.local('i32'), fn.local('i32'), fn.local('i32')];
+    const units = Math.ceil(extent / grain);
+    // units · thread / count, where those beyond the count have nothing.
+    code.get(THREADS).i32(parts).get(THREADS).i32(parts).op('i32.lt_u', 'select').set(count);
+    for (const [local, next] of [
+      [begin, 0],
+      [end, 1],
+    ] as const) {
+      code.get(THREAD);
+      if (next > 0) code.i32(next).op('i32.add');
+      code.tee(local).get(count).get(local).get(count).op('i32.lt_u', 'select').set(local);
+      code.get(local).op('i64.extend_i32_u').i64(BigInt(units)).op('i64.mul').get(count).op('i64.extend_i32_u');
+      code.op('i64.div_u', 'i32.wrap_i64');
+      if (grain > 1) {
+        code.i32(grain).op('i32.mul').tee(local).i32(extent).get(local).i32(extent).op('i32.lt_u', 'select');
+      }
+      code.set(local);
+    }
+    fn.release(count);
+    return [begin, end];
+  }
+
+  #call(kernel: number, call: number, slots: readonly number[], divisible: Divisible, parts: number): void {
+    const code = this.#code;
+    const emit = (range: () => void) => this.#calls.call(kernel, call, slots, this.#fn, range, this.#slot);
+    if (parts === 1) {
+      code.get(THREAD).op('i32.eqz').if();
+      emit(() => code.i32(0).i32(divisible.extent));
+      code.end();
+      return;
+    }
+    const [begin, end] = this.#range(divisible, parts);
+    code.get(begin).get(end).op('i32.lt_u').if();
+    emit(() => code.get(begin).get(end));
+    code.end();
+    for (const local of [begin, end]) this.#fn.release(local);
+  }
+
+  #sharedCopy(step: CopyStep, parts: number): void {
+    const code = this.#code;
+    const [begin, end] = this.#range({ extent: step.bytes, grain: 4096, cost: 0 }, parts);
+    this.#slot(step.to);
+    code.get(begin).op('i32.add');
+    this.#slot(step.from);
+    code.get(begin).op('i32.add');
+    code.get(end).get(begin).op('i32.sub').memoryCopy();
+    for (const local of [begin, end]) this.#fn.release(local);
+  }
+
+  // ── What one thread does by itself ──────────────────────────────────────────────────────────────────────────────
+
+  #steps(list: readonly Step[]): void {
+    const code = this.#code;
     for (const step of list) {
       switch (step.kind) {
         case 'host':
-          code.i32(step.host).call(calls.host);
+          code.i32(step.host).call(this.#calls.host);
           break;
         case 'kernel':
-          calls.kernel(step.kernel, step.slots, fn, slot);
+          this.#calls.callsOf(step.kernel).forEach(({ extent }, call) => {
+            const range = () => code.i32(0).i32(extent);
+            this.#calls.call(step.kernel, call, step.slots, this.#fn, range, this.#slot);
+          });
           break;
         case 'copy':
-          slot(step.to);
-          slot(step.from);
+          this.#slot(step.to);
+          this.#slot(step.from);
           code.i32(step.bytes).memoryCopy();
           break;
-        case 'repeat': {
-          if (step.count <= 0) break;
-          const left = fn.local('i32');
-          const held = fn.local('i32');
-          code.i32(step.count).set(left).loop();
-          emit(step.body);
-          code.get(left).i32(1).op('i32.sub').tee(left).if();
-          for (const { slot: n, bytes } of step.advance) move(n, bytes);
-          for (const [a, b] of step.swap) {
-            slot(a);
-            code.set(held).get(table);
-            slot(b);
-            code.memory('i32.store', a * 4);
-            code
-              .get(table)
-              .get(held)
-              .memory('i32.store', b * 4);
-          }
-          code.branch(1).end().end();
-          for (const { slot: n, bytes } of step.advance) move(n, -bytes * (step.count - 1));
-          fn.release(left);
-          fn.release(held);
+        case 'repeat':
+          this.#repeat(step, () => this.#steps(step.body));
           break;
-        }
         case 'while':
-          code.block().loop();
-          emit(step.condition);
-          slot(step.flag);
-          code.memory('i32.load8_u').op('i32.eqz').branchIf(1);
-          emit(step.body);
-          code.branch(0).end().end();
+          this.#while(
+            step,
+            () => this.#steps(step.condition),
+            () => this.#steps(step.body),
+          );
           break;
         case 'if':
-          slot(step.flag);
-          code.memory('i32.load8_u').if();
-          emit(step.then);
-          code.else();
-          emit(step.otherwise);
-          code.end();
-          break;
+          this.#if(
+            step,
+            () => this.#steps(step.then),
+            () => this.#steps(step.otherwise),
+          );
       }
     }
-  };
-  emit(steps);
-  return fn;
+  }
+
+  // ── Control flow ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #repeat(step: RepeatStep, body: () => void): void {
+    if (step.count <= 0) return;
+    const [fn, code] = [this.#fn, this.#code];
+    const left = fn.local('i32');
+    code.i32(step.count).set(left).loop();
+    body();
+    code.get(left).i32(1).op('i32.sub').tee(left).if();
+    for (const { slot, bytes } of step.advance) this.#move(slot, bytes);
+    for (const pair of step.swap) this.#swap(pair);
+    code.branch(1).end().end();
+    for (const { slot, bytes } of step.advance) this.#move(slot, -bytes * (step.count - 1));
+    fn.release(left);
+  }
+
+  #while(step: WhileStep, condition: () => void, body: () => void): void {
+    const code = this.#code;
+    code.block().loop();
+    condition();
+    this.#slot(step.flag);
+    code.memory('i32.load8_u').op('i32.eqz').branchIf(1);
+    body();
+    code.branch(0).end().end();
+  }
+
+  #if(step: IfStep, then: () => void, otherwise: () => void): void {
+    const code = this.#code;
+    this.#slot(step.flag);
+    code.memory('i32.load8_u').if();
+    then();
+    code.else();
+    otherwise();
+    code.end();
+  }
+
+  #move(slot: number, bytes: number): void {
+    this.#code.get(TABLE);
+    this.#slot(slot);
+    this.#code
+      .i32(bytes)
+      .op('i32.add')
+      .memory('i32.store', slot * 4);
+  }
+
+  #swap([a, b]: readonly [number, number]): void {
+    const held = this.#fn.local('i32');
+    this.#slot(a);
+    this.#code.set(held).get(TABLE);
+    this.#slot(b);
+    this.#code.memory('i32.store', a * 4);
+    this.#code
+      .get(TABLE)
+      .get(held)
+      .memory('i32.store', b * 4);
+    this.#fn.release(held);
+  }
 }

@@ -5,15 +5,21 @@ import { describeKernel } from '../../compiler/print-loop-ir.ts';
 import type { Backend, Executable, Heap, Program } from '../backend.ts';
 import { Code } from './assembler/code.ts';
 import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
+import { alignUp } from './contract/plan.ts';
 import { doubleFunctionTable } from './double-functions.ts';
 import { type HeapOptions, WasmHeap } from './memory.ts';
 import { type GeneratedProgram, generateProgram, programKey } from './program.ts';
+import { Pool, type Shared, type WorkerMaker } from './threads/pool.ts';
 
 export interface WasmOptions extends HeapOptions {
   /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/simd.ts`); called once, before the first module. */
   readonly enableRelaxedSimd?: () => void;
   /** Use fused multiply-add where the engine has it; default true. */
   readonly relaxedSimd?: boolean;
+  /** Makes threads that share large programs; one thread without it, or where memory cannot be shared. */
+  readonly workers?: WorkerMaker;
+  /** Fifths of a second without a sign of life after which a thread counts as lost. */
+  readonly patience?: number;
 }
 
 /** A page's main thread may compile this much without waiting: in older versions of Chrome, and since. */
@@ -57,6 +63,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     maximumPages: heap.maximumPages,
   } as const;
   const scratch = new Scratch(heap);
+  const pool = heap.shared && options.workers ? new Pool(heap, options.workers, options.patience) : undefined;
   const executables = new Map<string, WeakRef<Executable>>();
 
   const generate = (program: Program) => {
@@ -67,24 +74,43 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     return { key, generated: generateProgram(program, texts, memory, relaxed) };
   };
   const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
-    env: { memory: heap.memory, host: (index: number) => setHost.call(index) },
+    env: {
+      memory: heap.memory,
+      host: (index: number) => setHost.call(index),
+      stalled: () => pool?.stalled(),
+    },
     math: doubleFunctionTable,
   });
   const executable = (
     key: string,
     instance: WebAssembly.Instance,
-    { bytes, scratchBytes }: GeneratedProgram,
+    { bytes, scratchBytes, doubleFunctions, shared, movesSlots }: GeneratedProgram,
     host: HostCell,
+    slotCount: number,
   ): Executable => {
-    const run = instance.exports.run as (table: number, scratch: number) => void;
-    scratch.reserve(scratchBytes);
+    const run = instance.exports.run as Shared['run'];
+    const each = alignUp(scratchBytes);
+    scratch.reserve(each);
+    const program: Shared = {
+      bytes,
+      // Workers have no functions but those of Math.
+      shared: doubleFunctions.every((fn) => fn in Math && fn !== 'pow') ? shared : 0,
+      slotCount,
+      movesSlots,
+      scratchBytes: each,
+      run,
+    };
     const made: Executable = {
       codeBytes: bytes.length,
       run(table, call) {
         const outer = host.call;
         host.call = call;
         try {
-          run(table, scratch.address);
+          const threads = pool ? pool.threadsNow(program) : 1;
+          if (threads > 1) {
+            scratch.reserve(each * threads);
+            pool!.run(program, table, scratch.address, threads);
+          } else run(table, scratch.address, 0, 1);
         } finally {
           host.call = outer;
         }
@@ -98,19 +124,22 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     name: 'wasm',
     heap,
     synchronousLimit: synchronousLimit(),
+    get threads() {
+      return pool?.threads ?? 1;
+    },
     compile(program) {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
       const instance = new WebAssembly.Instance(new WebAssembly.Module(made.generated.bytes), imports(host));
-      return executable(made.key, instance, made.generated, host);
+      return executable(made.key, instance, made.generated, host, program.slotCount);
     },
     async compileAsync(program) {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
       const { instance } = await WebAssembly.instantiate(made.generated.bytes, imports(host));
-      return executable(made.key, instance, made.generated, host);
+      return executable(made.key, instance, made.generated, host, program.slotCount);
     },
   };
 }

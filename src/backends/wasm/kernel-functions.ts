@@ -5,7 +5,6 @@ import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
 import type { Code } from './assembler/code.ts';
 import type { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
-import { RANGE_GRAIN } from './codegen/loops.ts';
 import { prepare } from './codegen/normalise.ts';
 import {
   matchTransposition,
@@ -20,17 +19,19 @@ import { type Axis, sizeOf } from './contract/nest.ts';
 import { alignUp, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
 import type { Library } from './library.ts';
 import { philoxFunction } from './philox.ts';
+import type { Divisible } from './threads/phases.ts';
 
 /** A buffer's address, by its position among the kernel's; the address of scratch; a number. */
 export type Argument = { readonly buffer: number } | { readonly constant: number } | 'scratch';
 
 /** One call: f(begin, end, arguments…). */
-export interface KernelCall {
+export interface KernelCall extends Divisible {
   readonly fn: number;
-  /** The range that may be cut, at multiples of RANGE_GRAIN in loop kernels and of 4 in Philox. */
-  readonly extent: number;
   readonly args: readonly Argument[];
 }
+
+/** Nanoseconds: of a rough instruction of a loop, of a multiplication in tiles, of four random numbers, of an element that is moved. */
+const [INSTRUCTION, PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.06, 5, 0.6];
 
 const buffers = (positions: readonly number[]): Argument[] => positions.map((buffer) => ({ buffer }));
 
@@ -70,7 +71,9 @@ export class KernelFunctions {
     switch (kernel.kind) {
       case 'philox': {
         const fn = this.define('philox', philoxFunction);
-        return [{ fn, extent: Math.ceil(kernel.count / 4), args: [...buffers([0, 1]), { constant: kernel.count }] }];
+        const extent = Math.ceil(kernel.count / 4);
+        const args = [...buffers([0, 1]), { constant: kernel.count }];
+        return [{ fn, extent, grain: 4, cost: extent * RANDOM_BLOCK, args }];
       }
       case 'contract': {
         const plan = planContract(kernel);
@@ -79,7 +82,8 @@ export class KernelFunctions {
         const made =
           plan.kind === 'dot' ? dotFunction(plan, name, relaxed) : blockFunction(plan, name, this.define, relaxed);
         const args = [...buffers(plan.swapped ? [1, 0, 2] : [0, 1, 2]), 'scratch' as const];
-        return [{ fn: this.module.define(made), extent: taskCount(plan), args }];
+        const cost = kernel.batch * kernel.m * kernel.n * kernel.k * PRODUCT;
+        return [{ fn: this.module.define(made), extent: taskCount(plan), grain: 1, cost, args }];
       }
       case 'loops': {
         const prepared = prepare(kernel);
@@ -94,12 +98,21 @@ export class KernelFunctions {
   private transposition(match: Transposition, name: string): KernelCall {
     const fn = this.module.define(transpositionFunction(match, name));
     const all = Array.from({ length: match.bufferCount }, (_, i) => i);
-    return { fn, extent: transpositionTasks(match), args: buffers(all) };
+    const elements = [match.across, match.down, ...match.others].reduce((n, { extent }) => n * extent, 1);
+    return { fn, extent: transpositionTasks(match), grain: 1, cost: elements * MOVED, args: buffers(all) };
   }
 
   private loops(kernel: LoopKernel, name: string): KernelCall {
-    const { fn, extent } = generateKernel(kernel, name, this.library);
-    return { fn: this.module.define(fn), extent, args: buffers(kernel.buffers.map((_, i) => i)) };
+    const { fn, extent, grain, cost } = generateKernel(kernel, name, this.library);
+    const args = buffers(kernel.buffers.map((_, i) => i));
+    return {
+      fn: this.module.define(fn),
+      extent,
+      // What must run in order is one piece.
+      grain: kernel.serial ? extent : grain,
+      cost: cost * INSTRUCTION,
+      args,
+    };
   }
 
   private contraction(match: Contraction, name: string): readonly KernelCall[] {
@@ -146,11 +159,16 @@ export class KernelFunctions {
             code.call(fn);
           },
         };
-      } else after.push({ fn, extent: generated.extent, args: buffers(all) });
+      } else {
+        const { extent, grain, cost } = generated;
+        after.push({ fn, extent, grain, cost: cost * INSTRUCTION, args: buffers(all) });
+      }
     }
     const made = blockFunction(plan, name, this.define, this.library.relaxed, hooks);
     const extent = taskCount({ ...plan, swapped: false });
-    return [{ fn: this.module.define(made), extent, args: product }, ...after];
+    const { batch, rows, columns, depth } = match.nest;
+    const cost = [batch, rows, columns, depth].reduce((n, axes) => n * sizeOf(axes), PRODUCT);
+    return [{ fn: this.module.define(made), extent, grain: 1, cost, args: product }, ...after];
   }
 }
 
@@ -170,7 +188,7 @@ function places(axes: readonly Axis[]): string {
 function epilogueRange(
   plan: BlockPlan,
   loops: readonly Axis[],
-  { extent, grained }: GeneratedKernel,
+  { extent, grain }: GeneratedKernel,
 ): ((code: Code, task: number, first: number, rows: number) => void) | undefined {
   if (plan.columnGroups > 1) return undefined;
   const tasks = sizeOf(plan.taskAxes);
@@ -183,7 +201,7 @@ function epilogueRange(
     if (leading !== tasks || places(named.slice(0, count)) !== places(plan.taskAxes) || extent % tasks !== 0)
       return undefined;
     const each = extent / tasks;
-    if (grained && each % RANGE_GRAIN !== 0) return undefined;
+    if (each % grain !== 0) return undefined;
     return (code, task) => {
       code.get(task).i32(each).op('i32.mul').get(task).i32(1).op('i32.add').i32(each).op('i32.mul');
     };
@@ -192,7 +210,7 @@ function epilogueRange(
   if (tasks > 1 || named[0]?.extent !== chunkAxis.extent || named[0].c !== chunkAxis.c) return undefined;
   if (extent % chunkAxis.extent !== 0) return undefined;
   const each = extent / chunkAxis.extent;
-  if (grained && (each * chunk) % RANGE_GRAIN !== 0) return undefined;
+  if ((each * chunk) % grain !== 0) return undefined;
   return (code, _task, first, rows) => {
     code.get(first).i32(each).op('i32.mul').get(first).get(rows).op('i32.add').i32(each).op('i32.mul');
   };

@@ -3,19 +3,25 @@
 
 import type { FloatUnary, Kernel } from '../../compiler/loop-ir.ts';
 import type { Program, Step } from '../backend.ts';
-import { type FunctionBuilder, type MemoryImport, ModuleBuilder } from './assembler/module.ts';
+import { type MemoryImport, ModuleBuilder } from './assembler/module.ts';
 import { forEachExpr } from './codegen/analysis.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
-import { driverFunction, SCRATCH_PARAMETER } from './driver.ts';
+import { type DriverCalls, driverFunction, SCRATCH_PARAMETER } from './driver.ts';
 import { KernelFunctions } from './kernel-functions.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
+import { barrierFunction } from './threads/barrier.ts';
+import { movesSlots, type Phase, planPhases } from './threads/phases.ts';
 
 export interface GeneratedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly doubleFunctions: readonly DoubleFunction[];
-  /** What packed operands need; its address is the second argument of `run`. */
+  /** What packed operands need in each thread; its address is the second argument of `run`. */
   readonly scratchBytes: number;
+  /** Nanoseconds of work that threads can share, as estimated. */
+  readonly shared: number;
+  /** Whether running the program changes the table. */
+  readonly movesSlots: boolean;
 }
 
 const unaryDouble = { params: ['f64'], results: ['f64'] } as const;
@@ -49,6 +55,7 @@ export function generateProgram(
 ): GeneratedProgram {
   const module = new ModuleBuilder(memory);
   const host = module.importFunction('env', 'host', { params: ['i32'], results: [] });
+  const stalled = memory.shared ? module.importFunction('env', 'stalled', { params: [], results: [] }) : undefined;
   const doubleFunctions = neededDoubles(program.kernels);
   const doubles = new Map(
     doubleFunctions.map((fn) => [fn, module.importFunction('math', fn, takesTwo(fn) ? binaryDouble : unaryDouble)]),
@@ -69,24 +76,34 @@ export function generateProgram(
 
   const functions = new KernelFunctions(module, library);
   const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
-  const call = (kernel: number, slots: readonly number[], driver: FunctionBuilder, slot: (n: number) => void): void => {
+  const call: DriverCalls['call'] = (kernel, number, slots, driver, range, slot) => {
     const code = driver.body;
-    for (const { fn, extent, args } of callsOf[kernel]!) {
-      code.i32(0).i32(extent);
-      for (const arg of args) {
-        if (arg === 'scratch') code.get(SCRATCH_PARAMETER);
-        else if ('buffer' in arg) slot(slots[arg.buffer]!);
-        else code.i32(arg.constant);
-      }
-      code.call(fn);
+    const { fn, args } = callsOf[kernel]![number]!;
+    range();
+    for (const arg of args) {
+      if (arg === 'scratch') code.get(SCRATCH_PARAMETER);
+      else if ('buffer' in arg) slot(slots[arg.buffer]!);
+      else code.i32(arg.constant);
     }
+    code.call(fn);
   };
-  module.export('run', module.define(driverFunction(program.steps, { host, kernel: call })));
-  return { bytes: module.encode(), doubleFunctions, scratchBytes: functions.scratchBytes };
+  const planned = memory.shared ? planPhases(program, callsOf) : { phases: alone(program.steps), shared: 0 };
+  const barrier = stalled === undefined ? undefined : module.define(barrierFunction(stalled));
+  const calls: DriverCalls = { host, barrier, callsOf: (kernel) => callsOf[kernel]!, call };
+  module.export('run', module.define(driverFunction(planned.phases, calls)));
+  return {
+    bytes: module.encode(),
+    doubleFunctions,
+    scratchBytes: functions.scratchBytes,
+    shared: planned.shared,
+    movesSlots: movesSlots(program.steps),
+  };
 }
+
+const alone = (steps: readonly Step[]): Phase[] => steps.map((step) => ({ kind: 'alone', step }));
 
 /** What a program is, as text: programs with the same text share one module. */
 export function programKey(program: Program, texts: readonly string[]): string {
   const stepText = (step: Step): string => JSON.stringify(step);
-  return `${program.slotCount}\n${texts.join('\n\n')}\n\n${program.steps.map(stepText).join('\n')}`;
+  return `${program.slotCount}\n${texts.join('\n\n')}\n\n${program.steps.map(stepText).join('\n')}\n${JSON.stringify(program.places)}`;
 }

@@ -17,8 +17,10 @@ import { pushVector } from './vector.ts';
 export interface GeneratedKernel {
   readonly fn: FunctionBuilder;
   readonly extent: number;
-  /** Ranges must begin at multiples of RANGE_GRAIN, because that loop lies in lanes; else anywhere. */
-  readonly grained: boolean;
+  /** Ranges must begin at multiples of this: that loop may lie in lanes. */
+  readonly grain: number;
+  /** Rough instructions of one run. */
+  readonly cost: number;
 }
 
 export function generateKernel(given: LoopKernel, name: string, library: Library): GeneratedKernel {
@@ -31,7 +33,7 @@ export function generateKernel(given: LoopKernel, name: string, library: Library
     scalar: (e, depth) => pushScalar(context, e, depth),
     vector: (e, unit, depth) => pushVector(context, e, unit, depth),
   }));
-  const plan = planVectors(kernel, k.analysis);
+  const { plan, cost } = planVectors(kernel, k.analysis);
   const loops: LoopEmitter = {
     loop: (context, { loop, body }) => emitLoop(context, loop, { begin: 0, end: loop.extent }, body, plan, loops),
     reduce: (context, statement) => emitReduce(context, statement, plan),
@@ -40,5 +42,5 @@ export function generateKernel(given: LoopKernel, name: string, library: Library
   k.open('function', effects);
   emitLoop(k, kernel.outer, { begin: 0, end: kernel.outer.extent, locals: [0, 1] }, kernel.body, plan, loops);
   fn.body.append(k.close());
-  return { fn, extent: kernel.outer.extent, grained: plan.has(kernel.outer) };
+  return { fn, extent: kernel.outer.extent, grain: 4 * (plan.get(kernel.outer) ?? 0.25), cost };
 }

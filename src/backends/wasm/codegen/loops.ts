@@ -1,15 +1,13 @@
 // Loops over constant ranges, in scalars or in vectors.
 // Owns: the control flow of loops, the split of a vectorised loop into full vectors and one last pass over what remains.
 //
-// A range [begin, end) of the outer loop begins at a multiple of RANGE_GRAIN and ends at one or at the extent, so the
-// remainder of a vectorised outer loop has a known place and size.
+// A range [begin, end) of the outer loop begins at a multiple of the elements that a vectorised pass takes (a power of two) and
+// ends at one or at the extent, so the remainder of a vectorised outer loop has a known place and size.
 import type { LoopIndex, Statement } from '../../../compiler/loop-ir.ts';
 import { type Effects, effectsOf } from './analysis.ts';
 import type { KernelContext, LoopState } from './context.ts';
 import type { VectorPlan } from './plan.ts';
 import { emitBody, type LoopEmitter, varyingLocals } from './statements.ts';
-
-export const RANGE_GRAIN = 64;
 
 /** Ends of a loop: constants, or the function's parameters. */
 export interface Range {

@@ -23,11 +23,15 @@ interface Nest {
   readonly trips: number;
 }
 
-export function planVectors(kernel: LoopKernel, analysis: Analysis): VectorPlan {
+/** The plan, and what one run of the kernel costs with it. */
+export function planVectors(
+  kernel: LoopKernel,
+  analysis: Analysis,
+): { readonly plan: VectorPlan; readonly cost: number } {
   const plan = new Map<LoopIndex, number>();
   const planner = new Planner(kernel, analysis, plan);
-  planner.choose({ kind: 'loop', loop: kernel.outer, body: kernel.body }, [], new Set());
-  return plan;
+  const cost = planner.choose({ kind: 'loop', loop: kernel.outer, body: kernel.body }, [], new Set());
+  return { plan, cost };
 }
 
 class Planner {

@@ -1,0 +1,268 @@
+// How the threads of a program share its steps: which kernels they cut, which one of them runs alone, where they wait for
+// one another.
+// Owns: those decisions, the same for any number of threads. Leaves the code to driver.ts, the waiting to barrier.ts.
+//
+// All threads go through all steps. A step that is too small is done by the first thread alone; so is control flow in which
+// nothing is worth sharing. A barrier stands only where a step touches what another thread may still be reading or writing.
+import type { CopyStep, IfStep, KernelStep, Place, Program, RepeatStep, Step, WhileStep } from '../../backend.ts';
+
+/** A call of a function that can be cut into ranges: f(begin, end, …). */
+export interface Divisible {
+  readonly extent: number;
+  /** Ranges begin at multiples of this. */
+  readonly grain: number;
+  /** Nanoseconds it takes one thread, roughly. */
+  readonly cost: number;
+}
+
+/** What a thread gets at least, in nanoseconds: waiting for one another takes some 300. */
+const LEAST_SHARE = 5_000;
+/** Bytes that are copied in a nanosecond, and the grain of copies. */
+const COPY_SPEED = 8;
+const COPY_GRAIN = 4096;
+/** Runs of a loop that nobody can count. */
+const GUESSED_RUNS = 4;
+
+export type Phase =
+  /** All threads wait for one another. */
+  | { readonly kind: 'barrier' }
+  /** The first thread does it, as if there were no others. */
+  | { readonly kind: 'alone'; readonly step: Step }
+  | { readonly kind: 'host'; readonly host: number }
+  /** One call of a kernel, cut for so many threads at most. */
+  | { readonly kind: 'call'; readonly step: KernelStep; readonly call: number; readonly parts: number }
+  | { readonly kind: 'copy'; readonly step: CopyStep; readonly parts: number }
+  /** Control flow that every thread goes through. */
+  | { readonly kind: 'repeat'; readonly step: RepeatStep; readonly body: readonly Phase[] }
+  | {
+      readonly kind: 'while';
+      readonly step: WhileStep;
+      readonly condition: readonly Phase[];
+      readonly body: readonly Phase[];
+    }
+  | {
+      readonly kind: 'if';
+      readonly step: IfStep;
+      readonly then: readonly Phase[];
+      readonly otherwise: readonly Phase[];
+    };
+
+export interface Phases {
+  readonly phases: readonly Phase[];
+  /** Nanoseconds of work that is cut. */
+  readonly shared: number;
+}
+
+/** How many threads a call is worth. */
+export function partsOf({ extent, grain, cost }: Divisible): number {
+  return Math.max(1, Math.min(Math.ceil(extent / grain), Math.floor(cost / LEAST_SHARE)));
+}
+
+const copyCost = ({ bytes }: CopyStep): Divisible => ({ extent: bytes, grain: COPY_GRAIN, cost: bytes / COPY_SPEED });
+
+/** Pairs of slots that have changed places when the steps are done, in order. */
+export function swapsOf(steps: readonly Step[]): (readonly [number, number])[] {
+  const all: (readonly [number, number])[] = [];
+  for (const step of steps) {
+    if (step.kind !== 'repeat' || step.count <= 0) continue;
+    const inside = swapsOf(step.body);
+    if (step.count % 2 === 1) all.push(...inside);
+    else all.push(...step.swap);
+  }
+  return all;
+}
+
+/** Whether the threads' tables may come to differ in a way that only running the steps tells. */
+const swapsUnknown = (steps: readonly Step[]): boolean =>
+  steps.some((step) => {
+    if (step.kind === 'repeat') return swapsUnknown(step.body);
+    if (step.kind === 'while')
+      return [step.condition, step.body].some((list) => swapsUnknown(list) || swapsOf(list).length > 0);
+    if (step.kind === 'if')
+      return [step.then, step.otherwise].some((list) => swapsUnknown(list) || swapsOf(list).length > 0);
+    return false;
+  });
+
+/** Whether running steps changes the table of addresses. */
+export const movesSlots = (steps: readonly Step[]): boolean =>
+  steps.some((step) => {
+    if (step.kind === 'repeat') return step.advance.length > 0 || step.swap.length > 0 || movesSlots(step.body);
+    if (step.kind === 'while') return movesSlots(step.condition) || movesSlots(step.body);
+    return step.kind === 'if' && (movesSlots(step.then) || movesSlots(step.otherwise));
+  });
+
+export function planPhases(program: Program, callsOf: readonly (readonly Divisible[])[]): Phases {
+  const planner = new Planner(program, callsOf);
+  const phases = planner.list(program.steps, 1);
+  planner.close(phases);
+  return { phases, shared: planner.shared };
+}
+
+/** Something that was read or written since the last barrier. */
+interface Access {
+  readonly slot: number;
+  readonly write: boolean;
+  /** By the first thread only. */
+  readonly alone: boolean;
+}
+
+class Planner {
+  shared = 0;
+  readonly #program: Program;
+  readonly #callsOf: readonly (readonly Divisible[])[];
+  #pending: readonly Access[] = [];
+
+  constructor(program: Program, callsOf: readonly (readonly Divisible[])[]) {
+    this.#program = program;
+    this.#callsOf = callsOf;
+  }
+
+  /** The phases of steps that run so often; what they leave pending is kept for what follows. */
+  list(steps: readonly Step[], runs: number): Phase[] {
+    const phases: Phase[] = [];
+    for (const step of steps) this.#step(step, runs, phases);
+    return phases;
+  }
+
+  /** Waits at the end of a list, unless nothing but `harmless` is pending. */
+  close(phases: Phase[], harmless?: Access): void {
+    if (this.#pending.some((access) => access !== harmless)) phases.push({ kind: 'barrier' });
+    this.#pending = [];
+  }
+
+  #step(step: Step, runs: number, phases: Phase[]): void {
+    if (this.#allAlone([step]) && !swapsUnknown([step])) {
+      this.#touch(this.#accessesOf([step], true), phases);
+      phases.push({ kind: 'alone', step });
+      return;
+    }
+    switch (step.kind) {
+      case 'host':
+        this.close(phases);
+        phases.push({ kind: 'host', host: step.host }, { kind: 'barrier' });
+        return;
+      case 'copy':
+        this.shared += runs * copyCost(step).cost;
+        this.#touch(this.#accessesOf([step], false), phases);
+        phases.push({ kind: 'copy', step, parts: partsOf(copyCost(step)) });
+        return;
+      case 'kernel':
+        this.#callsOf[step.kernel]!.forEach((divisible, call) => {
+          const parts = partsOf(divisible);
+          if (parts > 1) this.shared += runs * divisible.cost;
+          this.#touch(this.#accessesOf([step], parts === 1), phases);
+          phases.push({ kind: 'call', step, call, parts });
+        });
+        return;
+      case 'repeat': {
+        if (step.count <= 0) return;
+        this.close(phases);
+        const body = this.list(step.body, runs * step.count);
+        this.close(body);
+        phases.push({ kind: 'repeat', step, body });
+        return;
+      }
+      case 'while': {
+        this.close(phases);
+        const flag: Access = { slot: step.flag, write: false, alone: false };
+        const condition = this.list(step.condition, runs * GUESSED_RUNS);
+        this.close(condition);
+        this.#pending = [flag];
+        const body = this.list(step.body, runs * GUESSED_RUNS);
+        this.close(body);
+        phases.push({ kind: 'while', step, condition, body });
+        this.#pending = [flag];
+        return;
+      }
+      case 'if': {
+        this.close(phases);
+        const flag: Access = { slot: step.flag, write: false, alone: false };
+        const branch = (steps: readonly Step[], share: number) => {
+          this.#pending = [flag];
+          const list = this.list(steps, runs * share);
+          this.close(list, flag);
+          return list;
+        };
+        // A branch beside nothing is what usually runs: nothing stands for an error.
+        const [then, otherwise] = [
+          branch(step.then, step.otherwise.length === 0 ? 1 : 0.5),
+          branch(step.otherwise, step.then.length === 0 ? 1 : 0.5),
+        ];
+        phases.push({ kind: 'if', step, then, otherwise });
+        this.#pending = [flag];
+      }
+    }
+  }
+
+  #allAlone(steps: readonly Step[]): boolean {
+    return steps.every((step) => {
+      switch (step.kind) {
+        case 'host':
+          return false;
+        case 'copy':
+          return partsOf(copyCost(step)) === 1;
+        case 'kernel':
+          return this.#callsOf[step.kernel]!.every((call) => partsOf(call) === 1);
+        case 'repeat':
+          return this.#allAlone(step.body);
+        case 'while':
+          return this.#allAlone(step.condition) && this.#allAlone(step.body);
+        case 'if':
+          return this.#allAlone(step.then) && this.#allAlone(step.otherwise);
+      }
+    });
+  }
+
+  /** What steps touch. */
+  #accessesOf(steps: readonly Step[], alone: boolean): Access[] {
+    return steps.flatMap((step): Access[] => {
+      switch (step.kind) {
+        case 'host':
+          return [];
+        case 'copy':
+          return [
+            { slot: step.from, write: false, alone },
+            { slot: step.to, write: true, alone },
+          ];
+        case 'kernel': {
+          const kernel = this.#program.kernels[step.kernel]!;
+          const last = step.slots.length - 1;
+          const writes = (i: number) => (kernel.kind === 'loops' ? kernel.buffers[i]!.access !== 'read' : i === last);
+          return step.slots.map((slot, i) => ({ slot, write: writes(i), alone }));
+        }
+        case 'repeat':
+          return this.#accessesOf(step.body, alone);
+        case 'while':
+          return [
+            { slot: step.flag, write: false, alone },
+            ...this.#accessesOf([...step.condition, ...step.body], alone),
+          ];
+        case 'if':
+          return [
+            { slot: step.flag, write: false, alone },
+            ...this.#accessesOf([...step.then, ...step.otherwise], alone),
+          ];
+      }
+    });
+  }
+
+  /** Waits for the others where the accesses demand it, and notes them. */
+  #touch(accesses: readonly Access[], phases: Phase[]): void {
+    const conflict = accesses.some((now) =>
+      this.#pending.some(
+        (before) => (now.write || before.write) && !(now.alone && before.alone) && this.#overlap(now.slot, before.slot),
+      ),
+    );
+    if (conflict) this.close(phases);
+    this.#pending = [...this.#pending, ...accesses];
+  }
+
+  #overlap(a: number, b: number): boolean {
+    const { places } = this.#program;
+    if (a === b || !places) return true;
+    return placesOverlap(places[a]!, places[b]!);
+  }
+}
+
+const placesOverlap = (a: Place, b: Place): boolean =>
+  a.region === b.region && a.ranges.some(([from, to]) => b.ranges.some(([start, end]) => from < end && start < to));

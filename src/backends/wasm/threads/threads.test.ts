@@ -1,0 +1,219 @@
+// Threads: they give the bits of one thread, start only for large programs, and never leave the caller waiting for ever.
+import { afterEach, describe, expect, it } from 'vitest';
+import { StateError } from '../../../base/errors.ts';
+import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
+import { index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
+import { workers } from '../../../platform/workers.ts';
+import type { Backend, Executable, Step } from '../../backend.ts';
+import { createWasmBackend } from '../index.ts';
+import { generator } from '../testing.ts';
+import type { WorkerHandle, WorkerMaker } from './pool.ts';
+
+const before = wantedThreads();
+afterEach(() => setWantedThreads(before));
+
+/** y[i] = tanh(x[i]) */
+function tanhKernel(extent: number): LoopKernel {
+  const i = { name: 'i', extent };
+  return {
+    kind: 'loops',
+    buffers: [
+      { storage: 'f32', access: 'read' },
+      { storage: 'f32', access: 'write' },
+    ],
+    outer: i,
+    serial: false,
+    body: [{ kind: 'store', buffer: 1, index: index(i), value: unary('tanh', load('f32', 0, index(i))) }],
+  };
+}
+const kernel = (number: number, ...slots: number[]): Step => ({ kind: 'kernel', kernel: number, slots });
+
+interface Started {
+  readonly backend: Backend;
+  readonly handles: WorkerHandle[];
+}
+function start(threads: number, patience?: number): Started {
+  setWantedThreads(threads);
+  const handles: WorkerHandle[] = [];
+  const maker: WorkerMaker = {
+    processors: 2,
+    mayWait: workers.mayWait,
+    start: (...given) => {
+      const handle = workers.start(...given);
+      handles.push(handle);
+      return handle;
+    },
+  };
+  return { backend: createWasmBackend({ workers: maker, ...(patience === undefined ? {} : { patience }) }), handles };
+}
+
+/** Quicker than looking at each element. */
+const sameBits = (a: Float32Array, b: Float32Array) =>
+  Buffer.compare(new Uint8Array(a.buffer), new Uint8Array(b.buffer)) === 0;
+
+const SIZE = 400_003;
+/** A large program x → tanh x → tanh tanh x, its table and memory. */
+function large(backend: Backend, middle: readonly Step[] = []) {
+  const { heap } = backend;
+  const executable = backend.compile({
+    slotCount: 3,
+    kernels: [tanhKernel(SIZE)],
+    steps: [kernel(0, 0, 1), ...middle, kernel(0, 1, 2)],
+  });
+  const addresses = [0, 1, 2].map(() => heap.allocate(SIZE * 4));
+  const table = heap.allocate(12);
+  const setTable = () => new Uint32Array(heap.buffer, table, 3).set(addresses);
+  setTable();
+  const random = generator(5);
+  const x = new Float32Array(heap.buffer, addresses[0]!, SIZE);
+  for (let i = 0; i < SIZE; i++) x[i] = random.uniform() * 4 - 2;
+  const result = () => new Float32Array(heap.buffer, addresses[2]!, SIZE).slice();
+  return { executable, table, setTable, addresses, result, x };
+}
+
+/** Runs until the workers are there. */
+async function untilReady(backend: Backend, run: () => void, threads: number): Promise<void> {
+  for (let tries = 0; backend.threads < threads; tries++) {
+    if (tries > 500) throw new Error('the workers do not start');
+    run();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('threads', () => {
+  it.each([1, 2, 3, 7])('give the same bits: %i', async (threads) => {
+    const { backend, handles } = start(threads);
+    const { executable, table, result, x } = large(backend);
+    executable.run(table, () => {});
+    const alone = result();
+    await untilReady(backend, () => executable.run(table, () => {}), threads);
+    expect(handles.length).toBe(threads - 1);
+    for (let run = 0; run < 20; run++) executable.run(table, () => {});
+    expect(sameBits(result(), alone)).toBe(true);
+    for (const i of [0, 7, SIZE - 1]) expect(alone[i]).toBeCloseTo(Math.tanh(Math.tanh(x[i]!)), 5);
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('are not started by small programs', () => {
+    const { backend, handles } = start(3);
+    const { heap } = backend;
+    const small = backend.compile({ slotCount: 2, kernels: [tanhKernel(500)], steps: [kernel(0, 0, 1)] });
+    const table = heap.allocate(8);
+    new Uint32Array(heap.buffer, table, 2).set([heap.allocate(2000), heap.allocate(2000)]);
+    for (let run = 0; run < 20_000; run++) small.run(table, () => {});
+    expect(handles).toEqual([]);
+    expect(backend.threads).toBe(1);
+  });
+
+  it('that end are an error that names them, and others take their place', async () => {
+    const { backend, handles } = start(3);
+    const { executable, table, result } = large(backend);
+    const run = () => executable.run(table, () => {});
+    await untilReady(backend, run, 3);
+    const wanted = result();
+    handles[1]!.terminate();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    let error: unknown;
+    for (let tries = 0; tries < 100 && error === undefined; tries++) {
+      try {
+        run();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      } catch (caught) {
+        error = caught;
+      }
+    }
+    expect(error).toBeInstanceOf(StateError);
+    expect(String(error)).toMatch(/thread 3 of 3 of the engine ended: it exited with code 1/);
+    run();
+    await untilReady(backend, run, 3);
+    run();
+    expect(handles.length).toBe(4);
+    expect(sameBits(result(), wanted)).toBe(true);
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('that end while a program runs are an error, not a hang', async () => {
+    const { backend, handles } = start(2, 5);
+    const { executable, table } = large(backend, [{ kind: 'host', host: 0 }]);
+    await untilReady(backend, () => executable.run(table, () => {}), 2);
+    const kill = () => {
+      handles[0]!.terminate();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    };
+    expect(() => executable.run(table, kill)).toThrow(/does not answer/);
+    await untilReady(backend, () => executable.run(table, () => {}), 2);
+    executable.run(table, () => {});
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('tell their exceptions', async () => {
+    const { backend, handles } = start(2);
+    const { heap } = backend;
+    const { executable, table, setTable, result } = large(backend);
+    const run = () => executable.run(table, () => {});
+    await untilReady(backend, run, 2);
+    const wanted = result();
+    // The first half of the result lies in memory, the second beyond its end.
+    new Uint32Array(heap.buffer, table, 3)[2] = heap.buffer.byteLength - SIZE * 2 - 64;
+    expect(run).toThrow(/thread 2 of 2 of the engine failed: .*out of bounds/);
+    setTable();
+    run();
+    expect(sameBits(result(), wanted)).toBe(true);
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('leave a program whose host step throws', async () => {
+    const { backend, handles } = start(3);
+    const { executable, table, result } = large(backend, [{ kind: 'host', host: 0 }]);
+    await untilReady(backend, () => executable.run(table, () => {}), 3);
+    const wanted = result();
+    for (let round = 0; round < 3; round++) {
+      const fail = () => {
+        throw new RangeError(`round ${round}`);
+      };
+      expect(() => executable.run(table, fail)).toThrow(`round ${round}`);
+      // A program inside a host step runs on one thread.
+      executable.run(table, () => executable.run(table, () => {}));
+      expect(sameBits(result(), wanted)).toBe(true);
+    }
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('can be fewer or more from one program to the next', async () => {
+    const { backend, handles } = start(2);
+    const { executable, table, result } = large(backend);
+    const run = () => executable.run(table, () => {});
+    await untilReady(backend, run, 2);
+    const wanted = result();
+    for (const threads of [3, 1, 2]) {
+      setWantedThreads(threads);
+      run();
+      expect(backend.threads).toBe(1);
+      await untilReady(backend, run, threads);
+      run();
+      expect(sameBits(result(), wanted)).toBe(true);
+    }
+    for (const handle of handles) handle.terminate();
+  });
+
+  it('keep programs that were forgotten', async () => {
+    const { backend, handles } = start(2);
+    const { executable, table, addresses } = large(backend);
+    await untilReady(backend, () => executable.run(table, () => {}), 2);
+    const kept: Executable[] = [];
+    const extents = Array.from({ length: 70 }, (_, i) => 60_000 + i);
+    for (const extent of extents)
+      kept.push(backend.compile({ slotCount: 3, kernels: [tanhKernel(extent)], steps: [kernel(0, 0, 1)] }));
+    const y = () => new Float32Array(backend.heap.buffer, addresses[1]!, 70_000);
+    for (const round of [0, 1]) {
+      kept.forEach((program, i) => {
+        y().fill(9);
+        program.run(table, () => {});
+        const [last, after] = y().subarray(extents[i]! - 1, extents[i]! + 1);
+        expect(Math.abs(last!), `round ${round}, program ${i}`).toBeLessThan(1);
+        expect(after).toBe(9);
+      });
+    }
+    for (const handle of handles) handle.terminate();
+  });
+});

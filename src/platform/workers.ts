@@ -1,0 +1,57 @@
+// Threads of the platform: Node's worker threads, a page's web workers.
+// Owns: starting one from a file, hearing of its end, not keeping the process alive. What workers do is their file's business.
+import { isNode, platform } from './platform.ts';
+
+export interface WorkerHandle {
+  /** Ends it. */
+  terminate(): void;
+}
+
+interface NodeWorker {
+  unref(): void;
+  terminate(): Promise<number>;
+  on(event: 'error', listener: (error: unknown) => void): void;
+  on(event: 'exit', listener: (code: number) => void): void;
+}
+type NodeWorkerClass = new (file: URL, options: object) => NodeWorker;
+
+/** Node's module without an import that a bundler for browsers would follow; undefined before Node 20.16. */
+function nodeWorkers(): NodeWorkerClass | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  return (process?.getBuiltinModule?.('node:worker_threads') as { Worker?: NodeWorkerClass } | undefined)?.Worker;
+}
+
+/**
+ * Starts a worker that gets `data`: as `workerData` in Node, as its first message in a page. `ended` is told why it is no more.
+ * Throws where there are no workers.
+ */
+function start(file: URL, data: object, ended: (why: string) => void): WorkerHandle {
+  if (isNode()) {
+    const Worker = nodeWorkers();
+    if (!Worker) throw new Error('this version of Node does not give worker threads to a package without an import');
+    // No loaders and flags of the program: the file is plain JavaScript.
+    const worker = new Worker(file, { workerData: data, execArgv: [], name: 'cornu' });
+    worker.on('error', (error) => ended(String(error)));
+    worker.on('exit', (code) => ended(`it exited with code ${code}.`));
+    // The program ends when it has nothing else to do.
+    worker.unref();
+    return { terminate: () => void worker.terminate() };
+  }
+  const worker = new Worker(file, { type: 'module', name: 'cornu' });
+  worker.onerror = (event) => {
+    event.preventDefault();
+    ended(event.message ?? 'its file could not be loaded.');
+  };
+  worker.postMessage(data);
+  return { terminate: () => worker.terminate() };
+}
+
+/** Threads for the engine. */
+export const workers = {
+  get processors(): number {
+    return platform().hardwareConcurrency;
+  },
+  start,
+  /** Whether the calling thread may sleep: a page must not. */
+  mayWait: isNode() || typeof document === 'undefined',
+};
