@@ -11,6 +11,7 @@ export type FormatErrorKind =
   | 'bad_protobuf'
   | 'bad_checkpoint'
   | 'bad_safetensors'
+  | 'bad_image'
   | 'bad_config'
   | 'missing_config'
   | 'missing_weights'

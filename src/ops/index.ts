@@ -64,6 +64,7 @@ export {
 export * as image from './image/index.ts';
 export { sqrtm as matrixSquareRoot } from './linalg/functions.ts';
 export { eig, eigvals } from './linalg/general-eigen.ts';
+export * as io from './io/index.ts';
 export * as linalg from './linalg/index.ts';
 export { norm } from './linalg/structure.ts';
 export * as lookup from './lookup.ts';

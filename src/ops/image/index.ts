@@ -1,5 +1,16 @@
 // tf.image.
 export {
+  decodeAndCropJpeg,
+  decodeBmp,
+  decodeGif,
+  decodeImage,
+  decodeJpeg,
+  decodePng,
+  decodeWebp,
+  extractJpegShape,
+  isJpeg,
+} from '../io/pictures.ts';
+export {
   cropAndResize,
   drawBoundingBoxes,
   nonMaxSuppression,
