@@ -72,11 +72,12 @@ const AREAS = [
   'layers',
 ];
 
+/** Cases of our own, which tests run. */
+const FIXTURES = ['test/fixtures/more_ops/ops.json', 'test/fixtures/keras_ops.json'];
+
 function readCases(folder: string, executed: Executed): void {
-  for (const area of AREAS) {
-    const parsed = JSON.parse(readFileSync(join(folder, `${area}.json`), 'utf8')) as
-      | readonly Case[]
-      | { readonly cases: readonly Case[] };
+  for (const file of [...AREAS.map((area) => join(folder, `${area}.json`)), ...FIXTURES]) {
+    const parsed = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[] | { readonly cases: readonly Case[] };
     for (const c of 'cases' in parsed ? parsed.cases : parsed) {
       const name = c.op ?? c.fn ?? c.class_name ?? c.layer;
       if (name)

@@ -53,9 +53,12 @@ export function graphConfig(model: ModelBase, graph: FunctionalGraph): Config {
     const config = isOp ? opConfig(operation) : (serializeKerasObject(operation) as Config);
     const kerasClass = isOp ? kerasClassOf(operation.opName) : undefined;
     const inbound = nodes.map((node): Json => {
-      const args = kerasClass ? kerasClass.split(node.args).args : node.args;
+      const split = kerasClass?.split(node.args);
+      const args = split ? split.args : node.args;
       const kwargs = Object.fromEntries(
-        Object.entries(node.kwargs).flatMap(([key, value]) => (value === undefined ? [] : [[snakeCase(key), value]])),
+        Object.entries({ ...node.kwargs, ...split?.kwargs }).flatMap(([key, value]) =>
+          value === undefined ? [] : [[snakeCase(key), value]],
+        ),
       );
       return {
         args: args.map(serialize),
@@ -240,7 +243,7 @@ function callNode(pending: Pending, made: ReadonlyMap<string, Pending>): boolean
   if (missing) return false;
   if (operation instanceof OpOperation) {
     const inner = (pending.config.config ?? {}) as Config;
-    operation.apply(kerasClass ? kerasClass.join(inner, args) : args);
+    operation.apply(kerasClass ? kerasClass.join(inner, args, kwargs) : args);
   } else {
     const given = Object.fromEntries(
       Object.entries(kwargs).flatMap(([key, value]) =>
@@ -255,7 +258,7 @@ function callNode(pending: Pending, made: ReadonlyMap<string, Pending>): boolean
 /** Symbolic tensors made, everything else (slices) left as data. */
 function revived(value: Json): unknown {
   if (Array.isArray(value)) return value.map(revived);
-  if (value !== null && typeof value === 'object' && value.class_name === '__keras_tensor__')
+  if (value !== null && typeof value === 'object' && /^__(keras_tensor|tensor|numpy)__$/.test(String(value.class_name)))
     return deserializeKerasObject(value);
   return value;
 }

@@ -1,15 +1,17 @@
 // keras.ops: elementwise functions.
 // Owns: Keras's names for them, and those that tf does not have.
-import type { DType } from '../../base/dtype.ts';
+import { type DType, dtypes } from '../../base/dtype.ts';
+import { ShapeError, show } from '../../base/errors.ts';
 import * as bits from '../../ops/bitwise.ts';
 import { bitcast } from '../../ops/core/bitcast.ts';
 import { onesLike, zerosLike } from '../../ops/core/create.ts';
 import * as more from '../../ops/math/arithmetic.ts';
 import * as math from '../../ops/math/elementwise.ts';
+import { reduceAll } from '../../ops/math/reduce.ts';
 import * as special from '../../ops/math/special-functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { floats, isFloating, isInteger, kerasOp, promoted, tensor, to } from './define.ts';
+import { floats, isFloating, isInteger, kerasOp, promoted, resultDType, tensor, to } from './define.ts';
 
 type Unary = (x: Tensor) => Tensor;
 type Binary = (x1: Tensor, x2: Tensor) => Tensor;
@@ -46,19 +48,27 @@ export const fmax = binary('fmax', (a, b) =>
 export const fmin = binary('fmin', (a, b) =>
   math.where(math.isNan(a), b, math.where(math.isNan(b), a, math.minimum(a, b))),
 );
-export const arctan2 = floatBinary('arctan2', math.atan2);
-export const hypot = floatBinary('hypot', (a, b) => math.sqrt(math.add(math.square(a), math.square(b))));
+/** Here plain numbers count as float32, whatever stands beside them, as in Keras. */
+const wideBinary = (name: string, f: Binary) =>
+  kerasOp(name, ['x1', 'x2'], (x1: TensorLike, x2: TensorLike): Tensor => {
+    const [a, b] = [tensor(x1), tensor(x2)];
+    const dtype = resultDType(a.dtype, b.dtype);
+    return f(floats(to(a, dtype)), floats(to(b, dtype)));
+  });
+export const arctan2 = wideBinary('arctan2', math.atan2);
+export const hypot = wideBinary('hypot', (a, b) => math.sqrt(math.add(math.square(a), math.square(b))));
 /** log(eᵃ + eᵇ) without overflow. */
-export const logaddexp = floatBinary('logaddexp', (a, b) => {
+const logOfSum = (a: Tensor, b: Tensor): Tensor => {
   const delta = math.subtract(a, b);
   return math.where(
     math.isNan(delta),
     math.add(a, b),
     math.add(math.maximum(a, b), math.log1p(math.exp(math.negative(math.abs(delta))))),
   );
-});
-export const logaddexp2 = floatBinary('logaddexp2', (a, b) =>
-  math.divide(logaddexp(math.multiply(a, Math.LN2), math.multiply(b, Math.LN2)), Math.LN2),
+};
+export const logaddexp = wideBinary('logaddexp', logOfSum);
+export const logaddexp2 = wideBinary('logaddexp2', (a, b) =>
+  math.divide(logOfSum(math.multiply(a, Math.LN2), math.multiply(b, Math.LN2)), Math.LN2),
 );
 /** Step function: 0 below 0, x2 at 0, 1 above. */
 export const heaviside = binary('heaviside', (a, b) =>
@@ -116,7 +126,8 @@ export const rightShift = bitwiseRightShift;
 export const bitwiseNot = unary('bitwiseNot', bits.invert);
 export const bitwiseInvert = bitwiseNot;
 
-export const abs = unary('abs', math.abs);
+const unsigned = (x: Tensor): boolean => x.dtype === 'bool' || x.dtype.startsWith('uint');
+export const abs = unary('abs', (x) => (unsigned(x) ? x : math.abs(x)));
 export const absolute = abs;
 export const fabs = float('fabs', math.abs);
 export const negative = unary('negative', math.negative);
@@ -124,7 +135,7 @@ export const sign = unary('sign', math.sign);
 export const signbit = unary('signbit', (x) =>
   math.less(isFloating(x.dtype) ? to(bitcast(to(x, 'float32'), 'int32'), 'int32') : x, 0),
 );
-export const square = unary('square', math.square);
+export const square = unary('square', (x) => math.square(x.dtype === 'bool' ? to(x, 'int32') : x));
 export const floor = float('floor', math.floor);
 export const ceil = float('ceil', math.ceil);
 export const trunc = unary('trunc', (x) =>
@@ -226,6 +237,13 @@ export const isclose = kerasOp(
     return equalNan ? math.logicalOr(result, math.logicalAnd(math.isNan(a), math.isNan(b))) : result;
   },
 );
+/** Whether all elements are close. */
+export const allclose = kerasOp(
+  'allclose',
+  ['x1', 'x2', 'rtol', 'atol', 'equalNan'],
+  (x1: TensorLike, x2: TensorLike, rtol?: number, atol?: number, equalNan?: boolean): Tensor =>
+    reduceAll(isclose(x1, x2, rtol, atol, equalNan)),
+);
 export const where = kerasOp(
   'where',
   ['condition', 'x1', 'x2'],
@@ -247,4 +265,14 @@ export const saturateCast = kerasOp(
   ['x', 'dtype'],
   (x: TensorLike, dtype: DType): Tensor => more.saturateCast(x, dtype),
 );
-export const view = kerasOp('view', ['x', 'dtype'], (x: TensorLike, dtype: DType): Tensor => bitcast(x, dtype));
+/** The same bits as elements of another dtype: the last axis grows or shrinks with their size. */
+export const view = kerasOp('view', ['x', 'dtype'], (x: TensorLike, dtype: DType): Tensor => {
+  const t = tensor(x);
+  const [from, until] = [dtypes[t.dtype].bits, dtypes[dtype].bits];
+  if (from === until || t.dims.length === 0) return bitcast(t, dtype);
+  const [outer, n] = [t.dims.slice(0, -1), t.dims.at(-1)!];
+  if (from > until) return bitcast(t, dtype).reshape([...outer, (n * from) / until]);
+  if ((n * from) % until !== 0)
+    throw new ShapeError(`ops.view: the last axis of ${t.dtype} ${show(t.dims)} does not divide into ${dtype}.`);
+  return bitcast(t.reshape([...outer, (n * from) / until, until / from]), dtype);
+});

@@ -6,6 +6,7 @@ import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { normalizeAxis, type Shape } from '../../base/shape.ts';
 import * as arrange from '../../ops/core/arrange.ts';
 import * as create from '../../ops/core/create.ts';
+import { op } from '../../ops/core/define.ts';
 import {
   scatterNd,
   tensorScatterNdAdd,
@@ -23,6 +24,7 @@ import { reduceSum } from '../../ops/math/reduce.ts';
 import * as segments from '../../ops/math/segments.ts';
 import { getItem as getItemOp } from '../../ops/methods.ts';
 import { kaiserWindow } from '../../ops/signal/frames.ts';
+import { fromDense, type SparseTensor } from '../../ops/sparse/index.ts';
 import { type Nested, Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Index, TensorLike } from '../../runtime/tensor-methods.ts';
 import { floatx } from '../config.ts';
@@ -44,9 +46,11 @@ export const ones = kerasOp(
   (shape: Shape | TensorLike, dtype?: DType): Tensor => create.ones(shape, dtype ?? (floatx() as DType)),
 );
 export const empty = zeros;
-export const zerosLike = create.zerosLike;
-export const onesLike = create.onesLike;
-export const emptyLike = create.zerosLike;
+const like = (name: string, f: (x: Tensor, dtype?: DType) => Tensor) =>
+  kerasOp(name, ['x', 'dtype'], (x: TensorLike, dtype?: DType): Tensor => f(tensor(x), dtype));
+export const zerosLike = like('zerosLike', (x, type) => create.zerosLike(x, type));
+export const onesLike = like('onesLike', (x, type) => create.onesLike(x, type));
+export const emptyLike = like('emptyLike', (x, type) => create.zerosLike(x, type));
 export const full = kerasOp(
   'full',
   ['shape', 'fillValue', 'dtype'],
@@ -74,12 +78,21 @@ export const identity = kerasOp('identity', ['n', 'dtype'], (n: number, dtype?: 
 export const arange = kerasOp(
   'arange',
   ['start', 'stop', 'step', 'dtype'],
-  (start: number, stop?: number, step: number = 1, dtype?: DType): Tensor => {
-    const whole = [start, stop ?? 0, step].every(Number.isInteger);
-    const [from, until] = stop === undefined ? [0, start] : [start, stop];
-    return create.range(from, until, step, { dtype: dtype ?? (whole ? 'int32' : (floatx() as DType)) });
+  (start: TensorLike, stop?: TensorLike, step?: TensorLike, dtype?: DType): Tensor => {
+    const given = [start, ...(stop === undefined ? [] : [stop]), ...(step === undefined ? [] : [step])];
+    const type = dtype ?? promoted(...given)[0]!.dtype;
+    const [from, until, by] = [stop === undefined ? 0 : start, stop ?? start, step ?? 1].map((x) =>
+      typeof x === 'number' ? x : tensor(x).item(),
+    ) as [number, number, number];
+    return create.range(from, until, by, { dtype: type });
   },
 );
+function spaced(start: TensorLike, stop: TensorLike, num: number, endpoint: boolean, axis: number): Tensor {
+  const [a, b] = promoted(floats(start), floats(stop)) as [Tensor, Tensor];
+  const last = endpoint || num === 0 ? b : math.add(a, math.multiply(math.subtract(b, a), (num - 1) / num));
+  return create.linspace(a, last, num, axis);
+}
+/** Numbers at equal distances; with retstep also the distance. */
 export const linspace = kerasOp(
   'linspace',
   ['start', 'stop', 'num', 'endpoint', 'retstep', 'dtype', 'axis'],
@@ -88,14 +101,16 @@ export const linspace = kerasOp(
     stop: TensorLike,
     num: number = 50,
     endpoint: boolean = true,
-    _retstep: boolean = false,
+    retstep: boolean = false,
     dtype?: DType,
     axis: number = 0,
-  ): Tensor => {
+  ): Tensor | [Tensor, Tensor] => {
+    const result = spaced(start, stop, num, endpoint, axis);
+    const samples = dtype === undefined ? result : to(result, dtype);
+    if (!retstep) return samples;
     const [a, b] = promoted(floats(start), floats(stop)) as [Tensor, Tensor];
-    const last = endpoint || num === 0 ? b : math.add(a, math.multiply(math.subtract(b, a), (num - 1) / num));
-    const result = create.linspace(a, last, num, axis);
-    return dtype === undefined ? result : to(result, dtype);
+    const parts = endpoint ? num - 1 : num;
+    return [samples, math.divide(math.subtract(b, a), parts > 0 ? parts : Number.NaN)];
   },
 );
 export const logspace = kerasOp(
@@ -110,7 +125,7 @@ export const logspace = kerasOp(
     dtype?: DType,
     axis: number = 0,
   ): Tensor => {
-    const result = math.pow(base, linspace(start, stop, num, endpoint, false, undefined, axis));
+    const result = math.pow(base, spaced(start, stop, num, endpoint, axis));
     return dtype === undefined ? result : to(result, dtype);
   },
 );
@@ -125,9 +140,7 @@ export const geomspace = kerasOp(
     dtype?: DType,
     axis: number = 0,
   ): Tensor => {
-    const result = math.exp(
-      linspace(math.log(floats(start)), math.log(floats(stop)), num, endpoint, false, undefined, axis),
-    );
+    const result = math.exp(spaced(math.log(floats(start)), math.log(floats(stop)), num, endpoint, axis));
     return dtype === undefined ? result : to(result, dtype);
   },
 );
@@ -246,7 +259,7 @@ export const broadcastTo = kerasOp(
   ['x', 'shape'],
   (x: TensorLike, wanted: Shape): Tensor => arrange.broadcastTo(x, wanted as number[]),
 );
-export const meshgrid = arrange.meshgrid;
+export const meshgrid: typeof arrange.meshgrid = op('ops.meshgrid', arrange.meshgrid);
 export const concatenate = kerasOp(
   'concatenate',
   ['xs', 'axis'],
@@ -481,8 +494,22 @@ export const scatterUpdate = kerasOp(
     if (reduction === 'add') return tensorScatterNdAdd(inputs, indices, updates);
     if (reduction === 'max') return tensorScatterNdMax(inputs, indices, updates);
     if (reduction === 'min') return tensorScatterNdMin(inputs, indices, updates);
+    if (reduction === 'mul') {
+      // The factors of each place, whatever their number.
+      const [x, places] = [tensor(inputs), tensor(indices)];
+      const depth = places.dims.at(-1)!;
+      const rows = x.dims.slice(0, depth);
+      const strides = rows.map((_, i) => rows.slice(i + 1).reduce((a, b) => a * b, 1));
+      const flat = reduceSum(math.multiply(places, to(tensor(Int32Array.from(strides)), places.dtype)), { axis: -1 });
+      const count = rows.reduce((a, b) => a * b, 1);
+      const values = arrange.reshape(updates, [flat.size, ...x.dims.slice(depth)]);
+      const factors = segments.unsortedSegmentProd(values, arrange.reshape(flat, [-1]), count);
+      return math.multiply(x, arrange.reshape(factors, x.dims));
+    }
     if (reduction !== undefined)
-      throw new ValueError(`ops.scatterUpdate: reduction ${show(reduction)}; wanted null, 'add', 'max' or 'min'.`);
+      throw new ValueError(
+        `ops.scatterUpdate: reduction ${show(reduction)}; wanted null, 'add', 'max', 'min' or 'mul'.`,
+      );
     return tensorScatterNdUpdate(inputs, indices, updates);
   },
 );
@@ -491,16 +518,29 @@ export const unravelIndex = kerasOp(
   ['indices', 'shape'],
   (indices: TensorLike, dims: TensorLike): Tensor[] => arrange.unstack(unravel(indices, dims)),
 );
-export const sort = kerasOp('sort', ['x', 'axis'], (x: TensorLike, axis: number = -1): Tensor => sorting.sort(x, axis));
-export const argsort = kerasOp(
-  'argsort',
+/** Along an axis, or of the flat array where the axis is null. */
+const ordering =
+  (f: (x: Tensor, axis: number) => Tensor) =>
+  (x: TensorLike, axis: number | null = -1): Tensor => {
+    const t = tensor(x);
+    const numbers = t.dtype === 'bool' ? to(t, 'int32') : t;
+    return axis === null ? f(arrange.reshape(numbers, [-1]), 0) : f(numbers, axis);
+  };
+const sorted = ordering(sorting.sort);
+const order = ordering(sorting.argsort);
+export const sort = kerasOp(
+  'sort',
   ['x', 'axis'],
-  (x: TensorLike, axis?: number): Tensor => (axis === undefined ? sorting.argsort(x, -1) : sorting.argsort(x, axis)),
+  (x: TensorLike, axis?: number | null): Tensor => to(sorted(x, axis), tensor(x).dtype),
+  true,
 );
+export const argsort = kerasOp('argsort', ['x', 'axis'], order, true);
+/** Positions in an order in which the kth element has its place; here all of them have. */
 export const argpartition = kerasOp(
   'argpartition',
   ['x', 'kth', 'axis'],
-  (x: TensorLike, _kth: number, axis: number = -1): Tensor => sorting.argsort(x, axis),
+  (x: TensorLike, _kth: number, axis?: number | null): Tensor => order(x, axis),
+  true,
 );
 export const topK = kerasOp(
   'topK',
@@ -526,8 +566,13 @@ export const digitize = kerasOp('digitize', ['x', 'bins'], (x: TensorLike, bins:
 export const bincount = kerasOp(
   'bincount',
   ['x', 'weights', 'minlength', 'sparse'],
-  (x: TensorLike, weights?: TensorLike, minlength: number = 0): Tensor =>
-    bincountOp(to(tensor(x), 'int32'), weights, { minlength, axis: tensor(x).shape.length > 1 ? -1 : undefined }),
+  (x: TensorLike, weights?: TensorLike, minlength: number = 0, sparse: boolean = false): Tensor | SparseTensor => {
+    const counts = bincountOp(to(tensor(x), 'int32'), weights, {
+      minlength,
+      axis: tensor(x).shape.length > 1 ? -1 : undefined,
+    });
+    return sparse ? fromDense(counts) : counts;
+  },
 );
 export const isin = kerasOp(
   'isin',
@@ -593,7 +638,7 @@ export const trace = kerasOp(
 
 // ── In and out ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const copy = (x: TensorLike): Tensor => arrange.identity(x);
+export const copy = kerasOp('copy', ['x'], (x: TensorLike): Tensor => arrange.identity(x));
 export const convertToTensor = kerasOp(
   'convertToTensor',
   ['x', 'dtype', 'sparse', 'ragged'],

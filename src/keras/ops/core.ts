@@ -3,7 +3,8 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import * as control from '../../ops/control/index.ts';
-import { broadcastTo, concat, slice, unstack } from '../../ops/core/arrange.ts';
+import { concat, slice, unstack } from '../../ops/core/arrange.ts';
+import { op } from '../../ops/core/define.ts';
 import { customGradient as customGradientOf } from '../../ops/core/gradients.ts';
 import { pad } from '../../ops/core/pad.ts';
 import { stackTensors } from '../../ops/core/stack.ts';
@@ -20,14 +21,18 @@ const isLeaf = (value: unknown): boolean => value instanceof Tensor || ArrayBuff
 const leaves = (structure: unknown): Tensor[] =>
   flattenTree(structure, isLeaf).map((leaf) => tensor(leaf as TensorLike));
 
-export const stopGradient = math.stopGradient;
+export const stopGradient = kerasOp(
+  'stopGradient',
+  ['variable'],
+  (variable: TensorLike): Tensor => math.stopGradient(variable),
+);
 export const customGradient = customGradientOf;
-export const cond = control.cond;
-export const vectorizedMap = control.vectorizedMap;
+export const cond: typeof control.cond = op('ops.cond', control.cond);
+export const vectorizedMap: typeof control.vectorizedMap = op('ops.vectorizedMap', control.vectorizedMap);
 /** `f` applied to each element along axis 0. */
-export const map = <E, R>(f: (element: E) => R, xs: E): R => control.mapFn(f, xs);
+export const map = op('ops.map', <E, R>(f: (element: E) => R, xs: E): R => control.mapFn(f, xs));
 /** `body` as long as `cond` holds; a single loop variable is given and returned as it is. */
-export function whileLoop<T>(
+function whileLoopOf<T>(
   condition: (...vars: never[]) => Tensor | boolean,
   body: (...vars: never[]) => unknown,
   loopVars: T,
@@ -48,7 +53,7 @@ export function whileLoop<T>(
   return (list ? result : result[0]) as T;
 }
 /** `bodyFun(i, value)` for i from lower to upper. */
-export function foriLoop<T>(lower: number, upper: number, bodyFun: (i: Tensor, value: T) => T, initVal: T): T {
+function foriLoopOf<T>(lower: number, upper: number, bodyFun: (i: Tensor, value: T) => T, initVal: T): T {
   const [, result] = control.whileLoop(
     (i: Tensor, _value: unknown) => math.less(i, upper),
     (i: Tensor, value: unknown) => [math.add(i, 1), bodyFun(i, value as T)] as [Tensor, unknown],
@@ -57,7 +62,7 @@ export function foriLoop<T>(lower: number, upper: number, bodyFun: (i: Tensor, v
   return result as T;
 }
 /** The branch of number `index`, clamped to what there is. */
-export function switchOf<R>(
+function switchCaseOf<R>(
   index: number | Tensor,
   branches: readonly ((...operands: never[]) => R)[],
   ...operands: unknown[]
@@ -71,10 +76,9 @@ export function switchOf<R>(
     branches.map((branch) => () => branch(...(operands as never[]))),
   );
 }
-export { switchOf as switch };
 
 /** `f(carry, x)` gives [carry, y] along the first axis of xs: the last carry and the stacked ys. */
-export function scan<C, Y>(
+function scanOf<C, Y>(
   f: (carry: C, x: never) => readonly [C, Y],
   init: C,
   xs?: unknown,
@@ -126,7 +130,7 @@ export function scan<C, Y>(
   return [packTree(init, carry, isLeaf) as C, (stacked.length === 0 ? null : packTree(results, stacked, isLeaf)) as Y];
 }
 /** Running results of an associative function along an axis, in log n steps. */
-export function associativeScan<T>(
+function associativeScanOf<T>(
   f: (a: T, b: T) => T,
   elems: T,
   options: { readonly reverse?: boolean; readonly axis?: number } = {},
@@ -153,23 +157,40 @@ export function associativeScan<T>(
   return pack(values);
 }
 
+export const whileLoop = op('ops.whileLoop', whileLoopOf);
+export const foriLoop = op('ops.foriLoop', foriLoopOf);
+export const switchOf = op('ops.switch', switchCaseOf);
+export { switchOf as switch };
+export const scan = op('ops.scan', scanOf);
+export const associativeScan = op('ops.associativeScan', associativeScanOf);
+
 // ── Spectra: complex numbers as pairs of real tensors ───────────────────────────────────────────────────────────
 
 type Pair = readonly [TensorLike, TensorLike];
 const joined = ([re, im]: Pair): Tensor => complex(floats(re), floats(im));
 const parted = (x: Tensor): [Tensor, Tensor] => [real(x), imag(x)];
-export const fft = (x: Pair): [Tensor, Tensor] => parted(fourier.fft(joined(x)));
-export const fft2 = (x: Pair): [Tensor, Tensor] => parted(fourier.fft2d(joined(x)));
-export const ifft2 = (x: Pair): [Tensor, Tensor] => parted(fourier.ifft2d(joined(x)));
-export const rfft = (x: TensorLike, fftLength?: number): [Tensor, Tensor] =>
-  parted(fourier.rfft(floats(x), fftLength === undefined ? undefined : [fftLength]));
-export const irfft = (x: Pair, fftLength?: number): Tensor =>
-  fourier.irfft(joined(x), fftLength === undefined ? undefined : [fftLength]);
-export const viewAsComplex = (x: TensorLike): Tensor => {
+const complexOp = (name: string, f: (x: Tensor) => Tensor) =>
+  kerasOp(name, ['x'], (x: Pair): [Tensor, Tensor] => parted(f(joined(x))));
+export const fft = complexOp('fft', fourier.fft);
+export const fft2 = complexOp('fft2', fourier.fft2d);
+export const ifft2 = complexOp('ifft2', fourier.ifft2d);
+export const rfft = kerasOp('rfft', ['x', 'fftLength'], (x: TensorLike, fftLength?: number): [Tensor, Tensor] =>
+  parted(fourier.rfft(floats(x), fftLength === undefined ? undefined : [fftLength])),
+);
+export const irfft = kerasOp(
+  'irfft',
+  ['x', 'fftLength'],
+  (x: Pair, fftLength?: number): Tensor => fourier.irfft(joined(x), fftLength === undefined ? undefined : [fftLength]),
+);
+export const viewAsComplex = kerasOp('viewAsComplex', ['x'], (x: TensorLike): Tensor => {
   const t = floats(x);
   return complex(t.at('...', 0), t.at('...', 1));
-};
-export const viewAsReal = (x: TensorLike): Tensor => stackTensors(parted(tensor(x)), tensor(x).shape.length);
+});
+export const viewAsReal = kerasOp(
+  'viewAsReal',
+  ['x'],
+  (x: TensorLike): Tensor => stackTensors(parted(tensor(x)), tensor(x).shape.length),
+);
 /** Overlapping parts of the last axis: (…, parts, sequenceLength). */
 export const extractSequences = kerasOp(
   'extractSequences',
@@ -192,14 +213,14 @@ function windowOf(window: Window, length: number, fftLength: number): Tensor | n
   const left = Math.floor((fftLength - length) / 2);
   return pad(own, [[left, fftLength - length - left]]);
 }
-export function stft(
+function stftOf(
   x: TensorLike,
   sequenceLength: number,
   sequenceStride: number,
   fftLength: number,
-  options: { readonly window?: Window; readonly center?: boolean } = {},
+  window: Window | undefined = 'hann',
+  center: boolean = true,
 ): [Tensor, Tensor] {
-  const { window = 'hann', center = true } = options;
   let t = floats(x);
   if (center)
     t = pad(
@@ -211,24 +232,31 @@ export function stft(
   const shape = windowOf(window, sequenceLength, fftLength);
   return rfft(shape ? math.multiply(frames, shape) : frames, fftLength);
 }
-export function istft(
+export const stft = kerasOp(
+  'stft',
+  ['x', 'sequenceLength', 'sequenceStride', 'fftLength', 'window', 'center'],
+  stftOf,
+  true,
+);
+function istftOf(
   x: Pair,
   sequenceLength: number,
   sequenceStride: number,
   fftLength: number,
-  options: { readonly length?: number; readonly window?: Window; readonly center?: boolean } = {},
+  length?: number | null,
+  window: Window | undefined = 'hann',
+  center: boolean = true,
 ): Tensor {
-  const { window = 'hann', center = true, length } = options;
-  const frames = irfft(x, fftLength);
   const shape = windowOf(window, sequenceLength, fftLength);
-  const weighted = shape ? math.multiply(frames, shape) : frames;
-  const sums = fourier.overlapAndAdd(weighted, sequenceStride);
-  const squares = shape ? math.square(shape) : tensor(new Float32Array(fftLength).fill(1));
-  const rows = broadcastTo(squares, [frames.dims.at(-2)!, fftLength]);
-  const weights = fourier.overlapAndAdd(rows, sequenceStride);
-  const total = math.divide(sums, math.where(math.greater(weights, 1e-10), weights, 1));
-  const n = total.dims.at(-1)!;
+  const inverse = shape ? fourier.inverseStftWindowFn(sequenceStride, () => shape) : null;
+  const total = fourier.inverseStft(joined(x), fftLength, sequenceStride, { fftLength, windowFn: inverse });
   const start = center ? Math.floor(fftLength / 2) : 0;
-  const end = length !== undefined ? Math.min(start + length, n) : center ? n - Math.floor(fftLength / 2) : n;
+  const end = typeof length === 'number' ? start + length : center ? -Math.floor(fftLength / 2) : '';
   return total.at('...', `${start}:${end}`);
 }
+export const istft = kerasOp(
+  'istft',
+  ['x', 'sequenceLength', 'sequenceStride', 'fftLength', 'length', 'window', 'center'],
+  istftOf,
+  true,
+);

@@ -3,20 +3,32 @@
 // make nodes of functional models and gradients follow.
 import { type DType, dtypes, isFloating, isInteger } from '../../base/dtype.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import { op } from '../../ops/core/define.ts';
 import { bindArguments, type Callable } from '../../ops/core/signature.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { floatx } from '../config.ts';
 
-/** A function whose arguments may be named in an options object from some place on. */
+const parameters = new Map<string, readonly string[]>();
+/** The names of an op's arguments in order, for files that keep them by name. */
+export const parametersOf = (opName: string): readonly string[] | undefined => parameters.get(opName);
+
+/**
+ * A function whose arguments may be named in an options object from some place on; symbolic ones make one node of a model.
+ * `keepNull` where Python's None is not the default but a value of its own.
+ */
 export function kerasOp<P extends readonly unknown[], const N extends readonly string[], R>(
   name: string,
   names: N,
   f: (...args: P) => R,
+  keepNull = false,
 ): Callable<P, N, R> {
+  const opName = `ops.${name}`;
+  parameters.set(opName, names);
   const plain = f as (...args: readonly unknown[]) => R;
-  return ((...args: unknown[]) => plain(...bindArguments(`ops.${name}`, names, args))) as Callable<P, N, R>;
+  return op(opName, ((...args: unknown[]) =>
+    plain(...bindArguments(opName, names, args, keepNull))) as never) as Callable<P, N, R>;
 }
 
 export const tensor = (x: TensorLike, name = 'ops'): Tensor => convertToTensor(x, undefined, name);
@@ -41,6 +53,8 @@ export function promoted(...values: readonly TensorLike[]): Tensor[] {
   const tensors = values.map((value) => tensor(value));
   const strong = tensors.filter((t) => !t.weak);
   let dtype = strong.map((t) => t.dtype).reduce<DType | null>((a, b) => (a ? resultDType(a, b) : b), null);
+  // A plain whole number is an integer, whatever stands beside it.
+  if (dtype === 'bool' && tensors.some((t) => t.weak && isInteger(t.dtype))) dtype = 'int32';
   const weakFloat = tensors.some((t) => t.weak && isFloating(t.dtype));
   if (dtype === null) dtype = weakFloat ? (floatx() as DType) : (tensors[0]?.dtype ?? 'float32');
   else if (weakFloat && !isFloating(dtype) && dtype !== 'complex64') dtype = floatx() as DType;

@@ -1,29 +1,24 @@
 // keras.ops.image.
-// Owns: Keras's names and data formats for tf.image's functions.
-import { transpose } from '../../ops/core/arrange.ts';
+// Owns: Keras's names for tf.image's functions. Leaves what tf.image has not to image-transforms.ts.
 import { pad } from '../../ops/core/pad.ts';
 import * as image from '../../ops/image/index.ts';
+import { saturateCast } from '../../ops/math/arithmetic.ts';
+import { round } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { imageDataFormat } from '../config.ts';
-import { kerasOp, tensor } from './define.ts';
+import { floats, isInteger, kerasOp, tensor, to } from './define.ts';
+import { channelsLast, type Format } from './image-format.ts';
 
-type Format = 'channels_last' | 'channels_first';
-const isFirst = (format: Format | undefined): boolean => (format ?? imageDataFormat()) === 'channels_first';
-/** Applies `f` to images with the channels last. */
-function channelsLast(images: TensorLike, format: Format | undefined, f: (x: Tensor) => Tensor): Tensor {
-  const x = tensor(images);
-  if (!isFirst(format)) return f(x);
-  const batch = x.shape.length === 4;
-  return transpose(f(transpose(x, batch ? [0, 2, 3, 1] : [1, 2, 0])), batch ? [0, 3, 1, 2] : [2, 0, 1]);
-}
 const coloured = (name: string, f: (x: TensorLike) => Tensor) =>
   kerasOp(
     name,
     ['images', 'dataFormat'],
     (images: TensorLike, dataFormat?: Format): Tensor => channelsLast(images, dataFormat, f),
   );
-export const rgbToGrayscale = coloured('image.rgbToGrayscale', image.rgbToGrayscale);
+// Whole numbers are cut, not rounded, as in Keras.
+export const rgbToGrayscale = coloured('image.rgbToGrayscale', (x) =>
+  to(image.rgbToGrayscale(floats(x)), tensor(x).dtype),
+);
 export const rgbToHsv = coloured('image.rgbToHsv', image.rgbToHsv);
 export const hsvToRgb = coloured('image.hsvToRgb', image.hsvToRgb);
 export const resize = kerasOp(
@@ -68,27 +63,9 @@ export const resize = kerasOp(
         x = pad(x, rows, 'constant', fillValue);
       }
       const resized = image.resize(x, size, { method: interpolation, antialias });
-      return x.dtype === resized.dtype ? resized : resized.cast(x.dtype);
+      if (x.dtype === resized.dtype) return resized;
+      return saturateCast(isInteger(x.dtype) ? round(resized) : resized, x.dtype);
     }),
-);
-export const extractPatches = kerasOp(
-  'image.extractPatches',
-  ['images', 'size', 'strides', 'dilationRate', 'padding', 'dataFormat'],
-  (
-    images: TensorLike,
-    size: number | readonly [number, number],
-    strides?: number | readonly [number, number],
-    dilationRate: number = 1,
-    padding: 'valid' | 'same' = 'valid',
-    dataFormat?: Format,
-  ): Tensor => {
-    const pair = (n: number | readonly [number, number]): readonly [number, number] =>
-      typeof n === 'number' ? [n, n] : n;
-    const [window, step] = [pair(size), pair(strides ?? size)];
-    return channelsLast(images, dataFormat, (x) =>
-      image.extractPatches(x, [1, ...window, 1], [1, ...step, 1], [1, dilationRate, dilationRate, 1], padding),
-    );
-  },
 );
 export const padImages = kerasOp(
   'image.padImages',
@@ -151,3 +128,5 @@ export const cropImages = kerasOp(
       );
     }),
 );
+export { extractPatches, extractPatches3d } from './image-patches.ts';
+export * from './image-transforms.ts';

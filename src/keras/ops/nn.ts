@@ -1,48 +1,21 @@
 // keras.ops: neural network functions: activations, convolutions, pools, normalizations, losses, attention.
 // Owns: Keras's names, defaults and data formats; the formulas are tf.nn's and keras.activations'.
 import type { DType } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
-import { concat, reshape, split, transpose } from '../../ops/core/arrange.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { concat, reshape, slice, split, transpose } from '../../ops/core/arrange.ts';
 import { oneHot as hot } from '../../ops/core/create.ts';
+import { pad } from '../../ops/core/pad.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import * as nn from '../../ops/nn/index.ts';
-import { SparseTensor, toDense } from '../../ops/sparse/index.ts';
+import { fromDense, SparseTensor, toDense } from '../../ops/sparse/index.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { imageDataFormat, epsilon as smallest } from '../config.ts';
+import { poolAxis } from './adaptive-pool.ts';
 import { floats, kerasOp, tensor, to } from './define.ts';
 
-export {
-  celu,
-  elu,
-  gelu,
-  glu,
-  hardShrink,
-  hardSigmoid,
-  hardSilu,
-  hardSilu as hardSwish,
-  hardTanh,
-  leakyRelu,
-  logSigmoid,
-  logSoftmax,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  silu as swish,
-  softmax,
-  softplus,
-  softShrink,
-  softsign,
-  sparsemax,
-  sparsePlus,
-  sparseSigmoid,
-  squareplus,
-  tanhShrink,
-  threshold,
-} from '../activations/index.ts';
-export const relu = nn.relu;
+export * from './activations.ts';
 
 // ── Convolutions and pools ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +134,24 @@ const pool = (name: string, type: 'MAX' | 'AVG') =>
   );
 export const maxPool = pool('maxPool', 'MAX');
 export const averagePool = pool('averagePool', 'AVG');
+const adaptivePool = (name: string, kind: 'MAX' | 'AVG') =>
+  kerasOp(
+    name,
+    ['inputs', 'outputSize', 'dataFormat'],
+    (inputs: TensorLike, outputSize: Sizes, dataFormat?: Format): Tensor => {
+      const x = tensor(inputs);
+      const rank = x.dims.length - 2;
+      const sizes = typeof outputSize === 'number' ? new Array<number>(rank).fill(outputSize) : outputSize;
+      if (sizes.length !== rank)
+        throw new ShapeError(`ops.${name}: outputSize ${show(outputSize)} for ${rank} spatial axes; wanted as many.`);
+      return sizes.reduce(
+        (y, size, place) => poolAxis(y, place, size, kind, first(dataFormat) ? 'channels_first' : 'channels_last'),
+        x,
+      );
+    },
+  );
+export const adaptiveMaxPool = adaptivePool('adaptiveMaxPool', 'MAX');
+export const adaptiveAveragePool = adaptivePool('adaptiveAveragePool', 'AVG');
 type Rearranged = (x: TensorLike, blockSize: number, dataFormat: 'NCHW' | 'NHWC') => Tensor;
 const blocks = (name: string, f: Rearranged) =>
   kerasOp(
@@ -171,15 +162,16 @@ const blocks = (name: string, f: Rearranged) =>
   );
 export const spaceToDepth = blocks('spaceToDepth', (x, size, format) => nn.spaceToDepth(x, size, format));
 export const depthToSpace = blocks('depthToSpace', (x, size, format) => nn.depthToSpace(x, size, format));
+const pairOf = (sizes: Sizes): [number, number] =>
+  typeof sizes === 'number' ? [sizes, sizes] : [sizes[0]!, sizes[1]!];
 /** Patches of images (batch, channels, height, width) as columns: (batch, channels · window, patches). */
 export const unfold = kerasOp(
   'unfold',
   ['x', 'kernelSize', 'dilation', 'padding', 'stride'],
   (x: TensorLike, kernelSize: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1): Tensor => {
     const t = tensor(x);
-    const pair = (sizes: Sizes): [number, number] =>
-      typeof sizes === 'number' ? [sizes, sizes] : [sizes[0]!, sizes[1]!];
-    const [[kh, kw], [dh, dw], [ph, pw], [sh, sw]] = [pair(kernelSize), pair(dilation), pair(padding), pair(stride)];
+    const [[kh, kw], [dh, dw]] = [pairOf(kernelSize), pairOf(dilation)];
+    const [[ph, pw], [sh, sw]] = [pairOf(padding), pairOf(stride)];
     const [batch, channels, h, w] = t.dims as [number, number, number, number];
     const eye = hot(
       Array.from({ length: kh * kw }, (_, i) => i),
@@ -207,6 +199,66 @@ export const unfold = kerasOp(
       channels * kh * kw,
       count,
     ]);
+  },
+);
+
+/** Patches as `unfold` gives them, added up in images again: (batch, channels, height, width). */
+export const fold = kerasOp(
+  'fold',
+  ['x', 'outputSize', 'kernelSize', 'dilation', 'padding', 'stride'],
+  (
+    x: TensorLike,
+    outputSize: Sizes,
+    kernelSize: Sizes,
+    dilation: Sizes = 1,
+    padding: Sizes = 0,
+    stride: Sizes = 1,
+  ): Tensor => {
+    const t = tensor(x);
+    const [[height, width], [kh, kw]] = [pairOf(outputSize), pairOf(kernelSize)];
+    const [[dh, dw], [ph, pw], [sh, sw]] = [pairOf(dilation), pairOf(padding), pairOf(stride)];
+    const [batch, rows] = t.dims as [number, number];
+    const channels = rows / (kh * kw);
+    const across = (n: number, k: number, d: number, pad: number, step: number): number =>
+      Math.floor((n + 2 * pad - d * (k - 1) - 1) / step) + 1;
+    const [down, right] = [across(height, kh, dh, ph, sh), across(width, kw, dw, pw, sw)];
+    if (!Number.isInteger(channels) || t.dims[2] !== down * right)
+      throw new ShapeError(
+        `ops.fold: found shape ${show(t.dims)}; wanted (batch, channels · ${kh * kw}, ${down * right}) for images of ${height} × ${width}.`,
+      );
+    const parts = reshape(t, [batch, channels, kh, kw, down, right]);
+    const wide = [height + 2 * ph, width + 2 * pw] as const;
+    // Each element of the window is spread by the stride and lies at its own offset.
+    const spread = (part: Tensor): Tensor =>
+      slice(
+        reshape(
+          pad(part.expandDims(4).expandDims(3), [
+            [0, 0],
+            [0, 0],
+            [0, 0],
+            [0, sh - 1],
+            [0, 0],
+            [0, sw - 1],
+          ]),
+          [batch, channels, down * sh, right * sw],
+        ),
+        [0, 0, 0, 0],
+        [batch, channels, (down - 1) * sh + 1, (right - 1) * sw + 1],
+      );
+    let sum: Tensor | null = null;
+    for (let i = 0; i < kh; i++)
+      for (let j = 0; j < kw; j++) {
+        const part = spread(parts.at(':', ':', i, j));
+        const [top, left] = [i * dh, j * dw];
+        const placed = pad(part, [
+          [0, 0],
+          [0, 0],
+          [top, wide[0] - top - part.dims[2]!],
+          [left, wide[1] - left - part.dims[3]!],
+        ]);
+        sum = sum ? math.add(sum, placed) : placed;
+      }
+    return slice(sum!, [0, 0, ph, pw], [batch, channels, height, width]);
   },
 );
 
@@ -290,17 +342,32 @@ export const rmsNormalization = kerasOp(
 export const oneHot = kerasOp(
   'oneHot',
   ['x', 'numClasses', 'axis', 'dtype', 'sparse'],
-  (x: TensorLike, numClasses: number, axis: number = -1, dtype: DType = 'float32'): Tensor =>
-    hot(to(tensor(x), 'int32'), numClasses, { axis, dtype }),
+  (
+    x: TensorLike,
+    numClasses: number,
+    axis: number = -1,
+    dtype: DType = 'float32',
+    sparse: boolean = false,
+  ): Tensor | SparseTensor => {
+    const dense = hot(to(tensor(x), 'int32'), numClasses, { axis, dtype });
+    return sparse ? fromDense(dense) : dense;
+  },
 );
 /** One where any of the classes along the axis occurs. */
 export const multiHot = kerasOp(
   'multiHot',
   ['inputs', 'numClasses', 'axis', 'dtype', 'sparse'],
-  (inputs: TensorLike, numClasses: number, axis: number = -1, dtype: DType = 'float32'): Tensor => {
+  (
+    inputs: TensorLike,
+    numClasses: number,
+    axis: number = -1,
+    dtype: DType = 'float32',
+    sparse: boolean = false,
+  ): Tensor | SparseTensor => {
     const x = to(tensor(inputs), 'int32');
     const rank = x.shape.length;
-    return reduceMax(hot(x, numClasses, { axis, dtype }), { axis: rank > 1 ? 1 : 0 });
+    const dense = reduceMax(hot(x, numClasses, { axis, dtype }), { axis: rank > 1 ? 1 : 0 });
+    return sparse ? fromDense(dense) : dense;
   },
 );
 const clipped = (p: Tensor): Tensor => math.clipByValue(p, smallest(), 1 - smallest());
@@ -363,10 +430,12 @@ export const ctcDecode = kerasOp(
     maskIndex: number = 0,
   ): [Tensor, Tensor] => {
     const x = transpose(floats(inputs), [1, 0, 2]);
-    const dense = (rows: SparseTensor): Tensor => toDense(rows, { defaultValue: -1 });
+    const [steps, batch] = x.dims as [number, number, number];
+    const dense = (rows: SparseTensor): Tensor =>
+      to(toDense(SparseTensor(rows.indices, rows.values, [batch, steps]), { defaultValue: -1 }), 'int32').expandDims(0);
     if (strategy === 'greedy') {
       const [decoded, scores] = nn.ctcGreedyDecoder(x, sequenceLengths, mergeRepeated, maskIndex);
-      return [to(dense(decoded[0]!), 'int32').expandDims(0), scores];
+      return [dense(decoded[0]!), scores];
     }
     if (strategy !== 'beam_search')
       throw new ValueError(`ops.ctcDecode: strategy ${show(strategy)}; wanted 'greedy' or 'beam_search'.`);
@@ -376,18 +445,18 @@ export const ctcDecode = kerasOp(
     const parts = split(x, [index, 1, classes - index - 1], -1);
     const turned = concat([parts[0]!, parts[2]!, parts[1]!], -1);
     const [decoded, scores] = nn.ctcBeamSearchDecoder(turned, sequenceLengths, beamWidth, topPaths);
-    const width = decoded.reduce((most, rows) => Math.max(most, rows.shape[1]!), 0);
     const rows = decoded.map((part) => {
-      const row = to(
-        toDense(SparseTensor(part.indices, part.values, [part.shape[0]!, width]), { defaultValue: -1 }),
-        'int32',
-      );
-      return math.where(math.greaterEqual(row, index), math.add(row, 1), row).expandDims(0);
+      const row = dense(part);
+      return math.where(math.greaterEqual(row, index), math.add(row, 1), row);
     });
     return [concat(rows, 0), scores];
   },
 );
-export const inTopK = nn.inTopK;
+export const inTopK = kerasOp(
+  'inTopK',
+  ['targets', 'predictions', 'k'],
+  (targets: TensorLike, predictions: TensorLike, k: number): Tensor => nn.inTopK(targets, predictions, k),
+);
 export const psnr = kerasOp(
   'psnr',
   ['x1', 'x2', 'maxVal'],
@@ -431,3 +500,5 @@ export const dotProductAttention = kerasOp(
     return heads(nn.softmax(logits).matmul(heads(v)));
   },
 );
+export { polar } from './arithmetic.ts';
+export { normalize } from './linear.ts';

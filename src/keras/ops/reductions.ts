@@ -1,13 +1,12 @@
-// keras.ops: sums, means, extremes, quantiles, running totals.
+// keras.ops: sums, means, extremes, running totals.
 // Owns: Keras's dtypes of results (sums of small integers widen, means of integers are floats) and what tf does not have.
 import { type DType, dtypes } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
-import { concat, gather, reshape, transpose } from '../../ops/core/arrange.ts';
-import { onesLike } from '../../ops/core/create.ts';
-import { sort as sortOp } from '../../ops/core/sorting.ts';
+import { reshape, transpose } from '../../ops/core/arrange.ts';
+import { linspace, onesLike } from '../../ops/core/create.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import * as reduce from '../../ops/math/reduce.ts';
 import * as scans from '../../ops/math/scans.ts';
+import { unsortedSegmentSum } from '../../ops/math/segments.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { floats, isFloating, kerasOp, promoted, tensor, to } from './define.ts';
@@ -118,62 +117,6 @@ const running = (name: string, f: typeof scans.cumsum) =>
 export const cumsum = running('cumsum', scans.cumsum);
 export const cumprod = running('cumprod', scans.cumprod);
 
-// ── Quantiles ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-type Method = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
-function quantiles(x: Tensor, q: Tensor, axis: Axis | undefined, method: Method, keepdims: boolean): Tensor {
-  const rank = x.shape.length;
-  const axes = (
-    axis === undefined || axis === null ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis
-  ).map((a) => (a < 0 ? a + rank : a));
-  const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
-  const moved = transpose(x, [...kept, ...axes]);
-  const flat = reshape(moved, [...kept.map((i) => x.dims[i]!), -1]);
-  const last = kept.length;
-  const n = flat.dims[last]!;
-  const sorted = sortOp(flat, last);
-  const position = math.multiply(reshape(q, [-1]), n - 1);
-  const at = (p: Tensor): Tensor => gather(sorted, math.cast(math.clipByValue(p, 0, n - 1), 'int32'), { axis: last });
-  const [low, high] = [math.floor(position), math.ceil(position)];
-  let found: Tensor;
-  if (method === 'lower') found = at(low);
-  else if (method === 'higher') found = at(high);
-  else if (method === 'nearest') found = at(math.round(position));
-  else if (method === 'midpoint') found = math.multiply(math.add(at(low), at(high)), 0.5);
-  else if (method === 'linear') {
-    const [a, b] = [at(low), at(high)];
-    found = math.add(a, math.multiply(math.subtract(b, a), math.cast(math.subtract(position, low), x.dtype)));
-  } else
-    throw new ValueError(
-      `ops.quantile: method ${show(method)}; wanted 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.`,
-    );
-  // NaN anywhere makes the quantile NaN.
-  const bad = reduce.reduceAny(math.isNan(flat), { axis: last, keepdims: true });
-  found = math.where(bad, Number.NaN, found);
-  const front = transpose(found, [last, ...kept.map((_, i) => i)]);
-  const dims = keepdims ? x.dims.map((m, i) => (axes.includes(i) ? 1 : m)) : kept.map((i) => x.dims[i]!);
-  return reshape(front, [...q.dims, ...dims]);
-}
-export const quantile = kerasOp(
-  'quantile',
-  ['x', 'q', 'axis', 'method', 'keepdims'],
-  (x: TensorLike, q: TensorLike, axis?: Axis, method: Method = 'linear', keepdims: boolean = false): Tensor => {
-    const t = floats(x);
-    return quantiles(t, to(tensor(q), t.dtype), axis, method, keepdims);
-  },
-);
-export const percentile = kerasOp(
-  'percentile',
-  ['x', 'q', 'axis', 'method', 'keepdims'],
-  (x: TensorLike, q: TensorLike, axis?: Axis, method: Method = 'linear', keepdims: boolean = false): Tensor => {
-    const t = floats(x);
-    return quantiles(t, math.divide(to(tensor(q), t.dtype), 100), axis, method, keepdims);
-  },
-);
-export const median = define('median', floats, (x, { axis, keepdims }) =>
-  quantiles(tensor(x), tensor(0.5).cast(tensor(x).dtype), axis, 'linear', keepdims),
-);
-
 // ── NaN left out ────────────────────────────────────────────────────────────────────────────────────────────────
 
 const without = (x: TensorLike, fill: number): Tensor => {
@@ -275,15 +218,17 @@ export const histogram = kerasOp(
   'histogram',
   ['x', 'bins', 'range'],
   (x: TensorLike, bins: number = 10, range?: readonly [number, number]): [counts: Tensor, edges: Tensor] => {
-    const t = reshape(floats(x), [-1]);
-    const low: TensorLike = range ? range[0] : reduce.reduceMin(t);
-    const high: TensorLike = range ? range[1] : reduce.reduceMax(t);
-    const steps = math.divide(tensor(Float32Array.from({ length: bins + 1 }, (_, i) => i)), bins);
-    const edges = math.add(math.multiply(steps, math.subtract(high, low)), low);
-    const above = math.greaterEqual(t.expandDims(1), edges.expandDims(0)); // (elements, edges)
-    const atEnd = math.lessEqual(t.expandDims(1), edges.expandDims(0));
-    const lower = above.at(':', ':-1');
-    const upper = concat([math.logicalNot(above).at(':', '1:-1'), atEnd.at(':', '-1:')], 1);
-    return [reduce.reduceSum(math.cast(math.logicalAnd(lower, upper), 'int32'), { axis: 0 }), edges];
+    const t = reshape(tensor(x), [-1]);
+    const wide = floats(t);
+    const [low, high] = range
+      ? (range.map((end) => to(tensor(end), wide.dtype)) as [Tensor, Tensor])
+      : [reduce.reduceMin(wide), reduce.reduceMax(wide)];
+    // Edges have the dtype of the elements, as in Keras: those of integers are cut.
+    const edges = to(linspace(low, high, bins + 1), t.dtype);
+    const within = math.logicalAnd(math.greaterEqual(wide, low), math.lessEqual(wide, high));
+    const inner = edges.at('1:-1');
+    const bin = reduce.reduceSum(to(math.greaterEqual(t.expandDims(1), inner.expandDims(0)), 'int32'), { axis: 1 });
+    const counts = unsortedSegmentSum(to(within, t.dtype), bin, bins);
+    return [counts, edges];
   },
 );

@@ -5,6 +5,7 @@ import type { DType } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
+import { convertToTensor } from '../../ops/core/convert.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Config, Json } from '../schema.ts';
 import { addSpecialDeserializer, addSpecialSerializer } from '../serialization.ts';
@@ -140,3 +141,17 @@ addSpecialDeserializer('__keras_tensor__', (config) => {
   tensor.pending = history ?? null;
   return tensor;
 });
+
+// Constant tensors among the arguments of ops.
+addSpecialSerializer((value) =>
+  value instanceof Tensor && value.elements
+    ? { class_name: '__tensor__', config: { value: plainNumbers(value.numpy()), dtype: value.dtype } }
+    : undefined,
+);
+const plainNumbers = (value: unknown): Json =>
+  Array.isArray(value) ? value.map(plainNumbers) : typeof value === 'bigint' ? Number(value) : (value as Json);
+for (const name of ['__tensor__', '__numpy__'])
+  addSpecialDeserializer(name, (config) => {
+    const { value, dtype } = config as Config;
+    return convertToTensor(value as number, dtype as DType, name);
+  });

@@ -1,16 +1,24 @@
 // How Keras 3 files name the ops of functional models: class, module, which arguments are config and which are inputs.
 // Owns: the one table, in both directions.
 import { show, ValueError } from '../../base/errors.ts';
-import type { Config, Json } from '../schema.ts';
+import { opNamed } from '../../ops/core/define.ts';
+import { bindArguments } from '../../ops/core/signature.ts';
+import { parametersOf } from '../ops/define.ts';
+import { type Config, camelCase, type Json } from '../schema.ts';
+import { kerasOpClasses } from './keras-op-classes.ts';
 
 export interface KerasClass {
   readonly opName: string;
   readonly className: string;
   readonly module: string;
   /** From the op's arguments to config and inputs, as files have them. */
-  split(args: readonly unknown[]): { config: Config; args: readonly unknown[] };
+  split(args: readonly unknown[]): {
+    config: Config;
+    args: readonly unknown[];
+    kwargs?: Readonly<Record<string, unknown>>;
+  };
   /** And back. */
-  join(config: Config, args: readonly unknown[]): readonly unknown[];
+  join(config: Config, args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): readonly unknown[];
 }
 
 const NUMPY = 'keras.src.ops.numpy';
@@ -188,14 +196,87 @@ function indexFromJson(json: Json): unknown {
   throw new ValueError(`bad config: ${show(json)} is no index.`);
 }
 
+/** A function of keras.ops: arguments are told apart by name. */
+function ofKerasOps([name, module, className, config, call]: (typeof kerasOpClasses)[number]): KerasClass {
+  const opName = `ops.${name}`;
+  const words = (list: string): string[] => list.split(' ').filter((word) => word !== '');
+  const option = (word: string): string => camelCase(word.replace(/_$/, ''));
+  /** The function's own name for an argument of the class's call: a few differ. */
+  const inputs = (names: readonly string[]): string[] =>
+    words(call).map((word, i) => (names.includes(option(word)) ? option(word) : names[i]!));
+  return {
+    opName,
+    className,
+    module: `keras.src.ops.${module}`,
+    split: (args) => {
+      const names = parametersOf(opName) ?? [];
+      const values = bindArguments(opName, names, args, true);
+      const value = (key: string): unknown => values[names.indexOf(key)];
+      return {
+        config: Object.fromEntries(
+          words(config).flatMap((key) => (value(option(key)) === undefined ? [] : [[key, value(option(key)) as Json]])),
+        ),
+        args: trimmed(inputs(names).map(value)).map((item) => item ?? null),
+      };
+    },
+    join: (stored, args, kwargs) => {
+      const names = parametersOf(opName) ?? [];
+      const given = [
+        ...words(config).map((key) => [option(key), stored[key]] as const),
+        ...inputs(names).map((key, i) => [key, args[i]] as const),
+        ...Object.entries(kwargs).map(([key, value]) => [option(key), value] as const),
+      ];
+      return [
+        Object.fromEntries(
+          given.filter(([key, value]) => names.includes(key) && value !== undefined && value !== null),
+        ),
+      ];
+    },
+  };
+}
+
+/** Ops with any number of inputs. */
+const variadic: readonly KerasClass[] = [
+  {
+    opName: 'ops.einsum',
+    className: 'Einsum',
+    module: NUMPY,
+    split: ([subscripts, ...operands]) => ({ config: { subscripts: subscripts as string }, args: operands }),
+    join: (config, args) => [config.subscripts, ...args],
+  },
+  {
+    opName: 'ops.rearrange',
+    className: 'Rearrange',
+    module: 'keras.src.ops.einops',
+    split: ([x, pattern, lengths]) => ({ config: {}, args: [x, pattern], kwargs: record(lengths) }),
+    join: (_, args, kwargs) => [...args, kwargs],
+  },
+  {
+    opName: 'ops.meshgrid',
+    className: 'Meshgrid',
+    module: NUMPY,
+    split: (args) => ({
+      config: { indexing: (record(args.at(-1)).indexing ?? 'xy') as string },
+      args: isRecord(args.at(-1)) ? args.slice(0, -1) : args,
+    }),
+    join: (config, args) => [...args, { indexing: config.indexing ?? 'xy' }],
+  },
+];
+
 const byOp = new Map<string, KerasClass>();
 const byClass = new Map<string, KerasClass>();
-for (const entry of classes) {
+for (const entry of [...classes, ...variadic, ...kerasOpClasses.map(ofKerasOps)]) {
   if (!byOp.has(entry.opName)) byOp.set(entry.opName, entry);
-  byClass.set(entry.className, entry);
+  if (!byClass.has(entry.className)) byClass.set(entry.className, entry);
+  // A class of keras.ops means its own function, which takes Keras's arguments.
+  const own = `${entry.module}>${entry.className}`;
+  if (entry.opName.startsWith('ops.') && !byClass.has(own)) byClass.set(own, entry);
 }
 /** How files name the op. */
 export const kerasClassOf = (opName: string): KerasClass | undefined => byOp.get(opName);
 /** The op that a file's class means. */
-export const kerasClassNamed = (className: string, module: string): KerasClass | undefined =>
-  /^keras\.(src\.)?ops(\.|$)/.test(module) ? byClass.get(className) : undefined;
+export function kerasClassNamed(className: string, module: string): KerasClass | undefined {
+  if (!/^keras\.(src\.)?ops(\.|$)/.test(module)) return undefined;
+  const own = byClass.get(`${module}>${className}`);
+  return own && opNamed(own.opName) ? own : byClass.get(className);
+}

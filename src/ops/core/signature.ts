@@ -70,12 +70,20 @@ export function bindArguments(
   return bound;
 }
 
-/** Makes an op of a function that takes its arguments by position: they may then also be named in an options object at the end. */
+/**
+ * Makes an op of a function that takes its arguments by position: they may then also be named in an options object at the end.
+ * `keepNull` where null is not the default but a value of its own.
+ */
 export function signature<P extends readonly unknown[], const N extends readonly string[], R>(
   name: string,
   names: N,
   f: (...args: P) => R,
+  keepNull = false,
 ): Callable<P, N, R> {
   const plain = f as (...args: readonly unknown[]) => R;
-  return op(name, ((...args: unknown[]) => plain(...bindArguments(name, names, args))) as never) as Callable<P, N, R>;
+  return op(name, ((...args: unknown[]) => plain(...bindArguments(name, names, args, keepNull))) as never) as Callable<
+    P,
+    N,
+    R
+  >;
 }

@@ -149,16 +149,17 @@ export const stft = signature(
     signals: TensorLike,
     frameLength: number | Tensor,
     frameStep: number | Tensor,
-    fftLength?: number | Tensor,
+    fftLength?: number | Tensor | null,
     windowFn: WindowFunction = hann,
-    padEnd: boolean = false,
+    padEnd: boolean | null = false,
   ): Tensor => {
     const length = asInteger(frameLength, 'stft: frameLength');
-    const size = fftLength === undefined ? enclosing(length) : asInteger(fftLength, 'stft: fftLength');
-    const frames: Value = frame(signals, length, frameStep, padEnd);
+    const size = (fftLength ?? null) === null ? enclosing(length) : asInteger(fftLength!, 'stft: fftLength');
+    const frames: Value = frame(signals, length, frameStep, padEnd ?? false);
     const windowed = windowFn ? times(frames, windowFn(length, { dtype: frames.dtype })) : frames;
     return rfftOver(windowed, [windowed.dims.length - 1], [size]) as Tensor;
   },
+  true,
 );
 /** The window with which inverseStft undoes stft with a given one. */
 export function inverseStftWindowFn(
@@ -167,12 +168,12 @@ export function inverseStftWindowFn(
 ): (length: number, options?: { readonly dtype?: DType }) => Tensor {
   return (length, { dtype = 'float32' } = {}) => {
     const window = forwardWindowFn!(length, { dtype });
-    const values = window.dataSync() as Float32Array;
-    const sums = new Float64Array(frameStep);
-    values.forEach((w, i) => {
-      sums[i % frameStep]! += w * w;
-    });
-    return windowTensor(length, dtype, (i) => values[i]! / sums[i % frameStep]!);
+    // The squares of what overlaps at each place of a step.
+    const rows = Math.ceil(length / frameStep);
+    const squares = p.pad(p.mul(window, window), p.scalar(0, window.dtype), [0], [rows * frameStep - length]);
+    const sums = p.reduce('reduceSum', p.reshape(squares, [rows, frameStep]), [0]);
+    const repeated = p.reshape(p.broadcastTo(sums, [rows, frameStep]), [rows * frameStep]);
+    return p.div(window, p.slice(repeated, [0], [length])) as Tensor;
   };
 }
 /** Signals from their short-time spectra. */
@@ -183,17 +184,18 @@ export const inverseStft = signature(
     stfts: TensorLike,
     frameLength: number | Tensor,
     frameStep: number | Tensor,
-    fftLength?: number | Tensor,
+    fftLength?: number | Tensor | null,
     windowFn: WindowFunction = hann,
   ): Tensor => {
     const x = convertToTensor(stfts, undefined, 'inverseStft');
     const length = asInteger(frameLength, 'inverseStft: frameLength');
-    const size = fftLength === undefined ? enclosing(length) : asInteger(fftLength, 'inverseStft: fftLength');
+    const size = (fftLength ?? null) === null ? enclosing(length) : asInteger(fftLength!, 'inverseStft: fftLength');
     const last = x.dims.length - 1;
     const frames = fitted(irfftOver(x, [last], [size]), last, length);
     const windowed = windowFn ? times(frames, windowFn(length, { dtype: 'float32' })) : frames;
     return overlapAndAdd(windowed as Tensor, frameStep);
   },
+  true,
 );
 
 // ── Cosine transforms ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,9 +1,11 @@
 // The base of layers that move pixels: a random projective map for each image.
 // Owns: applying the maps, to masks too. Leaves the maps to the layers.
+
+import { type FillMode, projectiveTransform, type Sampling } from '../../../../ops/image/projective.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
 import * as o from '../../../schema.ts';
 import { ImageLayer } from './image-layer.ts';
-import { type FillMode, fillModes, interpolations, projectiveTransform, type Sampling } from './projective.ts';
+import { fillModes, interpolations } from './projective.ts';
 
 export const samplingDefinitions = {
   fillMode: o.optional(fillModes, 'reflect'),

@@ -4,6 +4,7 @@ import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
 import { reshape } from '../../../../ops/core/arrange.ts';
 import { hostFunction } from '../../../../ops/core/host.ts';
+import { projectiveTransform } from '../../../../ops/image/projective.ts';
 import { where } from '../../../../ops/math/elementwise.ts';
 import * as p from '../../../../primitives/functions.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
@@ -13,7 +14,7 @@ import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
 import { imageSchema, share } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 import { chosen } from './pixels.ts';
-import { interpolations, projectiveTransform } from './projective.ts';
+import { interpolations } from './projective.ts';
 
 const options = imageSchema(
   'RandomPerspective',

@@ -1,0 +1,3 @@
+// keras.ops.linalg.
+export * from './linear.ts';
+export { jvp } from './transforms.ts';
