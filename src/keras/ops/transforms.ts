@@ -8,7 +8,7 @@ import { matchingTangents, pushForward } from '../../ops/core/forward.ts';
 import { Tape, zeroGradient } from '../../runtime/tape.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { tensor } from './define.ts';
+import { tensor, to } from './define.ts';
 
 const isTensorLike = (value: unknown): boolean => value instanceof Tensor || ArrayBuffer.isView(value);
 /** Nested arrays of numbers are one tensor, arrays with tensors inside a structure. */
@@ -25,7 +25,8 @@ export function jvp<R>(
   hasAux: boolean | { readonly hasAux?: boolean } = false,
 ): [R, R] | [R, R, unknown] {
   const aux = typeof hasAux === 'boolean' ? hasAux : (hasAux.hasAux ?? false);
-  const [inputs, directions] = [tensors(primals), tensors(tangents)];
+  const inputs = tensors(primals);
+  const directions = tensors(tangents).map((t, i) => to(t, inputs[i]?.dtype ?? t.dtype));
   matchingTangents(inputs, directions, 'ops.jvp');
   const tape = new Tape({ persistent: true, watchAccessedVariables: false });
   tape.watchAll(inputs);
