@@ -115,6 +115,35 @@ describe('examples', () => {
     expect(pairs).toHaveLength(4);
     for (const [, name, got, wanted] of pairs) expect(Math.abs(Number(got) - Number(wanted)), name).toBeLessThan(1e-5);
   });
+
+  it('three-ways: Sequential, functional and subclassed models train alike, every common layer gives its shape', async () => {
+    const done = await run('examples/three-ways.ts');
+    // Three models, five optimizers with validation each, and a loss of one's own.
+    expect(numbersAfter(done, /val_loss:/)).toHaveLength(15);
+    for (const loss of numbersAfter(done, / loss:/)) expect(Number.isFinite(loss)).toBe(true);
+    expect(done.output.split('Total params: 109,386')).toHaveLength(3);
+    for (const line of [
+      'Conv2D [ 2, 26, 26, 32 ]',
+      'LSTM [ 2, 12, 64 ]',
+      'Attention [ 2, 12, 8 ]',
+      'selu [ 2, 12, 64 ]',
+    ])
+      expect(done.output).toContain(line);
+  });
+
+  it('inputs-and-outputs: every kind of input and output with its shape, two of each by name trained', async () => {
+    const done = await run('examples/inputs-and-outputs.ts');
+    for (const line of [
+      '[ null, 224, 224, 3 ] [ null, 10 ]',
+      'binary [ 1, 1 ]',
+      'classes [ 1, 10 ]',
+      'segmentation [ 1, 256, 256, 21 ]',
+      'detection [ [ 1, 256, 256, 4 ], [ 1, 256, 256, 21 ] ]',
+      'sequence [ 1, 5, 10 ]',
+      "[ 'kind_accuracy', 'kind_loss', 'loss', 'price_loss', 'price_mae' ]",
+    ])
+      expect(done.output).toContain(line);
+  });
 });
 
 describe('test copies', () => {
@@ -124,13 +153,5 @@ describe('test copies', () => {
     expect(differences).toHaveLength(4);
     for (const difference of differences) expect(difference).toBeLessThan(1e-6);
     expect(done.output).toContain('from JSON 49');
-  });
-
-  it('three-ways, its fits: Sequential, functional and subclassed models train alike', async () => {
-    const done = await run('test/programs/three-ways-fits.ts');
-    // Three models, five optimizers with validation each, and a loss of one's own.
-    expect(numbersAfter(done, /val_loss:/)).toHaveLength(15);
-    for (const loss of numbersAfter(done, / loss:/)) expect(Number.isFinite(loss)).toBe(true);
-    expect(done.output.split('Total params: 109,386')).toHaveLength(3);
   });
 });
