@@ -44,10 +44,13 @@ export interface Option<In, Out, Required extends boolean = boolean> {
   readonly key?: string;
   /** Not written to files. */
   readonly internal?: boolean;
+  /** Not written to files where it is null. */
+  readonly omitNull?: boolean;
 }
 export interface OptionSettings {
   readonly key?: string;
   readonly internal?: boolean;
+  readonly omitNull?: boolean;
 }
 
 export const required = <In, Out>(kind: Kind<In, Out>, settings: OptionSettings = {}): Option<In, Out, true> => ({
@@ -210,6 +213,7 @@ export class Schema<D extends Definitions> implements SchemaLike {
       const option = this.definitions[name]!;
       if (option.internal) continue;
       const value: unknown = Reflect.get(holder, name);
+      if (option.omitNull && (value === null || value === undefined)) continue;
       config[this.key(name)] =
         value === undefined ? null : option.kind.toConfig ? option.kind.toConfig(value) : toJson(value);
     }

@@ -30,6 +30,7 @@ import { checkInputs, type InputSpec } from './input-spec.ts';
 import { activityLoss, weightLosses } from './layer-losses.ts';
 import { type BaseValues, baseDefinitions, type LayerOptions } from './layer-options.ts';
 import { setLayerWeights } from './layer-weights.ts';
+import { type SavedWeight, savedAsIs } from './saved-weights.ts';
 import { type Tracked, trackedParts } from './tracking.ts';
 import { Weight } from './weight.ts';
 
@@ -501,6 +502,12 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.flattenLayers().flatMap((layer) => layer.tracked().metrics);
   }
 
+  /** What files hold of this layer itself: its variables, in their order, and the values that are written for them. */
+  savedWeights(): SavedWeight[] {
+    return this.ownWeights.map(savedAsIs);
+  }
+  /** Called when the variables of `savedWeights` have been set from a file. */
+  weightsLoaded(): void {}
   /** What files hold of the parts of this layer: the names of fields (as here, in camelCase) and what is in them. */
   savedChildren(): [name: string, child: unknown][] {
     return Object.keys(this).map((key) => [key, Reflect.get(this, key)]);

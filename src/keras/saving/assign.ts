@@ -4,8 +4,9 @@ import type { ArrayData } from '../../formats/array-data.ts';
 import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { cast } from '../../ops/math/elementwise.ts';
-import { eagerTensor } from '../../runtime/tensor.ts';
-import type { VariableTensor } from '../../runtime/variable.ts';
+import { resolve } from '../../runtime/execute.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import { VariableTensor } from '../../runtime/variable.ts';
 import { recordMigration } from '../migrations.ts';
 
 export interface Assignment {
@@ -32,8 +33,8 @@ export function optimizerVariables<V extends VariableTensor>(variables: readonly
   recordMigration('optimizer-without-learning-rate', `${count} variables`);
   return variables.filter((variable) => variable.name !== 'learning_rate');
 }
-/** A variable as files hold it. */
-export function arrayOf(variable: VariableTensor): ArrayData {
-  const { elements, dims, dtype } = variable.snapshot();
+/** A tensor, or the value of a variable, as files hold it. */
+export function arrayOf(tensor: Tensor): ArrayData {
+  const { elements, dims, dtype } = tensor instanceof VariableTensor ? tensor.snapshot() : resolve(tensor);
   return { data: elements!, shape: dims, dtype };
 }

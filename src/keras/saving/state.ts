@@ -1,5 +1,6 @@
 // The objects of a model that have variables, each with the path by which Keras 3's files reach it: `layers/dense`.
 // Owns: that walk: layers by the snake_case of their class, everything else by the name of its field.
+import type { Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import { LayerBase } from '../layers/layer.ts';
 import { ModelBase } from '../models/model.ts';
@@ -12,6 +13,8 @@ export interface SavedPart {
   /** Its own name, where it has one. */
   readonly name: string | undefined;
   readonly variables: readonly VariableTensor[];
+  /** What is written for them. */
+  values(): readonly Tensor[];
   readonly kind: 'layer' | 'optimizer' | 'other';
   readonly object: object;
 }
@@ -21,7 +24,7 @@ interface HasVariables {
 }
 /** The variables of the object itself, or null when files hold nothing of such an object. */
 function ownVariables(object: object): readonly VariableTensor[] | null {
-  if (object instanceof LayerBase) return object.ownWeights;
+  if (object instanceof LayerBase) return object.savedWeights().map((weight) => weight.variable);
   if ('state' in object && object.state instanceof VariableTensor) return [object.state];
   if (('updateState' in object || 'applyGradients' in object) && 'variables' in object)
     return (object as HasVariables).variables;
@@ -45,7 +48,9 @@ export function savedParts(model: ModelBase): SavedPart[] {
     seen.add(object);
     const name = 'name' in object && typeof object.name === 'string' ? object.name : undefined;
     const kind = object instanceof LayerBase ? 'layer' : 'applyGradients' in object ? 'optimizer' : 'other';
-    parts.push({ path, name, variables, kind, object });
+    const values = (): readonly Tensor[] =>
+      object instanceof LayerBase ? object.savedWeights().map((weight) => weight.value()) : variables;
+    parts.push({ path, name, variables, values, kind, object });
     if (!(object instanceof LayerBase)) return;
     if (object instanceof ModelBase && (object.graph || object.constructor.name === 'Sequential'))
       container(object.layers, join(path, 'layers'));
@@ -66,15 +71,17 @@ export function savedParts(model: ModelBase): SavedPart[] {
       : given instanceof Set || given instanceof Map
         ? [...given.values()]
         : Object.values(given);
-    if (list.length > 0 && typeof list[0] === 'number') return;
+    if (seen.has(given) || (list.length > 0 && typeof list[0] === 'number')) return;
+    seen.add(given);
     const used = new Map<string, number>();
     for (const item of list) {
-      if (item === null || (typeof item !== 'object' && typeof item !== 'function') || ownVariables(item) === null)
-        continue;
-      const base = toSnakeCase(item.constructor.name);
+      if (item === null || (typeof item !== 'object' && typeof item !== 'function')) continue;
+      const nested = Array.isArray(item) || isPlainObject(item);
+      if (!nested && ownVariables(item) === null) continue;
+      const base = nested ? 'container' : toSnakeCase(item.constructor.name);
       const count = used.get(base) ?? 0;
       used.set(base, count + 1);
-      visit(item, join(path, count === 0 ? base : `${base}_${count}`));
+      (nested ? container : visit)(item, join(path, count === 0 ? base : `${base}_${count}`));
     }
   };
   visit(model, '');

@@ -2,6 +2,7 @@
 // Owns: which stored variables belong to which object, and their checks. Leaves the walk to state.ts, the file to src/formats.
 import { FormatError } from '../../formats/file-error.ts';
 import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-store.ts';
+import { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { loadOwnArrays, ownArraysOf } from './assets.ts';
@@ -11,9 +12,9 @@ import { type SavedPart, savedParts } from './state.ts';
 export const weightEntries = (parts: readonly SavedPart[], optimizer: boolean): VariablesInput[] =>
   parts
     .filter((part) => optimizer || part.kind !== 'optimizer')
-    .map(({ path, name, variables, object }): VariablesInput => {
+    .map(({ path, name, values, object }): VariablesInput => {
       const named = ownArraysOf(object);
-      return { path, name, variables: variables.map(arrayOf), ...(named ? { named } : {}) };
+      return { path, name, variables: values().map(arrayOf), ...(named ? { named } : {}) };
     });
 
 export interface LoadWeightsOptions {
@@ -29,6 +30,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     buildOptimizer(model.optimizer, model.trainableVariables);
   const assignments: Assignment[] = [];
   const arrays: { readonly object: object; readonly named: Stored['named'] }[] = [];
+  const loaded: LayerBase[] = [];
   let found = 0;
   let wanted = 0;
   for (const part of savedParts(model)) {
@@ -40,6 +42,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     if (!fits) continue;
     fits.forEach((variable, i) => void assignments.push({ variable, stored: stored.arrays[i]! }));
     if (part.kind === 'layer') found += part.variables.length;
+    if (part.object instanceof LayerBase) loaded.push(part.object);
   }
   if (wanted > 0 && found === 0 && !options.skipMismatch)
     throw new FormatError('missing_weights', store.file, `the file has no weights for model '${model.name}'.`);
@@ -50,6 +53,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     })),
   );
   await assignAll(assignments);
+  for (const layer of loaded) layer.weightsLoaded();
   for (const { object, read } of own) loadOwnArrays(object, read);
 }
 

@@ -58,7 +58,7 @@ export const fromJson = (x: unknown): Value =>
 /** The rows of `describe_weights`: path, shape, dtype, trainable, sum. */
 export function describeWeights(model: unknown, withPaths: boolean): Value {
   const trainable = new Set(property(model, 'trainable_weights') as readonly unknown[]);
-  return (property(model, 'weights') as readonly unknown[]).map((weight) => {
+  const rows = (property(model, 'weights') as readonly unknown[]).map((weight) => {
     const value = result(weight) as ArrayValue;
     const sum = Array.from(value.data as ArrayLike<number | bigint>, Number).reduce((a, b) => a + b, 0);
     const row: { [key: string]: Value } = {
@@ -69,12 +69,25 @@ export function describeWeights(model: unknown, withPaths: boolean): Value {
     };
     return withPaths ? { path: String(property(weight, 'path')), ...row } : row;
   });
+  return withPaths ? withoutMerged(rows) : rows;
+}
+/**
+ * The rows list a layer as it was before it was saved, but files hold a kernel with its low-rank pair merged into it:
+ * the sums of the kernel and of the pair are not those of the file, in Keras neither.
+ */
+function withoutMerged(rows: readonly Fields[]): readonly Fields[] {
+  const adapted = new Set<string>();
+  for (const { path } of rows) {
+    const [, layer, name] = /^(.*\/)lora_(\w+)_[ab]$/.exec(String(path)) ?? [];
+    if (layer) for (const part of [name!, `lora_${name}_a`, `lora_${name}_b`]) adapted.add(layer + part);
+  }
+  return rows.map(({ sum, ...row }) => (adapted.has(String(row.path)) ? row : { ...row, sum: sum! }));
 }
 
 /** The wanted rows; Keras 2 names its weights in a way of its own, which only its files keep. */
 export function weightRows(json: Json | undefined, withPaths: boolean): Value {
   const rows = plain(json) as readonly Fields[];
-  return withPaths ? rows : rows.map(({ path: _, ...row }) => row);
+  return withPaths ? withoutMerged(rows) : rows.map(({ path: _, ...row }) => row);
 }
 
 /** Arrays with the dtypes that the case says: bfloat16 is stored as float32. */

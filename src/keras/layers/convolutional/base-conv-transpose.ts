@@ -10,10 +10,10 @@ import * as o from '../../schema.ts';
 import { LayerBase } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
 import { channelAxis, channelsOf, spatialOf, tensorFlowFormat, withSpatial } from '../spatial.ts';
-import { checkStrides, convDefinitions } from './base-conv.ts';
+import { checkStrides, windowDefinitions } from './base-conv.ts';
 
 export const convTransposeDefinitions = (rank: number) => {
-  const { groups: _, ...definitions } = convDefinitions(rank);
+  const { groups: _, ...definitions } = windowDefinitions(rank);
   return { ...definitions, outputPadding: o.optional(o.nullable(o.perAxis(rank, { min: 0 })), null) };
 };
 

@@ -2,14 +2,14 @@
 // Owns: their options, weights, output shape and the convolution itself, for any number of spatial axes.
 import { ValueError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { convolution } from '../../../ops/nn/convolution.ts';
 import { biasAdd } from '../../../ops/nn/normalization.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
-import { LayerBase } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
+import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
 import { channelAxis, channelsOf, dataFormat, tensorFlowFormat, windowedShape } from '../spatial.ts';
 
 const padding = o.oneOf('valid', 'same');
@@ -33,12 +33,15 @@ const shared = (rank: number) => ({
   kernelConstraint: o.optional(o.nullable(constraint), null),
   biasConstraint: o.optional(o.nullable(constraint), null),
 });
-export const convDefinitions = (rank: number) => ({ ...shared(rank), padding: o.optional(padding, 'valid') });
-export const causalConvDefinitions = () => ({ ...shared(1), padding: o.optional(causal, 'valid') });
-export const convSettings = {
-  positional: ['filters', 'kernelSize', 'strides', 'padding'] as const,
-  ignored: ['loraRank', 'loraAlpha'],
-};
+/** The options of convolutions that take strides and padding as Conv2D does. */
+export const windowDefinitions = (rank: number) => ({ ...shared(rank), padding: o.optional(padding, 'valid') });
+export const convDefinitions = (rank: number) => ({ ...windowDefinitions(rank), ...loraDefinitions });
+export const causalConvDefinitions = () => ({
+  ...shared(1),
+  padding: o.optional(causal, 'valid'),
+  ...loraDefinitions,
+});
+export const convSettings = { positional: ['filters', 'kernelSize', 'strides', 'padding'] as const };
 
 /** The arguments of a convolution whose options are O: filters and window may stand first, strides after them. */
 export type ConvArgs<O> =
@@ -48,9 +51,10 @@ export type ConvArgs<O> =
   | [options: O & { filters: number; kernelSize: number | readonly number[] }];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-export abstract class BaseConv extends LayerBase<Tensor> {
-  kernel: VariableTensor = null as never;
-  bias: VariableTensor | null = null;
+export abstract class BaseConv extends LowRankLayer {
+  protected override readonly adaptedName = 'kernel';
+  kernel: Variable = null as never;
+  bias: Variable | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {
     super(schema, args);
@@ -84,6 +88,10 @@ export abstract class BaseConv extends LayerBase<Tensor> {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { minNdim: this.kernelSize.length + 2, axes: { [channelAxis(this.dataFormat)]: channels } };
+    this.buildPair({ loraAlpha: this.loraAlpha });
+  }
+  protected override adapted() {
+    return { weight: this.kernel, constrained: this.kernelConstraint !== null };
   }
   /** activation(inputs ∗ kernel + bias): (batch, …spatial, channels) → (batch, …spatial, filters) */
   override call(inputs: Tensor): Tensor {
@@ -93,7 +101,7 @@ export abstract class BaseConv extends LayerBase<Tensor> {
       this.padding === 'causal'
         ? this.kernelSize.map((window, axis) => [(window - 1) * this.dilationRate[axis]!, 0])
         : this.padding;
-    const x = convolution(inputs, this.inComputeDtype(this.kernel), this.strides, padding, format, this.dilationRate);
+    const x = convolution(inputs, this.adaptedKernel(this.kernel), this.strides, padding, format, this.dilationRate);
     const y = this.bias ? biasAdd(x, this.inComputeDtype(this.bias), format) : x;
     return this.activation ? this.activation(y) : y;
   }

@@ -13,10 +13,10 @@ import * as o from '../../schema.ts';
 import { LayerBase } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
 import { channelAxis, channelsOf, spatialOf, windowedShape } from '../spatial.ts';
-import { convDefinitions } from './base-conv.ts';
+import { windowDefinitions } from './base-conv.ts';
 
 export const locallyConnectedDefinitions = (rank: number) => {
-  const { groups: _, dilationRate: __, ...definitions } = convDefinitions(rank);
+  const { groups: _, dilationRate: __, ...definitions } = windowDefinitions(rank);
   /** 1: patches times small matrices; 2: one large masked matrix; 3: only the weights that exist, in one list. */
   return { ...definitions, implementation: o.optional(o.integer({ min: 1, max: 3 }), 1) };
 };

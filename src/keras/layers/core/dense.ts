@@ -11,8 +11,8 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
-import { LayerBase } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
+import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
 
 const options = layerSchema(
   'Dense',
@@ -26,16 +26,18 @@ const options = layerSchema(
     biasRegularizer: o.optional(o.nullable(regularizer), null),
     kernelConstraint: o.optional(o.nullable(constraint), null),
     biasConstraint: o.optional(o.nullable(constraint), null),
+    ...loraDefinitions,
     quantizationConfig: o.optional(o.nullable(o.string), null),
   },
-  { positional: ['units', 'activation'], ignored: ['loraRank', 'loraAlpha'] },
+  { positional: ['units', 'activation'] },
 );
 export interface DenseOptions extends LayerOptionsOf<typeof options> {}
 type DenseArgs = [units: number, options?: DenseOptions] | [options: With<DenseOptions, 'units'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class DenseLayer extends LayerBase<Tensor> {
+class DenseLayer extends LowRankLayer {
   static override readonly schema = options;
+  protected override readonly adaptedName = 'kernel';
   kernel: Variable = null as never;
   bias: Variable | null = null;
 
@@ -66,10 +68,15 @@ class DenseLayer extends LayerBase<Tensor> {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { minNdim: 2, axes: { [-1]: length } };
+    // Keras drops the option loraAlpha here.
+    this.buildPair();
+  }
+  protected override adapted() {
+    return { weight: this.kernel, constrained: this.kernelConstraint !== null };
   }
   /** activation(inputs · kernel + bias): (batch, …, length) → (batch, …, units) */
   override call(inputs: Tensor): Tensor {
-    const kernel = this.inComputeDtype(this.kernel);
+    const kernel = this.adaptedKernel(this.kernel);
     let x = inputs.rank === 2 ? matmul(inputs, kernel) : tensordot(inputs, kernel, 1);
     if (this.bias) x = add(x, this.inComputeDtype(this.bias));
     return this.activation ? this.activation(x) : x;

@@ -2,17 +2,17 @@
 // Source: https://keras.io/api/layers/core_layers/einsum_dense/
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { einsum } from '../../../ops/math/einsum.ts';
 import { add } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { Initializer_ } from '../../initializers/initializer.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
-import { LayerBase } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
+import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
 import { analyzeEinsum, type EinsumShapes } from './einsum-equation.ts';
 
 const options = layerSchema(
@@ -30,11 +30,12 @@ const options = layerSchema(
     activityRegularizer: o.optional(o.nullable(regularizer), null),
     kernelConstraint: o.optional(o.nullable(constraint), null),
     biasConstraint: o.optional(o.nullable(constraint), null),
+    ...loraDefinitions,
     quantizationConfig: o.optional(o.nullable(o.string), null),
   },
   {
     positional: ['equation', 'outputShape', 'activation'],
-    ignored: ['loraRank', 'loraAlpha', 'gptqUnpackedColumnSize'],
+    ignored: ['gptqUnpackedColumnSize'],
   },
 );
 export interface EinsumDenseOptions extends LayerOptionsOf<typeof options> {}
@@ -44,10 +45,11 @@ type EinsumDenseArgs =
   | [options: With<EinsumDenseOptions, 'equation' | 'outputShape'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class EinsumDenseLayer extends LayerBase<Tensor> {
+class EinsumDenseLayer extends LowRankLayer {
   static override readonly schema = options;
-  kernel: VariableTensor = null as never;
-  bias: VariableTensor | null = null;
+  protected override readonly adaptedName = 'kernel';
+  kernel: Variable = null as never;
+  bias: Variable | null = null;
 
   constructor(...args: EinsumDenseArgs) {
     super(options, args);
@@ -73,10 +75,14 @@ class EinsumDenseLayer extends LayerBase<Tensor> {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { ndim: inputShape.length };
+    this.buildPair({ loraAlpha: this.loraAlpha });
+  }
+  protected override adapted() {
+    return { weight: this.kernel, constrained: this.kernelConstraint !== null };
   }
   /** activation(einsum(equation, inputs, kernel) + bias) */
   override call(inputs: Tensor): Tensor {
-    const x = einsum(this.equation, inputs, this.inComputeDtype(this.kernel));
+    const x = einsum(this.equation, inputs, this.adaptedKernel(this.kernel));
     const y = this.bias ? add(x, this.inComputeDtype(this.bias)) : x;
     return this.activation ? this.activation(y) : y;
   }

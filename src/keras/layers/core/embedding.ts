@@ -11,8 +11,8 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { Structure, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
-import { LayerBase } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
+import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
 
 const options = layerSchema(
   'Embedding',
@@ -24,9 +24,10 @@ const options = layerSchema(
     activityRegularizer: o.optional(o.nullable(regularizer), null),
     embeddingsConstraint: o.optional(o.nullable(constraint), null),
     maskZero: o.optional(o.boolean, false),
+    ...loraDefinitions,
     quantizationConfig: o.optional(o.nullable(o.string), null),
   },
-  { positional: ['inputDim', 'outputDim'], ignored: ['inputLength', 'loraRank', 'loraAlpha'] },
+  { positional: ['inputDim', 'outputDim'], ignored: ['inputLength'] },
 );
 export interface EmbeddingOptions extends LayerOptionsOf<typeof options> {}
 type Input = EmbeddingOptions & { inputLength?: number | null | undefined };
@@ -35,8 +36,9 @@ type EmbeddingArgs =
   | [options: With<Input, 'inputDim' | 'outputDim'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class EmbeddingLayer extends LayerBase<Tensor> {
+class EmbeddingLayer extends LowRankLayer {
   static override readonly schema = options;
+  protected override readonly adaptedName = 'embeddings';
   embeddings: Variable = null as never;
 
   constructor(...args: EmbeddingArgs) {
@@ -57,10 +59,17 @@ class EmbeddingLayer extends LayerBase<Tensor> {
       regularizer: this.embeddingsRegularizer,
       constraint: this.embeddingsConstraint,
     });
+    // Keras drops the option loraAlpha here.
+    this.buildPair();
+  }
+  protected override adapted() {
+    return { weight: this.embeddings, constrained: this.embeddingsConstraint !== null };
   }
   override call(inputs: Tensor): Tensor {
     const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
-    return this.inComputeDtype(gather(this.embeddings, indices));
+    return this.loraEnabled
+      ? gather(this.adaptedKernel(this.embeddings), indices)
+      : this.inComputeDtype(gather(this.embeddings, indices));
   }
   override computeMask(inputs: Structure): Structure | null {
     return this.maskZero ? notEqual(inputs as Tensor, 0) : null;

@@ -4,16 +4,16 @@ import { type Class, callable } from '../../../base/callable.ts';
 import { type DType, isInteger } from '../../../base/dtype.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { gather } from '../../../ops/core/arrange.ts';
+import type { Variable } from '../../../ops/core/variable.ts';
 import { cast, divide, multiply, notEqual, tanh } from '../../../ops/math/elementwise.ts';
 import { matmul } from '../../../ops/math/matmul.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
-import type { VariableTensor } from '../../../runtime/variable.ts';
 import * as o from '../../schema.ts';
 import { setMask } from '../../symbolic/mask.ts';
 import type { CallOptions, Inputs, Options, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
-import { LayerBase } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
+import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
 
 const options = layerSchema(
   'ReversibleEmbedding',
@@ -28,10 +28,11 @@ const options = layerSchema(
     maskZero: o.optional(o.boolean, false),
     reverseDtype: o.optional(o.nullable(o.dtype), null),
     logitSoftCap: o.optional(o.nullable(o.number({ min: 0, open: 'min' })), null),
+    ...loraDefinitions,
     quantizationConfig: o.optional(o.nullable(o.string), null),
     autocast: o.optional(o.boolean, false, { internal: true }),
   },
-  { positional: ['inputDim', 'outputDim', 'tieWeights'], ignored: ['loraRank', 'loraAlpha'] },
+  { positional: ['inputDim', 'outputDim', 'tieWeights'] },
 );
 export interface ReversibleEmbeddingOptions
   extends Omit<LayerOptionsOf<typeof options>, 'inputDim'>,
@@ -42,11 +43,12 @@ type Args =
 export interface ReversibleCallOptions extends CallOptions, Options<{ reverse: boolean }> {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class ReversibleEmbeddingLayer extends LayerBase<Tensor> {
+class ReversibleEmbeddingLayer extends LowRankLayer {
   static override readonly schema = options;
   declare readonly inputDim: number;
-  embeddings: VariableTensor = null as never;
-  reverseEmbeddings: VariableTensor | null = null;
+  protected override readonly adaptedName = 'embeddings';
+  embeddings: Variable = null as never;
+  reverseEmbeddings: Variable | null = null;
 
   constructor(...args: Args) {
     super(options, args);
@@ -64,6 +66,7 @@ class ReversibleEmbeddingLayer extends LayerBase<Tensor> {
       regularizer: this.embeddingsRegularizer,
       constraint: this.embeddingsConstraint,
     });
+    this.buildPair();
     if (!this.tieWeights)
       this.reverseEmbeddings = this.addWeight({
         name: 'reverse_embeddings',
@@ -71,11 +74,18 @@ class ReversibleEmbeddingLayer extends LayerBase<Tensor> {
         initializer: this.embeddingsInitializer,
       });
   }
+  protected override adapted() {
+    return { weight: this.embeddings, constrained: this.embeddingsConstraint !== null };
+  }
+  /** The table as it is looked up: with the low-rank pair, if there is one. */
+  get #table(): Tensor {
+    return this.loraEnabled ? this.adaptedKernel(this.embeddings) : this.embeddings;
+  }
   /** (batch, …) whole numbers → (batch, …, outputDim); in reverse (batch, …, outputDim) → (batch, …, inputDim). */
   override call(inputs: Tensor, { reverse }: ReversibleCallOptions = {}): Tensor {
     if (reverse) return this.#scores(inputs);
     const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
-    const vectors = gather(this.embeddings, indices);
+    const vectors = gather(this.#table, indices);
     const output = vectors.dtype === this.computeDtype ? vectors : cast(vectors, this.computeDtype);
     if (this.maskZero) setMask(output, notEqual(inputs, 0));
     return output;
@@ -83,7 +93,7 @@ class ReversibleEmbeddingLayer extends LayerBase<Tensor> {
   #scores(inputs: Tensor): Tensor {
     const dtype: DType = this.reverseDtype ?? this.computeDtype;
     const as = (x: Tensor): Tensor => (x.dtype === dtype ? x : cast(x, dtype));
-    const table = as(this.reverseEmbeddings ?? this.embeddings);
+    const table = as(this.reverseEmbeddings ?? this.#table);
     const scores = matmul(as(inputs), table, { transposeB: this.tieWeights });
     return this.logitSoftCap === null ? scores : multiply(tanh(divide(scores, this.logitSoftCap)), this.logitSoftCap);
   }
