@@ -3,7 +3,7 @@
 import type { Case } from '../folder.ts';
 import { argument, differentiate, fn, property, result } from '../library.ts';
 import type { Area } from '../runner.ts';
-import type { ArrayValue, Fields, Json, Value } from '../values.ts';
+import { ArrayValue, type Fields, type Json, type Value } from '../values.ts';
 import {
   arraysOf,
   describeWeights,
@@ -55,6 +55,12 @@ function maskOf(output: unknown): Value {
   return kerasMask === undefined || kerasMask === null ? null : result(kerasMask);
 }
 
+/** Gradients of bfloat16 weights are stored as float32. */
+const asStored = (value: Value): Value =>
+  value instanceof ArrayValue && value.dtype === 'bfloat16'
+    ? new ArrayValue('float32', value.shape, value.data)
+    : value;
+
 function gradientsOf(c: Case, model: Model, inputs: readonly unknown[], spec: GradientSpec): Fields {
   const weights = property(model, 'trainable_weights') as readonly unknown[];
   const floats = inputs.filter((x) => /float/.test((x as { dtype: string }).dtype));
@@ -69,7 +75,7 @@ function gradientsOf(c: Case, model: Model, inputs: readonly unknown[], spec: Gr
   }, [...weights, ...floats]);
   const rest = gradients.slice(weights.length);
   const ofInputs = inputs.map((x) => (floats.includes(x) ? result(rest.shift()) : null));
-  return { weights: gradients.slice(0, weights.length).map(result), inputs: ofInputs };
+  return { weights: gradients.slice(0, weights.length).map(result).map(asStored), inputs: ofInputs.map(asStored) };
 }
 
 async function runFile(c: Case, path: string): Promise<Fields> {
