@@ -20,6 +20,7 @@ const migrations = {
   'renamed-option': 'An option has another name now.',
   'dropped-option': 'An option of older versions that means nothing any more is left out.',
   'changed-option': 'Options of older versions are put as they are put now.',
+  'formula-of-keras-2': 'A name that Keras 3 has for another formula is read as Keras 2 meant it.',
   'metrics-in-a-list': 'Keras 2 writes the metrics of one output in a list of lists.',
   'optimizer-without-learning-rate': "Keras 2 does not write the learning rate among the optimizer's variables.",
 } as const;

@@ -15,8 +15,23 @@ import * as rectifiers from './rectifiers.ts';
 import * as smooth from './smooth.ts';
 import * as axial from './softmax.ts';
 
-export * from './rectifiers.ts';
-export { hardSilu as hardSwish } from './rectifiers.ts';
+export {
+  celu,
+  elu,
+  hardShrink,
+  hardSigmoid,
+  hardSilu,
+  hardSilu as hardSwish,
+  hardTanh,
+  leakyRelu,
+  relu,
+  relu6,
+  selu,
+  softShrink,
+  sparsePlus,
+  sparseSigmoid,
+  threshold,
+} from './rectifiers.ts';
 export * from './smooth.ts';
 export { silu as swish } from './smooth.ts';
 export * from './softmax.ts';
@@ -56,6 +71,9 @@ const table = {
   hard_swish: rectifiers.hardSilu,
 } as const;
 registerFunctions('keras.activations', table);
+/** Functions of Keras 2 that Keras 3 has others of the same name for: files of Keras 2 mean these. */
+const older = { keras2_hard_sigmoid: rectifiers.keras2HardSigmoid } as const;
+registerFunctions('cornu.activations', older);
 
 /** The names that options take. */
 export type Name = Exclude<keyof typeof table, 'threshold'>;
@@ -69,7 +87,8 @@ export function get(identifier: Like | Activation | string | Json | undefined): 
   if (typeof identifier === 'function') return identifier;
   if (typeof identifier === 'string') {
     const found =
-      getRegisteredObject(identifier) ?? (Object.hasOwn(table, identifier) ? table[identifier as Name] : undefined);
+      getRegisteredObject(identifier) ??
+      (Object.hasOwn(table, identifier) ? table[identifier as Name] : older[identifier as keyof typeof older]);
     if (typeof found === 'function') return found as Activation;
     throw new ValueError(`unknown activation '${identifier}'.${didYouMean(identifier, Object.keys(table))}`);
   }

@@ -94,6 +94,12 @@ export const hardSigmoid = op(
   (x: TensorLike): Tensor => divide(relu6(add(floating(x, 'hardSigmoid'), 3)), 6),
 );
 
+/** 0.2 x + 0.5 within 0 … 1: what Keras 2 called hard_sigmoid. */
+export const keras2HardSigmoid = op(
+  'keras.activations.keras2_hard_sigmoid',
+  (x: TensorLike): Tensor => clipByValue(add(multiply(floating(x, 'hardSigmoid'), 0.2), 0.5), 0, 1),
+);
+
 /** x · hardSigmoid(x). */
 export const hardSilu = op('keras.activations.hard_silu', (x: TensorLike): Tensor => {
   const tensor = floating(x, 'hardSilu');

@@ -334,7 +334,8 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       tensor.dtype !== wanted &&
       (isFloating(tensor.dtype) || (plain && tensor.weak));
     if (!should) return tensor;
-    const converted = cast(tensor, wanted);
+    // A symbolic input stays the layer's input: its conversion is no operation of the model.
+    const converted = tensor instanceof KerasTensor ? new KerasTensor(tensor.shape, wanted) : cast(tensor, wanted);
     const mask = maskOf(tensor);
     if (mask) setMask(converted, mask);
     return converted;
@@ -365,9 +366,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       () => {
         this.#prepare(args);
         const mask = options.mask ?? masksOf(args);
+        // As in Keras, the mask that the input carries is an argument of `call` where the input is the only tensor given.
+        const given = options.mask ?? (mask && !hasTensors(options) ? mask : null);
         const outputs = withCallContext({ training }, () =>
           withScope(this.name, () =>
-            this.call(args as Structure, { ...options, training, mask: mask as Structure | null }),
+            this.call(args as Structure, { ...options, training, mask: given as Structure | null }),
           ),
         );
         this.#path ??= currentPath();
@@ -375,7 +378,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         const regularizer = this.activityRegularizer;
         if (regularizer) for (const output of leaves(outputs)) this.addLoss(activityLoss(regularizer, output));
         if (mask !== null && mask !== undefined) this.#passMask(args, mask, outputs);
-        else if (this.computeMask !== LayerBase.prototype.computeMask) this.#passMask(args, null, outputs);
+        else if (this.#makesMask) this.#passMask(args, null, outputs);
         return outputs as Result<this>;
       },
       this,
@@ -393,6 +396,21 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       }
       this.build(shape as Shape);
       if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
+    }
+  }
+  get #makesMask(): boolean {
+    return this.computeMask !== LayerBase.prototype.computeMask;
+  }
+  /** Whether `call` has a mask among its arguments: functional models then show it as an input of the layer, as Keras's do. */
+  protected get takesMask(): boolean {
+    return false;
+  }
+  /** As operations of the model. Where a class's `computeMask` wants values, masks are still passed on when it runs. */
+  #passSymbolicMask(inputs: unknown, mask: unknown, outputs: unknown): void {
+    try {
+      this.#passMask(inputs, mask, outputs);
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
     }
   }
   #passMask(inputs: unknown, mask: unknown, outputs: unknown): void {
@@ -417,10 +435,15 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       this.name,
       () => {
         this.#prepare(args);
-        const result = this.computeOutputSpec(args as Structure, options);
+        const carried = masksOf(inputs);
+        const passes = this.takesMask && isTensor(carried) && !options.mask && !hasTensors(options);
+        const given = passes ? { ...options, mask: carried } : options;
+        const result = this.computeOutputSpec(args as Structure, given);
         this.built = true;
-        const { positional, named } = this.nodeArguments(args, options);
+        const { positional, named } = this.nodeArguments(inputs, given);
         const node = new Node(this, positional, named, fresh(result));
+        const mask = options.mask ?? carried;
+        if (mask || this.#makesMask) this.#passSymbolicMask(inputs, mask, node.result);
         return node.result as Result<this>;
       },
       this,
@@ -554,6 +577,10 @@ const containsTensor = (list: readonly unknown[]): boolean =>
       ArrayBuffer.isView(item) ||
       (Array.isArray(item) && containsTensor(item)) ||
       (typeof item === 'object' && Object.getPrototypeOf(item) === Object.prototype),
+  );
+const hasTensors = (options: CallOptions): boolean =>
+  Object.values(options).some(
+    (value) => value !== null && typeof value === 'object' && flattenTree(value, isTensor).some(isTensor),
   );
 const leaves = (structure: unknown): Tensor[] =>
   structure instanceof Tensor ? [structure] : flattenTree(structure, isTensor).filter(isTensor);

@@ -20,6 +20,7 @@ import {
 import type { Structure } from '../types.ts';
 import { assetsOf, loadAssets } from './assets.ts';
 import { upgradeCompileConfig } from './compile-config.ts';
+import { fromKeras2 } from './keras2-config.ts';
 import { legacyInput, loadLegacyOptimizer, loadLegacyWeights } from './legacy-file.ts';
 import { savedParts } from './state.ts';
 import { loadStore, weightEntries } from './weights-file.ts';
@@ -154,7 +155,8 @@ export async function loadModel<O extends Structure = Tensor>(
   const { readKerasArchive } = await archives();
   const archive = await readKerasArchive(bytes, file);
   const { compile_config: compileConfig, ...config } = archive.config as Config;
-  const model = modelOf(file, config as Json, bytes.length, options);
+  const older = /^2\./.test(String(archive.metadata.keras_version));
+  const model = modelOf(file, older ? fromKeras2(config as Json) : (config as Json), bytes.length, options);
   if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
   await loadStore(model, archive.weights, { skipMismatch: false });
   loadAssets(savedParts(model), archive.assets, file);
@@ -177,7 +179,9 @@ async function loadLegacyModel(
       file,
       'the file holds weights alone, no model. Make the model, then model.loadWeights(path).',
     );
-  const model = modelOf(file, content.modelConfig as Json, bytes.length, options);
+  const config = content.modelConfig as Json;
+  const older = content.kerasVersion?.startsWith('2.');
+  const model = modelOf(file, older ? fromKeras2(config) : config, bytes.length, options);
   await loadLegacyWeights(model, content, { byName: false, skipMismatch: false });
   const training = content.trainingConfig as Config | undefined;
   if (compile && training) {

@@ -26,6 +26,9 @@ class SoftmaxLayer extends LayerBase<Tensor> {
     super(options, args);
     this.supportsMasking = true;
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   override call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {
     if (!isTensor(mask)) return softmax(inputs, this.axis);
     // Masked positions are so small that their share is 0.

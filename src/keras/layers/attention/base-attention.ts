@@ -50,6 +50,9 @@ export abstract class BaseAttention extends LayerBase<AttentionResult> {
       );
     return list;
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   /** (batch, queries, size), (batch, keys, depth) → (batch, queries, depth) */
   override call(inputs: Structure, options: AttentionCallOptions = {}): AttentionResult {
     const [query, value, key = value] = this.checkInputs(inputs);

@@ -9,7 +9,7 @@ import { multiply } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { setMask } from '../../symbolic/mask.ts';
-import type { With } from '../../types.ts';
+import type { Structure, With } from '../../types.ts';
 import { Softmax } from '../activation/softmax.ts';
 import { EinsumDense } from '../core/einsum-dense.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
@@ -138,6 +138,10 @@ class MultiHeadAttentionLayer extends QueryKeyValueLayer {
     const outputs = this.outputShape ?? [last ?? null];
     const heads = [...query.slice(0, -1), this.numHeads, valueDim];
     this.outputDense = this.#project('attention_output', heads, 2, outputs as number[]);
+  }
+  override call(query: Structure, options: QueryKeyValueOptions = {}): AttentionResult {
+    // As in Keras 3, where the mask that the query carries replaces the argument.
+    return super.call(query, { ...options, queryMask: null });
   }
   protected override attend(query: Tensor, value: Tensor, key: Tensor, given: QueryKeyValueOptions): AttentionResult {
     if (this.flashAttention && given.returnAttentionScores)

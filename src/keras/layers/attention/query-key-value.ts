@@ -72,16 +72,14 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
         `layer '${this.name}' (${this.constructor.name}) was called with a query only; wanted a query and a value, for self-attention the same: layer(x, x).`,
       );
     const convert = (x: unknown): Inputs => this.convertInputs(x) as Inputs;
-    const given: Record<string, unknown> = { ...options, value: convert(value) };
-    if (key === undefined || key === null) delete given.key;
-    else given.key = convert(key);
+    const given: Record<string, unknown> = { ...options, value, key };
     for (const name of Object.keys(given)) if (given[name] === undefined || given[name] === null) delete given[name];
     if (!this.built) {
       const shape = (x: unknown): Shape => this.#shapeOf(x);
       this.build({
         query_shape: shape(convert(query)),
-        value_shape: shape(given.value),
-        ...(given.key === undefined ? {} : { key_shape: shape(given.key) }),
+        value_shape: shape(convert(value)),
+        ...(given.key === undefined ? {} : { key_shape: shape(convert(key)) }),
       });
     }
     return super.invoke(query, given as CallOptions);
@@ -133,8 +131,8 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   }
 
   override call(query: Structure, options: QueryKeyValueOptions = {}): AttentionResult {
-    const value = options.value as Tensor;
-    const key = (options.key as Tensor | undefined) ?? null;
+    const value = this.convertInputs(options.value) as Tensor;
+    const key = options.key ? (this.convertInputs(options.key) as Tensor) : null;
     return this.attend(query as Tensor, value, key ?? value, {
       ...options,
       queryMask: options.queryMask ?? maskOf(query),

@@ -45,6 +45,9 @@ class LambdaLayer extends LayerBase<Tensor> {
     this.built = false;
     this.supportsMasking = true;
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   override call(inputs: Structure, options: CallOptions = {}): Tensor {
     return this.function(inputs as Tensor, { ...this.arguments, ...options });
   }

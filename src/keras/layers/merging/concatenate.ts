@@ -3,10 +3,12 @@
 import { type Class, callable } from '../../../base/callable.ts';
 import { ShapeError } from '../../../base/errors.ts';
 import { normalizeAxis, type Shape, showShape } from '../../../base/shape.ts';
-import { broadcastTo, concat, expandDims } from '../../../ops/core/arrange.ts';
-import { onesLike } from '../../../ops/core/create.ts';
-import { reduceAll } from '../../../ops/math/reduce.ts';
+import { concat, expandDims } from '../../../ops/core/arrange.ts';
+import { onesLike, zerosLike } from '../../../ops/core/create.ts';
+import { logicalOr } from '../../../ops/math/elementwise.ts';
+import { reduceAny } from '../../../ops/math/reduce.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
+import { promoted } from '../../ops/define.ts';
 import * as o from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { Inputs, Structure } from '../../types.ts';
@@ -41,7 +43,8 @@ class ConcatenateLayer extends Merge {
     return this.merge(tensorsIn(inputs, this.name));
   }
   protected override merge(tensors: readonly Tensor[]): Tensor {
-    return concat(tensors, this.axis);
+    const same = tensors.every((tensor) => tensor.dtype === tensors[0]!.dtype);
+    return concat(same ? tensors : promoted(...tensors), this.axis);
   }
   override computeOutputShape(inputShape: Shape): Shape {
     const shapes = shapesIn(inputShape, this.name);
@@ -60,9 +63,9 @@ class ConcatenateLayer extends Merge {
       if (!isTensor(own)) return onesLike(input, { dtype: 'bool' });
       let x = own;
       while (x.rank < input.rank) x = expandDims(x, -1);
-      return broadcastTo(x, input.dims);
+      return logicalOr(x, zerosLike(input, { dtype: 'bool' }));
     });
-    return reduceAll(concat(masks, this.axis), -1);
+    return reduceAny(concat(masks, this.axis), -1);
   }
 }
 interface ConcatenateLayer extends LayerValues<typeof options> {}

@@ -106,6 +106,9 @@ class BatchNormalizationLayer extends LayerBase<Tensor> {
     }
     this.inputSpec = { ndim: inputShape.length, axes: { [this.axis]: shape[0]! } };
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   /** (x − mean) / √(variance + ε) · gamma + beta, along the axis. A frozen layer works as in inference. */
   override call(inputs: Tensor, { training, mask }: CallOptions = {}): Tensor {
     const x = wide(inputs);

@@ -25,6 +25,9 @@ class GlobalAveragePooling1DLayer extends BaseGlobalAveragePooling {
     super(options, args, 1);
     this.supportsMasking = true;
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   override call(inputs: Tensor, callOptions: CallOptions = {}): Tensor {
     const { mask } = callOptions;
     if (!isTensor(mask)) return super.call(inputs, callOptions);

@@ -29,6 +29,8 @@ const options = layerSchema(
     epsilon: o.optional(o.number({ min: 0, open: 'min' }), 0.01),
     outputMode: o.optional(o.oneOf('int', 'one_hot', 'multi_hot', 'count'), 'int'),
     sparse: o.optional(o.boolean, false),
+    /** Of bins: Keras 2 counted in int64. */
+    integerDtype: o.optional(o.oneOf('int32', 'int64'), 'int32', { internal: true }),
   },
   {
     positional: ['binBoundaries', 'numBins', 'epsilon', 'outputMode'],
@@ -64,7 +66,7 @@ class DiscretizationLayer extends LayerBase<Tensor> {
     return floatx();
   }
   get outputDtype(): DType {
-    return this.outputMode === 'int' ? 'int32' : this.computeDtype;
+    return this.outputMode === 'int' ? this.integerDtype : this.computeDtype;
   }
   /** Finds boundaries that put about as many numbers of the data into each bin. */
   adapt(data: AdaptData, settings: { readonly steps?: number | null } = {}): Promise<void> {
@@ -104,7 +106,7 @@ class DiscretizationLayer extends LayerBase<Tensor> {
   override call(inputs: Tensor): Tensor {
     const given: object = inputs;
     if (given instanceof RaggedTensor && this.outputMode === 'int')
-      return asOutput(given.withFlatValues(cast(this.#indices(given.flatValues), 'int32')));
+      return asOutput(given.withFlatValues(cast(this.#indices(given.flatValues), this.integerDtype)));
     const depth = (this.binBoundaries?.length ?? 0) + 1;
     return maybeSparse(encodeCategories(this.#indices(inputs), this.outputMode, depth, this.outputDtype), this.sparse);
   }

@@ -43,6 +43,9 @@ class PipelineLayer extends LayerBase<Tensor> {
   protected override convertInputs(inputs: unknown): unknown {
     return inputs;
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
     // Alone it augments; within a model it follows it.
     return this.layers.reduce<Inputs>(

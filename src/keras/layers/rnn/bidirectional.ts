@@ -121,6 +121,9 @@ class BidirectionalLayer extends LayerBase<Structure> {
     if (!this.built) this.#stateShapes = stateShapesOf(given.initialState);
     return super.invoke(sequence, given);
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   /** (batch, time, …) through both layers, their outputs merged; with returnState then the states of both. */
   override call(inputs: Structure, { initialState, mask, training }: RecurrentCallOptions = {}): Structure {
     const states = this.#halves(initialState);

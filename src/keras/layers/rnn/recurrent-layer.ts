@@ -194,6 +194,9 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
     ) as readonly Structure[];
   }
 
+  protected override get takesMask(): boolean {
+    return true;
+  }
   /** (batch, time, …) → the last output (batch, …), or all (batch, time, …); with returnState then the states. */
   override call(inputs: Structure, options: RecurrentCallOptions = {}): O {
     const given = inputs as Tensor;

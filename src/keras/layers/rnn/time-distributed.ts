@@ -36,6 +36,9 @@ class TimeDistributedLayer extends BaseWrapper<Tensor> {
   override build(inputShape: Shape): void {
     super.build(this.#childShape(inputShape));
   }
+  protected override get takesMask(): boolean {
+    return true;
+  }
   /** (batch, time, …) → the layer's output for each step, (batch, time, …) */
   override call(inputs: Structure, { training, mask }: CallOptions = {}): Tensor {
     const x = inputs as Tensor;
