@@ -24,6 +24,7 @@ import {
 import type { Kernel } from './loop-ir.ts';
 import * as ir from './loop-ir.ts';
 import { type Lowered, lowerElements, lowerScatter } from './lower.ts';
+import { placesOf } from './places.ts';
 import { type Interval, packIntervals } from './plan-memory.ts';
 import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
 import { schedule } from './schedule.ts';
@@ -112,7 +113,12 @@ export function compile(input: CompileInput, options: CompileOptions = {}): Comp
     shared.slots[slot] = { kind: 'arena', offset };
   });
   const compiled: Compiled = {
-    program: { slotCount: shared.slots.length, kernels: shared.kernels, steps },
+    program: {
+      slotCount: shared.slots.length,
+      kernels: shared.kernels,
+      steps,
+      places: placesOf(shared.slots as Slot[], shared.bytes, shared),
+    },
     slots: shared.slots as Slot[],
     arenaBytes,
     outputs,
@@ -137,6 +143,11 @@ class Shared {
   /** Slots whose address changes while the program runs: elements of sequences, carries of scans. */
   readonly moving = new Set<number>();
   readonly slots: (Slot | null)[] = [];
+  /** By slot, the bytes of what lies in the arena. */
+  readonly bytes: number[] = [];
+  /** Slots that walk through the elements of a sequence; slots that change places with one another. */
+  readonly elements = new Set<number>();
+  readonly pairs: (readonly [number, number])[] = [];
   readonly hosts: HostCall[] = [];
   readonly checks: IndexCheck[] = [];
   readonly constants: GraphValue[] = [];
@@ -212,6 +223,7 @@ class Scope {
   /** The slot lies in this scope's memory, from the start. */
   keep(slot: number, bytes: number): void {
     this.#life.set(slot, { bytes, from: -1, to: -1 });
+    this.#shared.bytes[slot] = bytes;
   }
 
   touch(slot: number): void {
@@ -223,6 +235,7 @@ class Scope {
   fresh(bytes: number): number {
     const slot = this.#shared.slots.push(null) - 1;
     this.#life.set(slot, { bytes, from: this.steps.length, to: this.steps.length });
+    this.#shared.bytes[slot] = bytes;
     return slot;
   }
 
@@ -357,6 +370,7 @@ class Scope {
       this.#shared.slots[slot] = { kind: 'view', base: block, offset };
     });
     this.#life.get(block)!.bytes = Math.max(bytes, 1);
+    this.#shared.bytes[block] = Math.max(bytes, 1);
     return inner.nested();
   }
 
@@ -392,6 +406,7 @@ class Scope {
     });
     const { moving } = this.#shared;
     for (const slot of pairs.flat()) moving.add(slot);
+    this.#shared.pairs.push(...pairs);
     const advance: { slot: number; bytes: number }[] = [];
     const element = (slot: number, value: GraphValue): number => {
       const bytes = (sizeOf(value.dims) * dtypes[value.dtype].bytes) / length;
@@ -399,6 +414,7 @@ class Scope {
         this.#shared.slots.push({ kind: 'view', base: slot, offset: reverse ? (length - 1) * bytes : 0 }) - 1;
       advance.push({ slot: view, bytes: reverse ? -bytes : bytes });
       moving.add(view);
+      this.#shared.elements.add(view);
       return view;
     };
     // Views are placed once: what itself moves, in a loop around this one, is walked through in a place that stays.

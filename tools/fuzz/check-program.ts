@@ -1,16 +1,18 @@
 // Runs one random program in every way there is and compares.
 // Owns: the ways. Reference of the graph itself; reference of the simplified graph; the engine; the engine with nothing
-// fused. Programs run several times, so that variables carry values from run to run.
+// fused; two and three threads, which must give the bits of one. Programs run several times, so that variables carry values from run to run.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import { generator } from '../../src/backends/wasm/testing.ts';
 import type { Data } from '../../src/base/dtype.ts';
 import { ValueError } from '../../src/base/errors.ts';
 import { sizeOf } from '../../src/base/shape.ts';
+import { setWantedThreads, wantedThreads } from '../../src/base/threads.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { simplify } from '../../src/compiler/simplify.ts';
 import { runGraph } from '../../src/graph/evaluate-graph.ts';
 import { verifyGraph } from '../../src/graph/verify.ts';
 import { enableRelaxedSimd } from '../../src/platform/simd.ts';
+import { workers } from '../../src/platform/workers.ts';
 import { Engine, EngineProgram } from '../../src/runtime/engine.ts';
 import { eagerTensor } from '../../src/runtime/tensor.ts';
 import { VariableTensor } from '../../src/runtime/variable.ts';
@@ -23,11 +25,28 @@ const RUNS = 2;
 export interface Engines {
   readonly fused: Engine;
   readonly unfused: Engine;
+  /** With several threads, however small the program. */
+  readonly threaded: readonly { readonly threads: number; readonly engine: Engine }[];
 }
 
 export function makeEngines(): Engines {
   const backend = createWasmBackend({ enableRelaxedSimd });
-  return { fused: new Engine(backend), unfused: new Engine(backend, { fuse: false }) };
+  const threaded = [2, 3].map((threads) => ({
+    threads,
+    engine: new Engine(createWasmBackend({ enableRelaxedSimd, workers, shareAll: true })),
+  }));
+  return { fused: new Engine(backend), unfused: new Engine(backend, { fuse: false }), threaded };
+}
+
+/** Runs `f` with so many threads allowed. */
+function withThreads<T>(threads: number, f: () => T): T {
+  const before = wantedThreads();
+  setWantedThreads(threads);
+  try {
+    return f();
+  } finally {
+    setWantedThreads(before);
+  }
 }
 
 /** What went wrong: the way and the difference; null when all agree. */
@@ -58,7 +77,7 @@ function checkBadIndices(program: RandomProgram, engines: Engines): string | nul
   indices[random.below(indices.length)] = (
     program.graph.parameters[parameter]!.dtype === 'int64' ? BigInt(wrong) : wrong
   ) as number;
-  for (const [way, engine] of Object.entries(engines)) {
+  for (const [way, engine] of [['fused', engines.fused] as const, ['unfused', engines.unfused] as const]) {
     const { compiled, given, variables } = onEngineParts({ ...program, data }, engine);
     let thrown: unknown = null;
     try {
@@ -85,10 +104,16 @@ function checkOnce(program: RandomProgram, engines: Engines, rounds: number): st
   const wanted = expectedRuns(program, RUNS, seed, rounds);
   const simple = simplify(graph);
   verifyGraph(simple, 'simplify');
-  const found =
+  const one: Data[][] = [];
+  let found =
     compare(program, runGraph(simple, program.data), wanted[0]!, 'simplified') ??
-    onEngine(program, engines.fused, wanted, 'engine') ??
+    onEngine(program, engines.fused, wanted, 'engine', one) ??
     onEngine(program, engines.unfused, wanted, 'unfused engine');
+  for (const { threads, engine } of engines.threaded) {
+    const several: Data[][] = [];
+    found ??= withThreads(threads, () => onEngine(program, engine, wanted, `${threads} threads`, several));
+    found ??= differentBits(one, several, `${threads} threads`);
+  }
   return found && `seed ${seed}: ${found}`;
 }
 
@@ -105,7 +130,30 @@ function onEngineParts({ graph, data, results, variables: uses }: RandomProgram,
   return { compiled, given, variables };
 }
 
-function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expected[], way: string): string | null {
+/** The first place where two lists of results are not the same bits. */
+function differentBits(one: readonly Data[][], several: readonly Data[][], way: string): string | null {
+  const bytes = (data: Data) => {
+    const { buffer, byteOffset, byteLength } = data as Float32Array;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  };
+  for (let run = 0; run < one.length; run++) {
+    for (let i = 0; i < one[run]!.length; i++) {
+      const [a, b] = [bytes(one[run]![i]!), bytes(several[run]![i]!)];
+      const at = a.findIndex((byte, j) => byte !== b[j]);
+      if (at >= 0) return `${way}, run ${run}: output ${i} has other bits than with one thread, at byte ${at}`;
+    }
+  }
+  return null;
+}
+
+/** `kept` gets the results of each run. */
+function onEngine(
+  program: RandomProgram,
+  engine: Engine,
+  wanted: readonly Expected[],
+  way: string,
+  kept: Data[][] = [],
+): string | null {
   let run = 0;
   let parts: ReturnType<typeof onEngineParts> | null = null;
   try {
@@ -115,6 +163,7 @@ function onEngine(program: RandomProgram, engine: Engine, wanted: readonly Expec
       const outputs = compiled.execute(given.map((i) => program.data[i]!));
       const all = [...outputs];
       for (const { variable, output } of variables) if (output >= 0) all[output] = variable.snapshot().elements!;
+      kept.push(all);
       const found = compare(program, all, wanted[run]!, `${way}, run ${run}`);
       if (found) return run > 0 ? found : `${found}; ${blame(program, wanted[0]!, way)}`;
     }

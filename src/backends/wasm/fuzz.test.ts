@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { setWantedThreads, wantedThreads } from '../../base/threads.ts';
 import { interpretLoops } from '../../compiler/interpret-loop-ir.ts';
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
 import { enableRelaxedSimd } from '../../platform/simd.ts';
+import { workers } from '../../platform/workers.ts';
 import { createWasmBackend } from './index.ts';
 import { randomKernel } from './random-kernel.ts';
 import { arrayOf, copyOf, difference, fillExact, generator, runKernel } from './testing.ts';
@@ -15,6 +17,9 @@ describe('random loop kernels', () => {
     const backends = [true, false].map((relaxedSimd) =>
       createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd }),
     );
+    backends.push(createWasmBackend({ enableRelaxedSimd, workers, shareAll: true }));
+    const before = wantedThreads();
+    setWantedThreads(3);
     const runs = process.env.CORNU_SEED ? 1 : count;
     for (let run = 0; run < runs; run++) {
       const seed = first + run;
@@ -43,6 +48,8 @@ describe('random loop kernels', () => {
         });
       }
     }
+    expect(backends.map(({ threads }) => threads)).toEqual([1, 1, 3]);
+    setWantedThreads(before);
     expect(runs).toBeGreaterThan(0);
   }, 600_000);
 });

@@ -20,6 +20,8 @@ export interface WasmOptions extends HeapOptions {
   readonly workers?: WorkerMaker;
   /** Fifths of a second without a sign of life after which a thread counts as lost. */
   readonly patience?: number;
+  /** Shares everything that can be cut, however small, and waits for the workers to start: for tests. */
+  readonly shareAll?: boolean;
 }
 
 /** A page's main thread may compile this much without waiting: in older versions of Chrome, and since. */
@@ -63,7 +65,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     maximumPages: heap.maximumPages,
   } as const;
   const scratch = new Scratch(heap);
-  const pool = heap.shared && options.workers ? new Pool(heap, options.workers, options.patience) : undefined;
+  const pool = heap.shared && options.workers ? new Pool(heap, options.workers, options) : undefined;
   const executables = new Map<string, WeakRef<Executable>>();
 
   const generate = (program: Program) => {
@@ -71,7 +73,10 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     const key = programKey(program, texts);
     const known = executables.get(key)?.deref();
     if (known) return { known };
-    return { key, generated: generateProgram(program, texts, memory, relaxed) };
+    return {
+      key,
+      generated: generateProgram(program, texts, memory, relaxed, pool !== undefined && options.shareAll === true),
+    };
   };
   const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
     env: {

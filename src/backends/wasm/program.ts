@@ -52,6 +52,7 @@ export function generateProgram(
   texts: readonly string[],
   memory: MemoryImport,
   relaxed: boolean,
+  shareAll = false,
 ): GeneratedProgram {
   const module = new ModuleBuilder(memory);
   const host = module.importFunction('env', 'host', { params: ['i32'], results: [] });
@@ -87,7 +88,9 @@ export function generateProgram(
     }
     code.call(fn);
   };
-  const planned = memory.shared ? planPhases(program, callsOf) : { phases: alone(program.steps), shared: 0 };
+  const planned = memory.shared
+    ? planPhases(program, callsOf, shareAll ? 0 : undefined)
+    : { phases: alone(program.steps), shared: 0 };
   const barrier = stalled === undefined ? undefined : module.define(barrierFunction(stalled));
   const calls: DriverCalls = { host, barrier, callsOf: (kernel) => callsOf[kernel]!, call };
   module.export('run', module.define(driverFunction(planned.phases, calls)));

@@ -4,6 +4,7 @@
 //
 // All threads go through all steps. A step that is too small is done by the first thread alone; so is control flow in which
 // nothing is worth sharing. A barrier stands only where a step touches what another thread may still be reading or writing.
+import { MOST_THREADS } from '../../../base/threads.ts';
 import type { CopyStep, IfStep, KernelStep, Place, Program, RepeatStep, Step, WhileStep } from '../../backend.ts';
 
 /** A call of a function that can be cut into ranges: f(begin, end, …). */
@@ -54,8 +55,9 @@ export interface Phases {
 }
 
 /** How many threads a call is worth. */
-export function partsOf({ extent, grain, cost }: Divisible): number {
-  return Math.max(1, Math.min(Math.ceil(extent / grain), Math.floor(cost / LEAST_SHARE)));
+export function partsOf({ extent, grain, cost }: Divisible, leastShare = LEAST_SHARE): number {
+  const worth = leastShare > 0 ? Math.floor(cost / leastShare) : MOST_THREADS;
+  return Math.max(1, Math.min(Math.ceil(extent / grain), worth, MOST_THREADS));
 }
 
 const copyCost = ({ bytes }: CopyStep): Divisible => ({ extent: bytes, grain: COPY_GRAIN, cost: bytes / COPY_SPEED });
@@ -91,8 +93,12 @@ export const movesSlots = (steps: readonly Step[]): boolean =>
     return step.kind === 'if' && (movesSlots(step.then) || movesSlots(step.otherwise));
   });
 
-export function planPhases(program: Program, callsOf: readonly (readonly Divisible[])[]): Phases {
-  const planner = new Planner(program, callsOf);
+export function planPhases(
+  program: Program,
+  callsOf: readonly (readonly Divisible[])[],
+  leastShare = LEAST_SHARE,
+): Phases {
+  const planner = new Planner(program, callsOf, leastShare);
   const phases = planner.list(program.steps, 1);
   planner.close(phases);
   return { phases, shared: planner.shared };
@@ -110,11 +116,17 @@ class Planner {
   shared = 0;
   readonly #program: Program;
   readonly #callsOf: readonly (readonly Divisible[])[];
+  readonly #leastShare: number;
   #pending: readonly Access[] = [];
 
-  constructor(program: Program, callsOf: readonly (readonly Divisible[])[]) {
+  constructor(program: Program, callsOf: readonly (readonly Divisible[])[], leastShare: number) {
     this.#program = program;
     this.#callsOf = callsOf;
+    this.#leastShare = leastShare;
+  }
+
+  #parts(divisible: Divisible): number {
+    return partsOf(divisible, this.#leastShare);
   }
 
   /** The phases of steps that run so often; what they leave pending is kept for what follows. */
@@ -144,11 +156,11 @@ class Planner {
       case 'copy':
         this.shared += runs * copyCost(step).cost;
         this.#touch(this.#accessesOf([step], false), phases);
-        phases.push({ kind: 'copy', step, parts: partsOf(copyCost(step)) });
+        phases.push({ kind: 'copy', step, parts: this.#parts(copyCost(step)) });
         return;
       case 'kernel':
         this.#callsOf[step.kernel]!.forEach((divisible, call) => {
-          const parts = partsOf(divisible);
+          const parts = this.#parts(divisible);
           if (parts > 1) this.shared += runs * divisible.cost;
           this.#touch(this.#accessesOf([step], parts === 1), phases);
           phases.push({ kind: 'call', step, call, parts });
@@ -200,9 +212,9 @@ class Planner {
         case 'host':
           return false;
         case 'copy':
-          return partsOf(copyCost(step)) === 1;
+          return this.#parts(copyCost(step)) === 1;
         case 'kernel':
-          return this.#callsOf[step.kernel]!.every((call) => partsOf(call) === 1);
+          return this.#callsOf[step.kernel]!.every((call) => this.#parts(call) === 1);
         case 'repeat':
           return this.#allAlone(step.body);
         case 'while':

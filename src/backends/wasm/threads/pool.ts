@@ -57,15 +57,21 @@ export class Pool {
   #busy = false;
   #pauses = 0;
   readonly #patience: number;
+  readonly #shareAll: boolean;
   /** Why a worker ended, until it is told. */
   #ended: string | undefined;
   readonly #programs = new Map<Shared, number>();
   readonly #tables = { address: 0, bytes: 0 };
 
-  constructor(heap: WasmHeap, maker: WorkerMaker, patience = PATIENCE) {
+  constructor(
+    heap: WasmHeap,
+    maker: WorkerMaker,
+    options: { readonly patience?: number; readonly shareAll?: boolean } = {},
+  ) {
     this.#heap = heap;
     this.#maker = maker;
-    this.#patience = patience;
+    this.#patience = options.patience ?? PATIENCE;
+    this.#shareAll = options.shareAll ?? false;
     this.#words = new Int32Array(heap.buffer, 0, 16384);
     this.#words[control.mayWait >> 2] = maker.mayWait ? 1 : 0;
   }
@@ -78,17 +84,19 @@ export class Pool {
   /** How many threads should share a program now; 1 when it is too small, the workers are not there (yet) or busy. */
   threadsNow({ shared }: Shared): number {
     if (this.#ended !== undefined) this.#tellEnd();
-    if (shared < 2 * HOT_SHARE || this.#busy || this.#state.kind === 'impossible') return 1;
+    const [hot, cold] = this.#shareAll ? [0, 0] : [HOT_SHARE, COLD_SHARE];
+    if (shared === 0 || shared < 2 * hot || this.#busy || this.#state.kind === 'impossible') return 1;
     const wanted = threadsFor(this.#maker.processors);
     if (this.#state.kind === 'workers' && this.#state.threads !== wanted) this.#stop();
     if (wanted < 2) return 1;
     if (this.#state.kind === 'none') {
       this.#spent += shared;
-      if (this.#spent < START_AFTER) return 1;
+      if (this.#spent < START_AFTER && !this.#shareAll) return 1;
       this.#start(wanted);
+      if (this.#shareAll) while (!this.#isReady()) Atomics.wait(this.#words, control.message >> 2, 0, 5);
     }
     if (!this.#isReady()) return 1;
-    return shared < wanted * (this.#someSleep(wanted) ? COLD_SHARE : HOT_SHARE) ? 1 : wanted;
+    return shared < wanted * (this.#someSleep(wanted) ? cold : hot) ? 1 : wanted;
   }
 
   /** Runs a program on all threads. `scratch` has room for `threads` times what it needs. */
