@@ -2,13 +2,14 @@
 // Owns: which names are public, and the wiring of parts that must know each other at run time.
 import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
+import { sharesAll } from './base/threads.ts';
 import { installMethods } from './ops/methods.ts';
 import { enableRelaxedSimd } from './platform/simd.ts';
 import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
 
 installMethods();
-installEngine(() => createWasmBackend({ enableRelaxedSimd, workers }));
+installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, shareAll: sharesAll() }));
 
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';

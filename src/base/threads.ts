@@ -1,10 +1,11 @@
 // How many threads the engine may use.
 // Owns: the number that was asked for: CORNU_THREADS, or tf.config.threading. Leaves starting them to the backend.
 
-const fromEnvironment = (): number => {
+const environment = (name: string): string | undefined => {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return asCount(Number(process?.env?.CORNU_THREADS ?? 0));
+  return process?.env?.[name];
 };
+const fromEnvironment = (): number => asCount(Number(environment('CORNU_THREADS') ?? 0));
 const asCount = (count: number): number => Math.min(MOST_THREADS, Math.max(0, Math.trunc(count) || 0));
 
 /** More would share rows of small batches only. */
@@ -25,3 +26,6 @@ export function setWantedThreads(count: number): void {
 /** How many threads share a program on a machine with so many processors. */
 export const threadsFor = (processors: number): number =>
   wanted > 0 ? wanted : Math.max(1, Math.min(processors, MOST_UNASKED));
+
+/** Whether threads are to share everything, however small (CORNU_SHARE_ALL=1): to test them with every program there is. */
+export const sharesAll = (): boolean => environment('CORNU_SHARE_ALL') === '1';
