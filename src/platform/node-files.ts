@@ -103,13 +103,15 @@ export function makeNodeFiles(fs: typeof FsPromises) {
       const entries = await fs.readdir(path, { withFileTypes: true });
       const found: FolderEntry[] = [];
       for (const entry of entries) {
-        const isFolder = entry.isSymbolicLink()
+        const isLink = entry.isSymbolicLink();
+        const isFolder = isLink
           ? await fs.stat(joinPath(path, entry.name)).then(
               (behind) => behind.isDirectory(),
               () => undefined, // a link to nothing
             )
           : entry.isDirectory();
-        if (isFolder !== undefined) found.push({ name: entry.name, kind: isFolder ? 'folder' : 'file' });
+        if (isFolder !== undefined)
+          found.push({ name: entry.name, kind: isFolder ? 'folder' : 'file', ...(isLink && { isLink }) });
       }
       return found.sort(byName);
     } catch (error) {

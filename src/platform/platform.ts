@@ -20,6 +20,8 @@ export interface FileStat {
 export interface FolderEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder';
+  /** Whether it is a link to what `kind` says. */
+  readonly isLink?: true;
 }
 
 /** A file that grows; for downloads and records. */

@@ -17,6 +17,12 @@ export {
 export { clearSession } from '../session.ts';
 export { isKerasTensor } from '../symbolic/keras-tensor.ts';
 export { standardizeDtype } from './dtypes.ts';
+export {
+  type DirectoryDataset,
+  type ImageDatasetOptions,
+  imageDatasetFromDirectory,
+} from './image-dataset.ts';
+export { arrayToImg, imgToArray, type LoadedImage, type LoadImgOptions, loadImg } from './pictures.ts';
 export { Progbar } from './progbar.ts';
 export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
 export { Sequence, Sequence as PyDataset } from './sequence.ts';

@@ -61,4 +61,5 @@ export {
   statelessRandomHue,
   statelessRandomSaturation,
 } from './random.ts';
-export { ResizeMethod, type ResizeMethodName, resize, resizeWithCropOrPad, resizeWithPad } from './resize.ts';
+export { resize, resizeWithCropOrPad, resizeWithPad } from './resize.ts';
+export { ResizeMethod, type ResizeMethodName } from './resize-methods.ts';

@@ -1,6 +1,6 @@
 // tf.image.resize and its relatives.
 // Owns: methods, sizes, aspect ratios. Which pixels enter with which weights stands in taps.ts.
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -10,20 +10,8 @@ import { asIntegers } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { batchOf, type Size, sizeOfImages } from './batch.ts';
 import { cropToBoundingBox, padToBoundingBox } from './crop.ts';
-import { area, bicubic, bilinear, type Grid, nearest, sampled, type Taps } from './taps.ts';
-
-/** The methods of tf.image.resize. */
-export const ResizeMethod = {
-  BILINEAR: 'bilinear',
-  NEAREST_NEIGHBOR: 'nearest',
-  BICUBIC: 'bicubic',
-  AREA: 'area',
-  LANCZOS3: 'lanczos3',
-  LANCZOS5: 'lanczos5',
-  GAUSSIAN: 'gaussian',
-  MITCHELLCUBIC: 'mitchellcubic',
-} as const;
-export type ResizeMethodName = (typeof ResizeMethod)[keyof typeof ResizeMethod];
+import { HALF, methodOf, type ResizeMethodName } from './resize-methods.ts';
+import type { Grid, Taps } from './taps.ts';
 
 /** Weighted sums along one axis: tap by tap, or as a product where there are many. */
 function applyTaps(x: Value, axis: number, { indices, weights }: Taps): Value {
@@ -64,24 +52,6 @@ function applyTaps(x: Value, axis: number, { indices, weights }: Taps): Value {
   return sum!;
 }
 
-type Axis = (from: number, to: number) => Taps;
-const methodOf = (method: string, antialias: boolean, grid: Grid): Axis => {
-  const name = method.toLowerCase();
-  const kernel =
-    name === 'bilinear'
-      ? 'triangle'
-      : name === 'bicubic'
-        ? 'keyscubic'
-        : (name as 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic');
-  if (name === 'nearest') return (from, to) => nearest(from, to, grid);
-  if (name === 'area') return (from, to) => area(from, to, { ...grid, halfPixelCenters: false });
-  if (!antialias && name === 'bilinear') return (from, to) => bilinear(from, to, grid);
-  if (!antialias && name === 'bicubic') return (from, to) => bicubic(from, to, grid);
-  if (!Object.values(ResizeMethod).includes(name as ResizeMethodName))
-    throw new ValueError(`resize: unknown method ${show(method)}.${didYouMean(method, Object.values(ResizeMethod))}`);
-  return (from, to) => sampled(kernel, from, to, antialias);
-};
-
 /** Images resampled to a size; all but 'nearest' give float32. */
 function resampled(x: Value, [height, width]: Size, method: string, antialias: boolean, grid: Grid): Value {
   const taps = methodOf(method, antialias, grid);
@@ -91,7 +61,6 @@ function resampled(x: Value, [height, width]: Size, method: string, antialias: b
   return applyTaps(applyTaps(source, 1, taps(h, height)), 2, taps(w, width));
 }
 
-const HALF: Grid = { alignCorners: false, halfPixelCenters: true };
 const sizeArgument = (size: TensorLike, name: string): Size => {
   const list = asIntegers(size, `${name}: size`);
   if (list.length !== 2 || list.some((n) => n < 1))

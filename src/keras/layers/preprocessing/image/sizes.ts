@@ -2,7 +2,8 @@
 // Owns: proportions, in Keras's single precision. The resampling is that of tf.image.resize.
 import { slice } from '../../../../ops/core/arrange.ts';
 import { pad } from '../../../../ops/core/pad.ts';
-import { ResizeMethod, type ResizeMethodName, resize } from '../../../../ops/image/resize.ts';
+import { resize } from '../../../../ops/image/resize.ts';
+import { ResizeMethod, type ResizeMethodName } from '../../../../ops/image/resize-methods.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
 import * as o from '../../../schema.ts';
 
