@@ -28,6 +28,7 @@ export { Sequential } from './models/sequential.ts';
 export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
+export * as preprocessing from './preprocessing/index.ts';
 export * as config from './public-config.ts';
 export * as random from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
