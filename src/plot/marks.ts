@@ -15,7 +15,8 @@ import { type Colormap, rgbText } from './colormaps.ts';
 import { contourPaths } from './contours.ts';
 import { type Dash, dashArray, markers } from './format.ts';
 import type { AxesLayout } from './layout.ts';
-import { encodePng, imagePixels, pngAddress } from './png.ts';
+import { encodePng } from '../formats/images/png-encode.ts';
+import { imagePixels, pngAddress } from './png.ts';
 import { keptPoints } from './simplify.ts';
 import { point } from './text.ts';
 import { textMark } from './text-mark.ts';
@@ -228,7 +229,7 @@ function drawImage(tools: Tools, artist: ImageArtist, layout: AxesLayout): Mark 
     // Enlarged pixels stay squares; only a reduced picture is smoothed.
     smooth: { value: Math.abs(right - left) < columns },
     opacity: { value: artist.alpha },
-    url: { value: pngAddress(encodePng(columns, rows, turned, tools.compress)) },
+    url: { value: pngAddress(encodePng({ width: columns, height: rows, channels: 4, data: turned }, tools.compress)) },
   };
   return { type: 'image', encode: { update } };
 }
