@@ -144,6 +144,37 @@ describe('examples', () => {
     ])
       expect(done.output).toContain(line);
   });
+
+  it('compile-fit-evaluate: every argument of training', async () => {
+    const done = await run('examples/compile-fit-evaluate.ts');
+    // Validation only after the epochs that validationFreq names.
+    expect(done.output.match(/val_loss: [\d.]+/g)).toHaveLength(3);
+    expect(done.output).toContain('[ 200, 1 ]');
+    expect(done.output).toMatch(/^2 0\.\d+$/m);
+    // A class that counts double draws the probability up: no zero is left to be missed.
+    expect(numbersAfter(done, / loss:/)[9]).toBeLessThan(numbersAfter(done, / loss:/)[0]!);
+  });
+
+  it('callbacks leave their files and change the rate', async () => {
+    const done = await run('examples/callbacks.ts');
+    const losses = numbersAfter(done, /Epoch \d+ - Loss:/);
+    expect(losses.length).toBeGreaterThan(5);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    const csv = Buffer.from(done.files.get('training.csv')!).toString().trim().split('\n');
+    expect(csv[0]).toMatch(/^epoch,accuracy,.*learning_rate,loss,.*val_loss/);
+    expect(csv).toHaveLength(losses.length + 1);
+    const paths = [...done.files.keys()];
+    expect(paths).toContain('checkpoints/model_01.h5');
+    for (const part of ['train', 'validation'])
+      expect(paths.some((path) => path.startsWith(`logs/${part}/events.out.tfevents.`))).toBe(true);
+  });
+
+  it('transfer-learning trains a new head, then the last layers of a frozen base', async () => {
+    const done = await run('examples/transfer-learning.ts');
+    expect(done.output).toContain('base moved by 0\n');
+    expect(done.output).toContain('trainable weights 11 of 99');
+    expect(done.output).toContain('Trainable params: 193 (772.00 B)');
+  });
 });
 
 describe('test copies', () => {

@@ -6,6 +6,7 @@ export * as datasets from '../datasets/built-in.ts';
 export { Variable } from '../ops/core/variable.ts';
 export { device, nameScope } from '../ops/scopes.ts';
 export * as activations from './activations/index.ts';
+export * as applications from './applications/index.ts';
 export * as backend from './backend.ts';
 export * as callbacks from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';

@@ -62,9 +62,9 @@ export {
   uint64,
 } from './dtypes.ts';
 export * as image from './image/index.ts';
+export * as io from './io/index.ts';
 export { sqrtm as matrixSquareRoot } from './linalg/functions.ts';
 export { eig, eigvals } from './linalg/general-eigen.ts';
-export * as io from './io/index.ts';
 export * as linalg from './linalg/index.ts';
 export { norm } from './linalg/structure.ts';
 export * as lookup from './lookup.ts';
@@ -103,6 +103,7 @@ export * as sparse from './sparse/index.ts';
 export { SparseTensor } from './sparse/sparse-tensor.ts';
 export * as strings from './strings/index.ts';
 export { asString } from './strings/numbers.ts';
+export * as summary from './summary/index.ts';
 
 // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

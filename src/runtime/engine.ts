@@ -14,7 +14,7 @@ import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
 import { printParams } from '../graph/print-graph.ts';
 import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
-import { Profile } from './profile.ts';
+import { isTracingKernels, Profile } from './profile.ts';
 import { type CompiledProgram, type ProgramSource, setProgramMaker } from './program.ts';
 import { holdsStrings, programInStages } from './stages.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
@@ -314,7 +314,8 @@ export class EngineProgram implements CompiledProgram {
       for (let i = 0; i < args.length; i++)
         memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, args[i]!);
       const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
-      if (debugLevel() >= 2) (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
+      if (debugLevel() >= 2 || isTracingKernels())
+        (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
       else this.#executable.run(this.#table, host);
       if (this.#compiled.checks.length > 0) this.#verify();
       for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();

@@ -3,6 +3,7 @@
 // program.ts.
 import { StateError, ValueError } from '../base/errors.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
+import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
 import { Tensor } from './tensor.ts';
@@ -13,6 +14,15 @@ export interface TracedFunction {
   readonly tracingCount: number;
   /** The latest trace as text. */
   prettyPrinted(): string;
+  /** The latest trace as a graph, with what its parameters stand for; null before the first call. */
+  readonly tracedGraph: NamedGraph | null;
+}
+
+export interface NamedGraph {
+  readonly name: string;
+  readonly graph: Graph;
+  /** The variables among the parameters, by their paths. */
+  readonly variables: ReadonlyMap<GraphValue, string>;
 }
 
 interface Concrete {
@@ -20,6 +30,7 @@ interface Concrete {
   /** What the function returned, tensors in place. */
   readonly result: unknown;
   readonly print: () => string;
+  readonly named: NamedGraph;
 }
 
 type Callable = (...args: unknown[]) => unknown;
@@ -170,7 +181,13 @@ export class FunctionCache {
       })),
       results: outputs.length,
     });
-    return { program, result, print: () => `${this.#name}: ${trace.graph.nodes.length} nodes` };
+    const variables = new Map(trace.variables.map((use) => [use.parameter, use.variable.path]));
+    return {
+      program,
+      result,
+      print: () => `${this.#name}: ${trace.graph.nodes.length} nodes`,
+      named: { name: this.#name, graph: trace.graph, variables },
+    };
   }
 
   print(): string {
@@ -197,5 +214,6 @@ export function makeFunction<F extends (...args: never) => unknown>(
   };
   Object.defineProperty(traced, 'name', { value: f.name });
   Object.defineProperty(traced, 'tracingCount', { get: () => cache.count });
+  Object.defineProperty(traced, 'tracedGraph', { get: () => cache.latest?.named ?? null });
   return Object.assign(traced, { prettyPrinted: () => cache.print() }) as object as F & TracedFunction;
 }

@@ -13,6 +13,25 @@ interface Timed {
   runs: number;
 }
 
+/** A kernel that ran, for traces. */
+export interface KernelEvent {
+  readonly name: string;
+  /** Milliseconds since the program began. */
+  readonly start: number;
+  readonly milliseconds: number;
+}
+let events: KernelEvent[] | null = null;
+/** Begins to note every kernel that runs; programs then run step by step. */
+export const startKernelTrace = (): void => {
+  events = [];
+};
+export const isTracingKernels = (): boolean => events !== null;
+export function stopKernelTrace(): readonly KernelEvent[] {
+  const found = events ?? [];
+  events = null;
+  return found;
+}
+
 export class Profile {
   readonly #backend: Backend;
   readonly #compiled: Compiled;
@@ -79,7 +98,9 @@ export class Profile {
     }
     const started = performance.now();
     single.run(table, host);
-    timed.milliseconds += performance.now() - started;
+    const milliseconds = performance.now() - started;
+    events?.push({ name: timed.label, start: started, milliseconds });
+    timed.milliseconds += milliseconds;
     timed.runs++;
   }
 }

@@ -1,9 +1,9 @@
 // Variables: tensors whose value changes.
 // Owns: assignment, and where the value lives (in JavaScript, or in the engine's memory while programs use it).
 // Leaves the reading under a trace to trace.ts, through a hook.
-import type { Data } from '../base/dtype.ts';
+import type { Data, DType } from '../base/dtype.ts';
 import { ShapeError, StateError } from '../base/errors.ts';
-import { sameShape, showShape } from '../base/shape.ts';
+import { type Dims, sameShape, showShape } from '../base/shape.ts';
 import { formatArray } from './format.ts';
 import { eagerTensor, Tensor } from './tensor.ts';
 
@@ -35,6 +35,18 @@ export interface VariableOptions {
   readonly name?: string | undefined;
 }
 
+/** A first value that is computed when it is first read, if it ever is: weights that a file replaces cost nothing. */
+export class PendingValue {
+  readonly dtype: DType;
+  readonly dims: Dims;
+  readonly make: () => Tensor;
+  constructor(dtype: DType, dims: Dims, make: () => Tensor) {
+    this.dtype = dtype;
+    this.dims = dims;
+    this.make = make;
+  }
+}
+
 /** The class behind `tf.Variable`; src/ops makes it callable and converts initial values. */
 export class VariableTensor extends Tensor {
   trainable: boolean;
@@ -45,12 +57,16 @@ export class VariableTensor extends Tensor {
   residence: Residence | null = null;
   readonly #name: string;
   #current: Tensor | null;
+  #pending: (() => Tensor) | null = null;
   #constraint: ((value: Tensor) => Tensor) | null = null;
 
-  constructor(initial: Tensor, options: VariableOptions = {}) {
+  constructor(initial: Tensor | PendingValue, options: VariableOptions = {}) {
     super(initial.dtype, initial.dims, null);
     this.id = nextVariable++;
-    this.#current = eagerTensor(initial.elements ?? missing(), initial.dims, initial.dtype);
+    if (initial instanceof PendingValue) {
+      this.#current = null;
+      this.#pending = initial.make;
+    } else this.#current = eagerTensor(initial.elements ?? missing(), initial.dims, initial.dtype);
     this.trainable = options.trainable ?? true;
     this.#name = options.name ?? 'Variable';
     this.path = this.#name;
@@ -75,7 +91,10 @@ export class VariableTensor extends Tensor {
 
   /** The eager value. The same tensor until the next assignment. */
   snapshot(): Tensor {
-    if (!this.#current) this.#current = eagerTensor(this.residence!.read(), this.dims, this.dtype);
+    if (this.#current) return this.#current;
+    const elements = this.#pending ? (this.#pending().elements ?? missing()) : this.residence!.read();
+    this.#pending = null;
+    this.#current = eagerTensor(elements, this.dims, this.dtype);
     return this.#current;
   }
 
@@ -102,6 +121,7 @@ export class VariableTensor extends Tensor {
     }
     if (hooks?.assign(this, value)) return this;
     const elements = value.elements ?? missing();
+    this.#pending = null;
     this.residence?.write(elements);
     this.#current = eagerTensor(elements, this.dims, this.dtype);
     return this;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,8 +28,10 @@ export async function runProgram(program: string, ...args: string[]): Promise<Ru
     child.stdout.on('data', (text) => (output += text));
     child.stderr.on('data', (text) => (complaint += text));
     const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-    const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-    const files = new Map(names.map(({ name }) => [name, Uint8Array.from(readFileSync(join(folder, name)))]));
+    const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+    const files = new Map(names.map((name) => [name, Uint8Array.from(readFileSync(join(folder, name)))]));
     return { status, output, complaint, files, seconds: (performance.now() - start) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });

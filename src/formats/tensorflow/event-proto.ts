@@ -75,29 +75,52 @@ export interface EventPlace {
 /** The first event of every file. */
 export const versionEvent = (wallTime: number): Uint8Array => Event.encode({ wallTime, fileVersion: 'brain.Event:2' });
 
-function summaryEvent(
-  place: EventPlace,
-  tag: string,
-  plugin: string,
-  dataClass: number,
-  array: ArrayData,
-  content = new Uint8Array(0),
-): Uint8Array {
+/** What a plugin of TensorBoard wants to know of a value. */
+export interface PluginNote {
+  readonly plugin: string;
+  readonly dataClass?: number;
+  readonly content?: Uint8Array;
+  readonly description?: string | undefined;
+  readonly displayName?: string | undefined;
+}
+
+/** Any tensor for any plugin. */
+export function summaryEvent(place: EventPlace, tag: string, note: PluginNote, array: ArrayData): Uint8Array {
   const value: MessageInput<SummaryValue> = {
     tag,
-    metadata: { pluginData: { pluginName: plugin, content }, dataClass },
+    metadata: {
+      pluginData: { pluginName: note.plugin, content: note.content ?? new Uint8Array(0) },
+      displayName: note.displayName ?? '',
+      summaryDescription: note.description ?? '',
+      dataClass: note.dataClass ?? 0,
+    },
     tensor: tensorToProto(array),
   };
   return Event.encode({ ...place, summary: { value: [value] } });
 }
 
 /** `tf.summary.scalar`: one number. */
-export const scalarEvent = (place: EventPlace, tag: string, value: number): Uint8Array =>
-  summaryEvent(place, tag, 'scalars', SCALAR, { dtype: 'float32', shape: [], data: Float32Array.of(value) });
+export const scalarEvent = (place: EventPlace, tag: string, value: number, description?: string): Uint8Array =>
+  summaryEvent(
+    place,
+    tag,
+    { plugin: 'scalars', dataClass: SCALAR, description },
+    { dtype: 'float32', shape: [], data: Float32Array.of(value) },
+  );
 
 /** `tf.summary.text`: one text or several. */
-export const textEvent = (place: EventPlace, tag: string, text: string | readonly string[]): Uint8Array =>
-  summaryEvent(place, tag, 'text', TENSOR, stringData(text));
+export const textEvent = (
+  place: EventPlace,
+  tag: string,
+  text: string | readonly string[] | ArrayData,
+  description?: string,
+): Uint8Array =>
+  summaryEvent(
+    place,
+    tag,
+    { plugin: 'text', dataClass: TENSOR, description },
+    typeof text === 'object' && 'dtype' in text ? text : stringData(text),
+  );
 
 /** `tf.summary.image`: encoded pictures (PNG) of one size. */
 export function imageEvent(
@@ -106,18 +129,50 @@ export function imageEvent(
   width: number,
   height: number,
   pictures: readonly Uint8Array[],
+  description?: string,
 ): Uint8Array {
   const data = [String(width), String(height), ...pictures];
-  return summaryEvent(place, tag, 'images', BLOBS, { dtype: 'string', shape: [data.length], data });
+  return summaryEvent(
+    place,
+    tag,
+    { plugin: 'images', dataClass: BLOBS, description },
+    { dtype: 'string', shape: [data.length], data },
+  );
 }
+
+/** `tf.summary.audio`: encoded clips (WAV), each with an empty label. */
+export const audioEvent = (
+  place: EventPlace,
+  tag: string,
+  clips: readonly Uint8Array[],
+  description?: string,
+): Uint8Array =>
+  summaryEvent(
+    place,
+    tag,
+    // The content says that the encoding is WAV.
+    { plugin: 'audio', dataClass: BLOBS, content: Uint8Array.of(0x10, 11), description },
+    { dtype: 'string', shape: [clips.length, 2], data: clips.flatMap((clip) => [clip, '']) },
+  );
 
 /** `tf.summary.histogram`: rows of left edge, right edge, count. */
-export function histogramEvent(place: EventPlace, tag: string, values: ArrayLike<number>, buckets = 30): Uint8Array {
+export function histogramEvent(
+  place: EventPlace,
+  tag: string,
+  values: ArrayLike<number>,
+  buckets = 30,
+  description?: string,
+): Uint8Array {
   const rows = histogram(values, buckets);
-  return summaryEvent(place, tag, 'histograms', TENSOR, { dtype: 'float64', shape: [rows.length / 3, 3], data: rows });
+  return summaryEvent(
+    place,
+    tag,
+    { plugin: 'histograms', dataClass: TENSOR, description },
+    { dtype: 'float64', shape: [rows.length / 3, 3], data: rows },
+  );
 }
 
-/** Equal buckets from the least to the largest finite value; one bucket of width 1 where all are equal. */
+/** Equal buckets from the least to the largest finite value; where all are equal, the last holds them. */
 function histogram(values: ArrayLike<number>, buckets: number): Float64Array {
   let least = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
@@ -129,9 +184,14 @@ function histogram(values: ArrayLike<number>, buckets: number): Float64Array {
     largest = Math.max(largest, value);
     count++;
   }
-  if (count === 0) return new Float64Array(0);
-  if (least === largest) return Float64Array.of(least - 0.5, least + 0.5, count);
   const rows = new Float64Array(3 * buckets);
+  if (count === 0 || buckets === 0) return rows;
+  if (least === largest) {
+    rows.fill(least);
+    for (let bucket = 0; bucket < buckets; bucket++) rows[3 * bucket + 2] = 0;
+    rows[3 * buckets - 1] = count;
+    return rows;
+  }
   const width = (largest - least) / buckets;
   for (let bucket = 0; bucket < buckets; bucket++) {
     rows[3 * bucket] = least + width * bucket;
@@ -151,4 +211,4 @@ export const graphEvent = (wallTime: number, graphDef: Uint8Array): Uint8Array =
 /** A Keras model for TensorBoard's page 'Graphs', as `keras.callbacks.TensorBoard` writes it: the model's JSON. */
 export const kerasModelEvent = (place: EventPlace, json: string): Uint8Array =>
   // The content '1' is the version of what follows; the class is left unknown.
-  summaryEvent(place, 'keras', 'graph_keras_model', 0, stringData(json), Uint8Array.of(0x31));
+  summaryEvent(place, 'keras', { plugin: 'graph_keras_model', content: Uint8Array.of(0x31) }, stringData(json));

@@ -293,11 +293,9 @@ test('events are those of tf.summary', () => {
     shape: [3, 3],
     data: Float64Array.of(0, 1, 1, 1, 2, 1, 2, 3, 2),
   });
-  expect(tensorOf(histogramEvent(place, 'w', [5, 5]))).toMatchObject({
-    shape: [1, 3],
-    data: Float64Array.of(4.5, 5.5, 2),
-  });
-  expect(tensorOf(histogramEvent(place, 'w', []))).toMatchObject({ shape: [0, 3] });
+  // As TensorFlow 2.21 writes them: equal numbers all in the last of empty intervals, nothing as zeros.
+  expect(tensorOf(histogramEvent(place, 'w', [5, 5], 2)).data).toEqual(Float64Array.of(5, 5, 0, 5, 5, 2));
+  expect(tensorOf(histogramEvent(place, 'w', []))).toMatchObject({ shape: [30, 3] });
   expect(tensorOf(imageEvent(place, 'i', 4, 2, [Uint8Array.of(0x89)])).data).toEqual(['4', '2', Uint8Array.of(0x89)]);
   expect(tensorOf(textEvent(place, 't', 'hello')).data).toEqual(['hello']);
   expect([...readTfRecords(encodeTfRecord(versionEvent(1)), 'x')]).toHaveLength(1);

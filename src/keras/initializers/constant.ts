@@ -14,6 +14,9 @@ import { deserializeKerasObject, serializeKerasObject } from '../serialization.t
 import { Initializer_ } from './initializer.ts';
 
 class Zeros_ extends Initializer_ {
+  override get isRepeatable(): boolean {
+    return true;
+  }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
     return zeros(shape, { dtype });
   }
@@ -23,6 +26,9 @@ export interface Zeros extends Zeros_ {}
 export const Zeros: Class<[], Zeros> = callable(Zeros_, 'Zeros');
 
 class Ones_ extends Initializer_ {
+  override get isRepeatable(): boolean {
+    return true;
+  }
   override call(shape: Dims, { dtype }: { readonly dtype: DType }): Tensor {
     return ones(shape, { dtype });
   }

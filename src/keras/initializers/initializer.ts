@@ -34,6 +34,11 @@ export class Initializer_ extends FunctionObject {
     );
   }
 
+  /** Whether it gives the same numbers whenever it is called, so that a weight may wait for its first value. */
+  get isRepeatable(): boolean {
+    return false;
+  }
+
   getConfig(): Config {
     return {};
   }

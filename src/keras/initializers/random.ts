@@ -52,6 +52,9 @@ export abstract class RandomInitializer extends Initializer_ {
     this.#given = seed;
     this.seed = seed ?? makeDefaultSeed();
   }
+  override get isRepeatable(): boolean {
+    return typeof this.seed === 'number';
+  }
   /** The config of a schema, with the seed as it was given. */
   protected withSeed(config: Config): Config {
     return { ...config, seed: serializeKerasObject(this.#given) };
@@ -281,6 +284,10 @@ export interface OrthogonalOptions extends Options<{ gain: number; seed: Seed }>
 type OrthogonalArgs = [gain?: number, options?: OrthogonalOptions] | [options?: OrthogonalOptions];
 
 class Orthogonal_ extends RandomInitializer {
+  /** It refuses shapes, which is to be heard where the weight is made. */
+  override get isRepeatable(): boolean {
+    return false;
+  }
   readonly gain: number;
   constructor(...args: OrthogonalArgs) {
     const { gain, seed } = orthogonalOptions.parse(args);

@@ -13,9 +13,11 @@ import { cast } from '../../ops/math/elementwise.ts';
 import { currentTrace, withTrace } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { withScope } from '../../runtime/trace.ts';
+import { PendingValue } from '../../runtime/variable.ts';
 import * as constraints from '../constraints/index.ts';
 import { type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
+import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
 import * as regularizers from '../regularizers/index.ts';
 import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
@@ -54,6 +56,9 @@ const baseSchema = new Schema('Layer', baseDefinitions, {});
 const holders = new Set<LayerBase>();
 
 export const isLayer = (value: object): value is LayerBase => value instanceof LayerBase;
+
+/** Smaller weights get their first values at once. */
+const WORTH_WAITING = 1024;
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: instances are functions.
 export class LayerBase<out O extends Structure = Structure> extends FunctionObject implements Operation, Serializable {
@@ -245,10 +250,12 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
           sizeOf(dims) * (dtypes[dtype].bits / 8),
           () => `layer '${this.name}': weight '${path}' of shape ${showShape(dims)}`,
         );
-        const initial = withTrace(null, () =>
-          isLoading() ? zeros(dims, { dtype }) : cast(initializer(dims, { dtype }), dtype),
-        );
-        const weight = new Weight(initial, {
+        const loading = isLoading();
+        const make = () =>
+          withTrace(null, () => (loading ? zeros(dims, { dtype }) : cast(initializer(dims, { dtype }), dtype)));
+        const repeats = loading || (initializer instanceof Initializer_ && initializer.isRepeatable);
+        const waits = repeats && sizeOf(dims) >= WORTH_WAITING;
+        const weight = new Weight(waits ? new PendingValue(dtype, dims, make) : make(), {
           name,
           path,
           trainable: options.trainable ?? true,

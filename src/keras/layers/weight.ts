@@ -2,6 +2,7 @@
 
 import { Variable_ } from '../../ops/core/variable.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import type { PendingValue } from '../../runtime/variable.ts';
 
 export interface WeightSettings {
   readonly name: string;
@@ -16,7 +17,7 @@ export class Weight extends Variable_ {
   /** As it was made: freezing a layer does not change the order of its weights. */
   readonly madeTrainable: boolean;
 
-  constructor(initial: Tensor, settings: WeightSettings) {
+  constructor(initial: Tensor | PendingValue, settings: WeightSettings) {
     super(initial, { trainable: settings.trainable, name: settings.name, constraint: settings.constraint });
     this.regularizer = settings.regularizer;
     this.madeTrainable = settings.trainable;

@@ -138,8 +138,8 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return this.graph?.outputs.map((output) => output.history!.operation.name) ?? [];
   }
   /** A layer by its name, or by its position. */
-  getLayer(nameOrIndex: string | number | { name?: string; index?: number }): LayerBase {
-    const { layers } = this;
+  getLayer(nameOrIndex: string | number | { name?: string; index?: number }): LayerBase<Tensor> {
+    const layers = this.layers as LayerBase[] as LayerBase<Tensor>[];
     const wanted = typeof nameOrIndex === 'object' ? (nameOrIndex.name ?? nameOrIndex.index) : nameOrIndex;
     if (typeof wanted === 'number') {
       const found = layers.at(wanted);

@@ -4,7 +4,7 @@ import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
-import { FunctionCache } from '../../runtime/function.ts';
+import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { get as getLoss } from '../losses/index.ts';
@@ -116,6 +116,11 @@ export class Trainer {
     this.#train = new FunctionCache('trainStep');
     this.#test = new FunctionCache('testStep');
     this.#predict = new FunctionCache('predictStep');
+  }
+
+  /** The training step as it was last traced. */
+  get tracedStep(): NamedGraph | null {
+    return this.#train.latest?.named ?? null;
   }
 
   // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ import { withTrace } from '../../runtime/execute.ts';
 import { formatRepr } from '../../runtime/format.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
-import { VariableTensor } from '../../runtime/variable.ts';
+import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
 import { convertPair, convertToTensor, makeTensor } from './convert.ts';
 
@@ -34,10 +34,12 @@ function initialTensor(value: TensorLike | (() => TensorLike), options: Variable
 }
 
 export class Variable_ extends VariableTensor {
-  constructor(initialValue: TensorLike | (() => TensorLike), options: VariableOptions = {}) {
+  constructor(initialValue: TensorLike | (() => TensorLike) | PendingValue, options: VariableOptions = {}) {
     // A variable made while a function is traced is made once, outside of it.
     super(
-      withTrace(null, () => initialTensor(initialValue, options)),
+      initialValue instanceof PendingValue
+        ? initialValue
+        : withTrace(null, () => initialTensor(initialValue, options)),
       { trainable: options.trainable, name: options.name },
     );
     this.constraint = options.constraint ?? null;

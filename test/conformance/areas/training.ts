@@ -61,6 +61,18 @@ function numbers(x: unknown): Value {
   return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, numbers(part)])) : value;
 }
 
+/**
+ * Paths of variables as the case recorded them. The model of a case that goes on training (`resume_…`) was itself loaded
+ * from its file, and Keras names the variables of a loaded Sequential without the model (`hidden/kernel`); all others were
+ * recorded from the model as it was built (`mlp/hidden/kernel`), which is how this library names them in both cases.
+ */
+function recordedPaths(c: Case, model: unknown, paths: readonly string[]): string[] {
+  const name = String(property(model, 'name'));
+  const isLoaded = c.id.startsWith('resume_') && property(property(model, 'constructor'), 'name') === 'Sequential';
+  if (!isLoaded) return [...paths];
+  return paths.map((path) => path.replace(`${name}/`, '').replace(`/${name}_`, '/'));
+}
+
 async function trajectory(c: Case): Promise<Fields> {
   const model = await loadModel(c, String(c.json.file));
   const folder = mkdtempSync(join(tmpdir(), 'cornu-training-'));
@@ -88,8 +100,16 @@ async function trajectory(c: Case): Promise<Fields> {
     return {
       history: numbers(property(history, 'history')),
       history_epochs: numbers(property(history, 'epoch')),
-      weight_paths: weights.map((variable) => variable.path),
-      optimizer_paths: slots.map((variable) => variable.path),
+      weight_paths: recordedPaths(
+        c,
+        model,
+        weights.map((variable) => variable.path),
+      ),
+      optimizer_paths: recordedPaths(
+        c,
+        model,
+        slots.map((variable) => variable.path),
+      ),
       evaluate: numbers(evaluation),
       checkpoint_files: written.length === 0 ? null : written,
       stop_training: Boolean(property(model, 'stop_training')),
