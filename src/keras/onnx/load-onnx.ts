@@ -1,0 +1,54 @@
+// ONNX files as models.
+// Owns: reading the file and those beside it, and the functional model around the layer.
+import { FormatError } from '../../formats/file-error.ts';
+import { type OnnxGraph, OnnxModel } from '../../formats/onnx/onnx-proto.ts';
+import { dtypeOfOnnx } from '../../formats/onnx/onnx-tensor.ts';
+import type { FileSource } from '../../platform/platform.ts';
+import { platform } from '../../platform/platform.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import { Input } from '../layers/core/input-layer.ts';
+import { Model } from '../models/functional.ts';
+import { fedInputs, OnnxLayer } from './onnx-layer.ts';
+
+/** A model that computes what an ONNX file says; it predicts, and its weights can be trained further. */
+export async function loadOnnx(source: FileSource): Promise<Model> {
+  const file = typeof source === 'string' ? source : 'model.onnx';
+  const { readFile } = platform();
+  const bytes = await readFile(source);
+  const { graph } = OnnxModel.decode(bytes, file);
+  if (!graph) throw new FormatError('missing_config', file, 'there is no graph: this is not an ONNX model.');
+  const beside = new Map<string, Uint8Array>();
+  for (const location of externalFiles(graph)) {
+    if (typeof source !== 'string' || /^[/\\]|(^|[/\\])\.\.([/\\]|$)/.test(location)) continue;
+    beside.set(location, await readFile(`${file.replace(/[^/\\]*$/, '')}${location}`));
+  }
+  const external = (location: string): Uint8Array => {
+    const found = beside.get(location);
+    if (found) return found;
+    throw new FormatError('missing_weights', file, `its arrays lie in '${location}', which is not at hand.`);
+  };
+  const layer = new OnnxLayer({
+    bytes,
+    file,
+    name: /^[A-Za-z]\w*$/.test(graph.name) ? graph.name : 'onnx',
+    ...(beside.size > 0 ? { external } : {}),
+  });
+  const inputs = fedInputs(graph).map(({ name, type }, i) => {
+    const proto = type?.tensorType;
+    const dtype = dtypeOfOnnx(proto?.elemType ?? 1);
+    if (!dtype || !proto?.shape)
+      throw new FormatError('unsupported', file, `input '${name}' has no known dtype and shape.`);
+    const batchShape = proto.shape.dim.map(({ value }) => (value === undefined || value < 1 ? null : value));
+    return Input({ batchShape, dtype, name: name.replaceAll(/[^\w.-]/g, '_') || `input_${i}` });
+  });
+  const outputs = layer((inputs.length === 1 ? inputs[0]! : inputs) as never) as Tensor;
+  return Model({ inputs, outputs }) as Model;
+}
+
+function externalFiles(graph: OnnxGraph): Set<string> {
+  return new Set(
+    graph.initializer.flatMap(({ externalData }) =>
+      externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
+    ),
+  );
+}

@@ -1,0 +1,126 @@
+// A layer that computes an ONNX graph.
+// Owns: which of the file's arrays are weights, and the layer's config, which holds the whole file. Leaves the nodes to
+// interpreter.ts.
+import { isFloating } from '../../base/dtype.ts';
+import type { ArrayData } from '../../formats/array-data.ts';
+import { FormatError } from '../../formats/file-error.ts';
+import { type OnnxGraph, OnnxModel, type OnnxNode } from '../../formats/onnx/onnx-proto.ts';
+import { arrayFromOnnx, arrayToOnnx, type ExternalData } from '../../formats/onnx/onnx-tensor.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
+import { LayerBase } from '../layers/layer.ts';
+import type { LayerOptions } from '../layers/layer-options.ts';
+import type { Config } from '../schema.ts';
+import { registerKerasSerializable } from '../serialization.ts';
+import type { Structure } from '../types.ts';
+import { functionKey, Names, type OnnxProgram, runGraph, unknownOperators } from './interpreter.ts';
+
+export interface OnnxLayerOptions extends LayerOptions {
+  readonly bytes: Uint8Array | string;
+  readonly file?: string;
+  readonly external?: ExternalData;
+}
+
+/** Inputs of these operators at these positions are statistics, not to be trained. */
+const STATISTICS: Readonly<Record<string, readonly number[]>> = { BatchNormalization: [3, 4] };
+/** Inputs that decide on shapes or ranges rather than being multiplied or added. */
+const SETTINGS: Readonly<Record<string, readonly number[]>> = {
+  Clip: [1, 2],
+  Pad: [2],
+  Resize: [1, 2],
+  Upsample: [1],
+  Dropout: [1],
+  OneHot: [2],
+  QuantizeLinear: [1],
+  DequantizeLinear: [1],
+};
+
+export class OnnxLayer extends LayerBase<Structure> {
+  readonly graph: OnnxGraph;
+  readonly #program: OnnxProgram;
+  readonly #arrays = new Map<string, ArrayData>();
+  readonly #weights = new Map<string, VariableTensor>();
+
+  constructor({ bytes, file = 'model.onnx', external, ...options }: OnnxLayerOptions) {
+    super(options);
+    const content = typeof bytes === 'string' ? fromBase64(bytes) : bytes;
+    const { graph, opsetImport, functions } = OnnxModel.decode(content, file);
+    if (!graph) throw new FormatError('missing_config', file, 'there is no graph: this is not an ONNX model.');
+    this.graph = graph;
+    this.#program = {
+      file,
+      opset: opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 1,
+      functions: new Map(functions.map((each) => [functionKey(each.domain, each.name), each])),
+    };
+    const unknown = unknownOperators(graph, this.#program);
+    if (unknown.length > 0)
+      throw new FormatError('unsupported', file, `uses operators that cornu does not know: ${unknown.join(', ')}.`);
+    for (const proto of graph.initializer)
+      this.#arrays.set(proto.name, arrayFromOnnx(proto, file, `initializer '${proto.name}'`, external));
+  }
+
+  override build(): void {
+    const uses = usesOf(this.graph.node);
+    for (const [name, { dtype, shape, data }] of this.#arrays) {
+      const roles = uses.get(name) ?? new Set<Role>();
+      if (!isFloating(dtype) || shape.length === 0 || roles.has('setting')) continue;
+      const value = eagerTensor(data, shape, dtype);
+      const options = { name, shape, dtype, initializer: () => value, trainable: !roles.has('statistic') };
+      this.#weights.set(name, this.addWeight(options) as VariableTensor);
+    }
+  }
+
+  override call(inputs: Structure, { training = false }: { training?: boolean } = {}): Structure {
+    const list = (Array.isArray(inputs) ? inputs : [inputs]) as Tensor[];
+    const names = new Names();
+    for (const [name, { dtype, shape, data }] of this.#arrays)
+      names.set(name, this.#weights.get(name) ?? eagerTensor(data, shape, dtype));
+    const wanted = fedInputs(this.graph);
+    const given = new Map(wanted.map(({ name }, i) => [name, list[i]!]));
+    const plain = { ...this.graph, initializer: [] };
+    const outputs = runGraph(plain, given, names, this.#program, training);
+    return (outputs.length === 1 ? outputs[0]! : outputs) as Structure;
+  }
+
+  override getConfig(): Config {
+    const { graph, opset, functions } = { graph: this.graph, ...this.#program };
+    // The weights' values lie in the weights file; here their shapes are enough, and the values the shortest way to say them.
+    const initializer = [...this.#arrays].map(([name, array]) => arrayToOnnx(array, name));
+    const bytes = OnnxModel.encode({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: opset }],
+      graph: { ...graph, initializer },
+      functions: [...functions.values()],
+    });
+    return { ...super.getConfig(), bytes: toBase64(bytes), file: this.#program.file };
+  }
+}
+
+/** Inputs that are no initializers. */
+export const fedInputs = (graph: OnnxGraph): OnnxGraph['input'] => {
+  const known = new Set(graph.initializer.map(({ name }) => name));
+  return graph.input.filter(({ name }) => !known.has(name));
+};
+
+type Role = 'weight' | 'statistic' | 'setting';
+function usesOf(nodes: readonly OnnxNode[], uses = new Map<string, Set<Role>>()): Map<string, Set<Role>> {
+  for (const { input, opType, attribute } of nodes) {
+    input.forEach((name, i) => {
+      const role = STATISTICS[opType]?.includes(i) ? 'statistic' : SETTINGS[opType]?.includes(i) ? 'setting' : 'weight';
+      const roles = uses.get(name);
+      if (roles) roles.add(role);
+      else uses.set(name, new Set([role]));
+    });
+    for (const { g } of attribute) if (g) usesOf(g.node, uses);
+  }
+  return uses;
+}
+
+const toBase64 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+};
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+registerKerasSerializable('cornu')(OnnxLayer);

@@ -1,0 +1,81 @@
+// What an operator of an imported ONNX model sees: its inputs, attributes, version, and the bodies it may run.
+// Owns: reading attributes, numbers that must be known, the errors that name the node.
+import { decodeText } from '../../../formats/array-data.ts';
+import { FormatError } from '../../../formats/file-error.ts';
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../../formats/onnx/onnx-proto.ts';
+import { arrayFromOnnx } from '../../../formats/onnx/onnx-tensor.ts';
+import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
+
+/** Runs a body's graph: names of its inputs come from `given`, other names from around it. */
+export type RunBody = (graph: OnnxGraph, given: ReadonlyMap<string, Tensor>) => Tensor[];
+
+export class OperatorContext {
+  readonly node: OnnxNode;
+  readonly opset: number;
+  readonly file: string;
+  readonly run: RunBody;
+  readonly training: boolean;
+  readonly #attributes: ReadonlyMap<string, OnnxAttribute>;
+
+  constructor(node: OnnxNode, opset: number, file: string, run: RunBody, training: boolean) {
+    this.node = node;
+    this.opset = opset;
+    this.file = file;
+    this.run = run;
+    this.training = training;
+    this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
+  }
+
+  fail(why: string): never {
+    const { opType, name, output } = this.node;
+    throw new FormatError('unsupported', this.file, `${opType} '${name || output[0]}': ${why}`);
+  }
+  has(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+  int(name: string, otherwise: number): number {
+    return Number(this.#attributes.get(name)?.i ?? otherwise);
+  }
+  float(name: string, otherwise: number): number {
+    return this.#attributes.get(name)?.f ?? otherwise;
+  }
+  text(name: string, otherwise: string): string {
+    const attribute = this.#attributes.get(name);
+    return attribute ? String(decodeText(attribute.s)) : otherwise;
+  }
+  texts(name: string): string[] | null {
+    return this.#attributes.get(name)?.strings.map((text) => String(decodeText(text))) ?? null;
+  }
+  ints(name: string): number[] | null {
+    return this.#attributes.get(name)?.ints.map(Number) ?? null;
+  }
+  floats(name: string): number[] | null {
+    return this.#attributes.get(name)?.floats ?? null;
+  }
+  tensor(name: string): Tensor | null {
+    const proto = this.#attributes.get(name)?.t;
+    if (!proto) return null;
+    const { data, shape, dtype } = arrayFromOnnx(proto, this.file, `attribute '${name}'`);
+    return eagerTensor(data, shape, dtype);
+  }
+  body(name: string): OnnxGraph {
+    return this.#attributes.get(name)?.g ?? this.fail(`the attribute '${name}' is missing.`);
+  }
+  /** The numbers of an input that decides on shapes; they must not depend on the data. */
+  known(x: Tensor, what: string): number[] {
+    if (!x.elements)
+      this.fail(`its ${what} depends on the data, so that the shape of the result is not known beforehand.`);
+    return Array.from(x.elements as ArrayLike<number | bigint>, Number);
+  }
+  /** A list of whole numbers: an input in newer models, an attribute in older ones. */
+  list(input: Tensor | null | undefined, name: string): number[] | null {
+    return input ? this.known(input, name) : this.ints(name);
+  }
+  /** An input that must be there. */
+  need(x: Tensor | null | undefined, position: number): Tensor {
+    return x ?? this.fail(`input ${position} is missing.`);
+  }
+}
+
+/** What an operator computes; inputs that were left out are null. */
+export type Operator = (inputs: readonly (Tensor | null)[], context: OperatorContext) => Tensor | readonly Tensor[];
