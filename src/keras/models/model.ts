@@ -1,6 +1,7 @@
 // The base of models: layers that can be trained, saved and summarised.
 // Owns: the graph of a functional model, the list of layers, and the methods users call. Leaves training to ../training,
 // summaries to summary.ts, files to ../saving, configs of graphs to functional-config.ts.
+import type { DType } from '../../base/dtype.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { mapTree } from '../../base/tree.ts';
@@ -49,11 +50,16 @@ export interface OnBatchOptions
     resetMetrics: boolean;
   }> {}
 
+/** What an exported model takes; null for the batch. */
+export interface OnnxOptions
+  extends Options<{ inputSignature: readonly { name?: string; shape?: Shape; dtype?: DType }[] }> {}
+
 // Files are read and written by saving/, which knows models: it installs itself here.
 export interface Files {
   save(model: ModelBase, path: string, options: object): Promise<void>;
   saveWeights(model: ModelBase, path: string, options: object): Promise<void>;
   loadWeights(model: ModelBase, path: string, options: object): Promise<void>;
+  exportOnnx(model: ModelBase, path: string, options: object): Promise<void>;
 }
 let files: Files | null = null;
 export const setModelFiles = (installed: Files): void => {
@@ -328,6 +334,13 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   }
   loadWeights(path: string, options: Options<{ byName: boolean; skipMismatch: boolean }> = {}): Promise<void> {
     return this.#files().loadWeights(this as ModelBase, path, options);
+  }
+  /**
+   * Writes the forward pass at inference as an ONNX model (opset 18) with an open batch size.
+   * Models without fixed inputs need `inputSignature: [{ shape: [null, …], dtype }]`.
+   */
+  exportOnnx(path: string, options: OnnxOptions = {}): Promise<void> {
+    return this.#files().exportOnnx(this as ModelBase, path, options);
   }
 }
 

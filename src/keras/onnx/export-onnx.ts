@@ -4,18 +4,13 @@
 import { assert } from '../../base/errors.ts';
 import { type OnnxModel, OnnxModel as OnnxModelMessage } from '../../formats/onnx/onnx-proto.ts';
 import type { MessageInput } from '../../formats/protobuf/message.ts';
-import type { ModelBase } from '../models/model.ts';
+import type { ModelBase, OnnxOptions } from '../models/model.ts';
 import { OnnxBlock, OnnxFile, valueInfo } from './builder.ts';
 import { emitGraph } from './emit.ts';
-import { type InputSpec, inputSpecs, openGraph } from './open-graph.ts';
+import { inputSpecs, openGraph } from './open-graph.ts';
 
 const OPSET = 18;
 const IR_VERSION = 8;
-
-export interface OnnxOptions {
-  /** What the model takes: needed for models without fixed inputs; null for the batch. */
-  readonly inputSignature?: readonly Partial<InputSpec>[];
-}
 
 /** The bytes of an ONNX model that predicts as the model does. */
 export function onnxBytes(model: ModelBase, options: OnnxOptions = {}): Uint8Array {

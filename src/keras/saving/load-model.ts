@@ -8,7 +8,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import { OversizedError, whileLoading } from '../loading.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import type { Model } from '../models/functional.ts';
-import { ModelBase, setModelFiles } from '../models/model.ts';
+import { ModelBase, type OnnxOptions, setModelFiles } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
 import {
   ConfigError,
@@ -29,6 +29,7 @@ import { loadStore, weightEntries } from './weights-file.ts';
 const archives = () => import('../../formats/keras/keras-archive.ts');
 const stores = () => import('../../formats/keras/weights-store.ts');
 const legacy = () => import('../../formats/keras/legacy-h5.ts');
+const onnx = () => import('../onnx/index.ts');
 
 const startsWith = (bytes: Uint8Array, ...signature: number[]): boolean =>
   signature.every((byte, i) => bytes[i] === byte);
@@ -147,6 +148,7 @@ export async function loadModel<O extends Structure = Tensor>(
       'a folder (a SavedModel) cannot be loaded yet; save the model as .keras.',
     );
   const bytes = await platform().readFile(file);
+  if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(file)) as ModelBase as Model<O>;
   if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
   if (!isZip(bytes) && /\.(h5|hdf5)$/.test(file)) {
     const { readLegacyH5 } = await legacy();
@@ -155,6 +157,8 @@ export async function loadModel<O extends Structure = Tensor>(
   const { readKerasArchive } = await archives();
   const archive = await readKerasArchive(bytes, file);
   const { compile_config: compileConfig, ...config } = archive.config as Config;
+  // Models that came from ONNX files have a layer that is not loaded otherwise.
+  if (JSON.stringify(config).includes('"cornu>OnnxLayer"')) await onnx();
   const older = /^2\./.test(String(archive.metadata.keras_version));
   const model = modelOf(file, older ? fromKeras2(config as Json) : (config as Json), bytes.length, options);
   if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
@@ -210,4 +214,11 @@ export async function loadWeights(
   return loadLegacyWeights(model, readLegacyH5(bytes, file), settings);
 }
 
-setModelFiles({ save: saveModel, saveWeights, loadWeights });
+export async function exportOnnx(model: ModelBase, path: string, options: OnnxOptions = {}): Promise<void> {
+  const file = requirePath(path, 'exportOnnx');
+  requireBuilt(model, 'exportOnnx');
+  const { onnxBytes } = await onnx();
+  return platform().writeFile(file, onnxBytes(model, options));
+}
+
+setModelFiles({ save: saveModel, saveWeights, loadWeights, exportOnnx });

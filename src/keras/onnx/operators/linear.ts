@@ -284,6 +284,6 @@ export const linear: Readonly<Record<string, Operator>> = {
       context.int('p', 2) === 1
         ? tf.reduceSum(tf.abs(x), { axis, keepdims: true })
         : tf.sqrt(tf.reduceSum(squared(x), { axis, keepdims: true }));
-    return tf.divide(x, size);
+    return tf.math.divideNoNan(...together(x, size));
   },
 };
