@@ -39,6 +39,7 @@ export type {
   SliceString,
   TensorLike,
 } from './runtime/tensor-methods.ts';
+export * as savedModel from './saved-model/index.ts';
 
 /** Python's zip. */
 export function zip<A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] {

@@ -29,6 +29,7 @@ import { type Interval, packIntervals } from './plan-memory.ts';
 import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
 import { schedule } from './schedule.ts';
 import { simplify } from './simplify.ts';
+import { splitReductions } from './split-reductions.ts';
 import { inPhases } from './strides.ts';
 
 /** What lies in a slot. */
@@ -194,7 +195,7 @@ class Scope {
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
     const simple = checkpoint(simplify(inPhases(checkpoint(graph, 'tracing'))), 'simplification');
-    this.graph = prepareContractions(simple);
+    this.graph = splitReductions(prepareContractions(simple));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
     const { groups, home } = fuse(this.graph, shared.options.fuse === false);
@@ -319,7 +320,8 @@ class Scope {
         else for (const node of group.roots) this.use(node.outputs[0]!);
         break;
       case 'scatter':
-        if (sizeOf(root.outputs[0]!.dims) > 0) this.#step(lowerScatter(root, this.#home), labelOf(group));
+        if (sizeOf(root.outputs[0]!.dims) > 0)
+          for (const lowered of lowerScatter(root, this.#home)) this.#step(lowered, labelOf(group));
         else this.use(root.outputs[0]!);
         break;
       case 'contract':

@@ -279,26 +279,21 @@ function lowerParts(root: Node, parts: readonly Dims[], builder: Builder): Lower
   return { kernel: kernelOf(builder, shared.loops, body, false), buffers: builder.buffers };
 }
 
-/** Copies operand 0, then combines the rows of updates into it, in order. */
-export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValue>): Lowered {
+/** Copies operand 0, then combines the rows of updates into it, in order: two kernels, of which the first can be shared. */
+export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValue>): Lowered[] {
   const primitive = node.primitive as ScatterPrimitive;
   const [operand, indices, updates] = node.inputs as readonly [GraphValue, GraphValue, GraphValue];
   const output = node.outputs[0]!;
+  const first = new Builder(home);
+  const copy = first.nest(output.dims);
+  const copied = first.element(operand, copy.position);
+  first.store(output, copy.position, copied);
+  const start = { kernel: kernelOf(first, copy.loops, first.statements, false), buffers: first.buffers };
   const builder = new Builder(home);
-  const copy = builder.nest(output.dims);
-  const copied = builder.element(operand, copy.position);
   const out = builder.buffer(output, 'update');
-  // Code generators may take every loop to run at least once.
-  const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
-    loops.some((loop) => loop.extent === 0)
-      ? []
-      : loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
-  const first = collapse({
-    loops: copy.loops,
-    body: [...builder.statements, { kind: 'store', buffer: out, index: copy.position.flat, value: copied }],
-  });
-  builder.statements = [];
   const outer = builder.nest(indices.dims);
+  // Code generators may take every loop to run at least once.
+  if (outer.loops.some((loop) => loop.extent === 0)) return [start];
   const row = builder.nest(output.dims.slice(1));
   const index = ir.convert('i32', builder.element(indices, outer.position));
   // An index out of range is reported by its check; here it must only do no harm.
@@ -314,19 +309,13 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const statement: ir.Statement = combine
     ? { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value }
     : { kind: 'store', buffer: out, index: target, value };
-  const second = wrapLoops(outer.loops, [
+  const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
+    loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
+  const body = wrapLoops(outer.loops, [
     ...builder.statements,
     { kind: 'if', condition: inside, body: wrapLoops(row.loops, [statement]) },
   ]);
   const once = builder.loop(1);
-  return {
-    kernel: {
-      kind: 'loops',
-      buffers: builder.uses,
-      outer: once,
-      body: [...wrapLoops(first.loops, first.body), ...second],
-      serial: true,
-    },
-    buffers: builder.buffers,
-  };
+  const kernel: ir.LoopKernel = { kind: 'loops', buffers: builder.uses, outer: once, body, serial: true };
+  return [start, { kernel, buffers: builder.buffers }];
 }

@@ -15,6 +15,7 @@ export interface Migration {
 const migrations = {
   'nodes-of-keras-2': 'Calls of layers, written as lists by Keras 2, are read as Keras 3 writes them.',
   'calls-of-nested-models': 'Keras 2 counts the calls of a nested model from 1; they are counted from 0.',
+  'masks-of-keras-2': 'Attention leaves the masks on its inputs, as in Keras 2.',
   'package-of-keras-2': "Keras 2 registers its own optimizers under 'Custom>'; the built-in class is taken.",
   'function-of-a-wrapper': 'Losses and metrics of Keras 2 name the function they wrap; the class is enough.',
   'renamed-option': 'An option has another name now.',

@@ -1,9 +1,7 @@
 // The vega marks of one artist, inside its axes' box.
 // Owns: how lines, points, bars, contours, images, rules and texts are drawn. Leaves frames and ticks to spec.ts.
-
 import type * as Vega from 'vega';
 import type { Data, Mark } from 'vega';
-import { encodePng } from '../formats/png.ts';
 import type {
   Artist,
   BarsArtist,
@@ -17,6 +15,7 @@ import { type Colormap, rgbText } from './colormaps.ts';
 import { contourPaths } from './contours.ts';
 import { type Dash, dashArray, markers } from './format.ts';
 import type { AxesLayout } from './layout.ts';
+import { encodePng } from '../formats/images/png-encode.ts';
 import { imagePixels, pngAddress } from './png.ts';
 import { keptPoints } from './simplify.ts';
 import { point } from './text.ts';
@@ -230,7 +229,7 @@ function drawImage(tools: Tools, artist: ImageArtist, layout: AxesLayout): Mark 
     // Enlarged pixels stay squares; only a reduced picture is smoothed.
     smooth: { value: Math.abs(right - left) < columns },
     opacity: { value: artist.alpha },
-    url: { value: pngAddress(encodePng(columns, rows, turned, tools.compress)) },
+    url: { value: pngAddress(encodePng({ width: columns, height: rows, channels: 4, data: turned }, tools.compress)) },
   };
   return { type: 'image', encode: { update } };
 }

@@ -1,5 +1,5 @@
 // Pixels as a PNG inside a data address, for images within an SVG: the same in Node and in browsers, and exact.
-// Owns: pixels of images. Leaves the PNG container to ../formats/png.ts, and files of whole figures to raster.ts.
+// Owns: the pixels of an image artist. Leaves the container to src/formats/images, files of whole figures to raster.ts.
 import type { ImageArtist } from './artists.ts';
 import type { Colormap } from './colormaps.ts';
 

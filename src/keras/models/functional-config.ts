@@ -138,6 +138,10 @@ export function graphFromConfig(config: Config): GraphParts {
         `bad config of model ${show(config.name)}: found ${show(entry)} among the layers, wanted a record.`,
       );
     const pending = makeOperation(entry, number);
+    if (legacy && 'keepsMasks' in pending.operation) {
+      pending.operation.keepsMasks = true;
+      recordMigration('masks-of-keras-2', pending.operation.name);
+    }
     made.set(String(entry.name ?? pending.operation.name), pending);
   }
   // A call waits for the calls whose results it takes: rounds until nothing moves.

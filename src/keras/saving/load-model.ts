@@ -141,12 +141,7 @@ export async function loadModel<O extends Structure = Tensor>(
   const file = requirePath(path, 'loadModel');
   const compile = options.compile ?? true;
   const stat = await platform().stat(file);
-  if (stat?.kind === 'folder')
-    throw new FormatError(
-      'unsupported',
-      file,
-      'a folder (a SavedModel) cannot be loaded yet; save the model as .keras.',
-    );
+  if (stat?.kind === 'folder') return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
   const bytes = await platform().readFile(file);
   if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(file)) as ModelBase as Model<O>;
   if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
@@ -165,6 +160,16 @@ export async function loadModel<O extends Structure = Tensor>(
   await loadStore(model, archive.weights, { skipMismatch: false });
   loadAssets(savedParts(model), archive.assets, file);
   return model as ModelBase as Model<O>;
+}
+async function loadFolder(path: string, compile: boolean, options: LoadOptions): Promise<ModelBase> {
+  const { loadSavedModelFolder } = await import('./saved-model-file.ts');
+  return loadSavedModelFolder(
+    path,
+    compile,
+    options,
+    (file, config, bytes) => modelOf(file, config, bytes, options),
+    (file, model, config) => ofFile(file, () => recompile(model, config, options)),
+  );
 }
 const recompile = (model: ModelBase, config: Config, options: LoadOptions): void =>
   customObjectScope(options.customObjects, () => model.compileFromConfig(upgradeCompileConfig(config)));
@@ -194,12 +199,31 @@ async function loadLegacyModel(
   }
   return model;
 }
+/** A checkpoint of TensorFlow is named by what its files begin with, or by the folder that it is the latest of. */
+const isCheckpoint = async (path: string): Promise<boolean> =>
+  (await platform().exists(`${path}.index`)) || (await platform().stat(path))?.kind === 'folder';
+
+async function loadWeightsCheckpoint(model: ModelBase, path: string, skipMismatch: boolean): Promise<void> {
+  const { CheckpointReader, latestCheckpoint } = await import('../../saved-model/checkpoint-reader.ts');
+  const { loadCheckpoint } = await import('./checkpoint-file.ts');
+  const prefix = (await platform().exists(`${path}.index`)) ? path : await prefixIn(path, latestCheckpoint);
+  await loadCheckpoint(model, await CheckpointReader.open(prefix), { skipMismatch, optimizer: true });
+}
+async function prefixIn(folder: string, latest: (folder: string) => Promise<string | null>): Promise<string> {
+  const variables = `${folder}/variables/variables`;
+  if (await platform().exists(`${variables}.index`)) return variables;
+  const prefix = await latest(folder);
+  if (prefix !== null) return prefix;
+  throw new FormatError('missing_weights', folder, 'the folder holds no checkpoint of TensorFlow and no SavedModel.');
+}
+
 export async function loadWeights(
   model: ModelBase,
   path: string,
   options: { byName?: boolean | undefined; skipMismatch?: boolean | undefined } = {},
 ): Promise<void> {
   const file = requirePath(path, 'loadWeights');
+  if (await isCheckpoint(file)) return loadWeightsCheckpoint(model, file, options.skipMismatch ?? false);
   const bytes = await platform().readFile(file);
   const settings = { byName: options.byName ?? false, skipMismatch: options.skipMismatch ?? false };
   if (isZip(bytes)) {

@@ -5,7 +5,7 @@ import { dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { ArrayData } from '../../formats/array-data.ts';
-import { encodePng } from '../../formats/png.ts';
+import { encodePng } from '../../formats/images/png-encode.ts';
 import {
   audioEvent,
   type EventPlace,
@@ -108,7 +108,10 @@ export function image(
     const shown = Math.min(count!, options.maxOutputs ?? 3);
     const pictures = import('fflate').then(({ zlibSync }) =>
       Array.from({ length: shown }, (_, i) =>
-        encodePng(width!, height!, pixels.subarray(i * size, (i + 1) * size), zlibSync, channels),
+        encodePng(
+          { width: width!, height: height!, channels: channels!, data: pixels.subarray(i * size, (i + 1) * size) },
+          zlibSync,
+        ),
       ),
     );
     return pictures.then((list) => imageEvent(place, name, width!, height!, list, note(options)));

@@ -151,7 +151,7 @@ class MultiHeadAttentionLayer extends QueryKeyValueLayer {
     const { training } = given;
     const mask = this.mask(query, value, given);
     // As in Keras the masks are used up: layers that take the same tensors later see none.
-    for (const tensor of [query, value, key]) setMask(tensor, null);
+    if (!this.keepsMasks) for (const tensor of [query, value, key]) setMask(tensor, null);
     const gate = this._gateDense?.(query, { training });
     const [q, k, v] = [this.queryDense(query), this.keyDense(key), this.valueDense(value)];
     const axes = (this.attentionAxes as readonly number[]).length;

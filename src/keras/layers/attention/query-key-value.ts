@@ -52,6 +52,8 @@ export interface HeadSettings {
 
 export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   #shapes: QueryKeyValueShapes | null = null;
+  /** Keras 2 leaves the masks on the inputs, for layers that take them later; Keras 3 uses them up. */
+  keepsMasks = false;
   /** How many of value and key the last call gave by position. */
   #byPosition = 0;
 

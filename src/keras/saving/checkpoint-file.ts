@@ -1,0 +1,87 @@
+// TensorFlow checkpoints of Keras models: `model.loadWeights('folder/ckpt')`, also the variables of SavedModels.
+// Owns: which tensor of the checkpoint belongs to which variable, and the optimizer's state. Leaves names to checkpoint-tree.ts.
+import { FormatError } from '../../formats/file-error.ts';
+import { checkArrays, type StoredArray } from '../../formats/keras/weights-store.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
+import type { CheckpointReader } from '../../saved-model/checkpoint-reader.ts';
+import type { ModelBase } from '../models/model.ts';
+import { buildOptimizer } from '../training/trainer.ts';
+import { type Assignment, assignAll, optimizerVariables } from './assign.ts';
+import { findVariables } from './checkpoint-tree.ts';
+
+const stored = (reader: CheckpointReader, key: string): StoredArray => {
+  const { shape, dtype } = reader.entry(key)!;
+  return { name: key, shape, dtype, read: async () => reader.read(key) };
+};
+
+/** Loads the weights, and the optimizer's state where both have one; nothing changes where something does not fit. */
+export async function loadCheckpoint(
+  model: ModelBase,
+  reader: CheckpointReader,
+  options: { readonly skipMismatch: boolean; readonly optimizer: boolean },
+): Promise<void> {
+  const file = `${reader.prefix}.index`;
+  if (!reader.objects)
+    throw new FormatError(
+      'unsupported',
+      file,
+      'the checkpoint is one of TensorFlow 1, which names variables and not objects; its layers cannot be told apart.',
+    );
+  // A checkpoint of tf.train.Checkpoint(model=…) has the model one step below.
+  const found = [0, reader.child(0, 'model'), reader.child(0, 'root')]
+    .filter((node) => node !== undefined)
+    .map((node) => findVariables(model, reader, node))
+    .sort((a, b) => b.filter(({ key }) => key).length - a.filter(({ key }) => key).length)[0]!;
+  const assignments: Assignment[] = [];
+  for (const { variable, path, key } of found) {
+    try {
+      if (key === undefined || !reader.entry(key))
+        throw new FormatError(
+          'missing_weights',
+          file,
+          `the checkpoint has nothing for variable '${variable.path}' (looked for '${path}'). Was it saved from another model?`,
+        );
+      const array = stored(reader, key);
+      checkArrays(file, `'${path}'`, [array], [{ name: variable.path, shape: variable.dims }]);
+      assignments.push({ variable, stored: array });
+    } catch (error) {
+      if (!options.skipMismatch || !(error instanceof FormatError)) throw error;
+      console.warn(`loadWeights: skipped: ${error.message}`);
+    }
+  }
+  if (options.optimizer) assignments.push(...optimizerState(model, reader));
+  await assignAll(assignments);
+}
+
+/** The optimizer's variables, in the order in which the checkpoint has them. */
+function optimizerState(model: ModelBase, reader: CheckpointReader): Assignment[] {
+  const root = reader.child(0, 'optimizer');
+  const list = root === undefined ? undefined : reader.child(root, '_variables');
+  if (root === undefined || list === undefined || !model.compiled) return [];
+  const keys = reader
+    .node(list)
+    .children.filter(({ localName }) => /^\d+$/.test(localName))
+    .sort((a, b) => Number(a.localName) - Number(b.localName))
+    .map(({ nodeId }) => reader.valueKey(nodeId))
+    .filter((key) => key !== undefined);
+  if (keys.length > 1) buildOptimizer(model.optimizer, model.trainableVariables);
+  const variables = model.optimizer.variables as VariableTensor[];
+  const wanted = optimizerVariables(variables, keys.length);
+  const fits =
+    wanted.length === keys.length &&
+    wanted.every((variable, i) => reader.entry(keys[i]!)?.shape.join() === variable.dims.join());
+  if (!fits) {
+    if (keys.length > 2)
+      console.warn(
+        `${reader.prefix}: the optimizer's state (${keys.length} variables) is not that of this optimizer: it starts anew.`,
+      );
+    return [];
+  }
+  const assignments = wanted.map((variable, i) => ({ variable, stored: stored(reader, keys[i]!) }));
+  const rate = reader.child(root, '_learning_rate');
+  const key = rate === undefined ? undefined : reader.valueKey(rate);
+  const variable = variables.find((item) => item.name === 'learning_rate');
+  if (key !== undefined && variable && !wanted.includes(variable) && reader.entry(key)?.shape.length === 0)
+    assignments.push({ variable, stored: stored(reader, key) });
+  return assignments;
+}

@@ -1,0 +1,154 @@
+// SavedModels as Keras models: those of Keras 2 become their layers again by what it wrote beside the graph; all others are
+// models whose call runs the saved graph.
+// Owns: that choice, and the class of the latter. Leaves graphs to src/saved-model.
+import { show, ValueError } from '../../base/errors.ts';
+import { expansionLimit, FormatError } from '../../formats/file-error.ts';
+import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
+import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
+import type { SavedModelObject } from '../../saved-model/load.ts';
+import { LayerBase } from '../layers/layer.ts';
+import type { LoadOptions } from '../models/from-json.ts';
+import { ModelBase } from '../models/model.ts';
+import { type Config, isPlainObject, type Json } from '../schema.ts';
+import { ConfigError } from '../serialization.ts';
+import type { CallOptions, Structure } from '../types.ts';
+import { loadCheckpoint } from './checkpoint-file.ts';
+
+/** How a config becomes a model, with errors that name the file. */
+export type MakeModel = (file: string, config: Json, bytes: number) => ModelBase;
+
+type Endpoint = (...args: unknown[]) => unknown;
+
+/** The endpoint by its name: a function of the model, or a signature. */
+function endpointOf(object: SavedModelObject, name: string | null): { name: string; call: Endpoint } {
+  const functions = object as { readonly [name: string]: unknown };
+  const candidates = name === null ? ['serve', 'serving_default'] : [name];
+  for (const candidate of candidates) {
+    const own = functions[candidate];
+    if (typeof own === 'function') return { name: candidate, call: own as Endpoint };
+    const signature = object.signatures[candidate];
+    if (signature) return { name: candidate, call: signature as Endpoint };
+  }
+  const known = [
+    ...new Set([
+      ...Object.keys(object.signatures),
+      ...Object.keys(functions).filter((key) => typeof functions[key] === 'function'),
+    ]),
+  ];
+  throw new ValueError(`TFSMLayer: no endpoint ${show(name ?? 'serve')}; the model has ${known.join(', ') || 'none'}.`);
+}
+
+/** A layer whose call runs a function of a SavedModel. */
+export class SavedModelLayer extends LayerBase<Structure> {
+  readonly #endpoint: Endpoint;
+  readonly #variables: readonly VariableTensor[];
+  readonly callEndpoint: string;
+
+  constructor(
+    object: SavedModelObject,
+    options: { callEndpoint?: string | null; name?: string; trainable?: boolean } = {},
+  ) {
+    super({ name: options.name, trainable: options.trainable ?? false });
+    const { name, call } = endpointOf(object, options.callEndpoint ?? null);
+    this.callEndpoint = name;
+    this.#endpoint = call;
+    this.#variables = object.allVariables;
+    this.built = true;
+  }
+  override get ownWeights(): never[] {
+    return [...this.#variables] as never[];
+  }
+  protected override convertInputs(inputs: unknown): unknown {
+    return inputs;
+  }
+  override call(inputs: Structure, options: CallOptions = {}): Structure {
+    const given = isPlainObject(inputs) || Array.isArray(inputs) ? inputs : (inputs as Tensor);
+    const withTraining =
+      options.training === undefined || options.training === null ? [] : [{ training: options.training }];
+    try {
+      return this.#endpoint(given) as Structure;
+    } catch (error) {
+      if (!(error instanceof ValueError) || withTraining.length === 0) throw error;
+      return this.#endpoint(given, ...withTraining) as Structure;
+    }
+  }
+}
+
+/** A model that runs a saved graph. */
+class GraphModel extends ModelBase<Structure> {
+  readonly graphLayer: SavedModelLayer;
+  constructor(object: SavedModelObject, name: string) {
+    super({ name });
+    this.graphLayer = new SavedModelLayer(object);
+    this.built = true;
+  }
+  protected override convertInputs(inputs: unknown): unknown {
+    return inputs;
+  }
+  override call(inputs: Structure, options: CallOptions = {}): Structure {
+    return this.graphLayer.call(inputs, options);
+  }
+  override getConfig(): Config {
+    throw new ValueError(
+      `model '${this.name}' is a graph without layers: it cannot be written to .keras or .h5. Keep the SavedModel it came from.`,
+    );
+  }
+}
+
+/** What Keras 2 wrote of the whole model; null where it is no Keras model or a class of one's own. */
+function rootMetadata(keras: KerasMetadata | null, file: string): Config | null {
+  const root = keras?.nodes.find((node) => node.nodePath === 'root');
+  if (!root) return null;
+  const json = parsePythonJson(root.metadata, file, 'the metadata of root');
+  if (!isJsonObject(json)) throw new FormatError('bad_config', file, 'the metadata of root is no JSON object.');
+  return json as Config;
+}
+/** Lists that were tuples in Python. */
+export function withoutTuples(json: Json): Json {
+  if (Array.isArray(json)) return json.map(withoutTuples);
+  if (!isPlainObject(json)) return json;
+  const record = json as Config;
+  if (record.class_name === '__tuple__' && Array.isArray(record.items)) return record.items.map(withoutTuples);
+  if (record.class_name === 'TensorShape' && Array.isArray(record.items)) return record.items.map(withoutTuples);
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, withoutTuples(value)]));
+}
+
+export async function loadSavedModelFolder(
+  path: string,
+  compile: boolean,
+  options: LoadOptions,
+  make: MakeModel,
+  recompile: (file: string, model: ModelBase, config: Config) => void,
+): Promise<ModelBase> {
+  const { readSavedModel } = await import('../../saved-model/read-folder.ts');
+  const folder = await readSavedModel(path);
+  const metadataFile = `${folder.path}/keras_metadata.pb`;
+  const metadata = rootMetadata(folder.keras, metadataFile);
+  const isKnown = metadata && isPlainObject(metadata.config) && Array.isArray((metadata.config as Config).layers);
+  if (metadata && (isKnown || options.customObjects)) {
+    const config = withoutTuples({ class_name: metadata.class_name!, config: metadata.config! });
+    const size = folder.variables?.keys.reduce(
+      (bytes, key) => bytes + (folder.variables!.entry(key)?.shape.reduce((a, b) => a * b, 8) ?? 0),
+      0,
+    );
+    try {
+      const model = make(metadataFile, config, expansionLimit(size ?? 0));
+      if (!model.built && metadata.build_input_shape) model.build(withoutTuples(metadata.build_input_shape) as never);
+      if (compile && isPlainObject(metadata.training_config))
+        recompile(metadataFile, model, withoutTuples(metadata.training_config as Json) as Config);
+      if (folder.variables) await loadCheckpoint(model, folder.variables, { skipMismatch: false, optimizer: compile });
+      return model;
+    } catch (error) {
+      const unknown = error instanceof FormatError && error.kind === 'unknown_layer';
+      if (!unknown && !(error instanceof ConfigError)) throw error;
+      console.warn(
+        `${path}: ${(error as Error).message} The saved graph is run instead: it predicts, and cannot be changed.`,
+      );
+    }
+  }
+  const { SavedModelLoader, objectOf } = await import('../../saved-model/load.ts');
+  const name = typeof metadata?.name === 'string' ? metadata.name : 'saved_model';
+  return new GraphModel(await objectOf(new SavedModelLoader(folder)), name);
+}

@@ -1,0 +1,130 @@
+// Structures of tensors as SavedModels describe them: arguments and results of functions.
+// Owns: their form here, the order of the tensors in them, matching of given values, and both directions of the message.
+import type { DType } from '../base/dtype.ts';
+
+import type { MessageInput } from '../formats/protobuf/message.ts';
+import type { StructuredValue } from '../formats/tensorflow/object-graph-proto.ts';
+import { DATA_TYPES, dtypeOfDataType, shapeFromProto, shapeToProto } from '../formats/tensorflow/tensor-proto.ts';
+import { isOptions as isPlainObject } from '../ops/core/signature.ts';
+
+/** A place for a tensor. */
+export class TensorPlace {
+  readonly name: string;
+  readonly shape: readonly (number | null)[] | null;
+  readonly dtype: DType | undefined;
+  constructor(name: string, shape: readonly (number | null)[] | null, dtype: DType | undefined) {
+    this.name = name;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+  toString(): string {
+    const shape = this.shape ? `(${this.shape.map((n) => n ?? 'None').join(', ')})` : '<unknown>';
+    return `${this.dtype ?? '?'}${shape}`;
+  }
+}
+/** Places for tensors in lists and records, among plain values. */
+export type Template = TensorPlace | readonly Template[] | { readonly [key: string]: Template } | Constant;
+type Constant = null | boolean | number | string;
+
+export function templateOf(value: StructuredValue | undefined): Template {
+  if (!value || value.noneValue) return null;
+  if (value.tensorSpecValue) {
+    const { name, shape, dtype } = value.tensorSpecValue;
+    return new TensorPlace(name, shapeFromProto(shape), dtypeOfDataType(dtype));
+  }
+  if (value.typeSpecValue?.typeState) {
+    // A spec of a Python class: a TensorSpec in older files, (shape, dtype, name).
+    const state = templateOf(value.typeSpecValue.typeState);
+    return Array.isArray(state) ? new TensorPlace('', null, undefined) : state;
+  }
+  const list = value.listValue ?? value.tupleValue;
+  if (list) return list.values.map(templateOf);
+  if (value.dictValue)
+    return Object.fromEntries([...value.dictValue.fields].map(([key, item]) => [key, templateOf(item)]));
+  if (value.namedTupleValue)
+    return Object.fromEntries(value.namedTupleValue.values.map(({ key, value: item }) => [key, templateOf(item)]));
+  return value.boolValue ?? value.int64Value ?? value.float64Value ?? value.stringValue ?? null;
+}
+
+const isRecord = (template: Template): template is { readonly [key: string]: Template } => isPlainObject(template);
+/** The keys of a record in the order in which its tensors count. */
+export const sortedKeys = (record: object): string[] => Object.keys(record).sort();
+
+/** The places for tensors, in order. */
+export function placesIn(template: Template): TensorPlace[] {
+  if (template instanceof TensorPlace) return [template];
+  if (Array.isArray(template)) return (template as readonly Template[]).flatMap(placesIn);
+  if (isRecord(template)) return sortedKeys(template).flatMap((key) => placesIn(template[key]!));
+  return [];
+}
+
+/** The structure with values in its places, taken in order. */
+export function fill(template: Template, values: readonly unknown[]): unknown {
+  let next = 0;
+  const walk = (part: Template): unknown => {
+    if (part instanceof TensorPlace) return values[next++];
+    if (Array.isArray(part)) return (part as readonly Template[]).map(walk);
+    if (!isRecord(part)) return part;
+    const filled = new Map(sortedKeys(part).map((key) => [key, walk(part[key]!)]));
+    return Object.fromEntries(Object.keys(part).map((key) => [key, filled.get(key)]));
+  };
+  return walk(template);
+}
+
+/** The given values in the order of the places, or null where they do not fit. `accepts` judges one value. */
+export function match(
+  template: Template,
+  given: unknown,
+  accepts: (place: TensorPlace, value: unknown) => boolean,
+): unknown[] | null {
+  if (template instanceof TensorPlace) return accepts(template, given) ? [given] : null;
+  if (Array.isArray(template)) {
+    if (!Array.isArray(given) || given.length !== template.length) {
+      // A list of one tensor may be given bare.
+      return template.length === 1 && !Array.isArray(given) ? match(template[0]!, given, accepts) : null;
+    }
+    const parts = (template as readonly Template[]).map((part, i) => match(part, given[i], accepts));
+    return parts.every((part) => part !== null) ? parts.flat() : null;
+  }
+  if (isRecord(template)) {
+    if (!isPlainObject(given)) return null;
+    const keys = sortedKeys(template);
+    const parts = keys.map((key) => match(template[key]!, (given as Record<string, unknown>)[key], accepts));
+    return parts.every((part) => part !== null) ? parts.flat() : null;
+  }
+  return Object.is(template, given ?? null) ? [] : null;
+}
+
+/** How a template reads in messages. */
+export function showTemplate(template: Template): string {
+  if (template instanceof TensorPlace) return `${template.name ? `${template.name}: ` : ''}${template}`;
+  if (Array.isArray(template)) return `[${(template as readonly Template[]).map(showTemplate).join(', ')}]`;
+  if (isRecord(template))
+    return `{ ${Object.entries(template)
+      .map(([key, part]) => `${key}: ${showTemplate(part)}`)
+      .join(', ')} }`;
+  return JSON.stringify(template);
+}
+
+/** The message of a structure, lists as tuples. */
+export function structuredValue(template: Template): MessageInput<StructuredValue> {
+  if (template instanceof TensorPlace)
+    return {
+      tensorSpecValue: {
+        name: template.name,
+        shape: shapeToProto(template.shape),
+        dtype: DATA_TYPES[template.dtype ?? 'float32'],
+      },
+    };
+  if (Array.isArray(template))
+    return { tupleValue: { values: (template as readonly Template[]).map(structuredValue) } };
+  if (isRecord(template))
+    return {
+      dictValue: { fields: new Map(Object.entries(template).map(([key, part]) => [key, structuredValue(part)])) },
+    };
+  if (template === null) return { noneValue: {} };
+  if (typeof template === 'boolean') return { boolValue: template };
+  if (typeof template === 'number')
+    return Number.isInteger(template) ? { int64Value: template } : { float64Value: template };
+  return { stringValue: template as string };
+}
