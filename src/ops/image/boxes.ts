@@ -95,7 +95,7 @@ function overlap(boxes: ArrayLike<number>, i: number, j: number): number {
   return common / (a + b - common);
 }
 /** Boxes by falling score, without those that overlap a chosen one too much; with sigma their scores fall instead. */
-function suppressed(
+export function suppressed(
   boxes: ArrayLike<number>,
   scores: ArrayLike<number>,
   most: number,
@@ -138,7 +138,8 @@ function suppressed(
   return { chosen, values };
 }
 const EAGER = 'Call it outside tf.function.';
-const numbersOf = (x: TensorLike, name: string): ArrayLike<number> =>
+/** The elements of a tensor that must be known. */
+export const numbersOf = (x: TensorLike, name: string): ArrayLike<number> =>
   known(convertToTensor(x, undefined, name), name, EAGER) as ArrayLike<number>;
 
 /** Indices of the boxes that remain, by falling score. */

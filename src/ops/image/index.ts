@@ -7,6 +7,8 @@ export {
   decodeJpeg,
   decodePng,
   decodeWebp,
+  encodeJpeg,
+  encodePng,
   extractJpegShape,
   isJpeg,
 } from '../io/pictures.ts';
@@ -44,6 +46,15 @@ export {
   rot90,
   transpose,
 } from './crop.ts';
+export {
+  combinedNonMaxSuppression,
+  type Detections,
+  generateBoundingBoxProposals,
+  nonMaxSuppressionPadded,
+} from './detections.ts';
+export { sampleDistortedBoundingBox, statelessSampleDistortedBoundingBox } from './distorted-box.ts';
+export { extractGlimpse, type GlimpseNoise } from './glimpse.ts';
+export { adjustJpegQuality, randomJpegQuality, statelessRandomJpegQuality } from './jpeg-quality.ts';
 export { imageGradients, psnr, sobelEdges, ssim, ssimMultiscale, totalVariation } from './quality.ts';
 export {
   randomBrightness,

@@ -86,8 +86,6 @@ export const resize = signature(
       const scale = Math.min(target[0] / h, target[1] / w);
       target = [Math.max(1, Math.round(scale * h)), Math.max(1, Math.round(scale * w))];
     }
-    methodOf(method, antialias, HALF);
-    if (target[0] === h && target[1] === w) return back(x);
     return back(resampled(x, target, method, antialias, HALF));
   },
 );

@@ -9,6 +9,8 @@ export {
   decodeJpeg,
   decodePng,
   decodeWebp,
+  encodeJpeg,
+  encodePng,
   extractJpegShape,
   isJpeg,
 } from './pictures.ts';

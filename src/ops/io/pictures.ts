@@ -1,4 +1,4 @@
-// tf.io: pictures from their files' bytes.
+// tf.io: pictures from their files' bytes, and back.
 // Owns: the ops and their arguments. Leaves what each op makes of the bytes to src/formats/images.
 import type { DType, StringElement } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
@@ -12,13 +12,15 @@ import {
 } from '../../formats/images/decode-picture.ts';
 import { imageFormatOf } from '../../formats/images/image.ts';
 import { jpegShape } from '../../formats/images/jpeg/jpeg-decode.ts';
+import { encodeJpeg as writeJpeg } from '../../formats/images/jpeg/jpeg-encode.ts';
+import { encodePng as writePng } from '../../formats/images/png-encode.ts';
 import { readWebp } from '../../platform/webp.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { asIntegers } from '../core/convert.ts';
+import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
-import { bytesOf } from '../strings/text.ts';
+import { bytesOf, elementOf } from '../strings/text.ts';
 
 /** The content of a file: bytes, or a scalar string tensor as tf.io.readFile gives it. */
 export type Bytes = Uint8Array | Tensor;
@@ -197,5 +199,81 @@ export const extractJpegShape = signature(
     return outputType === 'int32'
       ? eagerTensor(Int32Array.from(shape), [3], 'int32')
       : eagerTensor(BigInt64Array.from(shape, BigInt), [3], 'int64');
+  },
+);
+
+/** The bytes of a file as a scalar string tensor. */
+const fileTensor = (bytes: Uint8Array): Tensor => eagerTensor([elementOf(bytes)], [], 'string');
+
+/** Pixels that can be written: known now, of one of the dtypes, (height, width, channels). */
+function pixelsOf(image: TensorLike, name: string, most: number, shorts: boolean) {
+  const x = convertToTensor(image, undefined, name);
+  if (x.dtype !== 'uint8' && !(shorts && x.dtype === 'uint16'))
+    throw new DTypeError(
+      `${name}: image of dtype ${x.dtype}; wanted uint8${shorts ? ' or uint16' : ''}. Use tf.image.convertImageDtype or tf.cast.`,
+    );
+  const [height, width, channels] = x.dims as readonly [number, number, number];
+  if (x.dims.length !== 3 || channels < 1 || channels > most || height < 1 || width < 1)
+    throw new ShapeError(
+      `${name}: image of shape ${showShape(x.dims)}; wanted (height, width, channels) with 1 to ${most} channels.`,
+    );
+  const data = known(x, name, 'Call it outside tf.function, or in Dataset.map.') as Uint8Array | Uint16Array;
+  return { width, height, channels, data };
+}
+
+/** A JPEG file of a uint8 picture (height, width, 1 or 3), byte for byte as TensorFlow writes it. */
+export const encodeJpeg = signature(
+  'io.encodeJpeg',
+  [
+    'image',
+    'format',
+    'quality',
+    'progressive',
+    'optimizeSize',
+    'chromaDownsampling',
+    'densityUnit',
+    'xDensity',
+    'yDensity',
+    'xmpMetadata',
+  ],
+  async (
+    image: TensorLike,
+    format: '' | 'grayscale' | 'rgb' = '',
+    quality: number = 95,
+    progressive: boolean = false,
+    optimizeSize: boolean = false,
+    chromaDownsampling: boolean = true,
+    densityUnit: 'in' | 'cm' = 'in',
+    xDensity: number = 300,
+    yDensity: number = 300,
+    xmpMetadata: string = '',
+  ): Promise<Tensor> => {
+    const picture = pixelsOf(image, 'encodeJpeg', 3, false);
+    const wanted = format === 'grayscale' ? 1 : format === 'rgb' ? 3 : picture.channels;
+    if ((wanted !== 1 && wanted !== 3) || wanted !== picture.channels)
+      throw new ShapeError(
+        `encodeJpeg: found ${picture.channels} channels, format ${show(format)}; wanted 1 channel (grayscale) or 3 (rgb).`,
+      );
+    if (!(quality >= 0 && quality <= 100))
+      throw new ValueError(`encodeJpeg: quality ${show(quality)}; wanted 0 to 100.`);
+    if (densityUnit !== 'in' && densityUnit !== 'cm')
+      throw new ValueError(`encodeJpeg: densityUnit ${show(densityUnit)}; wanted 'in' or 'cm'.`);
+    const unit = densityUnit === 'in' ? 1 : 2;
+    const settings = { quality, progressive, optimizeSize, chromaDownsampling, xDensity, yDensity, xmpMetadata };
+    return fileTensor(writeJpeg({ ...picture, data: picture.data as Uint8Array }, { ...settings, densityUnit: unit }));
+  },
+);
+
+/** A PNG file of a uint8 or uint16 picture (height, width, 1 to 4); `compression` from 0 to 9, −1 for the usual. */
+export const encodePng = signature(
+  'io.encodePng',
+  ['image', 'compression'],
+  async (image: TensorLike, compression: number = -1): Promise<Tensor> => {
+    const picture = pixelsOf(image, 'encodePng', 4, true);
+    if (!(Number.isInteger(compression) && compression >= -1 && compression <= 9))
+      throw new ValueError(`encodePng: compression ${show(compression)}; wanted −1 (the usual) or 0 to 9.`);
+    const { zlibSync } = await import('fflate');
+    const level = (compression < 0 ? 6 : compression) as 6;
+    return fileTensor(writePng(picture, (rows) => zlibSync(rows, { level })));
   },
 );

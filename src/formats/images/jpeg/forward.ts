@@ -118,8 +118,7 @@ function transformed(
       }
       for (let y = 0; y < 8; y++) {
         const row = Math.min(by * 8 + y, plane.height - 1) * plane.width;
-        for (let x = 0; x < 8; x++)
-          work[y * 8 + x] = plane.samples[row + Math.min(bx * 8 + x, plane.width - 1)]! - 128;
+        for (let x = 0; x < 8; x++) work[y * 8 + x] = plane.samples[row + Math.min(bx * 8 + x, plane.width - 1)]! - 128;
       }
       forwardTransform(work);
       for (let k = 0; k < 64; k++) {

@@ -11,7 +11,10 @@ const numbers = (text: string): number[] => text.split(' ').map(Number);
 const hex = (text: string): number[] => text.match(/../g)!.map((pair) => Number.parseInt(pair, 16));
 
 /** Annex K: DC and AC, luminance and chrominance. */
-export const standardTables: { readonly dc: readonly [CodeTable, CodeTable]; readonly ac: readonly [CodeTable, CodeTable] } = {
+export const standardTables: {
+  readonly dc: readonly [CodeTable, CodeTable];
+  readonly ac: readonly [CodeTable, CodeTable];
+} = {
   dc: [
     { counts: numbers('0 1 5 1 1 1 1 1 1 0 0 0 0 0 0 0'), symbols: numbers('0 1 2 3 4 5 6 7 8 9 10 11') },
     { counts: numbers('0 3 1 1 1 1 1 1 1 1 1 0 0 0 0 0'), symbols: numbers('0 1 2 3 4 5 6 7 8 9 10 11') },

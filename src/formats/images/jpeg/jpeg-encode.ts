@@ -3,7 +3,7 @@
 import { checkSize, refuse } from '../image.ts';
 import { type CodedComponent, quantizationTables, quantizedComponents } from './forward.ts';
 import { zigzag } from './headers.ts';
-import { bestTable, ByteWriter, type Codes, codesOf, standardTables } from './huffman-encode.ts';
+import { ByteWriter, bestTable, type Codes, codesOf, standardTables } from './huffman-encode.ts';
 import { writeProgressive } from './progressive-encode.ts';
 import { eachBlock, magnitudeBits, sizeOfValue, writeScanHeader, writeTable } from './scan-writing.ts';
 

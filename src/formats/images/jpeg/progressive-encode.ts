@@ -1,7 +1,7 @@
 // Progressive scans for writing: libjpeg's script of ten scans (six for gray), each with the best codes for it.
 // Owns: the script, runs of empty blocks, bits that correct earlier scans.
 import type { CodedComponent } from './forward.ts';
-import { bestTable, type ByteWriter, type Codes, codesOf } from './huffman-encode.ts';
+import { type ByteWriter, bestTable, type Codes, codesOf } from './huffman-encode.ts';
 import { eachBlock, magnitudeBits, sizeOfValue, writeScanHeader, writeTable } from './scan-writing.ts';
 
 /** Components (by index), first and last frequency, and the bits before and after. */

@@ -37,12 +37,10 @@ export function eachBlock(components: readonly CodedComponent[], visit: (compone
   for (let y = 0; y < high; y++)
     for (let x = 0; x < wide; x++)
       for (const [index, { h, v, storedWide }] of components.entries())
-        for (let i = 0; i < h * v; i++)
-          visit(index, ((y * v + Math.floor(i / h)) * storedWide + x * h + (i % h)) * 64);
+        for (let i = 0; i < h * v; i++) visit(index, ((y * v + Math.floor(i / h)) * storedWide + x * h + (i % h)) * 64);
 }
 
 /** Bits of a magnitude. */
 export const sizeOfValue = (value: number): number => 32 - Math.clz32(Math.abs(value));
 /** A negative value is written as one's complement. */
 export const magnitudeBits = (value: number): number => (value < 0 ? value - 1 : value);
-
