@@ -89,6 +89,7 @@ export class Simplifier {
     const [a, b, c] = inputs;
     switch (name) {
       case 'stopGradient':
+      case 'withGradient':
         return a!;
       case 'add':
         if (isNumber(uniform(b!), 0)) return a!;

@@ -7,6 +7,7 @@ import { bind, bind1, constantValue } from '../graph/dispatch.ts';
 import type { HostFunction } from '../graph/primitive.ts';
 import type { Spec, Value } from '../graph/value.ts';
 import type { BinaryName, CompareName, UnaryName } from './elementwise/rules.ts';
+import type { OwnGradientParams } from './elementwise/select-convert.ts';
 import { primitive } from './registry.ts';
 
 export const unary = (name: UnaryName, x: Value): Value => bind1(primitive(name), [x], {});
@@ -26,6 +27,13 @@ export const convert = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : bind1(primitive('convert'), [x], { dtype });
 export const bitcast = (x: Value, dtype: DType): Value => bind1(primitive('bitcast'), [x], { dtype });
 export const isFinite = (x: Value): Value => bind1(primitive('isFinite'), [x], {});
+/** The value with a gradient of its own (see the primitive). */
+export const withGradient = (
+  x: Value,
+  inputs: readonly Value[],
+  captured: readonly Value[],
+  params: OwnGradientParams,
+): Value => bind1(primitive<OwnGradientParams>('withGradient'), [x, ...inputs, ...captured], params);
 export const stopGradient = (x: Value): Value => bind1(primitive('stopGradient'), [x], {});
 export const complex = (real: Value, imag: Value): Value => bind1(primitive('complex'), [real, imag], {});
 export const real = (x: Value): Value => bind1(primitive('real'), [x], {});

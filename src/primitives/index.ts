@@ -7,7 +7,15 @@ import { customCall } from './control/custom-call.ts';
 import { scan } from './control/scan.ts';
 import { whileLoop } from './control/while-loop.ts';
 import { binaryPrimitives, comparePrimitives, unaryPrimitives } from './elementwise/define.ts';
-import { bitcast, complexPrimitives, convert, isFinite, select, stopGradient } from './elementwise/select-convert.ts';
+import {
+  bitcast,
+  complexPrimitives,
+  convert,
+  isFinite,
+  select,
+  stopGradient,
+  withGradient,
+} from './elementwise/select-convert.ts';
 import { scatterRows, takeRows } from './gather/rows.ts';
 import { movementPrimitives } from './movement/movement.ts';
 import { randomBits } from './random/random-bits.ts';
@@ -29,6 +37,7 @@ registerPrimitives({
   bitcast,
   isFinite,
   stopGradient,
+  withGradient,
   takeRows,
   scatterRows,
   windowSum,

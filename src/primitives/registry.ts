@@ -13,6 +13,7 @@ export type PrimitiveName =
   | 'bitcast'
   | 'isFinite'
   | 'stopGradient'
+  | 'withGradient'
   | 'complex'
   | 'real'
   | 'imag'

@@ -1,6 +1,6 @@
 // Control flow over traced bodies: scan, while, cond, with their gradients.
-// Owns: tracing of bodies with what they capture, and the gradients, which are again scans and conds of traced bodies.
-// Leaves the loops themselves to the primitives.
+// Owns: the gradients, which are again scans, loops and conds of traced bodies. Leaves the tracing of bodies to body.ts, the loops
+// themselves to the primitives.
 import { type Application, backward } from '../autodiff/backward.ts';
 import { isDifferentiable } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
@@ -14,54 +14,11 @@ import type { ScanParams } from '../primitives/control/scan.ts';
 import type { WhileParams } from '../primitives/control/while-loop.ts';
 import * as p from '../primitives/functions.ts';
 import { primitive } from '../primitives/registry.ts';
-import { currentTrace, resolve, withTrace } from './execute.ts';
+import { type Body, specOf, traceBody } from './body.ts';
+import { resolve, withTrace } from './execute.ts';
 import { activeTapes, withoutRecording } from './tape.ts';
 import type { Tensor } from './tensor.ts';
 import { Trace } from './trace.ts';
-import type { VariableTensor } from './variable.ts';
-
-/** A traced body: parameters are first the given ones, then what it captured from outside. */
-interface Body {
-  readonly graph: Graph;
-  readonly captured: readonly Tensor[];
-  /** Variables it assigned: the position among the captured, and the new value. */
-  readonly assigned: readonly {
-    readonly variable: VariableTensor;
-    readonly position: number;
-    readonly value: GraphValue;
-  }[];
-}
-
-/** Traces `f` on parameters of the given specs. Tensors and variables from outside become further parameters. */
-function traceBody(specs: readonly Spec[], f: (values: Tensor[]) => readonly Tensor[]): Body {
-  const outer = currentTrace();
-  const tapes = activeTapes();
-  const trace = new Trace(outer instanceof Trace ? outer : 'eager', (tensor) =>
-    tapes.some((tape) => tape.follows(tensor)),
-  );
-  const parameters = specs.map((spec) => trace.parameter(spec));
-  const outputs = withTrace(trace, () => f(parameters).map((tensor) => trace.valueOf(resolve(tensor), 'control flow')));
-  trace.graph.outputs = outputs;
-  const own = new Set(parameters.map((parameter) => parameter.graphValue!));
-  const rest = trace.graph.parameters.filter((parameter) => !own.has(parameter));
-  // The given parameters first, whatever the order in which captures were met.
-  trace.graph.parameters.splice(
-    0,
-    trace.graph.parameters.length,
-    ...parameters.map((parameter) => parameter.graphValue!),
-    ...rest,
-  );
-  // Tapes that record outside see the variables that the body reads.
-  for (const use of trace.variables) resolve(use.variable);
-  const { captures } = trace;
-  const captured = rest.map((parameter) => captures.get(parameter)!);
-  const assigned = trace.variables
-    .filter((use) => use.assigned)
-    .map((use) => ({ variable: use.variable, position: rest.indexOf(use.parameter), value: use.current.graphValue! }));
-  return { graph: trace.graph, captured, assigned };
-}
-
-const specOf = (value: Spec): Spec => ({ dims: value.dims, dtype: value.dtype });
 
 // ── scan ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,15 +93,19 @@ export function scan(
 
 /** Binds a scan; under a tape it also keeps what its gradient needs. */
 function bindScan(params: ScanParams, inputs: readonly Tensor[]): Tensor[] {
-  const apply = (chosen: ScanParams): Tensor[] => bind(primitive<ScanParams>('scan'), inputs, chosen) as Tensor[];
-  const tapes = activeTapes();
-  if (tapes.length === 0) return apply(params);
+  if (activeTapes().length === 0) return applyScan(params, inputs);
+  return recorded(scanApplication(params, inputs), params.body.outputs.length);
+}
+const applyScan = (params: ScanParams, inputs: readonly Tensor[]): Tensor[] =>
+  bind(primitive<ScanParams>('scan'), inputs, params) as Tensor[];
+/** A scan that also gives, behind its results, what its gradient reads of every step. */
+function scanApplication(params: ScanParams, inputs: readonly Tensor[]): Recorded {
   const { body, carries, constants } = params;
   const kept = keptValues(params);
   const saved: readonly GraphValue[] = [...body.parameters.slice(constants, constants + carries), ...kept];
   const augmented = body.withOutputs([...body.outputs, ...saved]);
-  const outputs = withoutRecording(() => apply({ ...params, body: augmented }));
-  const application: Application = {
+  const outputs = withoutRecording(() => applyScan({ ...params, body: augmented }, inputs));
+  return {
     inputs,
     outputs,
     vjp: (cotangents, needs) =>
@@ -157,8 +118,56 @@ function bindScan(params: ScanParams, inputs: readonly Tensor[]): Tensor[] {
         needs,
       ),
   };
-  for (const tape of tapes) tape.recordApplication(application);
-  return outputs.slice(0, body.outputs.length);
+}
+
+// ── Applications of control flow ────────────────────────────────────────────────────────────────────────────────
+
+/** An application whose first outputs are what the program asked for; what stands behind them is for the gradient. */
+interface Recorded extends Application {
+  readonly outputs: readonly Tensor[];
+}
+function recorded(application: Recorded, visible: number): Tensor[] {
+  for (const tape of activeTapes()) tape.recordApplication(application);
+  return application.outputs.slice(0, visible);
+}
+/** A control primitive applied so that it can be differentiated. */
+function controlApplication(name: string, params: unknown, inputs: readonly Tensor[]): Recorded {
+  if (name === 'scan') return scanApplication(params as ScanParams, inputs);
+  if (name === 'cond') return condApplication(params as CondParams, inputs);
+  return whileApplication(params as WhileParams, inputs);
+}
+
+/** Replays a body, and gives the applications in it for a walk back. */
+function replayRecorded(
+  body: Graph,
+  inputs: readonly Tensor[],
+  given: ReadonlyMap<GraphValue, Value> = new Map(),
+): { values: Map<GraphValue, Value>; applications: Application[] } {
+  const applications: Application[] = [];
+  const values = replay(
+    body,
+    inputs,
+    given,
+    (node, ins, outs) => {
+      const { vjp } = node.primitive!;
+      if (vjp)
+        applications.push({
+          inputs: ins,
+          outputs: outs,
+          vjp: (cotangents, needs) =>
+            vjp({ inputs: ins, outputs: outs, params: node.params as never, cotangents, needs }),
+        });
+    },
+    (node, ins) => {
+      if (node.primitive!.kind !== 'control') return null;
+      const application = controlApplication(node.primitive!.name, node.params, ins as readonly Tensor[]);
+      // What was kept of the results stands for them.
+      const outputs = application.outputs.map((output, i) => given.get(node.outputs[i]!) ?? output);
+      applications.push({ ...application, outputs });
+      return outputs;
+    },
+  );
+  return { values, applications };
 }
 
 /** Traces the gradient of a body. `saved` values are parameters of the backward body instead of being computed again. */
@@ -192,21 +201,7 @@ function traceBackward(
     const inputs = body.parameters.map(
       (parameter, i) => (given.get(parameter) as Tensor | undefined) ?? parameters[i]!,
     );
-    const applications: Application[] = [];
-    const values = replay(body, inputs, given, (node, ins, outs) => {
-      const { vjp } = node.primitive!;
-      if (vjp)
-        applications.push({
-          inputs: ins,
-          outputs: outs,
-          vjp: (cotangents, needs) =>
-            vjp({ inputs: ins, outputs: outs, params: node.params as never, cotangents, needs }),
-        });
-      else if (node.primitive!.kind === 'control')
-        throw new StateError(
-          'gradients through control flow nested in control flow: record it with a tape outside, or unroll the inner loop.',
-        );
-    });
+    const { values, applications } = replayRecorded(body, inputs, given);
     for (const [value, tensor] of values) {
       const place = (tensor as Tensor).graphValue;
       if (place) forward.set(place, value);
@@ -338,7 +333,10 @@ function scanGradient(
 
 // ── while ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Applies `body` while `condition` holds. Without a bound on the steps there is no gradient through it. */
+/**
+ * Applies `body` while `condition` holds. How many steps there will be is not known beforehand, so its gradient keeps none of their
+ * values: it goes back step by step and computes each one's state again from the start. A loop with a bound is better a scan.
+ */
 export function whileLoop(
   condition: (values: Tensor[]) => Tensor,
   body: (values: Tensor[]) => readonly Tensor[],
@@ -390,20 +388,96 @@ export function whileLoop(
     body: extend(step.graph, step, test.captured, [], true),
     constants: constants.length,
   };
-  const outputs = bind(primitive<WhileParams>('whileLoop'), [...constants, ...carry, ...moved], params) as Tensor[];
-  const tapes = activeTapes();
-  const application: Application = {
-    inputs: [...constants, ...carry, ...moved],
-    outputs,
-    vjp: () => {
-      throw new StateError(
-        'whileLoop: no gradient through a compiled loop of unknown length. Give maximumIterations, use tf.scan, or run the loop eagerly (without tf.function).',
-      );
-    },
-  };
-  for (const tape of tapes) tape.recordApplication(application);
+  const outputs = bindWhile(params, [...constants, ...carry, ...moved]);
   step.assigned.forEach((use, i) => use.variable.set(outputs[n + i]!));
   return outputs.slice(0, n);
+}
+
+function bindWhile(params: WhileParams, inputs: readonly Tensor[]): Tensor[] {
+  if (activeTapes().length === 0) return applyWhile(params, inputs);
+  return recorded(whileApplication(params, inputs), params.body.outputs.length);
+}
+const applyWhile = (params: WhileParams, inputs: readonly Tensor[]): Tensor[] =>
+  bind(primitive<WhileParams>('whileLoop'), inputs, params) as Tensor[];
+
+const counter: Spec = { dims: [], dtype: 'int32' };
+/** A loop that also counts its steps. */
+function whileApplication(params: WhileParams, inputs: readonly Tensor[]): Recorded {
+  const count = new Trace('closed');
+  const parameters = params.body.parameters.map((parameter) => count.parameter(parameter));
+  const steps = count.parameter(counter);
+  const results = withTrace(count, () => {
+    const values = replay(params.body, parameters);
+    return [...params.body.outputs.map((value) => values.get(value) as Tensor), p.offset(steps, 1) as Tensor].map(
+      (value) => count.valueOf(value, 'whileLoop'),
+    );
+  });
+  const condition = params.condition.withOutputs(params.condition.outputs);
+  condition.parameters.splice(0, condition.parameters.length, ...params.condition.parameters);
+  condition.addParameter(counter);
+  const counted: WhileParams = { ...params, condition, body: count.graph.withOutputs(results) };
+  const outputs = withoutRecording(() => applyWhile(counted, [...inputs, p.full(0, counter) as Tensor]));
+  return {
+    inputs,
+    outputs,
+    vjp: (cotangents, needs) => whileGradient(params, inputs, outputs.at(-1)!, cotangents, needs),
+  };
+}
+
+/** The gradient of a loop: another one, that counts the steps down. */
+function whileGradient(
+  { body, constants }: WhileParams,
+  inputs: readonly Tensor[],
+  steps: Tensor,
+  cotangents: readonly (Value | null)[],
+  needs: readonly boolean[],
+): (Value | null)[] {
+  const fixed = inputs.slice(0, constants);
+  const initial = inputs.slice(constants);
+  const carried = initial.map((_, i) => i).filter((i) => isDifferentiable(initial[i]!.dtype));
+  const summed = fixed.map((_, i) => i).filter((i) => needs[i] && isDifferentiable(fixed[i]!.dtype));
+  const zero = p.full(0, counter) as Tensor;
+  const back = traceBackward(body, [], (i) => i >= constants || summed.includes(i), carried);
+  const gradient = back.graph.withOutputs(back.found.flatMap((value) => value ?? []));
+  const forward = (values: readonly Tensor[]): Tensor[] => {
+    const found = replay(body, [...fixed, ...values]);
+    return body.outputs.map((value) => found.get(value) as Tensor);
+  };
+  const stateBefore = (step: Tensor): Tensor[] =>
+    whileLoop(
+      ([i]) => p.compare('less', i!, step) as Tensor,
+      ([i, ...values]) => [p.offset(i!, 1) as Tensor, ...forward(values)],
+      [zero, ...initial],
+    ).slice(1);
+  const results = whileLoop(
+    ([step]) => p.compare('greater', step!, p.full(0, counter)) as Tensor,
+    ([step, ...rest]) => {
+      const previous = p.offset(step!, -1) as Tensor;
+      const values = replay(gradient, [...fixed, ...stateBefore(previous), ...rest.slice(0, carried.length)]);
+      const found = (parameter: number): Tensor | null => {
+        const place = back.found[back.sources.indexOf(body.parameters[parameter]!)];
+        return place ? (values.get(place) as Tensor) : null;
+      };
+      const sums = summed.map((i, k) => {
+        const [sum, part] = [rest[carried.length + k]!, found(i)];
+        return (part ? p.add(sum, part) : sum) as Tensor;
+      });
+      return [previous, ...carried.map((i) => found(constants + i) ?? (p.zerosLike(initial[i]!) as Tensor)), ...sums];
+    },
+    [
+      steps,
+      ...carried.map((i) => (cotangents[i] ?? p.zerosLike(initial[i]!)) as Tensor),
+      ...summed.map((i) => p.zerosLike(fixed[i]!) as Tensor),
+    ],
+  ).slice(1);
+  const gradients: (Value | null)[] = inputs.map(() => null);
+  carried.forEach((i, k) => {
+    gradients[constants + i] = results[k]!;
+  });
+  summed.forEach((i, k) => {
+    gradients[i] = results[carried.length + k]!;
+  });
+  return gradients;
 }
 
 // ── cond ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -445,11 +519,16 @@ export function cond(choice: Tensor, whenTrue: () => readonly Tensor[], whenFals
 }
 
 function bindCond(params: CondParams, choice: Tensor, inputs: readonly Tensor[]): Tensor[] {
-  const apply = (): Tensor[] => bind(primitive<CondParams>('cond'), [choice, ...inputs], params) as Tensor[];
-  const tapes = activeTapes();
-  if (tapes.length === 0) return apply();
-  const outputs = withoutRecording(apply);
-  const application: Application = {
+  if (activeTapes().length === 0) return applyCond(params, [choice, ...inputs]);
+  return recorded(condApplication(params, [choice, ...inputs]), params.whenTrue.outputs.length);
+}
+const applyCond = (params: CondParams, inputs: readonly Tensor[]): Tensor[] =>
+  bind(primitive<CondParams>('cond'), inputs, params) as Tensor[];
+
+function condApplication(params: CondParams, all: readonly Tensor[]): Recorded {
+  const [choice, ...inputs] = all as readonly [Tensor, ...Tensor[]];
+  const outputs = withoutRecording(() => applyCond(params, all));
+  return {
     inputs,
     outputs,
     vjp: (cotangents, needs) => {
@@ -474,6 +553,4 @@ function bindCond(params: CondParams, choice: Tensor, inputs: readonly Tensor[])
       return gradients;
     },
   };
-  for (const tape of tapes) tape.recordApplication(application);
-  return outputs;
 }

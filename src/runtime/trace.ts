@@ -37,6 +37,11 @@ export class Trace implements TraceTarget {
     this.#followed = outer instanceof Trace ? (tensor) => followed(tensor) || outer.#followed(tensor) : followed;
   }
 
+  /** Whether it is the body of control flow, whose gradient comes from its graph and not from a tape. */
+  get isBody(): boolean {
+    return this.#outer !== null;
+  }
+
   parameter(spec: Spec, weak = false): Tensor {
     return this.#wrap(this.graph.addParameter(spec), weak);
   }

@@ -67,15 +67,19 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
   const scratch = new Scratch(heap);
   const pool = heap.shared && options.workers ? new Pool(heap, options.workers, options) : undefined;
   const executables = new Map<string, WeakRef<Executable>>();
+  // A program's text is long: it is kept no longer than the program.
+  const texts = new FinalizationRegistry<string>((key) => {
+    if (executables.get(key)?.deref() === undefined) executables.delete(key);
+  });
 
   const generate = (program: Program) => {
-    const texts = program.kernels.map(describeKernel);
-    const key = programKey(program, texts);
+    const kernels = program.kernels.map(describeKernel);
+    const key = programKey(program, kernels);
     const known = executables.get(key)?.deref();
     if (known) return { known };
     return {
       key,
-      generated: generateProgram(program, texts, memory, relaxed, pool !== undefined && options.shareAll === true),
+      generated: generateProgram(program, kernels, memory, relaxed, pool !== undefined && options.shareAll === true),
     };
   };
   const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
@@ -122,6 +126,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
       },
     };
     executables.set(key, new WeakRef(made));
+    texts.register(made, key);
     return made;
   };
 

@@ -2,6 +2,7 @@
 // Owns: recomputation in the backward pass, and gradients that ignore what a function does.
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
+import { withOwnGradient } from '../../runtime/body.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { activeTapes, Tape, withoutRecording } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -45,13 +46,10 @@ export function recomputeGrad<A extends readonly unknown[], R>(f: (...args: A) =
 export function gradPassThrough<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   return (...args) => {
     const inputs = args.map((arg) => resolve(arg));
-    const output = withoutRecording(() => f(...args));
-    const application = {
-      inputs,
-      outputs: [output],
-      vjp: ([g]: readonly (Value | null)[]) => inputs.map(() => g ?? null),
-    };
-    for (const tape of activeTapes()) tape.recordApplication(application);
+    const value = withoutRecording(() => f(...args));
+    const vjp = ([g]: readonly (Value | null)[]) => inputs.map(() => g ?? null);
+    const [output] = withOwnGradient(inputs, [value], vjp) as [Tensor];
+    for (const tape of activeTapes()) tape.recordApplication({ inputs, outputs: [output], vjp });
     return output;
   };
 }

@@ -4,6 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
+import { withOwnGradient } from '../../runtime/body.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { activeTapes, Tape, withoutRecording, zeroGradient } from '../../runtime/tape.ts';
 import { Tensor } from '../../runtime/tensor.ts';
@@ -108,7 +109,8 @@ export function customGradient<A extends readonly Tensor[]>(
         return (Array.isArray(given) ? given : [given]) as (Value | null)[];
       },
     };
-    for (const tape of tapes) tape.recordApplication(application);
-    return packTree(value, outputs, isTensor) as Structure;
+    const results = withOwnGradient(inputs, outputs, (cotangents) => application.vjp(cotangents));
+    for (const tape of tapes) tape.recordApplication({ ...application, outputs: results });
+    return packTree(value, results, isTensor) as Structure;
   };
 }

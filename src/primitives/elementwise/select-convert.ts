@@ -4,7 +4,10 @@ import { type Data, type DType, dtypes, isBig, isComplex, isDifferentiable, roun
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
 import { sameShape, showShape } from '../../base/shape.ts';
 import * as ir from '../../compiler/loop-ir.ts';
+import type { Graph } from '../../graph/graph.ts';
 import type { MapPrimitive, Params } from '../../graph/primitive.ts';
+import { replay } from '../../graph/replay.ts';
+import type { Value } from '../../graph/value.ts';
 import {
   complex,
   convert as convertValue,
@@ -220,6 +223,34 @@ export const isFinite: MapPrimitive = {
   },
   vjp: null,
   samples: () => [{ inputs: [{ dims: [4], dtype: 'float32', values: [1, Number.NaN, Number.POSITIVE_INFINITY, -2] }] }],
+};
+
+export type OwnGradientParams = { readonly gradient: Graph; readonly gives: readonly number[] };
+/**
+ * The identity of operand 0 with a gradient given as a graph. Operands: the value, the inputs it was made of, what the graph captured.
+ * The graph takes the cotangent and what it captured, and gives the gradients of the inputs numbered `gives`.
+ */
+export const withGradient: MapPrimitive<OwnGradientParams> = {
+  name: 'withGradient',
+  kind: 'map',
+  pointwise: false,
+  cost: 0,
+  infer: ([x]) => [{ dims: x!.dims, dtype: x!.dtype }],
+  evaluate: ([x], _params, [out]) => {
+    for (let i = 0; i < out!.data.length; i++) out!.data[i] = x!.data[i]!;
+  },
+  lowers: () => true,
+  lower: (context, _params, at) => context.load(0, at),
+  vjp: ({ inputs, params: { gradient, gives }, cotangents: [cotangent] }) => {
+    const captured = inputs.slice(inputs.length - (gradient.parameters.length - 1));
+    const values = replay(gradient, [cotangent!, ...captured]);
+    const gradients: (Value | null)[] = inputs.map(() => null);
+    gives.forEach((input, k) => {
+      gradients[1 + input] = values.get(gradient.outputs[k]!)!;
+    });
+    return gradients;
+  },
+  samples: () => [],
 };
 
 /** The identity, through which no gradient flows. */
