@@ -1,7 +1,7 @@
 // What the linear algebra ops share: host functions over batches of matrices, and products and transposes of values.
 // Owns: batching and storing; small matrix helpers in terms of primitives.
-import type { DType } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { type DType, isComplex } from '../../base/dtype.ts';
+import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
 import type { HostFunction } from '../../graph/primitive.ts';
 import type { Spec, Value } from '../../graph/value.ts';
@@ -12,9 +12,13 @@ import { doubles, hostFunction, matrixDims, store } from '../core/host.ts';
 import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
 
-/** A floating tensor of matrices. */
-export function matrices(x: TensorLike, name: string, square = false): Tensor {
+/** A floating tensor of matrices; complex ones only where the function has a way for them. */
+export function matrices(x: TensorLike, name: string, square = false, complex = false): Tensor {
   const tensor = floating(x, name);
+  if (!complex && isComplex(tensor.dtype))
+    throw new DTypeError(
+      `${name}: found dtype ${tensor.dtype}, wanted real matrices. B + iC acts as the real matrix [[B, −C], [C, B]] of twice the size.`,
+    );
   if (tensor.dims.length < 2 || (square && tensor.dims.at(-1) !== tensor.dims.at(-2)))
     throw new ShapeError(
       `${name}: found shape ${showShape(tensor.dims)}; wanted ${square ? 'square matrices (…, n, n)' : 'matrices (…, m, n)'}.`,

@@ -33,7 +33,7 @@ const call = hostFunction(
 );
 /** Eigenvalues and eigenvectors, as columns, of square matrices. */
 export const eig = signature('eig', ['tensor'], (tensor: TensorLike): [e: Tensor, v: Tensor] => {
-  const [values, vectors] = p.customCall(call, [matrices(tensor, 'eig', true)]);
+  const [values, vectors] = p.customCall(call, [matrices(tensor, 'eig', true, true)]);
   return [values as Tensor, vectors as Tensor];
 });
 /** Eigenvalues of square matrices. */

@@ -4,8 +4,36 @@ export { globalNorm } from '../math/clip.ts';
 export { einsum } from '../math/einsum.ts';
 export { matmul, tensordot } from '../math/matmul.ts';
 export { l2Normalize } from '../nn/normalization.ts';
+export * as experimental from './experimental.ts';
 export { expm, logm, sqrtm } from './functions.ts';
 export { eig, eigvals } from './general-eigen.ts';
+export {
+  LinearOperatorBlockDiag,
+  LinearOperatorBlockLowerTriangular,
+  LinearOperatorKronecker,
+  LinearOperatorLowRankUpdate,
+} from './operators/blocks.ts';
+export {
+  LinearOperator,
+  LinearOperatorAdjoint,
+  LinearOperatorComposition,
+  LinearOperatorFullMatrix,
+  LinearOperatorInversion,
+  LinearOperatorLowerTriangular,
+} from './operators/linear-operator.ts';
+export {
+  LinearOperatorCirculant,
+  LinearOperatorCirculant2D,
+  LinearOperatorCirculant3D,
+  LinearOperatorDiag,
+  LinearOperatorHouseholder,
+  LinearOperatorIdentity,
+  LinearOperatorPermutation,
+  LinearOperatorScaledIdentity,
+  LinearOperatorToeplitz,
+  LinearOperatorTridiag,
+  LinearOperatorZeros,
+} from './operators/structured.ts';
 export {
   cholesky,
   choleskySolve,

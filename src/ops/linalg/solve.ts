@@ -1,7 +1,7 @@
 // tf.linalg: inverses, determinants, linear systems.
 // Owns: Cholesky, LU and what is solved with them, with gradients of every order in terms of these same functions.
 
-import { asDType, type DType } from '../../base/dtype.ts';
+import { asDType, type DType, isComplex } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, showShape } from '../../base/shape.ts';
 import type { HostFunction } from '../../graph/primitive.ts';
@@ -13,6 +13,7 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { matrixDims } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { band, batched, diagonalOf, identityLike, matrices, mm, transposed } from './batch.ts';
+import { complexDeterminant, complexSolve, conjugateTransposed, unitOf } from './complex.ts';
 import { cholesky as choleskyKernel, luFactor, luSolve as luSolveKernel, solveTriangular } from './kernels/factor.ts';
 
 const size = (inputs: readonly { readonly dims: readonly number[] }[], i = 0): number => inputs[i]!.dims.at(-1)!;
@@ -54,7 +55,7 @@ export const solveTri = (t: Value, b: Value, lower: boolean, adjoint: boolean): 
 
 /** A matrix and a right-hand side with equal batch axes. */
 export function systemOf(matrix: TensorLike, rhs: TensorLike, name: string): [Value, Value] {
-  const [a, b] = convertPair(matrices(matrix, name), rhs, name);
+  const [a, b] = convertPair(matrices(matrix, name, false, true), rhs, name);
   if (b.dims.length < 2 || a.dims.at(-2) !== b.dims.at(-2))
     throw new ShapeError(
       `${name}: matrix ${showShape(a.dims)} and right-hand side ${showShape(b.dims)} do not fit; wanted (…, m, n) and (…, m, k).`,
@@ -68,9 +69,13 @@ export const triangularSolve = signature(
   'triangularSolve',
   ['matrix', 'rhs', 'lower', 'adjoint'],
   (matrix: TensorLike, rhs: TensorLike, lower: boolean = true, adjoint: boolean = false): Tensor => {
-    matrices(matrix, 'triangularSolve', true);
+    matrices(matrix, 'triangularSolve', true, true);
     const [a, b] = systemOf(matrix, rhs, 'triangularSolve');
-    return solveTri(a, b, lower, adjoint) as Tensor;
+    if (!isComplex(a.dtype)) return solveTri(a, b, lower, adjoint) as Tensor;
+    const n = a.dims.at(-1)!;
+    const part = (x: Value): Value => (lower ? band(x, -n, 0) : band(x, 0, n));
+    const triangle = p.complex(part(p.real(a)), part(p.imag(a)));
+    return complexSolve(adjoint ? conjugateTransposed(triangle) : triangle, b, solveValue) as Tensor;
   },
 );
 
@@ -138,8 +143,9 @@ export const solve = signature(
   'solve',
   ['matrix', 'rhs', 'adjoint'],
   (matrix: TensorLike, rhs: TensorLike, adjoint: boolean = false): Tensor => {
-    matrices(matrix, 'solve', true);
+    matrices(matrix, 'solve', true, true);
     const [a, b] = systemOf(matrix, rhs, 'solve');
+    if (isComplex(a.dtype)) return complexSolve(adjoint ? conjugateTransposed(a) : a, b, solveValue) as Tensor;
     return solveValue(adjoint ? transposed(a) : a, b) as Tensor;
   },
 );
@@ -162,9 +168,14 @@ const inverseCall = batched(
   },
   ({ outputs: [y], cotangents: [g] }) => [p.neg(mm(mm(y!, g!, { transposeA: true }), y!, { transposeB: true }))],
 );
+const complexInverse = (a: Value): Value => {
+  const one = identityLike(p.real(a));
+  return complexSolve(a, p.complex(one, p.zerosLike(one)), solveValue);
+};
 /** A⁻¹, or (Aᵀ)⁻¹. */
 export const inv = signature('inv', ['input', 'adjoint'], (input: TensorLike, adjoint: boolean = false): Tensor => {
-  const a = matrices(input, 'inv', true);
+  const a = matrices(input, 'inv', true, true);
+  if (isComplex(a.dtype)) return complexInverse(adjoint ? conjugateTransposed(a) : a) as Tensor;
   return p.customCall(inverseCall, [adjoint ? transposed(a) : a])[0] as Tensor;
 });
 
@@ -202,13 +213,24 @@ export const slogdet = signature(
   'slogdet',
   ['input'],
   (input: TensorLike): [sign: Tensor, logAbsDeterminant: Tensor] => {
-    const [sign, logarithm] = p.customCall(determinantCall, [matrices(input, 'slogdet', true)]);
+    const a = matrices(input, 'slogdet', true, true);
+    if (isComplex(a.dtype)) {
+      const found = complexDeterminant(a, complexInverse);
+      return [unitOf(found.angle) as Tensor, p.complex(found.logarithm, p.zerosLike(found.logarithm)) as Tensor];
+    }
+    const [sign, logarithm] = p.customCall(determinantCall, [a]);
     return [sign as Tensor, logarithm as Tensor];
   },
 );
 /** The determinant. */
 export const det = signature('det', ['input'], (input: TensorLike): Tensor => {
-  const [sign, logarithm] = p.customCall(determinantCall, [matrices(input, 'det', true)]);
+  const a = matrices(input, 'det', true, true);
+  if (isComplex(a.dtype)) {
+    const { logarithm: size, angle } = complexDeterminant(a, complexInverse);
+    const length = p.unary('exp', size);
+    return p.complex(p.mul(length, p.unary('cos', angle)), p.mul(length, p.unary('sin', angle))) as Tensor;
+  }
+  const [sign, logarithm] = p.customCall(determinantCall, [a]);
   return p.mul(p.stopGradient(sign!), p.unary('exp', logarithm!)) as Tensor;
 });
 /** The logarithm of the determinant of a positive definite matrix, by its Cholesky factor. */

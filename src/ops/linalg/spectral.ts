@@ -1,5 +1,6 @@
 // tf.linalg: QR, singular values, eigenvalues of symmetric matrices, and what is made of them.
 // Owns: these decompositions with their gradients, pseudo-inverses, least squares, ranks.
+import { isComplex } from '../../base/dtype.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -8,6 +9,7 @@ import { convertPair } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 import { bindArguments, signature } from '../core/signature.ts';
 import { asColumn, asRow, band, batched, diagonalMatrix, identityLike, matrices, mm, transposed } from './batch.ts';
+import { everySecond, realForm } from './complex.ts';
 import { qrFactor } from './kernels/factor.ts';
 import { completed, singularValues, symmetricEigen } from './kernels/spectral.ts';
 import { cholesky, choleskySolve, solveTri, systemOf } from './solve.ts';
@@ -149,7 +151,10 @@ export interface Svd {
 export const svd: Svd = op('svd', ((...args: unknown[]) => {
   const bound = bindArguments('svd', ['tensor', 'fullMatrices', 'computeUv'], args);
   const [tensor, fullMatrices = false, computeUv = true] = bound as [TensorLike, boolean?, boolean?];
-  const parts = svdOf(tensor, fullMatrices);
+  const x = matrices(tensor, 'svd', false, true);
+  // Of complex matrices the values, which the real form has twice; the vectors would not be its own.
+  if (isComplex(x.dtype) && !computeUv) return everySecond(svdOf(realForm(x) as Tensor, false)[0]);
+  const parts = svdOf(x, fullMatrices);
   return computeUv ? parts : parts[0];
 }) as never);
 
@@ -178,7 +183,12 @@ export const eigh = signature('eigh', ['tensor'], (tensor: TensorLike): [e: Tens
   return [values as Tensor, vectors as Tensor];
 });
 /** Eigenvalues of symmetric matrices in ascending order. */
-export const eigvalsh = signature('eigvalsh', ['tensor'], (tensor: TensorLike): Tensor => eigh(tensor)[0]);
+export const eigvalsh = signature('eigvalsh', ['tensor'], (tensor: TensorLike): Tensor => {
+  const x = matrices(tensor, 'eigvalsh', true, true);
+  if (!isComplex(x.dtype)) return eigh(x)[0];
+  const values = everySecond(eigh(realForm(x) as Tensor)[0]);
+  return p.complex(values, p.zerosLike(values)) as Tensor;
+});
 
 // ── What is made of them ────────────────────────────────────────────────────────────────────────────────────────
 
