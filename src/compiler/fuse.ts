@@ -1,11 +1,13 @@
 // Decides what is computed where: which values are stored, which are computed inside their consumers, and which kernels
 // have several results.
-// Owns: the grouping. It reads the kinds and costs of primitives, never their names but for reshape, which moves nothing.
+// Owns: the grouping. It reads the kinds and costs of primitives, never their names but for reshape, which moves nothing, and
+// for transpose, which may be the order in which a product is stored.
 // Leaves loops to lower.ts, memory to plan.ts.
 import type { DType } from '../base/dtype.ts';
 import { sameShape, sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { hasStorage } from '../primitives/storage.ts';
+import { isMatrixProduct, isTileable, layoutsOf } from './matrix-layout.ts';
 
 export type GroupKind = 'map' | 'reduce' | 'contract' | 'scatter' | 'random' | 'control' | 'host';
 
@@ -28,6 +30,10 @@ const CHEAP = 3;
 const DEAR = 8;
 /** The cost given to what contains a reduction: it may stand only where each element is needed once. */
 const REDUCTION = 1000;
+/** The cost given to what contains a product of matrices or a convolution, of which a backend makes tiles. */
+const TILES = 1_000_000;
+/** Products with fewer rows are cut along their columns, so that threads have enough to do, and their rows end in several threads. */
+const LEAST_ROWS = 256;
 /** Contractions with fewer products are left to plain loops, where they fuse with their surroundings. */
 const TINY_CONTRACTION = 2048;
 
@@ -44,7 +50,7 @@ export function kindOf(node: Node): GroupKind {
     case 'reduce':
       return 'reduce';
     case 'contract':
-      return node.outputs[0]!.dtype === 'float32' && products(node) >= TINY_CONTRACTION ? 'contract' : 'reduce';
+      return isLargeContraction(node) && isMatrixProduct(node) ? 'contract' : 'reduce';
     case 'convolution':
       return 'reduce';
     case 'scatter':
@@ -57,6 +63,13 @@ export function kindOf(node: Node): GroupKind {
       return 'host';
   }
 }
+
+/** Whether a contraction is worth a kernel of its own. */
+export const isLargeContraction = (node: Node): boolean =>
+  node.kind === 'apply' &&
+  node.primitive!.kind === 'contract' &&
+  [...node.inputs, ...node.outputs].every(({ dtype }) => dtype === 'float32') &&
+  products(node) >= TINY_CONTRACTION;
 
 function products(node: Node): number {
   const primitive = node.primitive!;
@@ -125,7 +138,9 @@ export function fuse(graph: Graph, apart = false): Fusion {
     if (kind === 'map' || kind === 'reduce') {
       const own =
         kind === 'reduce'
-          ? REDUCTION
+          ? makesTiles(node)
+            ? TILES
+            : REDUCTION
           : (node.primitive as { cost: number }).cost +
             node.inputs.reduce((sum, input) => sum + weights.get(input)!, 0);
       if (!apart && !outputs.has(value) && canInline(node, value, own, kind)) {
@@ -133,11 +148,24 @@ export function fuse(graph: Graph, apart = false): Fusion {
         continue;
       }
     }
+    if (!apart && kind === 'contract' && !outputs.has(value) && takesBias(node, value)) {
+      weights.set(value, TILES);
+      continue;
+    }
     for (const output of node.outputs) {
       home.set(output, output);
       weights.set(output, 0);
     }
     groups.push({ kind, roots: [node] });
+  }
+
+  /** Whether what follows a matrix product is done on its tiles; not where the next loop over the result does it for nothing. */
+  function takesBias(node: Node, value: GraphValue): boolean {
+    const [user, other] = [...(consumers.get(value) ?? [])];
+    if (!user || other || kinds.get(user) !== 'map') return false;
+    const next = [...(consumers.get(user.outputs[0]!) ?? [])];
+    if (next.some((consumer) => kinds.get(consumer) === 'map')) return false;
+    return rowsOf(node) >= LEAST_ROWS && isTileable(node) && canInline(node, value, TILES, 'reduce');
   }
 
   function canInline(node: Node, value: GraphValue, weight: number, kind: GroupKind): boolean {
@@ -147,10 +175,14 @@ export function fuse(graph: Graph, apart = false): Fusion {
       const userKind = kinds.get(user)!;
       if (userKind !== 'map' && userKind !== 'reduce' && userKind !== 'scatter') return false;
       // Updates and indices of a scatter are read row by row; what is copied is read once.
-      if (weight >= REDUCTION && !(userKind === 'map' && elementwise(user))) return false;
+      if (weight >= REDUCTION && !(userKind === 'map' && elementwise(user)) && !stores(user, node)) return false;
+      // Tiles are finished where they lie: what is as large as the result is not read meanwhile.
+      if (weight >= TILES && user.inputs.some((other) => other !== value && readsAll(other, sizeOf(value.dims))))
+        return false;
       if (weight >= DEAR && amplifies(user, value)) return false;
-      // A sum of products reads each operand many times.
+      // A sum of products reads each operand many times; large ones read matrices as they lie.
       const { kind: primitiveKind } = user.primitive!;
+      if (isLargeContraction(user)) return false;
       if ((primitiveKind === 'contract' || primitiveKind === 'convolution') && weight > 0) return false;
     }
     if (kind === 'reduce') return users.length === 1;
@@ -158,8 +190,25 @@ export function fuse(graph: Graph, apart = false): Fusion {
     return users.length === 1 || weight <= CHEAP;
   }
 
+  /** Whether computing a value reads another that is at least so large, or sums something up. */
+  function readsAll(value: GraphValue, size: number): boolean {
+    if (home.has(value)) return sizeOf(value.dims) >= size;
+    return value.node.primitive?.kind !== 'map' || value.node.inputs.some((input) => readsAll(input, size));
+  }
+
   return { groups: apart ? groups : mergeSiblings(groups, home), home };
 }
+
+const makesTiles = (node: Node): boolean => node.primitive!.kind === 'convolution' || isLargeContraction(node);
+
+/** The rows of a matrix product. */
+const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
+
+/** Whether a node only says in which order of its axes the result of a contraction is stored. */
+const stores = (user: Node, node: Node): boolean =>
+  user.primitive!.name === 'transpose' &&
+  isLargeContraction(node) &&
+  isTileable(node, (user.params as unknown as { readonly permutation: readonly number[] }).permutation);
 
 /** For each stored value that a group reads: whether only at the position that is being written. */
 export function readsOf(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Map<GraphValue, 'same' | 'other'> {

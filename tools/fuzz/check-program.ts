@@ -130,17 +130,13 @@ function onEngineParts({ graph, data, results, variables: uses }: RandomProgram,
   return { compiled, given, variables };
 }
 
-/** The first place where two lists of results are not the same bits. */
+/** The first place where two lists of results are not the same bits; the bits of a NaN are nobody's choice. */
 function differentBits(one: readonly Data[][], several: readonly Data[][], way: string): string | null {
-  const bytes = (data: Data) => {
-    const { buffer, byteOffset, byteLength } = data as Float32Array;
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  };
   for (let run = 0; run < one.length; run++) {
     for (let i = 0; i < one[run]!.length; i++) {
-      const [a, b] = [bytes(one[run]![i]!), bytes(several[run]![i]!)];
-      const at = a.findIndex((byte, j) => byte !== b[j]);
-      if (at >= 0) return `${way}, run ${run}: output ${i} has other bits than with one thread, at byte ${at}`;
+      const [a, b] = [one[run]![i]! as Float32Array, several[run]![i]! as Float32Array];
+      const at = a.findIndex((x, j) => !Object.is(x, b[j]));
+      if (at >= 0) return `${way}, run ${run}: output ${i} is ${b[at]} at ${at}, with one thread ${a[at]}`;
     }
   }
   return null;
