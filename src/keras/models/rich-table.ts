@@ -48,8 +48,8 @@ export function wrapWords(text: string, width: number): string[] {
     const start = match.index;
     const length = word.trimEnd().length;
     if (width - offset >= length) offset += word.length;
-    else if (start > 0) {
-      breaks.push(start);
+    else {
+      if (start > 0) breaks.push(start);
       offset = word.length;
     }
   }
