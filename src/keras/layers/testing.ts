@@ -1,6 +1,9 @@
 // The one test that every layer passes: config and back, shapes with an unknown batch, gradients against finite
-// differences, eager = compiled, half precision, masks. For tests only; the library does not import it.
+// differences, eager = compiled, half precision, masks, files. For tests only; the library does not import it.
 // Owns: the checks, as errors that say what differs. Golden numbers of real Keras are the conformance runner's.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { StateError, show } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape, sizeOf } from '../../base/shape.ts';
@@ -13,11 +16,14 @@ import { makeFunction } from '../../runtime/function.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import type { DTypeLike } from '../dtype-policy.ts';
+import { Model } from '../models/functional.ts';
+import { loadModel } from '../saving/load-model.ts';
 import type { Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
 import { maskOf, setMask } from '../symbolic/mask.ts';
 import type { Inputs, Structure } from '../types.ts';
+import { Input } from './core/input-layer.ts';
 import type { LayerBase } from './layer.ts';
 
 export interface LayerTest {
@@ -31,20 +37,29 @@ export interface LayerTest {
   readonly output: Shape;
   /** Whole numbers below this, in place of floats. */
   readonly integers?: number;
+  /** Inputs are of these, in place of numbers. */
+  readonly strings?: readonly string[];
   readonly training?: boolean;
   /** Whether the layer passes a mask (batch, steps) of its input on; undefined: not asked. */
   readonly passesMask?: boolean;
   /** How far results in half precision may be off. */
   readonly halfTolerance?: number;
   /** Parts not to check, and why is said beside the call. */
-  readonly without?: readonly ('gradients' | 'compiled' | 'half' | 'symbolic')[];
+  readonly without?: readonly ('config' | 'gradients' | 'compiled' | 'half' | 'symbolic' | 'saved')[];
 }
 
+type Drawn = Pick<LayerTest, 'integers' | 'strings'>;
 /** Numbers in (−1, 1) that never tie: the fractional parts of multiples of the golden ratio. */
 const spread = (i: number): number => 2 * ((i * 0.6180339887498949 + 0.137) % 1) - 1;
 
-function numbers(dims: Dims, first: number, dtype: DType, integers?: number): Tensor {
+function numbers(dims: Dims, first: number, dtype: DType, { integers, strings }: Drawn = {}): Tensor {
   const size = sizeOf(dims);
+  if (strings)
+    return eagerTensor(
+      Array.from({ length: size }, (_, i) => strings[(i * 7 + first) % strings.length]!),
+      dims,
+      'string',
+    );
   if (integers !== undefined)
     return eagerTensor(
       Int32Array.from({ length: size }, (_, i) => (i * 7 + first) % integers),
@@ -83,7 +98,7 @@ class Run {
     this.#test = test;
     this.#dtype = inputDType;
     this.layer = layer;
-    this.inputs = test.inputs.map((dims, i) => numbers(dims, 1000 * i + 1, inputDType, test.integers));
+    this.inputs = test.inputs.map((dims, i) => numbers(dims, 1000 * i + 1, inputDType, test));
     // Weights that are not 0 or 1, so that each of them shows.
     this.call();
     this.layer.weights.forEach((weight, i) => {
@@ -102,7 +117,7 @@ class Run {
   }
 }
 
-export function testLayer(test: LayerTest): void {
+export async function testLayer(test: LayerTest): Promise<void> {
   const skipped = new Set(test.without);
   const run = new Run(test, 'float32', 'float32');
   const state = run.layer.weights.map((weight) => weight.snapshot());
@@ -117,8 +132,8 @@ export function testLayer(test: LayerTest): void {
   if (showShape(first!.shape) !== showShape(concrete as Shape))
     throw new StateError(`output: found shape ${showShape(first!.shape)}, wanted ${showShape(test.output)}.`);
 
-  checkConfig(test, run, wanted);
-  if (!skipped.has('symbolic')) checkSymbolic(test, wanted);
+  if (!skipped.has('config')) checkConfig(test, run, wanted);
+  if (!skipped.has('symbolic')) checkSymbolic(test, run, wanted);
   if (!skipped.has('compiled')) {
     const compiled = makeFunction((...inputs: Tensor[]) => outputsOf(run.call(inputs)));
     allClose(compiled(...run.inputs) as Tensor[], wanted, 2e-5, 'compiled, output');
@@ -127,6 +142,7 @@ export function testLayer(test: LayerTest): void {
   }
   if (!skipped.has('gradients')) checkGradients(test);
   if (!skipped.has('half')) checkHalf(test, wanted);
+  if (!skipped.has('saved') && !skipped.has('symbolic')) await checkSaved(test, run, wanted);
   if (test.passesMask !== undefined) checkMask(test, test.passesMask);
 }
 
@@ -143,10 +159,9 @@ function checkConfig(test: LayerTest, run: Run, wanted: readonly Tensor[]): void
 }
 
 /** A symbolic call with an unknown batch gives the shapes that numbers give. */
-function checkSymbolic(test: LayerTest, wanted: readonly Tensor[]): void {
+function checkSymbolic(test: LayerTest, run: Run, wanted: readonly Tensor[]): void {
   const layer = test.make({ dtype: 'float32' });
-  const dtype = test.integers === undefined ? 'float32' : 'int32';
-  const symbols = test.inputs.map((dims) => new KerasTensor([null, ...dims.slice(1)], dtype));
+  const symbols = test.inputs.map((dims, i) => new KerasTensor([null, ...dims.slice(1)], run.inputs[i]!.dtype));
   const given = (symbols.length === 1 ? symbols[0] : symbols) as Inputs;
   const result = test.call ? test.call(layer, symbols) : layer(given, { training: test.training });
   const outputs = flattenTree(result, isTensor).filter(isTensor);
@@ -157,6 +172,25 @@ function checkSymbolic(test: LayerTest, wanted: readonly Tensor[]): void {
         `symbolic output ${i}: found ${x.dtype}${showShape(x.shape)}, wanted ${wanted[i]!.dtype}${showShape(shape)}.`,
       );
   });
+}
+
+/** A model of the layer alone gives the same from its file. */
+async function checkSaved(test: LayerTest, run: Run, wanted: readonly Tensor[]): Promise<void> {
+  const inputs = run.inputs.map((x) => Input({ shape: x.dims.slice(1), dtype: x.dtype }));
+  const given = (inputs.length === 1 ? inputs[0] : inputs) as Inputs;
+  const layer = test.make({ dtype: 'float32' });
+  const result = test.call ? test.call(layer, inputs) : layer(given);
+  const model = Model({ inputs, outputs: flattenTree(result, isTensor).filter(isTensor) });
+  layer.setWeights(run.layer.getWeights());
+  const folder = mkdtempSync(join(tmpdir(), 'cornu-layer-'));
+  try {
+    await model.save(join(folder, 'layer.keras'));
+    const again = await loadModel(join(folder, 'layer.keras'));
+    const found = outputsOf(again(run.inputs as Inputs, { training: test.training ?? false }));
+    allClose(found, wanted, 1e-6, 'model from its file, output');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Gradients in float64 against (f(x + h) − f(x − h)) / 2h at some elements of every input and weight. */

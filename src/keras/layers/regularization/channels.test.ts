@@ -6,20 +6,24 @@ import { testLayer } from '../testing.ts';
 const { layers } = tf.keras;
 
 describe('dropout of channels', () => {
-  test('in inference nothing happens', () => {
-    testLayer({
+  test('in inference nothing happens', async () => {
+    await testLayer({
       make: (o) => layers.SpatialDropout1D(0.3, o),
       inputs: [[2, 4, 3]],
       output: [null, 4, 3],
       passesMask: true,
     });
-    testLayer({
+    await testLayer({
       make: (o) => layers.SpatialDropout2D(0.3, { seed: 3, ...o }),
       inputs: [[2, 3, 4, 3]],
       output: [null, 3, 4, 3],
     });
-    testLayer({ make: (o) => layers.SpatialDropout3D(0.3, o), inputs: [[2, 2, 3, 2, 3]], output: [null, 2, 3, 2, 3] });
-    testLayer({
+    await testLayer({
+      make: (o) => layers.SpatialDropout3D(0.3, o),
+      inputs: [[2, 2, 3, 2, 3]],
+      output: [null, 2, 3, 2, 3],
+    });
+    await testLayer({
       make: (o) => layers.AlphaDropout(0.3, o),
       inputs: [[2, 4, 3]],
       output: [null, 4, 3],
