@@ -91,9 +91,15 @@ export class Trainer {
     }
     const model = this.#model;
     const names = (): readonly string[] | null => (model.graph ? model.outputNames : null);
-    const optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
-    if (!optimizer)
+    const given = optimizers.get(options.optimizer ?? 'rmsprop');
+    if (!given)
       throw new ValueError(`compile: optimizer: found ${show(options.optimizer)}, wanted a name or an optimizer.`);
+    // In float16 small gradients vanish, unless the loss is scaled.
+    const scales = (options.autoScaleLoss ?? true) && model.dtypePolicy.name === 'mixed_float16';
+    const optimizer =
+      scales && !(given instanceof optimizers.LossScaleOptimizer)
+        ? new optimizers.LossScaleOptimizer(given as optimizers.Optimizer, { name: 'loss_scale_optimizer' })
+        : given;
     const { loss = null, lossWeights = null, metrics = null, weightedMetrics = null, stepsPerExecution = 1 } = options;
     if (stepsPerExecution !== 'auto' && !(Number.isInteger(stepsPerExecution) && stepsPerExecution >= 1))
       throw new ValueError(`compile: stepsPerExecution: found ${show(stepsPerExecution)}, wanted a whole number ≥ 1.`);
