@@ -17,6 +17,7 @@ export {
 export { clearSession } from '../session.ts';
 export { isKerasTensor } from '../symbolic/keras-tensor.ts';
 export { standardizeDtype } from './dtypes.ts';
+export { FeatureSpace, type FeatureSpaceOptions } from './feature-space.ts';
 export {
   type DirectoryDataset,
   type ImageDatasetOptions,
