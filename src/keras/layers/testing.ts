@@ -1,9 +1,6 @@
 // The one test that every layer passes: config and back, shapes with an unknown batch, gradients against finite
 // differences, eager = compiled, half precision, masks, files. For tests only; the library does not import it.
 // Owns: the checks, as errors that say what differs. Golden numbers of real Keras are the conformance runner's.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { StateError, show } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape, sizeOf } from '../../base/shape.ts';
@@ -11,6 +8,7 @@ import { flattenTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { cast, multiply } from '../../ops/math/elementwise.ts';
 import { reduceSum } from '../../ops/math/reduce.ts';
+import { platform } from '../../platform/platform.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { makeFunction } from '../../runtime/function.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -182,14 +180,15 @@ async function checkSaved(test: LayerTest, run: Run, wanted: readonly Tensor[]):
   const result = test.call ? test.call(layer, inputs) : layer(given);
   const model = Model({ inputs, outputs: flattenTree(result, isTensor).filter(isTensor) });
   layer.setWeights(run.layer.getWeights());
-  const folder = mkdtempSync(join(tmpdir(), 'cornu-layer-'));
+  const folder = await platform().makeTemporaryFolder();
+  const file = `${folder}/layer.keras`;
   try {
-    await model.save(join(folder, 'layer.keras'));
-    const again = await loadModel(join(folder, 'layer.keras'));
+    await model.save(file);
+    const again = await loadModel(file);
     const found = outputsOf(again(run.inputs as Inputs, { training: test.training ?? false }));
     allClose(found, wanted, 1e-6, 'model from its file, output');
   } finally {
-    rmSync(folder, { recursive: true });
+    await platform().remove(folder);
   }
 }
 
