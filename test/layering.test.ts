@@ -36,6 +36,7 @@ const allowed: Record<string, readonly string[]> = {
   plot: ['base', 'formats', 'platform'],
   cli: ['index.ts', 'base', 'platform', 'formats'],
   dashboard: ['index.ts', 'base', 'platform', 'formats'],
+  tuner: ['index.ts', 'base', 'platform', 'random'],
 };
 /** What a folder may import for its types alone. */
 const allowedTypes: Record<string, readonly string[]> = { plot: ['ops', 'runtime'] };
