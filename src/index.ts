@@ -4,12 +4,13 @@ import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { sharesAll } from './base/threads.ts';
 import { installMethods } from './ops/methods.ts';
+import { nativeAddon } from './platform/native-addon.ts';
 import { enableRelaxedSimd } from './platform/simd.ts';
 import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
 
 installMethods();
-installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, shareAll: sharesAll() }));
+installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon(), shareAll: sharesAll() }));
 
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';

@@ -171,7 +171,7 @@ if (process.argv.includes('--compile')) {
   });
   let bytes = new Uint8Array();
   phase('generate', () => {
-    bytes = generateProgram(program, texts, memory, true).bytes;
+    bytes = generateProgram(program, texts, memory, { relaxed: true }).bytes;
   });
   phase('module', () => new WebAssembly.Module(bytes));
 }

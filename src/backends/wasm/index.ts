@@ -8,6 +8,7 @@ import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
 import { alignUp } from './contract/plan.ts';
 import { doubleFunctionTable } from './double-functions.ts';
 import { type HeapOptions, WasmHeap } from './memory.ts';
+import { type NativeChoice, NativeMemory } from './native/addon.ts';
 import { type GeneratedProgram, generateProgram, programKey } from './program.ts';
 import { Pool, type Shared, type WorkerMaker } from './threads/pool.ts';
 
@@ -22,6 +23,8 @@ export interface WasmOptions extends HeapOptions {
   readonly patience?: number;
   /** Shares everything that can be cut, however small, and waits for the workers to start: for tests. */
   readonly shareAll?: boolean;
+  /** The native addon, where there is one and it is wanted (`platform/native-addon.ts`). */
+  readonly native?: NativeChoice | null;
 }
 
 /** A page's main thread may compile this much without waiting: in older versions of Chrome, and since. */
@@ -65,6 +68,8 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     maximumPages: heap.maximumPages,
   } as const;
   const scratch = new Scratch(heap);
+  const native = options.native ? new NativeMemory(options.native, heap.memory) : undefined;
+  if (native) heap.moved = () => native.follow();
   const pool = heap.shared && options.workers ? new Pool(heap, options.workers, options) : undefined;
   const executables = new Map<string, WeakRef<Executable>>();
   // A program's text is long: it is kept no longer than the program.
@@ -79,14 +84,19 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     if (known) return { known };
     return {
       key,
-      generated: generateProgram(program, kernels, memory, relaxed, pool !== undefined && options.shareAll === true),
+      generated: generateProgram(program, kernels, memory, {
+        relaxed,
+        native: options.native,
+        shareAll: pool !== undefined && options.shareAll === true,
+      }),
     };
   };
-  const imports = (setHost: { call: (index: number) => void }): WebAssembly.Imports => ({
+  const imports = (module: WebAssembly.Module, host: HostCell): WebAssembly.Imports => ({
     env: {
       memory: heap.memory,
-      host: (index: number) => setHost.call(index),
+      host: (index: number) => host.call(index),
       stalled: () => pool?.stalled(),
+      ...(native && { contract: native.bind(module) }),
     },
     math: doubleFunctionTable,
   });
@@ -141,14 +151,16 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(made.generated.bytes), imports(host));
+      const module = new WebAssembly.Module(made.generated.bytes);
+      const instance = new WebAssembly.Instance(module, imports(module, host));
       return executable(made.key, instance, made.generated, host, program.slotCount);
     },
     async compileAsync(program) {
       const made = generate(program);
       if (made.known) return made.known;
       const host: HostCell = { call: noHost };
-      const { instance } = await WebAssembly.instantiate(made.generated.bytes, imports(host));
+      const module = await WebAssembly.compile(made.generated.bytes);
+      const instance = await WebAssembly.instantiate(module, imports(module, host));
       return executable(made.key, instance, made.generated, host, program.slotCount);
     },
   };

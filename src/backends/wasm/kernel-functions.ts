@@ -15,9 +15,11 @@ import {
 import { type BlockHooks, blockFunction, PARAMETERS } from './contract/blocks.ts';
 import { dotFunction } from './contract/dot.ts';
 import { type Contraction, matchContraction } from './contract/match.ts';
-import { type Axis, sizeOf } from './contract/nest.ts';
-import { alignUp, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
+import { type Axis, type Nest, nestOf, sizeOf } from './contract/nest.ts';
+import { alignUp, type BlockOptions, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
 import type { Library } from './library.ts';
+import { nativeFunction } from './native/function.ts';
+import { type NativePlan, nativeTaskCount, planNative } from './native/plan.ts';
 import { philoxFunction } from './philox.ts';
 import type { Divisible } from './threads/phases.ts';
 
@@ -30,22 +32,32 @@ export interface KernelCall extends Divisible {
   readonly args: readonly Argument[];
 }
 
-/** Nanoseconds: of a rough instruction of a loop, of a multiplication in tiles, of four random numbers, of an element that is moved. */
-const [INSTRUCTION, PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.06, 5, 0.6];
+/** Nanoseconds: of a rough instruction of a loop, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
+const [INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.06, 0.02, 5, 0.6];
+
+/** A call of which the cost is not known yet. */
+type Product = Omit<KernelCall, 'cost'>;
 
 const buffers = (positions: readonly number[]): Argument[] => positions.map((buffer) => ({ buffer }));
 
 export class KernelFunctions {
   /** What all kernels together need, in bytes; calls do not keep anything there. */
   scratchBytes = 0;
+  /** The plans of the native kernels, one after the other, in words. */
+  readonly plans: number[] = [];
   private readonly module: ModuleBuilder;
   private readonly library: Library;
+  private readonly contract: number | undefined;
+  private readonly leastProducts: number | undefined;
   private readonly byKey = new Map<string, number>();
   private readonly byText = new Map<string, readonly KernelCall[]>();
 
-  constructor(module: ModuleBuilder, library: Library) {
+  /** `contract` is the imported function that runs native kernels, where there is one. */
+  constructor(module: ModuleBuilder, library: Library, contract?: number, leastProducts?: number) {
     this.module = module;
     this.library = library;
+    this.contract = contract;
+    this.leastProducts = leastProducts;
   }
 
   /** The calls that run a kernel, in order; `text` is its description. */
@@ -76,14 +88,16 @@ export class KernelFunctions {
         return [{ fn, extent, grain: 4, cost: extent * RANDOM_BLOCK, args }];
       }
       case 'contract': {
+        const native = this.nativePlan(nestOf(kernel));
+        const products = kernel.batch * kernel.m * kernel.n * kernel.k;
+        if (native) return [{ ...this.native(native, name, buffers([0, 1, 2])), cost: products * NATIVE_PRODUCT }];
         const plan = planContract(kernel);
         const { relaxed } = this.library;
         this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
         const made =
           plan.kind === 'dot' ? dotFunction(plan, name, relaxed) : blockFunction(plan, name, this.define, relaxed);
         const args = [...buffers(plan.swapped ? [1, 0, 2] : [0, 1, 2]), 'scratch' as const];
-        const cost = kernel.batch * kernel.m * kernel.n * kernel.k * PRODUCT;
-        return [{ fn: this.module.define(made), extent: taskCount(plan), grain: 1, cost, args }];
+        return [{ fn: this.module.define(made), extent: taskCount(plan), grain: 1, cost: products * PRODUCT, args }];
       }
       case 'loops': {
         const prepared = prepare(kernel);
@@ -115,9 +129,32 @@ export class KernelFunctions {
     };
   }
 
+  private nativePlan(nest: Nest, options?: BlockOptions): NativePlan | undefined {
+    return this.contract === undefined ? undefined : planNative(nest, options, this.leastProducts);
+  }
+
+  private native(plan: NativePlan, name: string, args: readonly Argument[], hooks: BlockHooks = {}): Product {
+    this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
+    const made = nativeFunction(plan, name, this.contract!, this.plans.length, hooks);
+    this.plans.push(...plan.words);
+    return { fn: this.module.define(made), extent: nativeTaskCount(plan), grain: 1, args: [...args, 'scratch'] };
+  }
+
+  private blocks(plan: BlockPlan, name: string, args: readonly Argument[], hooks: BlockHooks): Product {
+    const made = blockFunction(plan, name, this.define, this.library.relaxed, hooks);
+    return {
+      fn: this.module.define(made),
+      extent: taskCount({ ...plan, swapped: false }),
+      grain: 1,
+      args: [...args, 'scratch'],
+    };
+  }
+
   private contraction(match: Contraction, name: string): readonly KernelCall[] {
     const { padding, epilogue } = match;
-    const plan = planBlocks(match.nest, { padded: padding !== undefined, wholeColumns: epilogue !== undefined });
+    const options = { padded: padding !== undefined, wholeColumns: epilogue !== undefined };
+    const native = this.nativePlan(match.nest, options);
+    const plan = native ?? planBlocks(match.nest, options);
     let bytes = plan.scratchBytes;
     let hooks: BlockHooks = {};
     if (padding) {
@@ -137,7 +174,7 @@ export class KernelFunctions {
       };
     }
     this.scratchBytes = Math.max(this.scratchBytes, bytes);
-    const product: Argument[] = [...buffers(match.buffers), 'scratch'];
+    const extras: Argument[] = [];
     const after: KernelCall[] = [];
     if (epilogue) {
       const generated = generateKernel(epilogue, `${name}.epilogue`, this.library);
@@ -149,7 +186,7 @@ export class KernelFunctions {
         const extra = all.filter((buffer) => !match.buffers.includes(buffer));
         const parameter = (buffer: number) =>
           match.buffers.includes(buffer) ? 2 + match.buffers.indexOf(buffer) : PARAMETERS + extra.indexOf(buffer);
-        product.push(...buffers(extra));
+        extras.push(...buffers(extra));
         hooks = {
           ...hooks,
           extraPointers: extra.length,
@@ -164,11 +201,12 @@ export class KernelFunctions {
         after.push({ fn, extent, grain, cost: cost * INSTRUCTION, args: buffers(all) });
       }
     }
-    const made = blockFunction(plan, name, this.define, this.library.relaxed, hooks);
-    const extent = taskCount({ ...plan, swapped: false });
     const { batch, rows, columns, depth } = match.nest;
-    const cost = [batch, rows, columns, depth].reduce((n, axes) => n * sizeOf(axes), PRODUCT);
-    return [{ fn: this.module.define(made), extent, grain: 1, cost, args: product }, ...after];
+    const cost = [batch, rows, columns, depth].reduce((n, axes) => n * sizeOf(axes), native ? NATIVE_PRODUCT : PRODUCT);
+    const call = native
+      ? this.native(native, name, buffers(match.buffers), hooks)
+      : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
+    return [{ ...call, cost, args: [...call.args, ...extras] }, ...after];
   }
 }
 
@@ -186,7 +224,7 @@ function places(axes: readonly Axis[]): string {
 
 /** Pushes the range of the epilogue's outer loop that a task has finished, where its tasks are ranges of it. */
 function epilogueRange(
-  plan: BlockPlan,
+  plan: Pick<BlockPlan, 'taskAxes' | 'chunkAxis' | 'chunk' | 'chunkInside' | 'columnGroups'>,
   loops: readonly Axis[],
   { extent, grain }: GeneratedKernel,
 ): ((code: Code, task: number, first: number, rows: number) => void) | undefined {

@@ -36,6 +36,8 @@ export class WasmHeap implements Heap {
   readonly shared: boolean;
   readonly minimumPages: number;
   readonly maximumPages: number;
+  /** Called when memory has grown, and may lie elsewhere. */
+  moved: () => void = () => {};
   private readonly sizes = new Map<number, number>();
   private readonly freeSizes = new Map<number, number>();
   private readonly freeEnds = new Map<number, number>();
@@ -136,6 +138,7 @@ export class WasmHeap implements Heap {
     if (this.memory.buffer.byteLength / PAGE + pages > this.maximumPages) return false;
     try {
       this.memory.grow(pages);
+      this.moved();
       return true;
     } catch {
       return false;

@@ -10,6 +10,7 @@ import { type DriverCalls, driverFunction, SCRATCH_PARAMETER } from './driver.ts
 import { KernelFunctions } from './kernel-functions.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
+import { type NativeChoice, PLAN_SECTION } from './native/addon.ts';
 import { barrierFunction } from './threads/barrier.ts';
 import { movesSlots, type Phase, planPhases } from './threads/phases.ts';
 
@@ -24,6 +25,15 @@ export interface GeneratedProgram {
   readonly movesSlots: boolean;
 }
 
+export interface Generation {
+  readonly relaxed: boolean;
+  readonly native?: NativeChoice | null | undefined;
+  /** Threads share everything that can be cut. */
+  readonly shareAll?: boolean;
+}
+
+/** See NativeContract. */
+const contractSignature = { params: new Array<'i32'>(9).fill('i32'), results: [] } as const;
 const unaryDouble = { params: ['f64'], results: ['f64'] } as const;
 const binaryDouble = { params: ['f64', 'f64'], results: ['f64'] } as const;
 const takesTwo = (fn: string): boolean => fn === 'pow' || fn === 'atan2' || fn === 'rem';
@@ -51,8 +61,7 @@ export function generateProgram(
   program: Program,
   texts: readonly string[],
   memory: MemoryImport,
-  relaxed: boolean,
-  shareAll = false,
+  { relaxed, native, shareAll = false }: Generation,
 ): GeneratedProgram {
   const module = new ModuleBuilder(memory);
   const host = module.importFunction('env', 'host', { params: ['i32'], results: [] });
@@ -61,6 +70,7 @@ export function generateProgram(
   const doubles = new Map(
     doubleFunctions.map((fn) => [fn, module.importFunction('math', fn, takesTwo(fn) ? binaryDouble : unaryDouble)]),
   );
+  const contract = native ? module.importFunction('env', 'contract', contractSignature) : undefined;
   const vectors = new Map<VectorFunction, number>();
   const library: Library = {
     relaxed,
@@ -75,7 +85,7 @@ export function generateProgram(
     doubleFunction: (fn) => doubles.get(fn)!,
   };
 
-  const functions = new KernelFunctions(module, library);
+  const functions = new KernelFunctions(module, library, contract, native?.leastProducts);
   const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
   const call: DriverCalls['call'] = (kernel, number, slots, driver, range, slot) => {
     const code = driver.body;
@@ -94,6 +104,8 @@ export function generateProgram(
   const barrier = stalled === undefined ? undefined : module.define(barrierFunction(stalled));
   const calls: DriverCalls = { host, barrier, callsOf: (kernel) => callsOf[kernel]!, call };
   module.export('run', module.define(driverFunction(planned.phases, calls)));
+  const { plans } = functions;
+  if (plans.length > 0) module.customSection(PLAN_SECTION, new Uint8Array(Int32Array.from(plans).buffer));
   return {
     bytes: module.encode(),
     doubleFunctions,

@@ -1,6 +1,24 @@
 // Helpers of this folder's tests: kernels run by the backend and by the interpreter on the same data.
 import type { Kernel, Storage } from '../../compiler/loop-ir.ts';
 import type { Backend, Program } from '../backend.ts';
+import type { WasmOptions } from './index.ts';
+import type { NativeAddon } from './native/addon.ts';
+
+/** The kinds of kernels that products come in here: generated ones, and native ones for every instruction set at hand, also where
+ *  the planner would not call them. */
+export function kernelVariants(
+  enableRelaxedSimd: () => void,
+  native: { readonly addon: NativeAddon } | null,
+): readonly { readonly name: string; readonly options: WasmOptions }[] {
+  return [
+    { name: 'with fused multiply-add', options: { shared: false, enableRelaxedSimd, relaxedSimd: true } },
+    { name: 'without', options: { shared: false, relaxedSimd: false } },
+    ...(native?.addon.instructions ?? []).map((instructions) => ({
+      name: `with ${instructions}`,
+      options: { shared: false, native: { addon: native!.addon, instructions, leastProducts: 0 } },
+    })),
+  ];
+}
 
 export type TypedArray =
   | Float32Array

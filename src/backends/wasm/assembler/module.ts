@@ -72,6 +72,7 @@ export class ModuleBuilder {
   private readonly functionTypes: number[] = [];
   private readonly exports: (readonly [string, number])[] = [];
   private readonly globals: (readonly [ValueType, number])[] = [];
+  private readonly custom: (readonly [string, Uint8Array])[] = [];
   private readonly memory: MemoryImport | undefined;
 
   constructor(memory?: MemoryImport) {
@@ -112,6 +113,11 @@ export class ModuleBuilder {
 
   export(name: string, functionIndex: number): void {
     this.exports.push([name, functionIndex]);
+  }
+
+  /** Bytes that come with the module and mean nothing to it. */
+  customSection(name: string, content: Uint8Array): void {
+    this.custom.push([name, content]);
   }
 
   encode(): Uint8Array<ArrayBuffer> {
@@ -173,6 +179,14 @@ export class ModuleBuilder {
     const map = new Code().unsigned(this.functions.length).append(names);
     const custom = new Code().text('name').byte(1).unsigned(map.length).append(map);
     module.byte(0).unsigned(custom.length).append(custom);
+    for (const [name, content] of this.custom) {
+      const head = new Code().text(name);
+      module
+        .byte(0)
+        .unsigned(head.length + content.length)
+        .append(head)
+        .raw(content);
+    }
     return module.bytes.slice(0, module.length);
   }
 }

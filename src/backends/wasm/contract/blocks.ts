@@ -3,8 +3,9 @@
 // sum, and what runs on the finished rows of a task, is given by its caller.
 import type { Code } from '../assembler/code.ts';
 import { FunctionBuilder } from '../assembler/module.ts';
-import { type Axis, sizeOf } from './nest.ts';
+import { sizeOf } from './nest.ts';
 import { type PackShape, packFunction, packKey } from './packing.ts';
+import { type Place, PlaceCode } from './places.ts';
 import { type BlockPlan, panelBytes } from './plan.ts';
 import { type TileShape, tileFunction, tileKey } from './tile.ts';
 
@@ -13,13 +14,6 @@ export type Define = (key: string, make: () => FunctionBuilder) => number;
 
 /** begin, end, a, b, c, scratch. */
 export const PARAMETERS = 6;
-
-/** A place in each of the three arrays: locals with addresses. */
-interface Place {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
 
 export interface BlockHooks {
   /** So many pointers follow the function's own parameters, for the use of `finish`. */
@@ -44,7 +38,8 @@ export function blockFunction(
   const [task, end, aPointer, bPointer, cPointer, scratch] = [0, 1, 2, 3, 4, 5];
   const code = fn.body;
   const local = () => fn.local('i32');
-  const place = (): Place => ({ a: local(), b: local(), c: local() });
+  const places = new PlaceCode(fn);
+  const place = () => places.make();
   const width = vectors * 4;
   const n = columnAxis.extent;
   const panels = Math.ceil(n / width);
@@ -53,56 +48,6 @@ export function blockFunction(
   const packedDepth = depthChunk * sizeOf(depthInner);
   const packedA = panelBytes(plan);
   const blocks = sizeOf(depthOutside) * sizeOf(depthOuter) * Math.ceil(depthAxis.extent / depthChunk);
-
-  // ── Small pieces of code ──────────────────────────────────────────────────────────────────────────────────────
-  const scaled = (x: number, factor: number) => {
-    code.get(x);
-    if (factor !== 1) code.i32(factor).op('i32.mul');
-  };
-  const copy = (to: Place, from: Place) => code.get(from.a).set(to.a).get(from.b).set(to.b).get(from.c).set(to.c);
-  const advance = (at: Place, axis: Axis, steps: number) => {
-    for (const x of ['a', 'b', 'c'] as const) {
-      const bytes = axis[x] * steps * 4;
-      if (bytes !== 0) code.get(at[x]).i32(bytes).op('i32.add').set(at[x]);
-    }
-  };
-  /** Moves by index · stride. */
-  const moveTo = (at: Place, axis: Axis, index: number) => {
-    for (const x of ['a', 'b', 'c'] as const) {
-      if (axis[x] === 0) continue;
-      code.get(at[x]);
-      scaled(index, axis[x] * 4);
-      code.op('i32.add').set(at[x]);
-    }
-  };
-  const smaller = (x: number, most: number) => code.get(x).i32(most).get(x).i32(most).op('i32.lt_s', 'select');
-  /** for (index = 0; index < limit; index += step) */
-  const count = (index: number, limit: () => void, step: number, body: () => void) => {
-    code.i32(0).set(index).loop();
-    body();
-    code.get(index).i32(step).op('i32.add').tee(index);
-    limit();
-    code.op('i32.lt_s').branchIf(0).end();
-  };
-  /** Loops over all of the axes, outermost first, with a place of their own. */
-  const over = (axes: readonly Axis[], from: Place, body: (at: Place) => void): void => {
-    const [axis, ...rest] = axes;
-    if (!axis) {
-      body(from);
-      return;
-    }
-    const [at, index] = [place(), local()];
-    copy(at, from);
-    count(
-      index,
-      () => code.i32(axis.extent),
-      1,
-      () => {
-        over(rest, at, body);
-        advance(at, axis, 1);
-      },
-    );
-  };
 
   // ── Tiles ─────────────────────────────────────────────────────────────────────────────────────────────────────
   const [terms, started] = [local(), local()];
@@ -151,7 +96,7 @@ export function blockFunction(
         call(tileRows);
         if (most > tileRows) step();
       } else if (whole > 1) {
-        count(
+        places.count(
           row,
           () => code.i32(whole),
           1,
@@ -184,10 +129,10 @@ export function blockFunction(
   const chunked = pieces > 1;
   const panel = (at: Place, columns: number) => {
     const panelAt = place();
-    copy(panelAt, at);
+    places.copy(panelAt, at);
     for (const x of ['b', 'c'] as const) {
       code.get(at[x]);
-      scaled(column, columnAxis[x] * 4);
+      places.scaled(column, columnAxis[x] * 4);
       code.op('i32.add').set(panelAt[x]);
     }
     if (packB) {
@@ -202,14 +147,14 @@ export function blockFunction(
     }
     const inside = place();
     const index = local();
-    copy(inside, panelAt);
-    count(
+    places.copy(inside, panelAt);
+    places.count(
       index,
       () => (chunked ? code.get(chunkRows) : code.i32(chunkAxis.extent)),
       1,
       () => {
-        over(rowAxes, inside, (deep) => tiles(deep, columns, undefined, tileAxis.extent));
-        advance(inside, chunkAxis, 1);
+        places.over(rowAxes, inside, (deep) => tiles(deep, columns, undefined, tileAxis.extent));
+        places.advance(inside, chunkAxis, 1);
       },
     );
   };
@@ -276,7 +221,7 @@ export function blockFunction(
     else {
       code.get(task).i32(columnGroups).op('i32.rem_u').i32(groupColumns).op('i32.mul').tee(column);
       code.i32(groupColumns).op('i32.add').set(columnEnd);
-      smaller(columnEnd, n);
+      places.smaller(columnEnd, n);
       code.set(columnEnd);
     }
     code.block().loop().get(column).get(columnEnd).op('i32.ge_s').branchIf(1);
@@ -294,19 +239,19 @@ export function blockFunction(
 
   // ── Blocks of the sum, pieces of rows, tasks ──────────────────────────────────────────────────────────────────
   const sum = (from: Place, body: (at: Place) => void) => {
-    over(depthOuter, from, (outer) => {
+    places.over(depthOuter, from, (outer) => {
       const [at, index] = [place(), local()];
-      copy(at, outer);
-      count(
+      places.copy(at, outer);
+      places.count(
         index,
         () => code.i32(depthAxis.extent),
         depthChunk,
         () => {
           code.i32(depthAxis.extent).get(index).op('i32.sub').set(terms);
-          smaller(terms, depthChunk);
+          places.smaller(terms, depthChunk);
           code.set(terms);
           body(at);
-          advance(at, depthAxis, depthChunk);
+          places.advance(at, depthAxis, depthChunk);
           if (blocks > 1) code.i32(1).set(started);
         },
       );
@@ -314,38 +259,38 @@ export function blockFunction(
   };
   const setChunkRows = (index: number) => {
     code.i32(chunkAxis.extent).get(index).op('i32.sub').set(chunkRows);
-    smaller(chunkRows, chunk);
+    places.smaller(chunkRows, chunk);
     code.set(chunkRows);
   };
   const pieceByPiece = (from: Place) => {
     if (!chunkInside || !chunked) {
-      over(chunkInside ? pieceAxes : [], from, block);
+      places.over(chunkInside ? pieceAxes : [], from, block);
       return;
     }
-    over(pieceAxes, from, (outer) => {
+    places.over(pieceAxes, from, (outer) => {
       const [at, index] = [place(), local()];
-      copy(at, outer);
-      count(
+      places.copy(at, outer);
+      places.count(
         index,
         () => code.i32(chunkAxis.extent),
         chunk,
         () => {
           setChunkRows(index);
           block(at);
-          advance(at, chunkAxis, chunk);
+          places.advance(at, chunkAxis, chunk);
         },
       );
     });
   };
   const oneTask = (at: Place) => {
     code.i32(0).set(started);
-    over(depthOutside, at, (outer) => {
+    places.over(depthOutside, at, (outer) => {
       if (!hooks.copyA) {
         sum(outer, pieceByPiece);
         return;
       }
       const inside = place();
-      copy(inside, outer);
+      places.copy(inside, outer);
       hooks.copyA(code, inside.a, scratch);
       sum(inside, pieceByPiece);
     });
@@ -355,31 +300,19 @@ export function blockFunction(
   const [rest, digit, pieceFirst] = [local(), local(), local()];
   code.block().get(task).get(end).op('i32.ge_s').branchIf(0).loop();
   // task = (axes… · pieces + piece) · columnGroups + group
-  const [aOffset, bOffset, cOffset] = nest.offsets;
-  for (const [target, pointer, offset] of [
-    [base.a, aPointer, aOffset],
-    [base.b, bPointer, bOffset],
-    [base.c, cPointer, cOffset],
-  ] as const) {
-    code.get(pointer);
-    if (offset !== 0) code.i32(offset * 4).op('i32.add');
-    code.set(target);
-  }
+  places.start(base, [aPointer, bPointer, cPointer], nest.offsets);
   code.get(task);
   if (columnGroups > 1) code.i32(columnGroups).op('i32.div_u');
   code.set(rest);
-  const takeDigit = (extent: number) => {
-    code.get(rest).i32(extent).op('i32.rem_u').set(digit).get(rest).i32(extent).op('i32.div_u').set(rest);
-  };
   if (chunked && !chunkInside) {
-    takeDigit(pieces);
+    places.takeDigit(rest, digit, pieces);
     code.get(digit).i32(chunk).op('i32.mul').tee(digit).set(pieceFirst);
     setChunkRows(digit);
-    moveTo(base, chunkAxis, digit);
+    places.moveTo(base, chunkAxis, digit);
   }
   for (const axis of [...taskAxes].reverse()) {
-    takeDigit(axis.extent);
-    moveTo(base, axis, digit);
+    places.takeDigit(rest, digit, axis.extent);
+    places.moveTo(base, axis, digit);
   }
   oneTask(base);
   hooks.finish?.(code, task, pieceFirst, chunkRows);

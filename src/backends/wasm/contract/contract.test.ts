@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ContractKernel, MatrixLayout } from '../../../compiler/loop-ir.ts';
+import { nativeAddon } from '../../../platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { createWasmBackend } from '../index.ts';
-import { fill, generator, runKernel } from '../testing.ts';
+import { fill, generator, kernelVariants, runKernel } from '../testing.ts';
 
 const sizeOf = (batch: number, rows: number, columns: number, l: MatrixLayout): number =>
   1 + (batch - 1) * l.batchStride + (rows - 1) * l.rowStride + (columns - 1) * l.columnStride;
@@ -34,11 +35,8 @@ const layout = (rows: number, columns: number, transpose: boolean, gap: number):
   };
 };
 
-describe.each([
-  ['with fused multiply-add', true],
-  ['without', false],
-])('matrix products %s', (_name, relaxedSimd) => {
-  const backend = createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd });
+describe.each(kernelVariants(enableRelaxedSimd, nativeAddon()))('matrix products $name', ({ options }) => {
+  const backend = createWasmBackend(options);
 
   function check(kernel: ContractKernel, seed: number): void {
     const { batch, m, n, k } = kernel;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { interpretLoops } from '../../../compiler/interpret-loop-ir.ts';
 import { binary, index, type LoopIndex, type LoopKernel, load, read } from '../../../compiler/loop-ir.ts';
+import { nativeAddon } from '../../../platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { prepare } from '../codegen/normalise.ts';
 import { createWasmBackend } from '../index.ts';
-import { arrayOf, copyOf, difference, fill, generator, runKernel } from '../testing.ts';
+import { arrayOf, copyOf, difference, fill, generator, kernelVariants, runKernel } from '../testing.ts';
 import {
   at,
   filterGradient,
@@ -19,9 +20,7 @@ import {
 import { matchContraction } from './match.ts';
 
 describe('convolutions as matrix products', () => {
-  const backends = [true, false].map((relaxedSimd) =>
-    createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd }),
-  );
+  const backends = kernelVariants(enableRelaxedSimd, nativeAddon()).map(({ options }) => createWasmBackend(options));
   const shapes: Shape[] = [
     { images: 2, size: 6, inputs: 5, outputs: 8, window: 3, stride: 1, pad: 0 },
     { images: 2, size: 7, inputs: 5, outputs: 8, window: 3, stride: 1, pad: 1 },

@@ -4,6 +4,7 @@
 import { StateError } from '../../../base/errors.ts';
 import { threadsFor } from '../../../base/threads.ts';
 import type { WasmHeap } from '../memory.ts';
+import { type NativeChoice, PLAN_SECTION } from '../native/addon.ts';
 import { control } from './control.ts';
 
 /** A started worker. */
@@ -48,6 +49,12 @@ type State =
   | { readonly kind: 'impossible' }
   | { readonly kind: 'workers'; readonly threads: number; readonly workers: readonly WorkerHandle[]; ready: boolean };
 
+export interface PoolOptions {
+  readonly patience?: number;
+  readonly shareAll?: boolean;
+  readonly native?: NativeChoice | null;
+}
+
 export class Pool {
   readonly #heap: WasmHeap;
   readonly #maker: WorkerMaker;
@@ -56,6 +63,7 @@ export class Pool {
   #spent = 0;
   #busy = false;
   #pauses = 0;
+  readonly #native: { file: string; instructions: string; section: string } | undefined;
   readonly #patience: number;
   readonly #shareAll: boolean;
   /** Why a worker ended, until it is told. */
@@ -63,13 +71,11 @@ export class Pool {
   readonly #programs = new Map<Shared, number>();
   readonly #tables = { address: 0, bytes: 0 };
 
-  constructor(
-    heap: WasmHeap,
-    maker: WorkerMaker,
-    options: { readonly patience?: number; readonly shareAll?: boolean } = {},
-  ) {
+  constructor(heap: WasmHeap, maker: WorkerMaker, options: PoolOptions = {}) {
     this.#heap = heap;
     this.#maker = maker;
+    const { native } = options;
+    if (native?.file) this.#native = { file: native.file, instructions: native.instructions, section: PLAN_SECTION };
     this.#patience = options.patience ?? PATIENCE;
     this.#shareAll = options.shareAll ?? false;
     this.#words = new Int32Array(heap.buffer, 0, 16384);
@@ -168,7 +174,7 @@ export class Pool {
       for (let thread = 1; thread < threads; thread++) {
         // Not the present order: a worker says by it that it is ready.
         Atomics.store(this.#words, (control.done + thread * control.doneStride) >> 2, order - 1);
-        const data = { memory: this.#heap.memory, thread, team, control, spin: SPIN };
+        const data = { memory: this.#heap.memory, thread, team, control, spin: SPIN, native: this.#native };
         const ended = (why: string) => {
           // Workers that were ended on purpose, or replaced, are of no interest.
           if (this.#state.kind !== 'workers' || this.#state.workers !== workers) return;

@@ -2,8 +2,8 @@
 // Plain JavaScript without imports, because workers load it as it stands, from the sources and from the package, in Node
 // and in pages. While it works it never returns to an event loop: everything it needs comes through memory (control.ts has the layout).
 
-/** @param {{ memory: WebAssembly.Memory, thread: number, team: number, control: Record<string, number>, spin: number }} given */
-function serve({ memory, thread, team, control, spin }) {
+/** @param {{ memory: WebAssembly.Memory, thread: number, team: number, control: Record<string, number>, spin: number, native?: { file: string, instructions: string, section: string } }} given */
+function serve({ memory, thread, team, control, spin, native }) {
   // The first page never moves; a view of more would have to be made anew when memory grows.
   const words = new Int32Array(memory.buffer, 0, 16384);
   const word = (address) => Atomics.load(words, address >> 2);
@@ -21,15 +21,24 @@ function serve({ memory, thread, team, control, spin }) {
       }
     last = Atomics.load(words, order);
   };
+  // The addon of the native kernels: each thread loads it for itself.
+  const addon = { exports: undefined };
+  if (native) globalThis.process.dlopen(addon, native.file);
+  const handle = native && addon.exports.open(new Uint8Array(memory.buffer, 0, 65536), native.instructions);
   const load = () => {
     const bytes = new Uint8Array(memory.buffer, word(control.code), word(control.codeBytes)).slice();
     const refuse = () => {
       throw new Error('a worker was asked to run a host step');
     };
+    const module = new WebAssembly.Module(bytes);
     const env = { memory, host: refuse, stalled: () => {} };
+    if (native) {
+      const [plans] = WebAssembly.Module.customSections(module, native.section);
+      env.contract = addon.exports.bind(handle, new Int32Array(plans ?? 0));
+    }
     const math = { ...Object.getOwnPropertyDescriptors(Math) };
     for (const name of Object.keys(math)) math[name] = Math[name];
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env, math }).exports.run;
+    return new WebAssembly.Instance(module, { env, math }).exports.run;
   };
   const fail = (error) => {
     // Somebody else failed first: this is only the end of the program.

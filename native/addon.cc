@@ -1,0 +1,172 @@
+// The addon as JavaScript sees it, and the choice of instructions by what the processor has.
+// Owns: Node-API. An instance stands for one thread of one engine memory; there is no state that threads share.
+//   abi, instructions          what was built, and the instruction sets that this processor has, best first
+//   open(view, instructions)   takes a typed array over the engine's memory and one of those names; gives a handle
+//   move(handle, view)         the memory has moved
+//   bind(handle, words)        gives contract(plan, a, b, c, scratch, firstRow, rows, group | flags, matrices), where
+//                              plan counts 32-bit words into `words` and the pointers are byte offsets into memory
+#include <node_api.h>
+#include <cstdlib>
+#include <cstring>
+#include "plan.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace {
+
+struct Memory {
+  uint8_t* base;
+  Contract contract;
+};
+
+struct Bound {
+  Memory* memory;
+  napi_ref keeper;
+  int32_t* words;
+};
+
+/** The kernels that this processor can run, best first. */
+struct Kernels {
+  const char* instructions;
+  Contract contract;
+};
+
+int available(Kernels (&list)[2]) {
+  int count = 0;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) list[count++] = {"AVX-512", contractAvx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[count++] = {"AVX2", contractAvx2};
+#elif defined(__aarch64__)
+  list[count++] = {"NEON", contractNeon};
+#endif
+  return count;
+}
+
+/** Subnormal numbers count as 0 while this lives, as in the engine's own kernels. */
+struct FlushSubnormals {
+#if defined(__x86_64__)
+  unsigned before = _mm_getcsr();
+  FlushSubnormals() { _mm_setcsr(before | 0x8040); }
+  ~FlushSubnormals() { _mm_setcsr(before); }
+#elif defined(__aarch64__)
+  uint64_t before;
+  FlushSubnormals() {
+    asm volatile("mrs %0, fpcr" : "=r"(before));
+    asm volatile("msr fpcr, %0" ::"r"(before | (1u << 24)));
+  }
+  ~FlushSubnormals() { asm volatile("msr fpcr, %0" ::"r"(before)); }
+#endif
+};
+
+napi_value fail(napi_env env, const char* message) {
+  napi_throw_type_error(env, nullptr, message);
+  return nullptr;
+}
+
+bool elementsOf(napi_env env, napi_value value, void** data, size_t* length) {
+  bool is = false;
+  if (napi_is_typedarray(env, value, &is) != napi_ok || !is) return false;
+  return napi_get_typedarray_info(env, value, nullptr, length, data, nullptr, nullptr) == napi_ok;
+}
+
+napi_value open(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2], result;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  void* data = nullptr;
+  size_t length = 0;
+  char wanted[16];
+  if (count < 2 || !elementsOf(env, args[0], &data, &length) || !data ||
+      napi_get_value_string_utf8(env, args[1], wanted, sizeof wanted, &length) != napi_ok)
+    return fail(env, "open: wanted a typed array and the name of instructions");
+  Kernels list[2];
+  Contract contract = nullptr;
+  for (int i = available(list) - 1; i >= 0; i--)
+    if (strcmp(list[i].instructions, wanted) == 0) contract = list[i].contract;
+  if (!contract) return fail(env, "open: this processor has no such instructions");
+  Memory* memory = new Memory{(uint8_t*)data, contract};
+  napi_create_external(env, memory, [](napi_env, void* held, void*) { delete (Memory*)held; }, nullptr, &result);
+  return result;
+}
+
+napi_value move(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2];
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  void *held = nullptr, *data = nullptr;
+  size_t length = 0;
+  if (count < 2 || napi_get_value_external(env, args[0], &held) != napi_ok || !elementsOf(env, args[1], &data, &length))
+    return fail(env, "move: wanted a handle and a typed array");
+  ((Memory*)held)->base = (uint8_t*)data;
+  return nullptr;
+}
+
+constexpr size_t ARGUMENTS = 9;
+
+napi_value run(napi_env env, napi_callback_info info) {
+  size_t count = ARGUMENTS;
+  napi_value args[ARGUMENTS];
+  void* held;
+  napi_get_cb_info(env, info, &count, args, nullptr, &held);
+  const Bound& bound = *(Bound*)held;
+  int32_t x[ARGUMENTS] = {};
+  for (size_t i = 0; i < count && i < ARGUMENTS; i++) napi_get_value_int32(env, args[i], x + i);
+  // Addresses are unsigned; JavaScript hands the upper half over as negative numbers.
+  const auto at = [&](int32_t offset) { return (float*)(bound.memory->base + (uint32_t)offset); };
+  const FlushSubnormals flush;
+  bound.memory->contract({(const Plan*)(bound.words + x[0]), at(x[1]), at(x[2]), at(x[3]), at(x[4]), x[5], x[6], x[7] >> 2, x[8],
+          (x[7] & 1) != 0, (x[7] & 2) != 0});
+  return nullptr;
+}
+
+napi_value bind(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value args[2], result;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  void *held = nullptr, *words = nullptr;
+  size_t length = 0;
+  napi_typedarray_type type;
+  if (count < 2 || napi_get_value_external(env, args[0], &held) != napi_ok ||
+      napi_get_typedarray_info(env, args[1], &type, &length, &words, nullptr, nullptr) != napi_ok || type != napi_int32_array)
+    return fail(env, "bind: wanted a handle and an Int32Array");
+  Bound* bound = new Bound{(Memory*)held, nullptr, (int32_t*)malloc(length * 4 + 4)};
+  memcpy(bound->words, words, length * 4);
+  napi_create_reference(env, args[0], 1, &bound->keeper);
+  napi_create_function(env, "contract", NAPI_AUTO_LENGTH, run, bound, &result);
+  const auto release = [](napi_env env, void* data, void*) {
+    Bound* bound = (Bound*)data;
+    napi_delete_reference(env, bound->keeper);
+    free(bound->words);
+    delete bound;
+  };
+  napi_add_finalizer(env, result, bound, release, nullptr, nullptr);
+  return result;
+}
+
+void property(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value made;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &made);
+  napi_set_named_property(env, exports, name, made);
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  napi_value value, name;
+  napi_create_int32(env, ABI, &value);
+  napi_set_named_property(env, exports, "abi", value);
+  Kernels list[2];
+  const int count = available(list);
+  napi_create_array_with_length(env, count, &value);
+  for (int i = 0; i < count; i++) {
+    napi_create_string_utf8(env, list[i].instructions, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, value, i, name);
+  }
+  napi_set_named_property(env, exports, "instructions", value);
+  property(env, exports, "open", open);
+  property(env, exports, "move", move);
+  property(env, exports, "bind", bind);
+  return exports;
+}

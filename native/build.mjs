@@ -1,0 +1,91 @@
+// Compiles the native addon with whatever C++ compiler there is, straight from the sources: no build system, no downloads.
+// Usage: node native/build.mjs [--say] (--say: also tell why nothing was built). Runs at install and as part of `npm run build`.
+// Without a compiler or Node's headers it does nothing and ends well: cornu runs on WebAssembly alone.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = join(here, 'build');
+const target = join(folder, 'cornu.node');
+const stamp = join(folder, 'built-from');
+
+/** The flags of each source file, by processor. */
+const variants = {
+  x64: { avx512: ['-mavx512f', '-mavx512vl', '-mfma', '-mprefer-vector-width=512'], avx2: ['-mavx2', '-mfma'] },
+  arm64: { neon: [] },
+};
+const common = ['-std=c++17', '-O2', '-fPIC', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden'];
+
+/** Where node_api.h lies: the package of headers, or Node's own. */
+function headers() {
+  const places = [join(dirname(process.execPath), '../include/node')];
+  try {
+    places.unshift(createRequire(import.meta.url)('node-api-headers').include_dir);
+  } catch {
+    // An optional dependency.
+  }
+  return places.find((place) => existsSync(join(place, 'node_api.h')));
+}
+
+function compiler() {
+  const names = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
+  return names.find((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
+}
+
+function fingerprint(tool) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${tool}`);
+  for (const file of readdirSync(here).filter((name) => /\.(cc|h|mjs)$/.test(name)))
+    hash.update(file).update(readFileSync(join(here, file)));
+  return hash.digest('hex');
+}
+
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let complaint = '';
+    child.stderr.on('data', (text) => (complaint += text));
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (status) => resolve(status === 0 ? '' : complaint.trim() || `exit ${status}`));
+  });
+}
+
+/** Builds unless it is up to date; gives the reason why there is no addon, or ''. */
+export async function buildNative() {
+  if (process.env.CORNU_NATIVE === '0') return 'CORNU_NATIVE=0';
+  const kinds = variants[process.arch];
+  if (!kinds || process.platform === 'win32') return `nothing is written for ${process.platform} on ${process.arch}`;
+  const tool = compiler();
+  if (!tool) return 'no C++ compiler found';
+  const include = headers();
+  if (!include) return "Node's headers were not found";
+  const wanted = fingerprint(tool);
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return '';
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, 'work-'));
+  try {
+    const sources = [['addon', ['-I', include]], ...Object.entries(kinds).map(([name, flags]) => [`contract-${name}`, flags])];
+    const objects = sources.map(([name]) => join(work, `${name}.o`));
+    const complaints = await Promise.all(
+      sources.map(([name, flags], i) => run(tool, [...common, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),
+    );
+    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
+    const made = join(work, 'cornu.node');
+    const complaint = complaints.find(Boolean) ?? (await run(tool, [...link, '-o', made, ...objects]));
+    if (complaint) return complaint;
+    // Replaced, not overwritten: programs that run now keep what they have loaded.
+    renameSync(made, target);
+    writeFileSync(stamp, wanted);
+    return '';
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const reason = await buildNative().catch((error) => error.message);
+  if (process.argv.includes('--say')) console.log(reason ? `native addon: not built (${reason})` : `native addon: ${target}`);
+}

@@ -1,0 +1,70 @@
+// The vector registers of one instruction set behind one set of names.
+// Owns: `Vector` (a register of float32) and how many rows and vectors a tile may have in it. Each source file that includes
+// this is compiled for its own instruction set.
+#pragma once
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+
+struct Vector {
+  static constexpr int lanes = 16;
+  // 32 registers: sums of 12 × 2 or 6 × 4, the vectors of B, and room; rows are read as operands in memory.
+  static constexpr int wide = 2, wideRows = 12, widest = 4, widestRows = 6;
+  __m512 value;
+  static inline Vector zero() { return {_mm512_setzero_ps()}; }
+  static inline Vector load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static inline Vector loadPart(const float* p, int count) { return {_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p)}; }
+  inline void store(float* p) const { _mm512_storeu_ps(p, value); }
+  inline void storePart(float* p, int count) const { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), value); }
+  static inline Vector splat(const float* p) { return {_mm512_set1_ps(*p)}; }
+  static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm512_fmadd_ps(a.value, b.value, c.value)}; }
+  static inline Vector add(Vector a, Vector b) { return {_mm512_add_ps(a.value, b.value)}; }
+};
+
+#elif defined(__AVX2__)
+#include <immintrin.h>
+
+struct Vector {
+  static constexpr int lanes = 8;
+  // 16 registers: sums of 6 × 2 or 3 × 4, the vectors of B, an element of A.
+  static constexpr int wide = 2, wideRows = 6, widest = 4, widestRows = 3;
+  __m256 value;
+  static inline __m256i first(int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  static inline Vector zero() { return {_mm256_setzero_ps()}; }
+  static inline Vector load(const float* p) { return {_mm256_loadu_ps(p)}; }
+  static inline Vector loadPart(const float* p, int count) { return {_mm256_maskload_ps(p, first(count))}; }
+  inline void store(float* p) const { _mm256_storeu_ps(p, value); }
+  inline void storePart(float* p, int count) const { _mm256_maskstore_ps(p, first(count), value); }
+  static inline Vector splat(const float* p) { return {_mm256_broadcast_ss(p)}; }
+  static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm256_fmadd_ps(a.value, b.value, c.value)}; }
+  static inline Vector add(Vector a, Vector b) { return {_mm256_add_ps(a.value, b.value)}; }
+};
+
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+
+struct Vector {
+  static constexpr int lanes = 4;
+  // 32 registers: sums of 6 × 4 or 3 × 8.
+  static constexpr int wide = 4, wideRows = 6, widest = 8, widestRows = 3;
+  float32x4_t value;
+  static inline Vector zero() { return {vdupq_n_f32(0)}; }
+  static inline Vector load(const float* p) { return {vld1q_f32(p)}; }
+  static inline Vector loadPart(const float* p, int count) {
+    float part[4] = {0, 0, 0, 0};
+    for (int i = 0; i < count; i++) part[i] = p[i];
+    return {vld1q_f32(part)};
+  }
+  inline void store(float* p) const { vst1q_f32(p, value); }
+  inline void storePart(float* p, int count) const {
+    float part[4];
+    vst1q_f32(part, value);
+    for (int i = 0; i < count; i++) p[i] = part[i];
+  }
+  static inline Vector splat(const float* p) { return {vld1q_dup_f32(p)}; }
+  static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {vfmaq_f32(c.value, a.value, b.value)}; }
+  static inline Vector add(Vector a, Vector b) { return {vaddq_f32(a.value, b.value)}; }
+};
+#endif

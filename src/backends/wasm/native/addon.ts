@@ -1,0 +1,65 @@
+// The native addon (native/ in the repository) as the backend sees it.
+// Owns: its interface, the plans of a module (a custom section, so that whoever has the module has them), its view of the
+// engine's memory. Where the addon is found is the platform's business.
+
+/** contract(plan, a, b, c, scratch, first row, rows, column group · 4 + flags, matrices); see native/addon.cc. */
+export type NativeContract = (...values: number[]) => void;
+
+export interface NativeAddon {
+  /** The version of the interface and of the layout of plans. */
+  readonly abi: number;
+  /** Which of 'AVX-512', 'AVX2', 'NEON' this processor has, best first. */
+  readonly instructions: readonly string[];
+  /** A handle for memory that begins where the view does. */
+  open(view: Uint8Array, instructions: string): object;
+  move(handle: object, view: Uint8Array): void;
+  bind(handle: object, plans: Int32Array): NativeContract;
+}
+
+/** Must equal ABI in native/plan.h. */
+export const ABI = 1;
+/** The custom section that holds a module's plans. */
+export const PLAN_SECTION = 'cornu.contract';
+
+/** Which kernels are to be used, and for what. */
+export interface NativeChoice {
+  readonly addon: NativeAddon;
+  readonly instructions: string;
+  /** Where threads find it, to load it for themselves. */
+  readonly file?: string;
+  /** Products of numbers from which on a call pays; the planner's own judgement where it is missing. */
+  readonly leastProducts?: number;
+}
+
+/** An addon at work on one memory. */
+export class NativeMemory {
+  readonly #addon: NativeAddon;
+  readonly #memory: WebAssembly.Memory;
+  readonly #handle: object;
+  #buffer: ArrayBufferLike;
+
+  constructor({ addon, instructions }: NativeChoice, memory: WebAssembly.Memory) {
+    this.#addon = addon;
+    this.#memory = memory;
+    this.#buffer = memory.buffer;
+    this.#handle = addon.open(this.#view(), instructions);
+  }
+
+  /** One page: the address is what counts. */
+  #view(): Uint8Array {
+    return new Uint8Array(this.#buffer, 0, 65536);
+  }
+
+  /** To be called when memory may have moved: it does when private memory grows. */
+  follow(): void {
+    if (this.#memory.buffer === this.#buffer) return;
+    this.#buffer = this.#memory.buffer;
+    this.#addon.move(this.#handle, this.#view());
+  }
+
+  /** The function that a module imports. */
+  bind(module: WebAssembly.Module): NativeContract {
+    const [section] = WebAssembly.Module.customSections(module, PLAN_SECTION);
+    return this.#addon.bind(this.#handle, new Int32Array(section ?? new ArrayBuffer(0)));
+  }
+}

@@ -1,0 +1,197 @@
+// How a matrix product is cut for the native kernels: tasks, what is packed, blocks of the sum.
+// Owns: the decisions and the words in which native/plan.h reads them. The tiles' sizes are the addon's business; widths here
+// are multiples of all of them.
+import { type Axis, type Nest, simplify, sizeOf } from '../contract/nest.ts';
+import { alignUp, type BlockOptions, NO_AXIS } from '../contract/plan.ts';
+
+export interface NativePlan {
+  readonly nest: Nest;
+  /** Loops around everything, of which tasks are numbered; then the pieces of `chunkAxis`; groups of columns come first of all. */
+  readonly taskAxes: readonly Axis[];
+  readonly chunkAxis: Axis;
+  readonly chunk: number;
+  /** The whole of `chunkAxis` in one call (padded copies). */
+  readonly chunkInside: boolean;
+  /** What is cut are matrices of a batch, not rows. */
+  readonly matrices: boolean;
+  /** Rows of one step along `chunkAxis`. */
+  readonly rowsInside: number;
+  readonly rowCount: number;
+  readonly columnGroups: number;
+  /** Loops of the sum around a padded copy. */
+  readonly depthOutside: readonly Axis[];
+  readonly words: Int32Array;
+  readonly scratchBytes: number;
+}
+
+/** Fewer products are done before the call is. */
+const LEAST_PRODUCTS = 1 << 14;
+const LEAST_COLUMNS = 8;
+const LEAST_DEPTH = 4;
+/** Tasks are so large that calling them counts little, and so many that threads share them evenly. */
+const [TASK_PRODUCTS, MOST_TASKS] = [1 << 20, 16];
+/** What a task writes should be in cache still when something follows. */
+const TASK_BYTES = 1 << 18;
+/** Rows of a tile; fewer than two tiles are not cut. */
+const TILE_ROWS = 12;
+/** Every panel's width divides it. */
+const COLUMN_UNIT = 64;
+const GROUP_COLUMNS = 256;
+/** Terms of the sum in a block: a panel of B stays in the first cache. */
+const [DEPTH_BLOCK, DEPTH_WHOLE, DEPTH_MOST] = [256, 384, 1024];
+/** So few rows need all of B once: blocks serve nothing. */
+const THIN = 6;
+/** Bytes of packed B that are kept from task to task. */
+const KEPT_BYTES = 1 << 22;
+/** Lines of B so far apart (in floats) are packed: each lies on a page of its own. */
+const FAR = 1024;
+/** Runs of the sum shorter than this are packed with their rows. */
+const SHORT_RUN = 16;
+const MOST_AXES = 8;
+const HEADER_BYTES = 64;
+
+const cut = (extent: number, pieces: number): number => Math.ceil(extent / Math.max(1, Math.ceil(pieces)));
+const upTo = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+
+/** A plan, or undefined where the generated kernels do as well. */
+export function planNative(
+  given: Nest,
+  options: BlockOptions = {},
+  least: number = LEAST_PRODUCTS,
+): NativePlan | undefined {
+  const nest = simplify(given);
+  const columnAxis = nest.columns.find((axis) => axis.c === 1);
+  if (!columnAxis || (columnAxis.extent < LEAST_COLUMNS && least > 0)) return undefined;
+  const padded = options.padded === true;
+  const taskColumns = nest.columns.filter((axis) => axis !== columnAxis);
+  const rows = nest.rows.filter((axis) => !axis.outside);
+  const rowsOutside = nest.rows.filter((axis) => axis.outside);
+  const depthOutside = nest.depth.filter((axis) => axis.outside);
+  const depth = nest.depth.filter((axis) => !axis.outside);
+  if (depth.length === 0) depth.push(NO_AXIS);
+  const [n, m, terms] = [columnAxis.extent, sizeOf(rows), sizeOf(depth)];
+  const around = [nest.batch, taskColumns, rowsOutside].reduce((product, axes) => product * sizeOf(axes), 1);
+  const products = around * m * n * terms * sizeOf(depthOutside);
+  if (
+    products < Math.max(least, 1) ||
+    (terms < LEAST_DEPTH && least > 0) ||
+    rows.length > MOST_AXES ||
+    depth.length > MOST_AXES
+  )
+    return undefined;
+
+  const inner = depth[depth.length - 1]!;
+  const straight = depth.every((axis, i) => {
+    const next = depth[i + 1];
+    return !next || axis.b === next.b * next.extent;
+  });
+  const packB = columnAxis.b !== 1 || !straight || (Math.abs(inner.b) >= FAR && m > 4 * TILE_ROWS);
+
+  // Tasks: groups of columns where B is packed and wide, then rows, then columns again.
+  const wanted = Math.min(MOST_TASKS, Math.ceil(products / TASK_PRODUCTS));
+  const cached = options.wholeColumns ? Math.ceil((around * m * n * 4) / TASK_BYTES) : 1;
+  let groups = !options.wholeColumns && packB ? Math.ceil(n / GROUP_COLUMNS) : 1;
+  const split = splitRows(nest, rows, [...nest.batch, ...taskColumns, ...rowsOutside], {
+    pieces: padded ? 1 : Math.max(wanted, cached) / groups,
+    batched: taskColumns.length + rowsOutside.length === 0 && !padded && groups === 1,
+  });
+  const tasks = sizeOf(split.taskAxes) * Math.ceil(split.chunkAxis.extent / split.chunk) * groups;
+  if (!options.wholeColumns && tasks < wanted)
+    groups = Math.min(Math.floor(n / COLUMN_UNIT), groups * Math.ceil(wanted / tasks));
+  const groupColumns = groups > 1 ? upTo(cut(n, groups), COLUMN_UNIT) : n;
+  groups = Math.ceil(n / groupColumns);
+
+  const insideRows = split.matrices ? rows : [split.chunkAxis, ...split.inside];
+  const rowAxes = insideRows.length > 0 ? insideRows : [NO_AXIS];
+  const narrow = rowAxes[rowAxes.length - 1]!;
+  const panels = Math.ceil(groupColumns / 32);
+  const packA =
+    m > THIN && inner.a !== 1 && narrow.a === 1 && (panels > 1 || (depth.length > 1 && inner.extent < SHORT_RUN));
+  const thin = m <= THIN && !packA;
+  const depthBlock = thin ? Math.min(terms, DEPTH_MOST) : terms <= DEPTH_WHOLE ? terms : DEPTH_BLOCK;
+  const panelBytes = upTo(groupColumns, COLUMN_UNIT) * 4;
+  const keepB = packB && terms * panelBytes <= KEPT_BYTES;
+
+  const axisWords = (axis: Axis) => [axis.extent, axis.a, axis.b, axis.c];
+  const list = (axes: readonly Axis[]) =>
+    Array.from({ length: MOST_AXES }, (_, i) => axisWords(axes[i] ?? { extent: 0, a: 0, b: 0, c: 0 })).flat();
+  const words = Int32Array.from([
+    ...[n, columnAxis.b, groupColumns, rowAxes.length, depth.length],
+    ...[packB, packA].map(Number),
+    ...[depthBlock, Number(keepB)],
+    ...axisWords(split.matrices ? split.chunkAxis : NO_AXIS),
+    ...list(rowAxes),
+    ...list(depth),
+  ]);
+  return {
+    nest,
+    taskAxes: split.taskAxes,
+    chunkAxis: split.chunkAxis,
+    chunk: split.chunk,
+    chunkInside: padded,
+    matrices: split.matrices,
+    rowsInside: sizeOf(split.inside),
+    rowCount: m,
+    columnGroups: groups,
+    depthOutside,
+    words,
+    scratchBytes: alignUp(HEADER_BYTES + (packB ? (keepB ? terms : depthBlock) * panelBytes : 0)),
+  };
+}
+
+interface Split {
+  readonly taskAxes: readonly Axis[];
+  readonly chunkAxis: Axis;
+  readonly chunk: number;
+  readonly inside: readonly Axis[];
+  readonly matrices: boolean;
+}
+
+/** About so many pieces: of a batch's matrices where there are enough of them, else of rows. */
+function splitRows(
+  { batch }: Nest,
+  rows: readonly Axis[],
+  around: readonly Axis[],
+  { pieces, batched }: { pieces: number; batched: boolean },
+): Split {
+  const whole: Split = {
+    taskAxes: around,
+    chunkAxis: rows[0] ?? NO_AXIS,
+    chunk: rows[0]?.extent ?? 1,
+    inside: rows.slice(1),
+    matrices: false,
+  };
+  const missing = pieces / sizeOf(around);
+  if (missing <= 1) {
+    const last = batch[batch.length - 1];
+    if (!batched || !last) return whole;
+    const outer = batch.slice(0, -1);
+    const chunk = cut(last.extent, pieces / sizeOf(outer));
+    return chunk === 1 ? whole : { taskAxes: outer, chunkAxis: last, chunk, inside: rows, matrices: true };
+  }
+  const want = Math.min(missing, Math.floor(sizeOf(rows) / (2 * TILE_ROWS)));
+  let leading = 1;
+  for (let level = 0; level < rows.length; level++) {
+    const axis = rows[level]!;
+    if (leading * axis.extent < want && level < rows.length - 1) {
+      leading *= axis.extent;
+      continue;
+    }
+    const innermost = level === rows.length - 1;
+    const even = cut(axis.extent, want / leading);
+    const chunk = Math.min(axis.extent, innermost ? upTo(even, TILE_ROWS) : even);
+    return {
+      taskAxes: [...around, ...rows.slice(0, level)],
+      chunkAxis: axis,
+      chunk,
+      inside: rows.slice(level + 1),
+      matrices: false,
+    };
+  }
+  return whole;
+}
+
+/** How many independent pieces of work there are. */
+export function nativeTaskCount({ taskAxes, chunkAxis, chunk, columnGroups }: NativePlan): number {
+  return sizeOf(taskAxes) * Math.ceil(chunkAxis.extent / chunk) * columnGroups;
+}
