@@ -7,6 +7,7 @@ import * as tf from 'cornu';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from '../src/backends/wasm/index.ts';
 import { setWantedThreads, wantedThreads } from '../src/base/threads.ts';
+import { nativeAddon } from '../src/platform/native-addon.ts';
 import { enableRelaxedSimd } from '../src/platform/simd.ts';
 import { workers } from '../src/platform/workers.ts';
 import { currentEngine, installEngine } from '../src/runtime/engine.ts';
@@ -16,7 +17,7 @@ import { root } from './support/run-program.ts';
 const before = wantedThreads();
 afterAll(() => {
   setWantedThreads(before);
-  installEngine(() => createWasmBackend({ enableRelaxedSimd, workers }));
+  installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon() }));
 });
 
 const { layers } = tf.keras;
@@ -60,7 +61,7 @@ const models: Record<string, () => readonly [tf.keras.Model, tf.Tensor, tf.Tenso
 describe.each(Object.keys(models))('%s', (name) => {
   const train = async (threads: number, shareAll: boolean) => {
     setWantedThreads(threads);
-    installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, shareAll }));
+    installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon(), shareAll }));
     tf.keras.utils.setRandomSeed(7);
     const [model, x, y] = models[name]!();
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });

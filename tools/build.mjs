@@ -1,11 +1,12 @@
 // Builds dist/: one ES module for each entry of package.json's `exports`, with shared chunks and source maps, and the
-// declarations. npm packages and `node:` modules stay external. Usage: node tools/build.mjs (always builds, types must be
+// declarations; and native/build where there is a C++ compiler. npm packages and `node:` modules stay external. Usage: node tools/build.mjs (always builds, types must be
 // right); set-up calls buildIfStale, which skips an unchanged source and lets type errors pass with a word.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildNative } from '../native/build.mjs';
 import { resolvePackageFile, root } from './setup.mjs';
 
 const stamp = join(root, 'dist/.built-from');
@@ -100,6 +101,7 @@ function declarations() {
 }
 
 export async function buildIfStale() {
+  await buildNative();
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   await bundle();
@@ -113,6 +115,8 @@ export async function buildIfStale() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = fingerprint();
+  const missing = await buildNative();
+  if (missing !== '') console.log(`cornu: the native addon was not built: ${missing}`);
   await bundle();
   const complaints = declarations();
   if (complaints === '') writeFileSync(stamp, wanted);

@@ -17,13 +17,27 @@ function count(report) {
   return { passed: report.numPassedTests, failed };
 }
 
-function runTests(filters) {
+/** What products and convolutions go through, run once more on the generated kernels alone and on one thread. */
+const onceMore = [
+  'test/threads.test.ts',
+  'test/compiler',
+  'src/keras/layers/convolutional',
+  'src/keras/layers/rnn',
+  'src/keras/layers/attention',
+  'src/ops/nn',
+];
+
+function runTests(filters, environment = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'cornu-test-'));
   const file = join(folder, 'report.json');
   try {
     const vitest = resolvePackageFile('vitest/package.json').replace('package.json', 'vitest.mjs');
     const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...filters];
-    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    });
     if (!existsSync(file)) return { passed: 0, failed: 1 };
     const { passed, failed } = count(JSON.parse(readFileSync(file, 'utf8')));
     return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
@@ -35,7 +49,13 @@ function runTests(filters) {
 let outcome = { passed: 0, failed: 1 };
 try {
   await setUp({ browser: true });
-  outcome = runTests(process.argv.slice(2));
+  const filters = process.argv.slice(2);
+  outcome = runTests(filters);
+  // `npm test` itself uses the native addon where it is, and as many threads as there are processors.
+  if (filters.length === 0 && process.env.CORNU_NATIVE === undefined) {
+    const { passed, failed } = runTests(onceMore, { CORNU_NATIVE: '0', CORNU_THREADS: '1' });
+    outcome = { passed: outcome.passed + passed, failed: outcome.failed + failed };
+  }
 } catch (error) {
   console.error(`cornu: ${error.message}`);
 }

@@ -84,6 +84,8 @@ export interface Backend {
   readonly heap: Heap;
   /** How many threads large programs run on now: 1 until the first of them has started the others. */
   readonly threads: number;
+  /** What computes products and convolutions: 'AVX-512', 'WebAssembly relaxed SIMD' … */
+  readonly kernels: string;
   /** Compiles synchronously. */
   compile(program: Program): Executable;
   /** Where the platform forbids large synchronous compilation (a browser's main thread). */

@@ -405,6 +405,7 @@ const noHost = (): never => {
 };
 
 let installed: Engine | null = null;
+let start: (() => Engine) | null = null;
 
 /** Makes programs and large eager operations run on a backend, which is made when it is first needed. */
 export function installEngine(makeBackend: () => Backend): void {
@@ -413,6 +414,7 @@ export function installEngine(makeBackend: () => Backend): void {
     installed ??= new Engine(makeBackend());
     return installed;
   };
+  start = engine;
   setEngine((primitive, inputs, params, outputs) => engine().apply(primitive, inputs, params, outputs));
   setProgramMaker((source) =>
     holdsStrings(source.graph)
@@ -423,3 +425,6 @@ export function installEngine(makeBackend: () => Backend): void {
 
 /** The engine, once something has run on it. */
 export const currentEngine = (): Engine | null => installed;
+
+/** The engine, started if it has to be; null where programs run on the reference. */
+export const startedEngine = (): Engine | null => installed ?? start?.() ?? null;

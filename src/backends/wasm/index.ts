@@ -144,6 +144,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     name: 'wasm',
     heap,
     synchronousLimit: synchronousLimit(),
+    kernels: options.native?.instructions ?? (relaxed ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD'),
     get threads() {
       return pool?.threads ?? 1;
     },

@@ -1,4 +1,5 @@
 // tf.config.experimental.
+import { startedEngine } from '../../runtime/engine.ts';
 import type { PhysicalDevice } from './devices.ts';
 
 /** Memory grows as needed; there is nothing to set. */
@@ -11,5 +12,10 @@ export const enableTensorFloat32Execution = (_enabled: boolean): void => {};
 export const tensorFloat32ExecutionEnabled = (): boolean => false;
 export const setSynchronousExecution = (_enable: boolean): void => {};
 export const getSynchronousExecution = (): boolean => true;
-export const getDeviceDetails = (_device: PhysicalDevice): Record<string, string> => ({ device_name: 'CPU' });
+/** What is known of a device; `kernels` says what computes products and convolutions: AVX-512, AVX2 or NEON with the native addon,
+ *  else WebAssembly's SIMD. */
+export const getDeviceDetails = (_device: PhysicalDevice): Record<string, string> => ({
+  device_name: 'CPU',
+  kernels: startedEngine()?.backend.kernels ?? 'none',
+});
 export { getVisibleDevices, listLogicalDevices, listPhysicalDevices, setVisibleDevices } from './devices.ts';

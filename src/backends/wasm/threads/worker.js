@@ -22,7 +22,7 @@ function serve({ memory, thread, team, control, spin, native }) {
     last = Atomics.load(words, order);
   };
   // The addon of the native kernels: each thread loads it for itself.
-  const addon = { exports: undefined };
+  const addon = { exports: {} };
   if (native) globalThis.process.dlopen(addon, native.file);
   const handle = native && addon.exports.open(new Uint8Array(memory.buffer, 0, 65536), native.instructions);
   const load = () => {
