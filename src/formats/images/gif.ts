@@ -29,8 +29,11 @@ export interface Gif {
 
 class Damage extends Error {}
 
-/** Reads up to `most` frames. A file that is damaged after some frame gives those before, and says so. */
-export function readGif(bytes: Uint8Array, file = '', most = Number.POSITIVE_INFINITY): Gif {
+/**
+ * Reads up to `most` frames. A file that is damaged after some frame gives those before, and says so. The end of a frame's data
+ * may be missing where `lenient`, as long as all its pixels are there.
+ */
+export function readGif(bytes: Uint8Array, file = '', most = Number.POSITIVE_INFINITY, lenient = false): Gif {
   const signature = String.fromCharCode(...bytes.subarray(0, 6));
   if (signature !== 'GIF87a' && signature !== 'GIF89a') refuse(file, 'this is no GIF file.');
   if (bytes.length < 13) refuse(file, 'the GIF file is cut off in its header.');
@@ -52,15 +55,21 @@ export function readGif(bytes: Uint8Array, file = '', most = Number.POSITIVE_INF
     const start = at;
     let size = 0;
     for (;;) {
+      if (lenient && at + (bytes[at] ?? 0) >= bytes.length) {
+        size += Math.max(0, bytes.length - at - 1);
+        at = bytes.length;
+        break;
+      }
       const count = bytes[need(1)]!;
       if (count === 0) break;
       need(count);
       size += count;
     }
     const all = new Uint8Array(size);
-    for (let from = start, to = 0; bytes[from] !== 0; from += bytes[from]! + 1) {
-      all.set(bytes.subarray(from + 1, from + 1 + bytes[from]!), to);
-      to += bytes[from]!;
+    for (let from = start, to = 0; to < size; from += bytes[from]! + 1) {
+      const part = bytes.subarray(from + 1, from + 1 + bytes[from]!);
+      all.set(part, to);
+      to += part.length;
     }
     return all;
   };

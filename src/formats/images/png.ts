@@ -52,8 +52,8 @@ interface Header {
   readonly interlaced: boolean;
 }
 
-/** Reads a PNG file; `strict` asks for its end too, as libpng does. */
-export async function readPng(bytes: Uint8Array, file = ''): Promise<PngSamples> {
+/** Reads a PNG file. The end of the file may be missing where `lenient`, as long as all pixels are there. */
+export async function readPng(bytes: Uint8Array, file = '', lenient = false): Promise<PngSamples> {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(file, 'this is no PNG file.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: Header | null = null;
@@ -62,9 +62,14 @@ export async function readPng(bytes: Uint8Array, file = ''): Promise<PngSamples>
   let gamma = 0;
   const parts: Uint8Array[] = [];
   for (let at = 8; ; ) {
-    if (at + 12 > bytes.length) refuse(file, 'the PNG file is cut off.');
+    const mayEnd = lenient && parts.length > 0;
+    if (at + 12 > bytes.length) {
+      if (mayEnd) break;
+      refuse(file, 'the PNG file is cut off.');
+    }
     const length = view.getUint32(at);
     const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (length > bytes.length - at - 12 && mayEnd) break;
     if (length > bytes.length - at - 12) refuse(file, `the PNG file is cut off in its ${show(name)} chunk.`);
     const body = bytes.subarray(at + 8, at + 8 + length);
     const intact = crc32(bytes.subarray(at + 4, at + 8 + length)) === view.getUint32(at + 8 + length);

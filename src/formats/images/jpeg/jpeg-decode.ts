@@ -73,13 +73,16 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
   for (const [component, store] of stores) store.transform(planes.get(component)!);
   const colorSpace = colorSpaceOf(frame, headers.sawJfif, headers.adobeTransform);
   const picture = joined(frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
-  const rowHeight = (frame.maxV * 8) / ratio;
-  const wholeHeight = !endedEarly
-    ? picture.height
-    : frame.progressive
-      ? 0
-      : Math.max(0, Math.min(picture.height, Math.min(wholeRows, frame.mcusHigh - 1) * rowHeight));
+  const wholeHeight = endedEarly ? heightThere(frame, wholeRows, ratio, fancyUpscaling) : picture.height;
   return { ...picture, colorSpace, hasAdobeMarker: headers.adobeTransform !== null, endedEarly, wholeHeight };
+}
+
+/** Rows of pixels that libjpeg hands out before the data ends: interpolation between rows waits for the next ones. */
+function heightThere(frame: Frame, wholeRows: number, ratio: number, fancy: boolean): number {
+  if (frame.progressive) return 0;
+  const rows = Math.min(wholeRows, frame.mcusHigh - 1);
+  const waits = fancy && ratio < 8 && frame.components.some(({ h, v }) => v * 2 === frame.maxV && h * 2 >= frame.maxH);
+  return Math.max(0, (rows * frame.maxV * 8) / ratio - (waits ? frame.maxV : 0));
 }
 
 /** Planes of lower resolution are decoded larger where that spares their interpolation. */

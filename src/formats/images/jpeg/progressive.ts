@@ -141,7 +141,7 @@ export function decodeProgressive(
         for (const part of parts) part.predicted = 0;
       }
       untilRestart--;
-      missing ||= pass.run === 0 && state.position >= source.end * 8;
+      missing ||= pass.run === 0 && state.position > source.end * 8;
       if (missing) continue;
       for (const part of parts) {
         const [h, v] = single ? [1, 1] : [part.component.h, part.component.v];

@@ -136,8 +136,8 @@ export function decodeSequential(
         for (const part of parts) part.predicted = 0;
       }
       untilRestart--;
-      // Blocks whose data is missing stay as they are: grey.
-      missing ||= state.position >= data.end * 8;
+      // The MCU in which the data ends is filled up with zero bits; those after it stay as they are: grey.
+      missing ||= state.position > data.end * 8;
       if (missing) continue;
       for (const part of parts) {
         const [h, v] = single ? [1, 1] : [part.component.h, part.component.v];

@@ -2,7 +2,7 @@
 // Owns: that choice for JPEG, PNG, GIF, BMP and WebP.
 import type { WebpReader } from '../decode-picture.ts';
 import { readGif } from '../gif.ts';
-import { imageFormatOf, refuse } from '../image.ts';
+import { checkSize, imageFormatOf, refuse } from '../image.ts';
 import { decodeJpeg } from '../jpeg/jpeg-decode.ts';
 import { type PngSamples, readPng } from '../png.ts';
 import { ModeImage } from './mode-image.ts';
@@ -13,7 +13,7 @@ export async function openPicture(bytes: Uint8Array, file: string, readWebp: Web
     case 'jpeg':
       return openJpeg(bytes, file);
     case 'png':
-      return openPng(await readPng(bytes, file));
+      return openPng(await readPng(bytes, file, true));
     case 'gif':
       return openGif(bytes, file);
     case 'bmp':
@@ -70,17 +70,19 @@ function openPng(png: PngSamples): ModeImage {
 
 /** The first frame on its canvas; a palette of grays in order makes a gray picture. */
 function openGif(bytes: Uint8Array, file: string): ModeImage {
-  const { width, height, background, frames, damage } = readGif(bytes, file, 1);
+  const { width, height, background, frames, damage } = readGif(bytes, file, 1, true);
   const frame = frames[0] ?? refuse(file, `the GIF file holds no whole picture${damage ? `: ${damage}` : ''}.`);
   const { palette } = frame;
   const isGray = !palette || palette.every((sample, i) => sample === Math.floor(i / 3));
   const transparent = frame.transparent;
   let data = frame.indices;
   if (frame.left !== 0 || frame.top !== 0 || frame.width !== width || frame.height !== height) {
+    checkSize(file, width, height, 3);
+    const shown = Math.min(frame.width, Math.max(width - frame.left, 0));
     data = new Uint8Array(width * height).fill(transparent >= 0 ? transparent : background);
     for (let y = 0; y < frame.height && frame.top + y < height; y++) {
-      const row = frame.indices.subarray(y * frame.width, y * frame.width + Math.min(frame.width, width - frame.left));
-      data.set(row, (frame.top + y) * width + frame.left);
+      const row = frame.indices.subarray(y * frame.width, y * frame.width + shown);
+      if (shown > 0) data.set(row, (frame.top + y) * width + frame.left);
     }
   }
   if (isGray) return new ModeImage('L', width, height, data, transparent >= 0 ? { transparent: [transparent] } : {});
