@@ -41,6 +41,7 @@ export type {
   TensorLike,
 } from './runtime/tensor-methods.ts';
 export * as savedModel from './saved-model/index.ts';
+export * as train from './saved-model/train.ts';
 
 /** Python's zip. */
 export function zip<A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] {

@@ -1,5 +1,8 @@
 // The programs of examples/ and the test copies in test/programs/, run as a user runs them: what they print is held against
 // the bounds that the tutorials set, and the files that they promise are there.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Run, runProgram } from './support/run-program.ts';
 
@@ -177,12 +180,29 @@ describe('examples', () => {
   });
 });
 
-describe('test copies', () => {
-  it('save-and-load without SavedModel: every file gives the same predictions', async () => {
-    const done = await run('test/programs/save-and-load-without-saved-model.ts');
+describe('files', () => {
+  it('save-and-load: every file gives the same predictions, and another program goes on with it', async () => {
+    const done = await run('examples/save-and-load.ts');
     const differences = numbersAfter(done, /largest difference/);
-    expect(differences).toHaveLength(4);
+    expect(differences).toHaveLength(5);
     for (const difference of differences) expect(difference).toBeLessThan(1e-6);
     expect(done.output).toContain('from JSON 49');
+    const folder = mkdtempSync(join(tmpdir(), 'cornu-saved-'));
+    try {
+      for (const [name, bytes] of done.files) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true });
+        writeFileSync(join(folder, name), bytes);
+      }
+      const predictions = new Set<string>();
+      for (const path of ['regression.keras', 'regression.h5', 'saved_model/regression']) {
+        const loaded = await runProgram('examples/load-and-predict.ts', join(folder, path));
+        expect(loaded.status, loaded.complaint.slice(-2000)).toBe(0);
+        expect(loaded.output).toContain('Total params: ');
+        predictions.add(/^\[\[.*$/m.exec(loaded.output)?.[0] ?? 'nothing predicted');
+      }
+      expect([...predictions]).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

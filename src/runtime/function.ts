@@ -12,6 +12,8 @@ import { VariableTensor } from './variable.ts';
 
 export interface TracedFunction {
   readonly tracingCount: number;
+  /** What the arguments are, where that was said. */
+  readonly inputSignature: FunctionOptions['inputSignature'] | null;
   /** The latest trace as text. */
   prettyPrinted(): string;
   /** The latest trace as a graph, with what its parameters stand for; null before the first call. */
@@ -206,7 +208,7 @@ function restore(result: unknown, values: readonly Tensor[]): unknown {
 /** The function, compiled for each new combination of shapes. */
 export function makeFunction<F extends (...args: never) => unknown>(
   f: F,
-  _options: FunctionOptions = {},
+  options: FunctionOptions = {},
 ): F & TracedFunction {
   const cache = new FunctionCache(f.name || 'anonymous');
   const traced = function (this: unknown, ...args: unknown[]): unknown {
@@ -215,5 +217,8 @@ export function makeFunction<F extends (...args: never) => unknown>(
   Object.defineProperty(traced, 'name', { value: f.name });
   Object.defineProperty(traced, 'tracingCount', { get: () => cache.count });
   Object.defineProperty(traced, 'tracedGraph', { get: () => cache.latest?.named ?? null });
-  return Object.assign(traced, { prettyPrinted: () => cache.print() }) as object as F & TracedFunction;
+  return Object.assign(traced, {
+    prettyPrinted: () => cache.print(),
+    inputSignature: options.inputSignature ?? null,
+  }) as object as F & TracedFunction;
 }

@@ -106,8 +106,8 @@ export function showTemplate(template: Template): string {
   return JSON.stringify(template);
 }
 
-/** The message of a structure, lists as tuples. */
-export function structuredValue(template: Template): MessageInput<StructuredValue> {
+/** The message of a structure; the outermost lists, `tuples` deep, are Python's tuples. */
+export function structuredValue(template: Template, tuples = 0): MessageInput<StructuredValue> {
   if (template instanceof TensorPlace)
     return {
       tensorSpecValue: {
@@ -116,8 +116,10 @@ export function structuredValue(template: Template): MessageInput<StructuredValu
         dtype: DATA_TYPES[template.dtype ?? 'float32'],
       },
     };
-  if (Array.isArray(template))
-    return { tupleValue: { values: (template as readonly Template[]).map(structuredValue) } };
+  if (Array.isArray(template)) {
+    const values = (template as readonly Template[]).map((part) => structuredValue(part, tuples - 1));
+    return tuples > 0 ? { tupleValue: { values } } : { listValue: { values } };
+  }
   if (isRecord(template))
     return {
       dictValue: { fields: new Map(Object.entries(template).map(([key, part]) => [key, structuredValue(part)])) },

@@ -60,6 +60,7 @@ export interface Files {
   saveWeights(model: ModelBase, path: string, options: object): Promise<void>;
   loadWeights(model: ModelBase, path: string, options: object): Promise<void>;
   exportOnnx(model: ModelBase, path: string, options: object): Promise<void>;
+  export(model: ModelBase, path: string, options: object): Promise<void>;
 }
 let files: Files | null = null;
 export const setModelFiles = (installed: Files): void => {
@@ -328,6 +329,17 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   /** Writes the whole model: `.keras`, `.h5`, or a SavedModel folder. */
   save(path: string, options: Options<{ overwrite: boolean; includeOptimizer: boolean }> = {}): Promise<void> {
     return this.#files().save(this as ModelBase, path, options);
+  }
+  /** Writes a SavedModel for serving: TensorFlow and its serving programs load it. `inputSignature`: what the inputs are. */
+  export(
+    path: string,
+    options: Options<{ format: 'tf_saved_model'; inputSignature: unknown; verbose: boolean }> = {},
+  ): Promise<void> {
+    return this.#files().export(this as ModelBase, path, options);
+  }
+  /** Whether the model can be made again from its config. */
+  get hasConfig(): boolean {
+    return this.graph !== null || this.getConfig !== ModelBase.prototype.getConfig;
   }
   saveWeights(path: string, options: Options<{ overwrite: boolean }> = {}): Promise<void> {
     return this.#files().saveWeights(this as ModelBase, path, options);

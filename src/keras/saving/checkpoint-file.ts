@@ -4,10 +4,12 @@ import { FormatError } from '../../formats/file-error.ts';
 import { checkArrays, type StoredArray } from '../../formats/keras/weights-store.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { CheckpointReader } from '../../saved-model/checkpoint-reader.ts';
+import { ObjectGraph } from '../../saved-model/object-graph.ts';
+import { addObjects, findVariables } from '../../saved-model/trackable.ts';
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { type Assignment, assignAll, optimizerVariables } from './assign.ts';
-import { findVariables } from './checkpoint-tree.ts';
+import './checkpoint-tree.ts';
 
 const stored = (reader: CheckpointReader, key: string): StoredArray => {
   const { shape, dtype } = reader.entry(key)!;
@@ -84,4 +86,16 @@ function optimizerState(model: ModelBase, reader: CheckpointReader): Assignment[
   if (key !== undefined && variable && !wanted.includes(variable) && reader.entry(key)?.shape.length === 0)
     assignments.push({ variable, stored: stored(reader, key) });
   return assignments;
+}
+
+/** Writes the weights, and the optimizer's state, as Keras 2 writes them: `prefix.index` and its data, and the file `checkpoint`. */
+export async function saveCheckpoint(model: ModelBase, prefix: string): Promise<void> {
+  const { saveState, writeCheckpoint } = await import('../../saved-model/checkpoint.ts');
+  const { addOptimizer } = await import('./export.ts');
+  const graph = new ObjectGraph();
+  graph.add();
+  addObjects(graph, 0, model);
+  if (model.compiled) addOptimizer(graph, 0, model.optimizer, true);
+  await writeCheckpoint(prefix, graph);
+  await saveState(prefix);
 }

@@ -67,8 +67,15 @@ export async function saveModel(
     const { writeLegacyH5 } = await legacy();
     return platform().writeFile(file, writeLegacyH5(legacyInput(model, { optimizer })));
   }
+  if (isFolderName(file)) {
+    const config = model.hasConfig ? (withSharing(() => serializeKerasObject(model)) as Config) : null;
+    if (!optimizer) delete config?.compile_config;
+    return (await exporter()).exportSavedModel(model, file, { config, optimizer });
+  }
   if (!file.endsWith('.keras'))
-    throw new ValueError(`save: '${file}': the format is chosen by the name's end; wanted '.keras' or '.h5'.`);
+    throw new ValueError(
+      `save: '${file}': the format is chosen by the name's end; wanted '.keras', '.h5', or a name without an end for a folder (SavedModel).`,
+    );
   const config = withSharing(() => serializeKerasObject(model)) as Config;
   if (!optimizer) delete config.compile_config;
   const { writeKerasArchive } = await archives();
@@ -80,6 +87,29 @@ export async function saveModel(
   });
   return platform().writeFile(file, content);
 }
+/** A name without an end is a folder's. */
+const isFolderName = (path: string): boolean => !/\.[A-Za-z0-9]+$/.test(path.replace(/\/+$/, '').replace(/^.*\//, ''));
+const exporter = () => import('./export.ts');
+
+/** Writes the model for serving: a SavedModel with its prediction as the signature. */
+export async function exportModel(
+  model: ModelBase,
+  path: string,
+  options: {
+    readonly format?: string | undefined;
+    readonly inputSignature?: unknown;
+    readonly verbose?: boolean | undefined;
+  } = {},
+): Promise<void> {
+  const folder = requirePath(path, 'export');
+  const format = options.format ?? 'tf_saved_model';
+  if (format !== 'tf_saved_model')
+    throw new ValueError(`export: format: found ${show(format)}, wanted 'tf_saved_model'.`);
+  requireBuilt(model, 'export');
+  await (await exporter()).exportSavedModel(model, folder, { inputSignature: options.inputSignature });
+  if (options.verbose) platform().print(`Saved the SavedModel at '${folder}', with the signature 'serving_default'.\n`);
+}
+
 async function mayWrite(file: string, overwrite: boolean | undefined, method: string): Promise<void> {
   if (overwrite === false && (await platform().exists(file)))
     throw new FileError(`${method}: '${file}' exists; give { overwrite: true } to replace it.`);
@@ -101,8 +131,12 @@ export async function saveWeights(
     const { writeLegacyH5 } = await legacy();
     return platform().writeFile(file, writeLegacyH5(legacyInput(model, null)));
   }
+  if (isFolderName(file) || file.endsWith('.ckpt')) {
+    const { saveCheckpoint } = await import('./checkpoint-file.ts');
+    return saveCheckpoint(model, file);
+  }
   throw new ValueError(
-    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', or in '.h5' for the older layout.`,
+    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', in '.h5' for the older layout, or a name without an end for a checkpoint of TensorFlow.`,
   );
 }
 
@@ -245,4 +279,4 @@ export async function exportOnnx(model: ModelBase, path: string, options: OnnxOp
   return platform().writeFile(file, onnxBytes(model, options));
 }
 
-setModelFiles({ save: saveModel, saveWeights, loadWeights, exportOnnx });
+setModelFiles({ save: saveModel, saveWeights, loadWeights, exportOnnx, export: exportModel });

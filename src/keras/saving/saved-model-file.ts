@@ -5,6 +5,7 @@ import { show, ValueError } from '../../base/errors.ts';
 import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
+import { platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { SavedModelObject } from '../../saved-model/load.ts';
@@ -15,6 +16,7 @@ import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { ConfigError } from '../serialization.ts';
 import type { CallOptions, Structure } from '../types.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
+import { CONFIG_FILE } from './config-file.ts';
 
 /** How a config becomes a model, with errors that name the file. */
 export type MakeModel = (file: string, config: Json, bytes: number) => ModelBase;
@@ -124,6 +126,21 @@ export async function loadSavedModelFolder(
 ): Promise<ModelBase> {
   const { readSavedModel } = await import('../../saved-model/read-folder.ts');
   const folder = await readSavedModel(path);
+  const configFile = `${folder.path}/${CONFIG_FILE}`;
+  if (await platform().exists(configFile)) {
+    const bytes = await platform().readFile(configFile);
+    const json = parsePythonJson(new TextDecoder().decode(bytes), configFile, CONFIG_FILE);
+    if (!isJsonObject(json)) throw new FormatError('bad_config', configFile, 'it holds no JSON object.');
+    const { compile_config: compiled, ...config } = json as Config;
+    const size = (folder.variables?.keys ?? []).reduce(
+      (sum, key) => sum + (folder.variables!.entry(key)?.shape ?? []).reduce((a, b) => a * b, 8),
+      bytes.length,
+    );
+    const model = make(configFile, config as Json, size);
+    if (compile && isPlainObject(compiled)) recompile(configFile, model, compiled as Config);
+    if (folder.variables) await loadCheckpoint(model, folder.variables, { skipMismatch: false, optimizer: compile });
+    return model;
+  }
   const metadataFile = `${folder.path}/keras_metadata.pb`;
   const metadata = rootMetadata(folder.keras, metadataFile);
   const isKnown = metadata && isPlainObject(metadata.config) && Array.isArray((metadata.config as Config).layers);

@@ -1,0 +1,10 @@
+// tf.train.
+export {
+  Checkpoint,
+  CheckpointManager,
+  type CheckpointManagerOptions,
+  type LoadStatus,
+  latestCheckpoint,
+  listVariables,
+  loadVariable,
+} from './checkpoint.ts';
