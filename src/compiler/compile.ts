@@ -12,6 +12,7 @@ import type { WhileParams } from '../primitives/control/while-loop.ts';
 import { primitive } from '../primitives/registry.ts';
 import { contractKernel, prepareContractions } from './contract.ts';
 import { fuse, type Group } from './fuse.ts';
+import { hoistSums } from './hoist-sums.ts';
 import {
   checkedNodes,
   clearFlag,
@@ -194,7 +195,7 @@ class Scope {
 
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
-    const simple = checkpoint(simplify(inPhases(checkpoint(graph, 'tracing'))), 'simplification');
+    const simple = checkpoint(simplify(inPhases(hoistSums(checkpoint(graph, 'tracing')))), 'simplification');
     this.graph = splitReductions(prepareContractions(simple));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
