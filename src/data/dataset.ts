@@ -1,349 +1,667 @@
 // tf.data.Dataset: elements one after the other, made as they are asked for.
-// Owns: the class and its transformations as methods. Leaves rows and batches of tensors to structure.ts, waiting to pull.ts.
+// Owns: the class with its transformations as methods, and their arguments. What each does is in transformations/ and sources/.
+import { asDType, type DType } from '../base/dtype.ts';
 import { StateError, show, ValueError } from '../base/errors.ts';
-import { mapTree } from '../base/tree.ts';
+import type { Shape } from '../base/shape.ts';
+import { mapTree, packTree } from '../base/tree.ts';
 import type { Structure } from '../ops/core/gradients.ts';
-import { eagerTensor, Tensor } from '../runtime/tensor.ts';
+import { bindArguments } from '../ops/core/signature.ts';
+import { platform } from '../platform/platform.ts';
+import { Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
-import { DONE, type Done, type Later, type Pull, pullFrom, whenThere } from './pull.ts';
-import { shuffler } from './shuffle.ts';
-import { componentsToTensors, isTensor, rowReader, stackElements, toTensors } from './structure.ts';
+import { cached, cachedOnDisk } from './cache.ts';
+import { DatasetIterator, ValuesIterator } from './iterator.ts';
+import { DataOptions, requireOptions } from './options.ts';
+import { DONE, type Pull } from './pull.ts';
+import { type LoadOptions, loadSource, type SaveOptions, saveSource, snapshotSource } from './saved.ts';
+import { shuffled } from './shuffle.ts';
+import { fail, INFINITE, Pass, type Source, whole } from './source.ts';
+import { fileNamesOf } from './sources/files.ts';
+import { listedFiles } from './sources/list-files.ts';
+import {
+  counterSource,
+  elementSource,
+  type GeneratorOptions,
+  generatorSource,
+  type Iteration,
+  type RangeOptions,
+  rangeSource,
+  sliceSource,
+  wholeSource,
+} from './sources/tensors.ts';
+import { type Spec, specThrough } from './spec.ts';
+import { componentsToTensors, toTensors } from './structure.ts';
+import { batched, rebatched, unbatched } from './transformations/batch.ts';
+import { type BucketArguments, bucketed } from './transformations/bucket.ts';
+import { directed, randomSource, sampledNumbers } from './transformations/choose.ts';
+import { filtered, ignoringErrors, sharded, takenWhile, uniqued } from './transformations/filter.ts';
+import { flattened, interleaved } from './transformations/flat-map.ts';
+import { groupedByWindow } from './transformations/group-by-window.ts';
+import { mapped } from './transformations/map.ts';
+import { concatenated, enumerated, repeated, scanned, skipped, taken, zipped } from './transformations/order.ts';
+import {
+  type PaddedShapes,
+  type PaddingValues,
+  padded,
+  raggedBatched,
+  sparseBatched,
+} from './transformations/padded-batch.ts';
+import { ahead } from './transformations/prefetch.ts';
+import { resampled } from './transformations/rejection-resample.ts';
+import { windowed } from './transformations/window.ts';
+import type { Arguments, Element, Elements, Inputs, Windows } from './types.ts';
 
-/** As in TensorFlow a function over tuples takes their parts as its arguments. */
-export type Arguments<T> = T extends readonly unknown[] ? T : [element: T];
-type Inputs = import('./types.ts').Inputs;
-type Tensors<T> = import('./types.ts').Tensors<T>;
-type MapOptions = Options<{ numParallelCalls: number; deterministic: boolean }>;
+export type { Arguments };
+type MapOptions = Options<{
+  numParallelCalls: number;
+  deterministic: boolean;
+  synchronous: boolean;
+  useUnboundedThreadpool: boolean;
+  name: string;
+}>;
+type NameOption = Options<{ name: string }>;
+type Result<R> = R | Promise<R>;
 
-/** Elements whose number is not known, and such without end. */
-export const UNKNOWN = -2;
-export const INFINITE = -1;
+/** Arguments by position or name. */
+const bind = (method: string, names: readonly string[], args: readonly unknown[]): unknown[] =>
+  bindArguments(`Dataset.${method}`, [...names, 'name'], args);
 
-const whole = (value: number, argument: string, min: number): number => {
-  if (!Number.isInteger(value) || value < min)
-    throw new ValueError(`Dataset.${argument}: found ${show(value)}, wanted a whole number ≥ ${min}.`);
-  return value;
-};
-const call = (f: (...args: never) => unknown, element: unknown): unknown =>
-  Array.isArray(element)
-    ? (f as (...args: unknown[]) => unknown)(...element)
-    : (f as (element: unknown) => unknown)(element);
+function functionOf(f: unknown, argument: string): (...args: never) => unknown {
+  if (typeof f === 'function') return f as (...args: never) => unknown;
+  throw new ValueError(`Dataset.${argument}: found ${show(f)}, wanted a function.`);
+}
 
-export class DatasetBase<out T extends Structure = Structure> implements AsyncIterable<T> {
-  readonly #open: () => Pull<unknown>;
-  readonly #cardinality: number;
+export class DatasetBase<out T extends Element = Structure> implements AsyncIterable<T> {
+  readonly #source: Source;
+  readonly #options: DataOptions;
+  #errors = 0;
 
-  constructor(open: () => Pull<unknown>, cardinality: number) {
-    this.#open = open;
-    this.#cardinality = cardinality;
+  constructor(source: Source, options: DataOptions = new DataOptions()) {
+    this.#source = source;
+    this.#options = options;
   }
 
+  /** Internal: what transformations read from. */
+  get source(): Source {
+    return this.#source;
+  }
   /** Begins a pass. */
-  open(): Pull<T> {
-    return this.#open() as Pull<T>;
+  open(pass: Pass = new Pass()): Pull<T> {
+    return this.#source.open(pass) as Pull<T>;
   }
   /** The number of elements, −1 without end, −2 where it is not known. */
   cardinality(): number {
-    return this.#cardinality;
+    return this.#source.cardinality;
   }
   get length(): number {
-    const n = this.#cardinality;
+    const n = this.cardinality();
     if (n < 0)
       throw new StateError(
         `Dataset.length: the data set ${n === INFINITE ? 'has no end' : 'has a length that is not known before it is read'}; count the elements as you read them, or use take(n).`,
       );
     return n;
   }
+  /** Dtypes and shapes of the elements, null for sizes that vary. Throws where they show only when one is read. */
+  get elementSpec(): Spec {
+    const spec = this.#source.spec();
+    if (!spec)
+      throw new StateError(
+        'Dataset.elementSpec: what the elements are shows only when one is read: a function in the chain waits, or cannot run on made-up elements. Read one: `for await (const x of dataset.take(1))`.',
+      );
+    return spec;
+  }
+  [Symbol.asyncIterator](): DatasetIterator<T> {
+    return new DatasetIterator<T>(this.#source);
+  }
+  /** A pass that can be saved and restored. */
+  iterator(): DatasetIterator<T> {
+    return new DatasetIterator<T>(this.#source);
+  }
+  /** A pass over plain values: numbers, nested arrays, texts. */
+  asNumpyIterator(): ValuesIterator<T> {
+    return new ValuesIterator<T>(this.#source);
+  }
+  toString(): string {
+    const spec = this.#source.spec();
+    return `<Dataset element_spec=${spec ? showSpec(spec) : 'unknown'}>`;
+  }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+  #with<R extends Element>(source: Source): DatasetBase<R> {
+    return new DatasetBase<R>(source, this.#options);
+  }
+
+  // ── Elements one by one ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** `f` of every element; calls that wait run side by side, `numParallelCalls` of them. */
+  map<const R extends Inputs>(f: (...args: Arguments<T>) => Result<R>, ...rest: [options?: MapOptions]): DatasetBase<Elements<R>> {
+    const names = ['mapFunc', 'numParallelCalls', 'deterministic', 'synchronous', 'useUnboundedThreadpool'];
+    const [given, calls, deterministic = this.#options.deterministic ?? true] = bind('map', names, [f, ...rest]);
+    return this.#with(
+      mapped(this.#source, functionOf(given, 'map'), calls as number | undefined, deterministic as boolean),
+    );
+  }
+  /** The elements for which the predicate is true. */
+  filter(predicate: (...args: Arguments<T>) => Result<Tensor | boolean>, _options?: NameOption): DatasetBase<T> {
+    return this.#with(filtered(this.#source, functionOf(predicate, 'filter')));
+  }
+  /** The elements before the first for which the predicate is false. */
+  takeWhile(predicate: (...args: Arguments<T>) => Result<Tensor | boolean>, _options?: NameOption): DatasetBase<T> {
+    return this.#with(takenWhile(this.#source, functionOf(predicate, 'takeWhile')));
+  }
+  /** Each element the first time that it comes. */
+  unique(_options?: NameOption): DatasetBase<T> {
+    return this.#with(uniqued(this.#source));
+  }
+  /** Every `numShards`-th element, from `index` on. */
+  shard(numShards: number, ...rest: [index?: number | Options<{ index: number; name: string }>, options?: NameOption]): DatasetBase<T> {
+    const [shards, index] = bind('shard', ['numShards', 'index'], [numShards, ...rest]);
+    return this.#with(
+      sharded(this.#source, whole(shards, 'shard: numShards', 1), whole(index, 'shard: index', 0)),
+    );
+  }
+  /** Leaves out elements that cannot be had, and counts them in `errorsIgnored`. */
+  ignoreErrors(...rest: [logWarning?: boolean | Options<{ logWarning: boolean; name: string }>]): DatasetBase<T> {
+    const [logWarning] = bind('ignoreErrors', ['logWarning'], rest);
+    const made: DatasetBase<T> = this.#with(
+      ignoringErrors(this.#source, (error) => {
+        made.#errors++;
+        if (logWarning) console.warn(`Dataset.ignoreErrors: left out: ${String(error)}`);
+      }),
+    );
+    return made;
+  }
+  /** How many elements `ignoreErrors` left out so far, in all passes. */
+  get errorsIgnored(): number {
+    return this.#errors;
+  }
+
+  // ── Batches ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  batch(
+    batchSize: number,
+    ...rest: [
+      options?:
+        | boolean
+        | Options<{ dropRemainder: boolean; numParallelCalls: number; deterministic: boolean; name: string }>,
+    ]
+  ): DatasetBase<T> {
+    const names = ['batchSize', 'dropRemainder', 'numParallelCalls', 'deterministic'];
+    const [size, drop = false] = bind('batch', names, [batchSize, ...rest]);
+    return this.#with(batched(this.#source, whole(size, 'batch', 1), drop as boolean));
+  }
+  /** Batches of elements of different sizes, filled up with `paddingValues` to the largest or to `paddedShapes`. */
+  paddedBatch(
+    batchSize: number,
+    options: Options<{
+      paddedShapes: PaddedShapes | null;
+      paddingValues: PaddingValues;
+      dropRemainder: boolean;
+      name: string;
+    }> = {},
+  ): DatasetBase<T> {
+    const names = ['batchSize', 'paddedShapes', 'paddingValues', 'dropRemainder'];
+    const [size, shapes, values, drop = false] = bind('paddedBatch', names, [batchSize, options]);
+    return this.#with(
+      padded(
+        this.#source,
+        whole(size, 'paddedBatch', 1),
+        shapes as PaddedShapes | undefined,
+        values as PaddingValues | undefined,
+        drop as boolean,
+      ),
+    );
+  }
+  /** Batches of elements of different sizes as ragged tensors. */
+  raggedBatch(
+    batchSize: number,
+    options: Options<{ dropRemainder: boolean; rowSplitsDtype: 'int32' | 'int64'; name: string }> = {},
+  ): DatasetBase<Element> {
+    const names = ['batchSize', 'dropRemainder', 'rowSplitsDtype'];
+    const [size, drop = false, splits = 'int64'] = bind('raggedBatch', names, [batchSize, options]);
+    return this.#with(
+      raggedBatched(this.#source, whole(size, 'raggedBatch', 1), drop as boolean, splits as 'int32' | 'int64'),
+    );
+  }
+  /** Batches of tensors as sparse tensors with rows of `rowShape`. */
+  sparseBatch(batchSize: number, rowShape: Shape, _options?: NameOption): DatasetBase<Element> {
+    return this.#with(sparseBatched(this.#source, whole(batchSize, 'sparseBatch', 1), rowShape));
+  }
+  /** The rows of each element, one by one. */
+  unbatch(_options?: NameOption): DatasetBase<T> {
+    return this.#with(unbatched(this.#source));
+  }
+  /** Batches of other sizes; several sizes take turns. */
+  rebatch(batchSize: number | readonly number[], options: Options<{ dropRemainder: boolean; name: string }> = {}): DatasetBase<T> {
+    const [given, drop = false] = bind('rebatch', ['batchSize', 'dropRemainder'], [batchSize, options]);
+    const sizes = (Array.isArray(given) ? given : [given]).map((size) => whole(size, 'rebatch', 1));
+    return this.#with(rebatched(this.#source, sizes, drop as boolean));
+  }
+  /** Batches of elements of about one length, padded: for each bucket below a boundary its batch size. */
+  bucketBySequenceLength(
+    elementLengthFunc: (...args: Arguments<T>) => Tensor | number,
+    bucketBoundaries: readonly number[],
+    bucketBatchSizes: readonly number[],
+    options: BucketArguments & NameOption = {},
+  ): DatasetBase<T> {
+    const names = [
+      'elementLengthFunc',
+      'bucketBoundaries',
+      'bucketBatchSizes',
+      'paddedShapes',
+      'paddingValues',
+      'padToBucketBoundary',
+      'noPadding',
+      'dropRemainder',
+    ];
+    bind('bucketBySequenceLength', names, [elementLengthFunc, bucketBoundaries, bucketBatchSizes, options]);
+    const of = functionOf(elementLengthFunc, 'bucketBySequenceLength');
+    return this.#with(
+      bucketed(this.#source, of, bucketBoundaries, bucketBatchSizes, options, makeDataset, openDataset),
+    );
+  }
+
+  // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Elements in the order in which TensorFlow's buffer of `bufferSize` gives them for the same seed. */
+  shuffle(
+    bufferSize: number | Tensor,
+    ...rest: [
+      options?: number | null | Options<{ seed: number | null; reshuffleEachIteration: boolean; name: string }>,
+      reshuffleEachIteration?: boolean,
+    ]
+  ): DatasetBase<T> {
+    const names = ['bufferSize', 'seed', 'reshuffleEachIteration'];
+    const [size, seed, reshuffle = true] = bind('shuffle', names, [bufferSize, ...rest]);
+    return this.#with(
+      shuffled(this.#source, whole(size, 'shuffle', 1), seed as number | undefined, reshuffle as boolean),
+    );
+  }
+  /** The elements `count` times, without end by default. */
+  repeat(count: number | null | NameOption = -1): DatasetBase<T> {
+    const [times = -1] = bind('repeat', ['count'], [count]);
+    return this.#with(repeated(this.#source, whole(times, 'repeat', -1)));
+  }
+  take(count: number, _options?: NameOption): DatasetBase<T> {
+    return this.#with(taken(this.#source, whole(count, 'take', -1)));
+  }
+  skip(count: number, _options?: NameOption): DatasetBase<T> {
+    return this.#with(skipped(this.#source, whole(count, 'skip', -1)));
+  }
+  enumerate(...rest: [start?: number | Options<{ start: number; name: string }>]): DatasetBase<[index: Tensor, element: T]> {
+    const [start = 0] = bind('enumerate', ['start'], rest);
+    return this.#with(enumerated(this.#source, whole(start, 'enumerate: start', Number.NEGATIVE_INFINITY)));
+  }
+  concatenate(other: DatasetBase<Element>, _options?: NameOption): DatasetBase<T> {
+    return this.#with(concatenated(this.#source, requireDataset(other, 'concatenate').source));
+  }
+  /** Prepares elements ahead of their use, while the program waits or computes elsewhere. */
+  prefetch(bufferSize: number, _options?: NameOption): DatasetBase<T> {
+    const size = whole(bufferSize, 'prefetch', -1);
+    const count = size < 0 ? 2 * platform().hardwareConcurrency : size;
+    const below = this.#source;
+    if (count === 0) return this.#with(below);
+    return this.#with({ ...below, open: (pass) => ahead(below.open(pass), count) });
+  }
+  /** Keeps the elements of the first whole pass, in memory or in files at `filename`. */
+  cache(filename: string | Options<{ filename: string; name: string }> = ''): DatasetBase<T> {
+    const [path = ''] = bind('cache', ['filename'], [filename]);
+    return this.#with(path === '' ? cached(this.#source) : cachedOnDisk(this.#source, String(path)));
+  }
+
+  // ── Data sets of data sets ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** The elements of the data sets that `f` makes of the elements, one after the other. */
+  flatMap<R extends Element>(f: (...args: Arguments<T>) => Result<DatasetBase<R>>, _options?: NameOption): DatasetBase<R> {
+    return this.#with(flattened(this.#source, functionOf(f, 'flatMap'), openDataset));
+  }
+  /** The same, `cycleLength` data sets in turns, `blockLength` elements of each. */
+  interleave<R extends Element>(
+    f: (...args: Arguments<T>) => Result<DatasetBase<R>>,
+    options: Options<{
+      cycleLength: number;
+      blockLength: number;
+      numParallelCalls: number;
+      deterministic: boolean;
+      name: string;
+    }> = {},
+  ): DatasetBase<R> {
+    const names = ['mapFunc', 'cycleLength', 'blockLength', 'numParallelCalls', 'deterministic'];
+    const [given, cycle = -1, block = 1, calls] = bind('interleave', names, [f, options]);
+    const length = whole(cycle, 'interleave: cycleLength', -1);
+    const args = {
+      cycle: length < 1 ? platform().hardwareConcurrency : length,
+      block: whole(block, 'interleave: blockLength', 1),
+      ahead: calls === undefined ? 0 : 2,
+    };
+    return this.#with(interleaved(this.#source, functionOf(given, 'interleave'), args, openDataset));
+  }
+  /** Runs of `size` elements as data sets; each begins `shift` after the one before and takes every `stride`-th. */
+  window(
+    size: number,
+    ...rest: [
+      options?: number | Options<{ shift: number; stride: number; dropRemainder: boolean; name: string }>,
+      stride?: number,
+      dropRemainder?: boolean,
+    ]
+  ): DatasetBase<Windows<T> & Element> {
+    const names = ['size', 'shift', 'stride', 'dropRemainder'];
+    const [length, shift = length, stride = 1, drop = false] = bind('window', names, [size, ...rest]);
+    const args = {
+      size: whole(length, 'window: size', 1),
+      shift: whole(shift, 'window: shift', 1),
+      stride: whole(stride, 'window: stride', 1),
+      drop: drop as boolean,
+    };
+    return this.#with(windowed(this.#source, args, makeDataset));
+  }
+  /** Groups of `windowSize` elements of one key, each turned into a data set by `reduceFunc`. */
+  groupByWindow<R extends Element>(options: {
+    readonly keyFunc: (...args: Arguments<T>) => Tensor | number;
+    readonly reduceFunc: (key: Tensor, window: DatasetBase<T>) => DatasetBase<R>;
+    readonly windowSize?: number | null | undefined;
+    readonly windowSizeFunc?: ((key: Tensor) => Tensor | number) | null | undefined;
+    readonly name?: string | undefined;
+  }): DatasetBase<R>;
+  groupByWindow<R extends Element>(
+    keyFunc: (...args: Arguments<T>) => Tensor | number,
+    reduceFunc: (key: Tensor, window: DatasetBase<T>) => DatasetBase<R>,
+    windowSize: number,
+  ): DatasetBase<R>;
+  groupByWindow<R extends Element>(...args: readonly unknown[]): DatasetBase<R> {
+    const names = ['keyFunc', 'reduceFunc', 'windowSize', 'windowSizeFunc'];
+    const [key, reduce, size, sizeFunction] = bind('groupByWindow', names, args);
+    if ((size === undefined) === (sizeFunction === undefined))
+      throw new ValueError('Dataset.groupByWindow: give either windowSize or windowSizeFunc.');
+    const group = {
+      key: functionOf(key, 'groupByWindow: keyFunc'),
+      reduce: functionOf(reduce, 'groupByWindow: reduceFunc'),
+      size:
+        size === undefined
+          ? functionOf(sizeFunction, 'groupByWindow: windowSizeFunc')
+          : whole(size, 'groupByWindow: windowSize', 1),
+    };
+    return this.#with(groupedByWindow(this.#source, group, makeDataset, openDataset));
+  }
+  /** Elements with a state carried along: `scanFunc(state, element)` gives `[newState, output]`. */
+  scan<const S extends Inputs, const R extends Inputs>(
+    initialState: S,
+    scanFunc: (state: Elements<S>, element: T) => Result<readonly [S | Elements<S>, R]>,
+    _options?: NameOption,
+  ): DatasetBase<Elements<R>> {
+    return this.#with(scanned(this.#source, initialState, functionOf(scanFunc, 'scan')));
+  }
+  /** The state after all elements, by `reduceFunc(state, element)`. */
+  async reduce<const S extends Inputs>(
+    initialState: S,
+    reduceFunc: (state: Elements<S>, element: T) => Result<Inputs>,
+    _options?: NameOption,
+  ): Promise<Elements<S>> {
+    const f = functionOf(reduceFunc, 'reduce') as (state: unknown, element: unknown) => unknown;
     const pull = this.open();
+    let state = toTensors(initialState, 'Dataset.reduce');
     try {
-      for (;;) {
-        const element = await pull.next();
-        if (element === DONE) return;
-        yield element;
+      for (let index = 0; ; index++) {
+        const got = pull.next();
+        const element = got instanceof Promise ? await got : got;
+        if (element === DONE) return state as Elements<S>;
+        try {
+          const next = f(state, element);
+          state = componentsToTensors(next instanceof Promise ? await next : next, 'Dataset.reduce');
+        } catch (error) {
+          fail(error, 'reduce', index);
+        }
       }
     } finally {
       pull.close?.();
     }
   }
+  /** Elements left out at random so that classes come with the probabilities of `targetDist`: `[class, element]`. */
+  rejectionResample(
+    classFunc: (...args: Arguments<T>) => Tensor | number,
+    targetDist: readonly number[] | Tensor,
+    options: Options<{ initialDist: readonly number[] | Tensor | null; seed: number | null; name: string }> = {},
+  ): DatasetBase<[Tensor, T]> {
+    const names = ['classFunc', 'targetDist', 'initialDist', 'seed'];
+    const [f, target, initial, seed] = bind('rejectionResample', names, [classFunc, targetDist, options]);
+    const numbers = (given: unknown): number[] =>
+      given instanceof Tensor ? Array.from(given.dataSync() as Float32Array, Number) : (given as number[]);
+    return this.#with(
+      resampled(
+        this.#source,
+        functionOf(f, 'rejectionResample'),
+        numbers(target),
+        initial === undefined ? undefined : numbers(initial),
+        seed as number | undefined,
+      ),
+    );
+  }
 
-  #derive<R extends Structure>(wrap: (source: Pull<unknown>) => Pull<unknown>, cardinality: number): DatasetBase<R> {
-    return new DatasetBase<R>(() => wrap(this.#open()), cardinality);
-  }
+  // ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  map<const R extends Inputs>(
-    f: (...args: Arguments<T>) => R | Promise<R>,
-    _options?: MapOptions,
-  ): DatasetBase<Tensors<R>> {
-    const convert = (value: unknown): unknown => componentsToTensors(value, 'Dataset.map');
-    return this.#derive(
-      (source) => ({
-        next: () =>
-          whenThere(source.next(), (element) =>
-            element === DONE ? DONE : whenThere(call(f, element) as Later<unknown>, convert),
-          ) as Later<unknown>,
-        close: () => source.close?.(),
-      }),
-      this.#cardinality,
-    );
+  /** `transformationFunc` of this data set: for transformations of one's own. */
+  apply<R>(transformationFunc: (dataset: this) => R): R {
+    return transformationFunc(this);
   }
-  filter(predicate: (...args: Arguments<T>) => Tensor | boolean): DatasetBase<T> {
-    return this.#derive((source) => {
-      const next = async (): Promise<unknown> => {
-        for (;;) {
-          const element = await source.next();
-          if (element === DONE) return DONE;
-          const kept = call(predicate, element);
-          if (kept instanceof Tensor ? kept.item() !== 0 : kept) return element;
-        }
-      };
-      return { next, close: () => source.close?.() };
-    }, UNKNOWN);
+  /** The only element. */
+  async getSingleElement(_options?: NameOption): Promise<T> {
+    const pull = this.open();
+    try {
+      const first = await pull.next();
+      if (first === DONE) throw new StateError('Dataset.getSingleElement: the data set is empty; wanted one element.');
+      if ((await pull.next()) !== DONE)
+        throw new StateError('Dataset.getSingleElement: the data set has more than one element; use take(1).');
+      return first;
+    } finally {
+      pull.close?.();
+    }
   }
-  batch(batchSize: number, options: Options<{ dropRemainder: boolean }> = {}): DatasetBase<T> {
-    const size = whole(batchSize, 'batch', 1);
-    const drop = options.dropRemainder ?? false;
-    const count =
-      this.#cardinality < 0
-        ? this.#cardinality
-        : drop
-          ? Math.floor(this.#cardinality / size)
-          : Math.ceil(this.#cardinality / size);
-    return this.#derive((source) => {
-      const finish = (group: unknown[]): unknown =>
-        group.length === 0 || (drop && group.length < size) ? DONE : stackElements(group, 'Dataset.batch');
-      const collect = (group: unknown[]): Later<unknown> => {
-        while (group.length < size) {
-          const got = source.next();
-          if (got instanceof Promise)
-            return got.then((element) => {
-              if (element === DONE) return finish(group);
-              group.push(element);
-              return collect(group);
-            });
-          if (got === DONE) break;
-          group.push(got);
-        }
-        return finish(group);
-      };
-      return { next: () => collect([]), close: () => source.close?.() };
-    }, count);
+  withOptions(options: DataOptions, _options?: NameOption): DatasetBase<T> {
+    return new DatasetBase<T>(this.#source, this.#options.merge(requireOptions(options)));
   }
-  /** The rows of each element, one by one. */
-  unbatch(): DatasetBase<T> {
-    return this.#derive((source) => {
-      let rows: { rows: number; row(i: number): unknown } | null = null;
-      let at = 0;
-      const next = (): Later<unknown> => {
-        if (rows && at < rows.rows) return rows.row(at++);
-        return whenThere(source.next(), (element) => {
-          if (element === DONE) return DONE;
-          rows = rowReader(element);
-          at = 0;
-          return next();
-        });
-      };
-      return { next, close: () => source.close?.() };
-    }, UNKNOWN);
+  options(): DataOptions {
+    return this.#options;
   }
-  shuffle(
-    bufferSize: number,
-    options: Options<{ seed: number; reshuffleEachIteration: boolean }> = {},
-  ): DatasetBase<T> {
-    const size = whole(bufferSize, 'shuffle', 1);
-    return this.#derive(shuffler(size, options.seed, options.reshuffleEachIteration ?? true), this.#cardinality);
+  /** Writes the elements into files that `Dataset.load` reads. */
+  save(path: string, options: SaveOptions = {}): Promise<void> {
+    return saveSource(this.#source, path, options);
   }
-  repeat(count = -1): DatasetBase<T> {
-    const times = whole(count, 'repeat', -1);
-    const cardinality = times < 0 ? INFINITE : this.#cardinality < 0 ? this.#cardinality : this.#cardinality * times;
-    return new DatasetBase<T>(() => {
-      let source = this.#open();
-      let left = times;
-      let any = false;
-      const next = (): Later<unknown> =>
-        left === 0
-          ? DONE
-          : whenThere(source.next(), (element) => {
-              if (element !== DONE) {
-                any = true;
-                return element;
-              }
-              left--;
-              // An empty data set repeated for ever is empty.
-              if (left === 0 || !any) return DONE;
-              source.close?.();
-              source = this.#open();
-              any = false;
-              return next();
-            });
-      return { next, close: () => source.close?.() };
-    }, cardinality);
+  /** Elements written into files in the first pass, read from them in later ones and in later programs. */
+  snapshot(path: string, options: SaveOptions & LoadOptions & NameOption = {}): DatasetBase<T> {
+    return this.#with(snapshotSource(this.#source, path, options));
   }
-  take(count: number): DatasetBase<T> {
-    const limit = whole(count, 'take', -1);
-    const n = this.#cardinality;
-    return this.#derive(
-      (source) => {
-        let taken = 0;
-        return { next: () => (limit >= 0 && taken++ >= limit ? DONE : source.next()), close: () => source.close?.() };
-      },
-      limit < 0 ? n : n === UNKNOWN ? UNKNOWN : n === INFINITE ? limit : Math.min(n, limit),
-    );
-  }
-  skip(count: number): DatasetBase<T> {
-    const skipped = whole(count, 'skip', -1);
-    const n = this.#cardinality;
-    return this.#derive(
-      (source) => {
-        let left = skipped < 0 ? Number.POSITIVE_INFINITY : skipped;
-        const next = (): Later<unknown> => {
-          while (left > 0) {
-            const got = source.next();
-            left--;
-            if (got instanceof Promise) return got.then((element) => (element === DONE ? DONE : next()));
-            if (got === DONE) return DONE;
-          }
-          return source.next();
-        };
-        return { next, close: () => source.close?.() };
-      },
-      n < 0 ? n : skipped < 0 ? 0 : Math.max(n - skipped, 0),
-    );
-  }
-  /** Prepares elements ahead of their use. */
-  prefetch(_bufferSize: number): DatasetBase<T> {
-    return this.#derive((source) => source, this.#cardinality);
-  }
-  /** Keeps the elements of the first whole pass in memory. */
-  cache(_path?: string): DatasetBase<T> {
-    let kept: unknown[] | null = null;
-    return new DatasetBase<T>(() => {
-      if (kept) return pullFrom(kept);
-      const source = this.#open();
-      const seen: unknown[] = [];
-      return {
-        next: () =>
-          whenThere(source.next(), (element) => {
-            if (element === DONE) kept = seen;
-            else seen.push(element);
-            return element;
-          }),
-        close: () => source.close?.(),
-      };
-    }, this.#cardinality);
-  }
-  enumerate(start = 0): DatasetBase<[index: Tensor, element: T]> {
-    return this.#derive((source) => {
-      let index = start;
-      return {
-        next: () =>
-          whenThere(source.next(), (element): unknown =>
-            element === DONE ? DONE : [eagerTensor(BigInt64Array.of(BigInt(index++)), [], 'int64'), element],
-          ),
-        close: () => source.close?.(),
-      };
-    }, this.#cardinality);
-  }
-  concatenate(other: DatasetBase): DatasetBase<T> {
-    const [a, b] = [this.#cardinality, other.cardinality()];
-    return new DatasetBase<T>(
-      () => {
-        let source: Pull<unknown> = this.#open();
-        let second = false;
-        const next = (): Later<unknown> =>
-          whenThere(source.next(), (element) => {
-            if (element !== DONE || second) return element;
-            second = true;
-            source = other.open();
-            return next();
-          });
-        return { next, close: () => source.close?.() };
-      },
-      a === INFINITE || b === INFINITE ? INFINITE : a < 0 || b < 0 ? UNKNOWN : a + b,
-    );
+  /** The spec of what a function makes of the elements, or null. */
+  specOf(f: (element: T) => unknown): Spec | null {
+    return specThrough(this.#source.spec(), f as (element: unknown) => unknown);
   }
 
   // ── Sources ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The rows of tensors: `fromTensorSlices([x, y])` gives pairs. */
-  static fromTensorSlices<const I extends Inputs>(tensors: I): DatasetBase<Tensors<I>> {
-    const reader = rowReader(toTensors(tensors, 'Dataset.fromTensorSlices'));
-    return new DatasetBase(() => {
-      let i = 0;
-      return { next: () => (i < reader.rows ? reader.row(i++) : DONE) };
-    }, reader.rows);
+  static fromTensorSlices<const I extends Inputs>(tensors: I, _options?: NameOption): DatasetBase<Elements<I>> {
+    return new DatasetBase(sliceSource(tensors));
   }
   /** One element: the tensors as they are. */
-  static fromTensors<const I extends Inputs>(tensors: I): DatasetBase<Tensors<I>> {
-    const element = toTensors(tensors, 'Dataset.fromTensors');
-    return new DatasetBase(() => pullFrom([element]), 1);
+  static fromTensors<const I extends Inputs>(tensors: I, _options?: NameOption): DatasetBase<Elements<I>> {
+    return new DatasetBase(wholeSource(tensors));
   }
+  /** What a generator function gives, begun anew in each pass; it may be asynchronous, or return a stream. */
   static fromGenerator<const I extends Inputs>(
-    generator: () => Iterable<I> | AsyncIterable<I>,
-  ): DatasetBase<Tensors<I>> {
-    if (typeof generator !== 'function')
-      throw new ValueError(
-        `Dataset.fromGenerator: found ${show(generator)}, wanted a function that returns an iterable (a generator function).`,
-      );
-    return new DatasetBase(() => {
-      const pull = pullFrom(generator());
-      return {
-        next: () =>
-          whenThere(pull.next(), (element): unknown =>
-            element === DONE ? DONE : componentsToTensors(element, 'Dataset.fromGenerator'),
-          ),
-        close: () => pull.close?.(),
-      };
-    }, UNKNOWN);
+    generator: (...args: never) => Iteration<I>,
+    options: GeneratorOptions = {},
+  ): DatasetBase<Elements<I>> {
+    const names = ['generator', 'outputTypes', 'outputShapes', 'args', 'outputSignature'];
+    bind('fromGenerator', names, [generator, options]);
+    return new DatasetBase(generatorSource(generator, options));
   }
-  static range(start: number, stop?: number, step = 1): DatasetBase<Tensor> {
-    const [from, to] = stop === undefined ? [0, start] : [start, stop];
-    if (step === 0) throw new ValueError('Dataset.range: step is 0.');
-    const count = Math.max(0, Math.ceil((to - from) / step));
-    return new DatasetBase(() => {
-      let i = 0;
-      return { next: () => (i < count ? eagerTensor(BigInt64Array.of(BigInt(from + step * i++)), [], 'int64') : DONE) };
-    }, count);
+  static range(...args: [stop: number, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: [start: number, stop: number, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: [start: number, stop: number, step: number, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: readonly unknown[]): DatasetBase<Tensor> {
+    const last = args.at(-1);
+    const options = (typeof last === 'object' && !(last instanceof Tensor) ? last : {}) as RangeOptions;
+    const numbers = args
+      .filter((arg) => arg !== options)
+      .map((arg) => whole(arg, 'range', Number.NEGATIVE_INFINITY));
+    if (numbers.length < 1 || numbers.length > 3)
+      throw new ValueError(`Dataset.range: found ${numbers.length} numbers, wanted (stop), (start, stop) or (start, stop, step).`);
+    const [start, stop, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : numbers;
+    return new DatasetBase(rangeSource(start!, stop!, step, asDType(options.outputType ?? 'int64')));
+  }
+  /** start, start + step, … without end. */
+  static counter(options: Options<{ start: number; step: number; dtype: DType; name: string }> = {}): DatasetBase<Tensor> {
+    const [start = 0, step = 1, dtype = 'int64'] = bind('counter', ['start', 'step', 'dtype'], [options]);
+    return new DatasetBase(counterSource(start as number, step as number, asDType(dtype as DType)));
+  }
+  /** Random numbers below 2³², int64, without end: TensorFlow's for the same seed. */
+  static random(
+    options: Options<{ seed: number | null; rerandomizeEachIteration: boolean; name: string }> = {},
+  ): DatasetBase<Tensor> {
+    const [seed, rerandomize = false] = bind('random', ['seed', 'rerandomizeEachIteration'], [options]);
+    return new DatasetBase(randomSource(seed as number | undefined, rerandomize as boolean));
+  }
+  /** The paths that match a pattern with `*`, `?` and `[…]`, in the order of the seed, or sorted without shuffling. */
+  static listFiles(
+    filePattern: string | readonly string[] | Tensor,
+    options: Options<{ shuffle: boolean; seed: number | null; name: string }> = {},
+  ): DatasetBase<Tensor> {
+    const [pattern, shuffle = true, seed] = bind('listFiles', ['filePattern', 'shuffle', 'seed'], [filePattern, options]);
+    return new DatasetBase(
+      listedFiles(fileNamesOf(pattern, 'Dataset.listFiles'), shuffle as boolean, seed as number | undefined),
+    );
   }
   /** Elements of several data sets side by side, until the shortest ends. */
-  static zip<const D extends readonly DatasetBase[]>(
-    ...datasets: D
-  ): DatasetBase<{ -readonly [K in keyof D]: D[K] extends DatasetBase<infer T> ? T : never } & Structure> {
-    const given = (
-      datasets.length === 1 && Array.isArray(datasets[0]) ? datasets[0] : datasets
-    ) as readonly DatasetBase[];
-    const sizes = given.map((dataset) => dataset.cardinality());
-    const finite = sizes.filter((n) => n >= 0);
-    const cardinality = sizes.includes(UNKNOWN) ? UNKNOWN : finite.length === 0 ? INFINITE : Math.min(...finite);
-    return new DatasetBase(() => {
-      const pulls = given.map((dataset) => dataset.open());
-      return {
-        next: () => {
-          const parts = pulls.map((pull) => pull.next());
-          const finish = (list: readonly (Structure | Done)[]): unknown => (list.includes(DONE) ? DONE : list);
-          return parts.some((item) => item instanceof Promise)
-            ? Promise.all(parts).then(finish)
-            : finish(parts as (Structure | Done)[]);
-        },
-        close: () => {
-          for (const pull of pulls) pull.close?.();
-        },
-      };
-    }, cardinality);
+  static zip<const D extends readonly AnyDataset[]>(...datasets: D): DatasetBase<AsElement<Zipped<D>>>;
+  static zip<const D extends Datasets>(datasets: D): DatasetBase<AsElement<Zipped<D>>>;
+  static zip(...args: readonly unknown[]): unknown {
+    const options = args.length === 1 && isRecordWith(args[0], 'datasets') ? args[0] : null;
+    const structure = options ? options.datasets : args.length === 1 && !isDataset(args[0]) ? args[0] : args;
+    const sources: Source[] = [];
+    mapTree(structure, (leaf) => sources.push(requireDataset(leaf, 'zip').source), isDataset);
+    const flat = Array.isArray(structure) && structure.every(isDataset);
+    // Records in the order of their keys, as packing takes them.
+    const ordered = flat ? sources : orderedSources(structure);
+    return new DatasetBase<Element>(
+      zipped(ordered, flat ? (parts) => [...parts] : (parts) => packTree(structure, parts, isDataset)),
+    );
+  }
+  /** From several data sets, each time from that whose number `choiceDataset` gives. */
+  static chooseFromDatasets<R extends Element>(
+    datasets: readonly DatasetBase<R>[],
+    choiceDataset: DatasetBase<Tensor>,
+    ...rest: [stopOnEmptyDataset?: boolean | Options<{ stopOnEmptyDataset: boolean }>]
+  ): DatasetBase<R> {
+    const names = ['datasets', 'choiceDataset', 'stopOnEmptyDataset'];
+    const [, choices, stop = true] = bind('chooseFromDatasets', names, [datasets, choiceDataset, ...rest]);
+    const where = 'Dataset.chooseFromDatasets';
+    return new DatasetBase(
+      directed(sourcesOf(datasets, 'chooseFromDatasets'), requireDataset(choices, where).source, stop as boolean, where),
+    );
+  }
+  /** From several data sets at random, with weights: TensorFlow's choices for the same seed. */
+  static sampleFromDatasets<R extends Element>(
+    datasets: readonly DatasetBase<R>[],
+    ...rest: [
+      options?:
+        | readonly number[]
+        | Options<{
+            weights: readonly number[] | Tensor | DatasetBase<Tensor> | null;
+            seed: number | null;
+            stopOnEmptyDataset: boolean;
+            rerandomizeEachIteration: boolean;
+          }>,
+    ]
+  ): DatasetBase<R> {
+    const names = ['datasets', 'weights', 'seed', 'stopOnEmptyDataset', 'rerandomizeEachIteration'];
+    const [, weights, seed, stop = false, rerandomize = false] = bind('sampleFromDatasets', names, [datasets, ...rest]);
+    const where = 'Dataset.sampleFromDatasets';
+    let sources = sourcesOf(datasets, 'sampleFromDatasets');
+    let given: readonly number[] | Source;
+    if (isDataset(weights)) given = weights.source;
+    else {
+      const numbers =
+        weights === undefined
+          ? sources.map(() => 1)
+          : weights instanceof Tensor
+            ? Array.from(weights.dataSync() as Float32Array, Number)
+            : (weights as readonly number[]);
+      if (numbers.length !== sources.length)
+        throw new ValueError(`${where}: found ${numbers.length} weights for ${sources.length} data sets.`);
+      const kept = sources.filter((_, i) => numbers[i]! > 0);
+      if (kept.length === 0) return new DatasetBase(taken(sources[0]!, 0));
+      given = numbers.filter((weight) => weight > 0);
+      sources = kept;
+      if (sources.length === 1) return new DatasetBase(sources[0]!);
+    }
+    const selector = sampledNumbers(given, seed as number | undefined, rerandomize as boolean);
+    return new DatasetBase(directed(sources, selector, stop as boolean, where));
+  }
+  /** What `save` wrote. */
+  static load(path: string, options: LoadOptions = {}): DatasetBase<Element> {
+    return new DatasetBase(loadSource(path, options));
   }
 }
 Object.defineProperty(DatasetBase, 'name', { value: 'Dataset' });
 
-export interface Dataset<out T extends Structure = Structure> extends DatasetBase<T> {}
-/** Made by `fromTensorSlices`, `fromTensors`, `fromGenerator`, `range` and `zip`. */
-export interface DatasetClass
-  extends Pick<typeof DatasetBase, 'fromTensorSlices' | 'fromTensors' | 'fromGenerator' | 'range' | 'zip'> {
+type AsElement<T> = T extends infer S extends Element ? S : never;
+/** A data set of whatever, for inference that need not go into its elements. */
+type AnyDataset = AsyncIterable<unknown> & { open(): Pull<unknown>; cardinality(): number };
+type Datasets = readonly AnyDataset[] | { readonly [name: string]: AnyDataset };
+/** The elements of a data set, seen by what a pass gives. */
+type Passed<D> = D extends { open(): Pull<infer T> } ? T : never;
+type Zipped<D extends Datasets> = { -readonly [K in keyof D]: Passed<D[K]> };
+
+const isDataset = (value: unknown): value is DatasetBase<Element> => value instanceof DatasetBase;
+const isRecordWith = (value: unknown, key: string): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !isDataset(value) && !Array.isArray(value) && key in value && Object.keys(value).every((name) => name === key || name === 'name');
+
+function requireDataset(value: unknown, method: string): DatasetBase<Element> {
+  if (isDataset(value)) return value;
+  throw new ValueError(`Dataset.${method}: found ${show(value)}, wanted a data set.`);
+}
+const sourcesOf = (datasets: readonly unknown[], method: string): Source[] =>
+  datasets.map((dataset) => requireDataset(dataset, method).source);
+function orderedSources(structure: unknown): Source[] {
+  const sources: Source[] = [];
+  packTree(structure, [], (value) => {
+    if (isDataset(value)) sources.push(value.source);
+    return isDataset(value);
+  });
+  return sources;
+}
+
+const makeDataset = (elements: readonly unknown[], spec: Spec | null): DatasetBase<Element> =>
+  new DatasetBase(elementSource(elements, spec));
+
+function openDataset(value: unknown, pass: Pass, where: string): Pull<unknown> {
+  if (isDataset(value)) return value.open(pass);
+  throw new ValueError(`${where}: the function gave ${show(value)}; wanted a data set.`);
+}
+
+const showSpec = (spec: Spec): string =>
+  Array.isArray(spec)
+    ? `(${spec.map(showSpec).join(', ')})`
+    : Object.getPrototypeOf(spec) === Object.prototype
+      ? `{${Object.entries(spec as object)
+          .map(([key, inner]) => `'${key}': ${showSpec(inner as Spec)}`)
+          .join(', ')}}`
+      : String(spec);
+
+export interface Dataset<out T extends Element = Structure> extends DatasetBase<T> {}
+type Statics =
+  | 'fromTensorSlices'
+  | 'fromTensors'
+  | 'fromGenerator'
+  | 'range'
+  | 'counter'
+  | 'random'
+  | 'listFiles'
+  | 'zip'
+  | 'chooseFromDatasets'
+  | 'sampleFromDatasets'
+  | 'load';
+/** Made by `fromTensorSlices`, `fromTensors`, `fromGenerator`, `range` and others. */
+export interface DatasetClass extends Pick<typeof DatasetBase, Statics> {
   readonly prototype: Dataset;
   [Symbol.hasInstance](value: unknown): value is Dataset;
 }
 export const Dataset: DatasetClass = DatasetBase as object as DatasetClass;
-
-/** Shapes of an element, for messages. */
-export const shapesOfElement = (element: unknown): unknown =>
-  mapTree(element, (leaf) => (isTensor(leaf) ? leaf.shape : show(leaf)), isTensor);

@@ -51,3 +51,23 @@ export async function forEach<T>(pull: Pull<T>, visit: (element: T) => boolean |
     pull.close?.();
   }
 }
+
+export const AGAIN: unique symbol = Symbol('again');
+export type Again = typeof AGAIN;
+
+/** Takes steps until one gives something; waits only where a step does. */
+export function settle<T>(step: () => Later<T | Again>): Later<T> {
+  for (;;) {
+    const got = step();
+    if (got instanceof Promise) return got.then((value) => (value === AGAIN ? settle(step) : value));
+    if (got !== AGAIN) return got;
+  }
+}
+
+/** A pull by a function, which closes what it reads from. */
+export const pulling = (next: () => Later<unknown>, ...below: readonly Pull<unknown>[]): Pull<unknown> => ({
+  next,
+  close: () => {
+    for (const pull of below) pull.close?.();
+  },
+});

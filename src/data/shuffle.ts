@@ -2,32 +2,31 @@
 // Owns: filling and emptying. The order, which is TensorFlow's for the same seeds, is of src/base/random/dataset-shuffle.ts.
 import { PassSeeds, ShuffleBuffer } from '../base/random/dataset-shuffle.ts';
 import { operationSeeds } from '../base/random/keras-seed.ts';
-import { DONE, type Later, type Pull } from './pull.ts';
+import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from './pull.ts';
+import { derive, type Source } from './source.ts';
 
-/** Shuffles each pass over a source: one of these belongs to each `shuffle`. */
-export function shuffler(
-  size: number,
-  seed: number | undefined,
-  reshuffle: boolean,
-): (source: Pull<unknown>) => Pull<unknown> {
+export function shuffled(below: Source, size: number, seed: number | undefined, reshuffle: boolean): Source {
   const seeds = new PassSeeds(operationSeeds.pair(seed), reshuffle);
-  return (source) => {
-    const buffer = new ShuffleBuffer<unknown>(size, seeds.next());
-    let ended = false;
-    const next = (): Later<unknown> => {
-      while (!ended && !buffer.isFull) {
-        const got = source.next();
-        if (got instanceof Promise)
-          return got.then((element) => {
-            if (element === DONE) ended = true;
-            else buffer.add(element);
-            return next();
-          });
-        if (got === DONE) ended = true;
-        else buffer.add(got);
-      }
-      return buffer.isEmpty ? DONE : buffer.take();
-    };
-    return { next, close: () => source.close?.() };
+  return derive(below, (pull, pass) =>
+    fromBuffer(
+      pull,
+      new ShuffleBuffer<unknown>(
+        size,
+        pass.draw(() => seeds.next()),
+      ),
+    ),
+  );
+}
+
+function fromBuffer(pull: Pull<unknown>, buffer: ShuffleBuffer<unknown>): Pull<unknown> {
+  let ended = false;
+  const step = (): Later<unknown> => {
+    if (ended || buffer.isFull) return buffer.isEmpty ? DONE : buffer.take();
+    return whenThere(pull.next(), (element) => {
+      if (element === DONE) ended = true;
+      else buffer.add(element);
+      return AGAIN;
+    });
   };
+  return pulling(() => settle(step), pull);
 }

@@ -5,6 +5,10 @@ import { ShapeError, show, ValueError } from '../base/errors.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
+import { sparseRows, stackRagged, stackSparse } from './composite.ts';
+import { isLeaf } from './spec.ts';
+import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
+import { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';
 
@@ -25,17 +29,17 @@ function isStructure(list: readonly unknown[]): boolean {
 }
 /** One tensor: not to be looked into. */
 export const isWhole = (value: unknown): boolean =>
-  value instanceof Tensor || ArrayBuffer.isView(value) || (Array.isArray(value) && !isStructure(value));
+  isLeaf(value) || ArrayBuffer.isView(value) || (Array.isArray(value) && !isStructure(value));
 
 /** Everything at the leaves made a tensor. A tuple of numbers and arrays (a pair, say) stays a tuple. */
 export const toTensors = (value: unknown, where: string): unknown =>
-  value instanceof Tensor
-    ? value
-    : mapTree(value, (leaf) => convertToTensor(leaf as TensorLike, undefined, where), isWhole);
+  value instanceof Tensor ? value : mapTree(value, (leaf) => toLeaf(leaf, where), isWhole);
+const toLeaf = (leaf: unknown, where: string): unknown =>
+  isLeaf(leaf) ? leaf : convertToTensor(leaf as TensorLike, undefined, where);
 
 /** The same, for an element that a user's function returned: a list is a tuple of components. */
 export function componentsToTensors(value: unknown, where: string): unknown {
-  if (value instanceof Tensor) return value;
+  if (isLeaf(value)) return value;
   if (Array.isArray(value))
     return value.map((part) =>
       Array.isArray(part) && !isStructure(part)
@@ -56,43 +60,54 @@ export function componentsToTensors(value: unknown, where: string): unknown {
 export const part = (data: Data, from: number, to: number): Data =>
   Array.isArray(data) ? data.slice(from, to) : data.subarray(from, to);
 
+type Rows = Tensor | RaggedTensor | SparseTensor;
+const rowsIn = (leaf: Rows): number | undefined => (leaf instanceof RaggedTensor ? leaf.nrows() : leaf.shape[0]!);
+
 /** Leaves with as many rows each; throws when the numbers differ. */
-export function rowCount(leaves: readonly Tensor[], where: string): number {
+export function rowCount(leaves: readonly Rows[], where: string): number {
   const [first] = leaves;
   if (!first) throw new ValueError(`${where}: found no tensors.`);
   for (const leaf of leaves) {
-    if (leaf.rank === 0)
+    if (leaf.shape.length === 0)
       throw new ShapeError(`${where}: found a scalar, which has no rows; wanted tensors with a first axis.`);
-    if (leaf.dims[0] !== first.dims[0])
+    if (rowsIn(leaf) !== rowsIn(first))
       throw new ShapeError(
         `${where}: the tensors have different numbers of rows: ${leaves.map((x) => showShape(x.shape)).join(', ')}; wanted the same first dimension.`,
       );
   }
-  return first.dims[0]!;
+  return rowsIn(first)!;
 }
 
 /** Gives row `i` of a structure, over and over. */
-export function rowReader(structure: unknown): { rows: number; row(i: number): unknown } {
-  const leaves = flattenTree(structure, isTensor) as Tensor[];
-  const rows = rowCount(leaves, 'Dataset.fromTensorSlices');
-  const plans = leaves.map((leaf) => {
-    const dims = leaf.dims.slice(1);
-    return { data: eager(leaf), dims, size: sizeOf(dims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
-  });
-  const take = (k: number, i: number): Tensor => {
-    const { data, dims, size, dtype } = plans[k]!;
-    return eagerTensor(part(data, i * size, (i + 1) * size), dims, dtype);
-  };
-  if (structure instanceof Tensor) return { rows, row: (i) => take(0, i) };
+export function rowReader(
+  structure: unknown,
+  where = 'Dataset.fromTensorSlices',
+): { rows: number; row(i: number): unknown } {
+  const leaves = flattenTree(structure, isLeaf) as Rows[];
+  const strange = leaves.find((leaf) => !(isTensor(leaf) || leaf instanceof RaggedTensor || leaf instanceof SparseTensor));
+  if (strange) throw new ValueError(`${where}: found ${show(strange)}, which has no rows; wanted tensors.`);
+  const rows = rowCount(leaves, where);
+  const readers = leaves.map(rowsOf);
+  if (leaves[0] === structure) return { rows, row: readers[0]! };
+  if (Array.isArray(structure) && structure.every(isLeaf)) return { rows, row: (i) => readers.map((row) => row(i)) };
   return {
     rows,
     row: (i) =>
       packTree(
         structure,
-        plans.map((_, k) => take(k, i)),
-        isTensor,
+        readers.map((row) => row(i)),
+        isLeaf,
       ),
   };
+}
+
+function rowsOf(leaf: Rows): (i: number) => unknown {
+  if (leaf instanceof RaggedTensor) return (i) => leaf.at(i);
+  if (leaf instanceof SparseTensor) return sparseRows(leaf);
+  const dims = leaf.dims.slice(1);
+  const data = eager(leaf);
+  const size = sizeOf(dims) * dtypes[leaf.dtype].lanes;
+  return (i) => eagerTensor(part(data, i * size, (i + 1) * size), dims, leaf.dtype);
 }
 
 export function eager(tensor: Tensor): Data {
@@ -105,17 +120,30 @@ export function eager(tensor: Tensor): Data {
 export function stackElements(elements: readonly unknown[], where: string): unknown {
   const [first] = elements;
   if (first instanceof Tensor) return stackTensors(elements as readonly Tensor[], where);
-  const lists = elements.map((element) => flattenTree(element, isTensor) as Tensor[]);
+  const lists = elements.map((element) => flattenTree(element, isLeaf));
+  const odd = lists.findIndex((list) => list.length !== lists[0]!.length);
+  if (odd > 0)
+    throw new ShapeError(
+      `${where}: elements of ${lists[0]!.length} and of ${lists[odd]!.length} parts do not make one batch; wanted one structure.`,
+    );
   const stacked = lists[0]!.map((_, k) =>
-    stackTensors(
+    stackLeaves(
       lists.map((list) => list[k]!),
       where,
     ),
   );
-  return packTree(first, stacked, isTensor);
+  return packTree(first, stacked, isLeaf);
 }
 
-function stackTensors(tensors: readonly Tensor[], where: string): Tensor {
+function stackLeaves(leaves: readonly unknown[], where: string): unknown {
+  const [first] = leaves;
+  if (leaves.every(isTensor)) return stackTensors(leaves, where);
+  if (leaves.every((leaf) => leaf instanceof RaggedTensor)) return stackRagged(leaves);
+  if (leaves.every((leaf) => leaf instanceof SparseTensor)) return stackSparse(leaves, where);
+  throw new ValueError(`${where}: ${show(first)} cannot be put into batches; wanted tensors of one kind.`);
+}
+
+export function stackTensors(tensors: readonly Tensor[], where: string): Tensor {
   const first = tensors[0]!;
   const size = sizeOf(first.dims) * dtypes[first.dtype].lanes;
   const all = eager(first);

@@ -1,12 +1,43 @@
 // What becomes the elements of data sets, and what they are then.
 import type { TypedArray } from '../base/dtype.ts';
 import type { Structure } from '../ops/core/gradients.ts';
+import type { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
+import type { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Scalar, TensorLike } from '../runtime/tensor-methods.ts';
+import type { DatasetBase } from './dataset.ts';
 
-/** Everything that becomes tensors: one, or several in lists and records. */
-export type Inputs = TensorLike | readonly Inputs[] | { readonly [name: string]: Inputs };
+/** An element: tensors, ragged and sparse tensors and data sets, alone or in lists and records. */
+export type Element = Tensor | RaggedTensor | SparseTensor | DatasetBase<Element> | ElementList | ElementRecord;
+export interface ElementList extends ReadonlyArray<Element> {}
+export interface ElementRecord {
+  readonly [name: string]: Element;
+}
+
+/** Everything that becomes an element: tensors or what they are made of, in lists and records. */
+export type Inputs =
+  | TensorLike
+  | RaggedTensor
+  | SparseTensor
+  | DatasetBase<Element>
+  | readonly Inputs[]
+  | { readonly [name: string]: Inputs };
 type Numbers = Scalar | readonly Numbers[];
-type Leaves<T> = T extends Tensor | TypedArray | Numbers ? Tensor : { -readonly [K in keyof T]: Leaves<T[K]> };
-/** An Inputs type with every leaf made a Tensor. */
+type Leaves<T> = T extends Tensor | TypedArray | Numbers
+  ? Tensor
+  : T extends RaggedTensor | SparseTensor | DatasetBase<Element>
+    ? T
+    : { -readonly [K in keyof T]: Leaves<T[K]> };
+/** An Inputs type with every leaf made a Tensor: an element. */
+export type Elements<T> = Leaves<T> extends infer S extends Element ? S : never;
+/** The same of tensors alone. */
 export type Tensors<T> = Leaves<T> extends infer S extends Structure ? S : never;
+
+/** As in TensorFlow a function over tuples takes their parts as its arguments. */
+export type Arguments<T> = T extends readonly unknown[] ? T : [element: T];
+/** Elements of a data set inside an element: tuples become tuples of data sets, as `window` gives them. */
+export type Windows<T> = T extends Tensor | RaggedTensor | SparseTensor
+  ? DatasetBase<T>
+  : T extends readonly unknown[] | { readonly [name: string]: unknown }
+    ? { -readonly [K in keyof T]: Windows<T[K]> }
+    : never;

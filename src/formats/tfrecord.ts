@@ -63,38 +63,56 @@ export function* readTfRecords(bytes: Uint8Array, file: string): Generator<Uint8
   }
 }
 
-/** The records of a file that comes in parts; memory stays at the size of the largest record and a part. */
-export async function* streamTfRecords(parts: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+/** Cuts parts of a file into records. A part is kept only as long as a record in it is not complete. */
+export interface RecordCutter {
+  /** The records that this part completes. */
+  push(part: Uint8Array): Generator<Uint8Array>;
+  /** Throws where a record is cut off. */
+  end(): void;
+}
+
+/** A cutter for one file; memory stays at the size of the largest record and a part. */
+export function recordCutter(file: string): RecordCutter {
   let waiting: Uint8Array[] = [];
   let length = 0;
   let needed = HEAD;
   let offset = 0;
   let index = 0;
-  for await (const part of parts) {
-    waiting.push(part);
-    length += part.length;
-    // Parts are put together only when they complete something: a record of many parts is not copied for each of them.
-    if (length < needed) continue;
-    const bytes = concat(waiting, length);
-    let at = 0;
-    for (;;) {
-      const frame = readFrame(bytes, at, file, index, offset);
-      if (!frame) break;
-      yield bytes.subarray(frame.start, frame.end);
-      at = frame.end + TAIL;
-      index++;
-    }
-    const rest = bytes.subarray(at);
-    const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
-    needed = rest.length < HEAD ? HEAD : HEAD + TAIL + view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
-    waiting = [rest];
-    length = rest.length;
-    offset += at;
-  }
-  if (length > 0) {
-    readFrame(concat(waiting, length), 0, file, index, offset);
-    throw cutOff(file, index, offset, length);
-  }
+  return {
+    *push(part) {
+      waiting.push(part);
+      length += part.length;
+      // Parts are put together only when they complete something: a record of many parts is not copied for each of them.
+      if (length < needed) return;
+      const bytes = concat(waiting, length);
+      let at = 0;
+      for (;;) {
+        const frame = readFrame(bytes, at, file, index, offset);
+        if (!frame) break;
+        yield bytes.subarray(frame.start, frame.end);
+        at = frame.end + TAIL;
+        index++;
+      }
+      const rest = bytes.subarray(at);
+      const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
+      needed = rest.length < HEAD ? HEAD : HEAD + TAIL + view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+      waiting = [rest];
+      length = rest.length;
+      offset += at;
+    },
+    end() {
+      if (length === 0) return;
+      readFrame(concat(waiting, length), 0, file, index, offset);
+      throw cutOff(file, index, offset, length);
+    },
+  };
+}
+
+/** The records of a file that comes in parts. */
+export async function* streamTfRecords(parts: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  const cutter = recordCutter(file);
+  for await (const part of parts) yield* cutter.push(part);
+  cutter.end();
 }
 
 function concat(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -1,0 +1,2 @@
+// tf.data.experimental.
+export { UNKNOWN as UNKNOWN_CARDINALITY } from './source.ts';

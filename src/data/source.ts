@@ -1,0 +1,94 @@
+// What a data set is made of: how a pass begins, how many elements there are, what they look like.
+// Owns: the interface that sources and transformations share, cardinalities, the record of a pass's random seeds.
+import { show, ValueError } from '../base/errors.ts';
+import type { Later, Pull } from './pull.ts';
+import type { Spec } from './spec.ts';
+
+/** Elements without end, and such whose number is not known. */
+export const INFINITE = -1;
+export const UNKNOWN = -2;
+
+/**
+ * One pass over a chain of data sets: keeps what was drawn at random when it began, so that a restored iterator goes on
+ * in the same order.
+ */
+export class Pass {
+  readonly #replay: readonly unknown[];
+  readonly drawn: unknown[] = [];
+
+  constructor(replay: readonly unknown[] = []) {
+    this.#replay = replay;
+  }
+
+  draw<T>(make: () => T): T {
+    const at = this.drawn.length;
+    const value = at < this.#replay.length ? (this.#replay[at] as T) : make();
+    this.drawn.push(value);
+    return value;
+  }
+}
+
+export interface Source {
+  /** Begins a pass. */
+  open(pass: Pass): Pull<unknown>;
+  /** INFINITE, UNKNOWN, or the number of elements. */
+  readonly cardinality: number;
+  /** What the elements are; null where that shows only when one is read. Asked for lazily. */
+  spec(): Spec | null;
+}
+
+/** The chain with one more link. `spec` is that of the elements below unless said. */
+export const derive = (
+  below: Source,
+  wrap: (pull: Pull<unknown>, pass: Pass) => Pull<unknown>,
+  cardinality: number = below.cardinality,
+  spec: () => Spec | null = () => below.spec(),
+): Source => ({ open: (pass) => wrap(below.open(pass), pass), cardinality, spec });
+
+/** A whole number of at least `min`, as an argument of a data set's method. */
+export function whole(value: unknown, argument: string, min: number): number {
+  const number = typeof value === 'bigint' ? Number(value) : readScalar(value);
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < min)
+    throw new ValueError(`Dataset.${argument}: found ${show(value)}, wanted a whole number ≥ ${min}.`);
+  return number;
+}
+const readScalar = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && 'item' in value ? (value as { item(): number }).item() : value;
+
+/** Calls a user's function as TensorFlow does: the parts of a tuple are its arguments. */
+export const call = (f: (...args: never) => unknown, element: unknown): Later<unknown> =>
+  Array.isArray(element)
+    ? (f as (...args: unknown[]) => unknown)(...element)
+    : (f as (element: unknown) => unknown)(element);
+
+/** What a user's function gave, and errors in it, with the number of the element. */
+export function callAt<R>(
+  method: string,
+  f: (...args: never) => unknown,
+  element: unknown,
+  index: number,
+  use: (value: unknown) => Later<R>,
+): Later<R> {
+  try {
+    const got = call(f, element);
+    if (!(got instanceof Promise)) return use(got);
+    return got.then(use).catch((error: unknown) => fail(error, method, index));
+  } catch (error) {
+    return fail(error, method, index);
+  }
+}
+
+const placed = new WeakSet<object>();
+/** The same error with the element's number in its message, the innermost place only. */
+export function fail(error: unknown, method: string, index: number): never {
+  if (error instanceof Error && !placed.has(error)) {
+    placed.add(error);
+    try {
+      error.message = `Dataset.${method}, element ${index}: ${error.message}`;
+    } catch {
+      // A message that cannot be written: the error goes on as it is.
+    }
+  }
+  throw error;
+}
+

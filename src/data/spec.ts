@@ -1,0 +1,192 @@
+// What the elements of a data set look like before one is read: dtypes, and shapes with null for sizes that vary.
+// Owns: specs of tensors, ragged and sparse tensors and data sets in lists and records; finding out what a user's function gives.
+import { allocate, type DType, dtypes } from '../base/dtype.ts';
+import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { flattenTree, mapTree, packTree } from '../base/tree.ts';
+import { TensorSpec } from '../ops/core/tensor-spec.ts';
+import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
+import { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
+import { eagerTensor, Tensor } from '../runtime/tensor.ts';
+
+/** A ragged tensor: null where rows differ. */
+export class RaggedTensorSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly raggedRank: number;
+  readonly rowSplitsDtype: 'int32' | 'int64';
+  constructor(
+    shape: Shape,
+    dtype: DType = 'float32',
+    raggedRank: number = shape.length - 1,
+    rowSplitsDtype: 'int32' | 'int64' = 'int64',
+  ) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.raggedRank = raggedRank;
+    this.rowSplitsDtype = rowSplitsDtype;
+  }
+  toString(): string {
+    return `RaggedTensorSpec(${showShape(this.shape)}, tf.${this.dtype}, ${this.raggedRank}, tf.${this.rowSplitsDtype})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+export class SparseTensorSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  constructor(shape: Shape, dtype: DType = 'float32') {
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+  toString(): string {
+    return `SparseTensorSpec(${showShape(this.shape)}, tf.${this.dtype})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+/** A data set as an element. */
+export class DatasetSpec {
+  readonly elementSpec: Spec;
+  constructor(elementSpec: Spec) {
+    this.elementSpec = elementSpec;
+  }
+  toString(): string {
+    return `DatasetSpec(${String(this.elementSpec)})`;
+  }
+}
+
+export type LeafSpec = TensorSpec | RaggedTensorSpec | SparseTensorSpec | DatasetSpec;
+export type Spec = LeafSpec | SpecList | SpecRecord;
+export interface SpecList extends ReadonlyArray<Spec> {}
+export interface SpecRecord {
+  readonly [name: string]: Spec;
+}
+
+export const isSpec = (value: unknown): value is LeafSpec =>
+  value instanceof TensorSpec ||
+  value instanceof RaggedTensorSpec ||
+  value instanceof SparseTensorSpec ||
+  value instanceof DatasetSpec;
+
+export const mapSpec = (spec: Spec, f: (leaf: LeafSpec) => LeafSpec): Spec =>
+  mapTree(spec, (leaf) => f(leaf as LeafSpec), isSpec) as Spec;
+
+/** The same elements `rows` at a time. */
+export const batchedSpec = (spec: Spec | null, rows: number | null): Spec | null =>
+  spec && mapSpec(spec, (leaf) => withShape(leaf, (shape) => [rows, ...shape]));
+/** The rows of the elements. */
+export const rowSpec = (spec: Spec | null): Spec | null =>
+  spec &&
+  mapSpec(spec, (leaf) =>
+    leaf instanceof RaggedTensorSpec && leaf.raggedRank === 1
+      ? new TensorSpec(leaf.shape.slice(1), leaf.dtype)
+      : withShape(leaf, (shape) => shape.slice(1)),
+  );
+
+function withShape(leaf: LeafSpec, f: (shape: Shape) => Shape): LeafSpec {
+  if (leaf instanceof TensorSpec) return new TensorSpec(f(leaf.shape), leaf.dtype);
+  if (leaf instanceof SparseTensorSpec) return new SparseTensorSpec(f(leaf.shape), leaf.dtype);
+  if (leaf instanceof RaggedTensorSpec) {
+    const shape = f(leaf.shape);
+    return new RaggedTensorSpec(shape, leaf.dtype, leaf.raggedRank + shape.length - leaf.shape.length);
+  }
+  return leaf;
+}
+
+/** The number of rows that all leaves are known to have. */
+export function knownRows(spec: Spec | null): number | null {
+  if (!spec) return null;
+  for (const leaf of flattenTree(spec, isSpec) as LeafSpec[])
+    if (!(leaf instanceof DatasetSpec) && typeof leaf.shape[0] === 'number') return leaf.shape[0];
+  return null;
+}
+
+/** A data set, seen from here without knowing its class. */
+interface HasElementSpec {
+  readonly elementSpec: Spec;
+}
+const isDataset = (value: unknown): value is HasElementSpec =>
+  value !== null && typeof value === 'object' && Symbol.asyncIterator in value && 'elementSpec' in value;
+
+export const isLeaf = (value: unknown): boolean =>
+  value instanceof Tensor || value instanceof RaggedTensor || value instanceof SparseTensor || isDataset(value);
+
+/** The spec of an element that is there. */
+export function specOf(element: unknown): Spec {
+  const one = (leaf: unknown): LeafSpec => {
+    if (leaf instanceof RaggedTensor) return new RaggedTensorSpec(leaf.shape, leaf.dtype, leaf.raggedRank);
+    if (leaf instanceof SparseTensor)
+      return new SparseTensorSpec(Array.from(leaf.denseShape.dataSync(), Number), leaf.dtype);
+    if (isDataset(leaf)) return new DatasetSpec(leaf.elementSpec);
+    const tensor = leaf as Tensor;
+    return new TensorSpec(tensor.shape, tensor.dtype);
+  };
+  return mapTree(element, one, isLeaf) as Spec;
+}
+
+/** What both have in common: sizes that differ become null. Undefined where dtypes or structures differ. */
+export function commonSpec(a: Spec, b: Spec): Spec | undefined {
+  const [left, right] = [flattenTree(a, isSpec) as LeafSpec[], flattenTree(b, isSpec) as LeafSpec[]];
+  if (left.length !== right.length) return undefined;
+  const leaves: LeafSpec[] = [];
+  for (const [i, x] of left.entries()) {
+    const y = right[i]!;
+    if (x instanceof DatasetSpec || y instanceof DatasetSpec) {
+      if (!(x instanceof DatasetSpec && y instanceof DatasetSpec)) return undefined;
+      const inner = commonSpec(x.elementSpec, y.elementSpec);
+      if (!inner) return undefined;
+      leaves.push(new DatasetSpec(inner));
+      continue;
+    }
+    if (x.dtype !== y.dtype || x.shape.length !== y.shape.length || x.constructor !== y.constructor) return undefined;
+    leaves.push(withShape(x, (shape) => shape.map((n, axis) => (n === y.shape[axis] ? n : null))));
+  }
+  return packTree(a, leaves, isSpec) as Spec;
+}
+
+/** Tensors as the spec says, sizes that vary `size` large, all elements `value`. Null where the spec holds other things. */
+function example(spec: Spec, size: number, value: number): unknown {
+  let fits = true;
+  const element = mapTree(
+    spec,
+    (leaf) => {
+      if (!(leaf instanceof TensorSpec)) {
+        fits = false;
+        return leaf;
+      }
+      const dims = leaf.shape.map((n) => n ?? size);
+      const data = allocate(leaf.dtype, sizeOf(dims) * dtypes[leaf.dtype].lanes);
+      if (Array.isArray(data)) data.fill('');
+      else if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
+      else data.fill(value);
+      return eagerTensor(data, dims, leaf.dtype);
+    },
+    isSpec,
+  );
+  return fits ? element : null;
+}
+
+/**
+ * The spec of what a function makes of elements: it is called on two made-up elements of other sizes and other numbers, and
+ * what differs is what varies. Null where that cannot be found out: it waits, it fails on such elements, or its elements are unknown.
+ */
+export function specThrough(spec: Spec | null, f: (element: unknown) => unknown): Spec | null {
+  if (!spec) return null;
+  try {
+    const found = [
+      [1, 1],
+      [3, 2],
+    ].map(([size, value]) => {
+      const element = example(spec, size!, value!);
+      const got = element === null ? null : f(element);
+      return got instanceof Promise || got === null ? null : specOf(got);
+    });
+    const [a, b] = found;
+    if (a && b) return commonSpec(a, b) ?? null;
+  } catch {
+    return null;
+  }
+  return null;
+}

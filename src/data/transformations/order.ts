@@ -1,0 +1,173 @@
+// take, skip, repeat, enumerate, concatenate, zip, scan: which elements come, and with what.
+import { show, ValueError } from '../../base/errors.ts';
+import { TensorSpec } from '../../ops/core/tensor-spec.ts';
+import { eagerTensor } from '../../runtime/tensor.ts';
+import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
+import { callAt, derive, INFINITE, type Source, UNKNOWN } from '../source.ts';
+import { commonSpec, type Spec } from '../spec.ts';
+import { componentsToTensors, toTensors } from '../structure.ts';
+
+/** A scalar int64. */
+export const int64Scalar = (value: number | bigint) => eagerTensor(BigInt64Array.of(BigInt(value)), [], 'int64');
+
+export const taken = (below: Source, limit: number): Source => {
+  const n = below.cardinality;
+  return derive(
+    below,
+    (pull) => {
+      let count = 0;
+      return pulling(() => (limit >= 0 && count++ >= limit ? DONE : pull.next()), pull);
+    },
+    limit < 0 ? n : n === UNKNOWN ? UNKNOWN : n === INFINITE ? limit : Math.min(n, limit),
+  );
+};
+
+export const skipped = (below: Source, count: number): Source => {
+  const n = below.cardinality;
+  return derive(
+    below,
+    (pull) => {
+      let left = count < 0 ? Number.POSITIVE_INFINITY : count;
+      const step = (): Later<unknown> =>
+        left === 0
+          ? pull.next()
+          : whenThere(pull.next(), (element) => {
+              left--;
+              return element === DONE ? DONE : AGAIN;
+            });
+      return pulling(() => settle(step), pull);
+    },
+    count < 0 ? 0 : n < 0 ? n : Math.max(n - count, 0),
+  );
+};
+
+export const repeated = (below: Source, times: number): Source => {
+  const n = below.cardinality;
+  const cardinality = times === 0 ? 0 : times < 0 ? (n === 0 ? 0 : INFINITE) : n < 0 ? n : n * times;
+  return {
+    open: (pass) => {
+      let left = times;
+      let any = false;
+      let pull: Pull<unknown> | null = null;
+      const step = (): Later<unknown> => {
+        if (left === 0) return DONE;
+        pull ??= below.open(pass);
+        return whenThere(pull.next(), (element) => {
+          if (element !== DONE) {
+            any = true;
+            return element;
+          }
+          pull?.close?.();
+          pull = null;
+          left--;
+          // An empty data set repeated for ever is empty.
+          if (!any) left = 0;
+          any = false;
+          return AGAIN;
+        });
+      };
+      return { next: () => settle(step), close: () => pull?.close?.() };
+    },
+    cardinality,
+    spec: () => below.spec(),
+  };
+};
+
+export const enumerated = (below: Source, start: number): Source =>
+  derive(
+    below,
+    (pull) => {
+      let index = start;
+      return pulling(
+        () => whenThere(pull.next(), (element): unknown => (element === DONE ? DONE : [int64Scalar(index++), element])),
+        pull,
+      );
+    },
+    below.cardinality,
+    () => {
+      const spec = below.spec();
+      return spec && [new TensorSpec([], 'int64'), spec];
+    },
+  );
+
+/** The spec of elements that come from several data sets. */
+export function sharedSpec(sources: readonly Source[]): Spec | null {
+  let common: Spec | null = null;
+  for (const source of sources) {
+    const spec = source.spec();
+    if (!spec) return null;
+    common = common === null ? spec : (commonSpec(common, spec) ?? null);
+    if (common === null) return null;
+  }
+  return common;
+}
+
+export const concatenated = (first: Source, second: Source): Source => {
+  const [a, b] = [first.cardinality, second.cardinality];
+  return {
+    open: (pass) => {
+      let pull = first.open(pass);
+      let isSecond = false;
+      const step = (): Later<unknown> =>
+        whenThere(pull.next(), (element) => {
+          if (element !== DONE || isSecond) return element;
+          pull.close?.();
+          isSecond = true;
+          pull = second.open(pass);
+          return AGAIN;
+        });
+      return { next: () => settle(step), close: () => pull.close?.() };
+    },
+    cardinality: a === INFINITE || b === INFINITE ? INFINITE : a < 0 || b < 0 ? UNKNOWN : a + b,
+    spec: () => sharedSpec([first, second]),
+  };
+};
+
+/** Elements side by side, until the shortest ends. `pack` puts the parts into the structure of the arguments. */
+export function zipped(sources: readonly Source[], pack: (parts: readonly unknown[]) => unknown): Source {
+  if (sources.length === 0) throw new ValueError('Dataset.zip: found no data sets.');
+  const sizes = sources.map((source) => source.cardinality);
+  const finite = sizes.filter((n) => n >= 0);
+  return {
+    open: (pass) => {
+      const pulls = sources.map((source) => source.open(pass));
+      const finish = (parts: readonly unknown[]): unknown => (parts.includes(DONE) ? DONE : pack(parts));
+      const next = (): Later<unknown> => {
+        const parts = pulls.map((pull) => pull.next());
+        return parts.some((part) => part instanceof Promise) ? Promise.all(parts).then(finish) : finish(parts);
+      };
+      return pulling(next, ...pulls);
+    },
+    cardinality: sizes.includes(UNKNOWN) ? UNKNOWN : finite.length === 0 ? INFINITE : Math.min(...finite),
+    spec: () => {
+      const specs = sources.map((source) => source.spec());
+      return specs.includes(null) ? null : (pack(specs) as Spec);
+    },
+  };
+}
+
+/** What a function of a state and an element gives: the next state and an element. */
+export const scanned = (below: Source, initial: unknown, f: (...args: never) => unknown): Source =>
+  derive(
+    below,
+    (pull) => {
+      let state = toTensors(initial, 'Dataset.scan');
+      let index = 0;
+      const use = (given: unknown): unknown => {
+        if (!Array.isArray(given) || given.length !== 2)
+          throw new ValueError(`scanFunc gave ${show(given)}; wanted [newState, output].`);
+        const [newState, output] = given.map((part) => componentsToTensors(part, 'Dataset.scan'));
+        state = newState;
+        return output;
+      };
+      return pulling(
+        () =>
+          whenThere(pull.next(), (element) =>
+            element === DONE ? DONE : callAt('scan', f, [state, element], index++, use),
+          ),
+        pull,
+      );
+    },
+    below.cardinality,
+    () => null,
+  );

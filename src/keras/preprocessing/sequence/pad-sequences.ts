@@ -1,0 +1,105 @@
+// padSequences: sequences of different lengths as rows of one length.
+// Owns: padding and cutting of nested lists.
+import type { DType } from '../../../base/dtype.ts';
+import { DTypeError, didYouMean, ShapeError, show, ValueError } from '../../../base/errors.ts';
+import { showShape } from '../../../base/shape.ts';
+import { bindArguments } from '../../../ops/core/signature.ts';
+import { Tensor } from '../../../runtime/tensor.ts';
+import type { Options } from '../../../runtime/tensor-methods.ts';
+
+type Side = 'pre' | 'post';
+type Item = number | bigint | string | boolean;
+type Step = Item | readonly Step[];
+/** One sequence: its steps in a list, a typed array or a tensor. */
+export type SequenceLike<S extends Step = Step> = readonly S[] | ArrayBufferView | Tensor;
+
+export interface PadOptions
+  extends Options<{
+    maxlen: number | null;
+    dtype: DType | 'object' | 'str';
+    padding: Side;
+    truncating: Side;
+    value: number | string;
+  }> {}
+
+/** Every step a number (a string, where the sequences are of strings). */
+type Padded<S> = S extends readonly (infer I)[] ? Padded<I>[] : S extends string ? string : number;
+
+const side = (given: string, argument: string): Side => {
+  if (given === 'pre' || given === 'post') return given;
+  throw new ValueError(
+    `padSequences: ${argument}: found ${show(given)}.${didYouMean(String(given), ['pre', 'post'])} Wanted 'pre' or 'post'.`,
+  );
+};
+
+const shapeOf = (step: unknown): number[] => (Array.isArray(step) ? [step.length, ...shapeOf(step[0])] : []);
+
+function stepsOf(sequence: unknown, i: number): readonly unknown[] {
+  if (Array.isArray(sequence)) return sequence;
+  if (sequence instanceof Tensor && sequence.rank > 0) return sequence.arraySync() as unknown[];
+  if (ArrayBuffer.isView(sequence) && 'length' in sequence) return Array.from(sequence as Uint8Array, Number);
+  throw new ValueError(
+    `padSequences: sequence ${i} is ${show(sequence)}; wanted a list of sequences, each a list of steps.`,
+  );
+}
+
+/**
+ * Rows of one length: shorter sequences get `value` before (`padding: 'pre'`) or after their steps, longer ones lose steps
+ * at the beginning (`truncating: 'pre'`) or at the end. `maxlen` is the longest sequence's length by default.
+ */
+export function padSequences<const S extends Step = number>(
+  sequences: readonly SequenceLike<S>[] | Tensor,
+  ...rest: [options?: PadOptions]
+): Padded<S>[][] {
+  const names = ['sequences', 'maxlen', 'dtype', 'padding', 'truncating', 'value'];
+  const [given, maxlen, dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0] = bindArguments(
+    'padSequences',
+    names,
+    [sequences, ...rest],
+  ) as [unknown, number?, string?, string?, string?, (number | string)?];
+  const rows = (given instanceof Tensor ? (given.arraySync() as unknown[]) : given) as readonly unknown[];
+  if (!Array.isArray(rows))
+    throw new ValueError(`padSequences: sequences: found ${show(given)}, wanted a list of sequences.`);
+  const [pad, cut] = [side(padding, 'padding'), side(truncating, 'truncating')];
+  const lists = rows.map(stepsOf);
+  if (maxlen === undefined && lists.length === 0)
+    throw new ValueError('padSequences: found no sequences; give maxlen, or at least one sequence.');
+  const length = maxlen ?? lists.reduce((most, list) => Math.max(most, list.length), 0);
+  if (!Number.isInteger(length) || length < 0)
+    throw new ValueError(`padSequences: maxlen: found ${show(maxlen)}, wanted a whole number.`);
+  const isText = dtype === 'object' || dtype === 'str' || dtype === 'string';
+  if (typeof value === 'string' && !isText)
+    throw new DTypeError(
+      `padSequences: value ${show(value)} does not go with dtype ${dtype}; give { dtype: 'string' } for sequences of texts.`,
+    );
+  const convert = converter(dtype, isText);
+  const stepShape = shapeOf(lists.find((list) => list.length > 0)?.[0]);
+  const filler = (axis: number): unknown =>
+    axis === stepShape.length ? convert(value) : Array.from({ length: stepShape[axis]! }, () => filler(axis + 1));
+  return lists.map((list, i) => {
+    // As Python's slices have it: the last 0 steps are all of them.
+    const kept = cut === 'post' ? list.slice(0, length) : length === 0 ? list : list.slice(-length);
+    if (kept.length > length) throw new ShapeError(`padSequences: maxlen 0 leaves no room for sequence ${i}.`);
+    for (const step of kept)
+      if (String(shapeOf(step)) !== String(stepShape))
+        throw new ShapeError(
+          `padSequences: a step of sequence ${i} has shape ${showShape(shapeOf(step))}, others ${showShape(stepShape)}; wanted one shape.`,
+        );
+    const fill = Array.from({ length: length - kept.length }, () => filler(0));
+    const steps = kept.map(convert);
+    return pad === 'pre' ? [...fill, ...steps] : [...steps, ...fill];
+  }) as Padded<S>[][];
+}
+
+/** NumPy's conversion to the dtype: integers lose their fractions. */
+function converter(dtype: string, isText: boolean): (step: unknown) => unknown {
+  const one = isText
+    ? (step: unknown) => step
+    : dtype.includes('int')
+      ? (step: unknown) => Math.trunc(Number(step))
+      : dtype === 'float32'
+        ? (step: unknown) => Math.fround(Number(step))
+        : Number;
+  const convert = (step: unknown): unknown => (Array.isArray(step) ? step.map(convert) : one(step));
+  return convert;
+}
