@@ -52,6 +52,7 @@ import { windowed } from './transformations/window.ts';
 import type { Arguments, Element, Elements, Inputs, Windows } from './types.ts';
 
 export type { Arguments };
+
 type MapOptions = Options<{
   numParallelCalls: number;
   deterministic: boolean;
@@ -133,7 +134,10 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   // ── Elements one by one ─────────────────────────────────────────────────────────────────────────────────────────
 
   /** `f` of every element; calls that wait run side by side, `numParallelCalls` of them. */
-  map<const R extends Inputs>(f: (...args: Arguments<T>) => Result<R>, ...rest: [options?: MapOptions]): DatasetBase<Elements<R>> {
+  map<const R extends Inputs>(
+    f: (...args: Arguments<T>) => Result<R>,
+    ...rest: [options?: MapOptions]
+  ): DatasetBase<Elements<R>> {
     const names = ['mapFunc', 'numParallelCalls', 'deterministic', 'synchronous', 'useUnboundedThreadpool'];
     const [given, calls, deterministic = this.#options.deterministic ?? true] = bind('map', names, [f, ...rest]);
     return this.#with(
@@ -153,11 +157,12 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(uniqued(this.#source));
   }
   /** Every `numShards`-th element, from `index` on. */
-  shard(numShards: number, ...rest: [index?: number | Options<{ index: number; name: string }>, options?: NameOption]): DatasetBase<T> {
+  shard(
+    numShards: number,
+    ...rest: [index?: number | Options<{ index: number; name: string }>, options?: NameOption]
+  ): DatasetBase<T> {
     const [shards, index] = bind('shard', ['numShards', 'index'], [numShards, ...rest]);
-    return this.#with(
-      sharded(this.#source, whole(shards, 'shard: numShards', 1), whole(index, 'shard: index', 0)),
-    );
+    return this.#with(sharded(this.#source, whole(shards, 'shard: numShards', 1), whole(index, 'shard: index', 0)));
   }
   /** Leaves out elements that cannot be had, and counts them in `errorsIgnored`. */
   ignoreErrors(...rest: [logWarning?: boolean | Options<{ logWarning: boolean; name: string }>]): DatasetBase<T> {
@@ -231,7 +236,10 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(unbatched(this.#source));
   }
   /** Batches of other sizes; several sizes take turns. */
-  rebatch(batchSize: number | readonly number[], options: Options<{ dropRemainder: boolean; name: string }> = {}): DatasetBase<T> {
+  rebatch(
+    batchSize: number | readonly number[],
+    options: Options<{ dropRemainder: boolean; name: string }> = {},
+  ): DatasetBase<T> {
     const [given, drop = false] = bind('rebatch', ['batchSize', 'dropRemainder'], [batchSize, options]);
     const sizes = (Array.isArray(given) ? given : [given]).map((size) => whole(size, 'rebatch', 1));
     return this.#with(rebatched(this.#source, sizes, drop as boolean));
@@ -287,7 +295,9 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   skip(count: number, _options?: NameOption): DatasetBase<T> {
     return this.#with(skipped(this.#source, whole(count, 'skip', -1)));
   }
-  enumerate(...rest: [start?: number | Options<{ start: number; name: string }>]): DatasetBase<[index: Tensor, element: T]> {
+  enumerate(
+    ...rest: [start?: number | Options<{ start: number; name: string }>]
+  ): DatasetBase<[index: Tensor, element: T]> {
     const [start = 0] = bind('enumerate', ['start'], rest);
     return this.#with(enumerated(this.#source, whole(start, 'enumerate: start', Number.NEGATIVE_INFINITY)));
   }
@@ -311,7 +321,10 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   // ── Data sets of data sets ──────────────────────────────────────────────────────────────────────────────────────
 
   /** The elements of the data sets that `f` makes of the elements, one after the other. */
-  flatMap<R extends Element>(f: (...args: Arguments<T>) => Result<DatasetBase<R>>, _options?: NameOption): DatasetBase<R> {
+  flatMap<R extends Element>(
+    f: (...args: Arguments<T>) => Result<DatasetBase<R>>,
+    _options?: NameOption,
+  ): DatasetBase<R> {
     return this.#with(flattened(this.#source, functionOf(f, 'flatMap'), openDataset));
   }
   /** The same, `cycleLength` data sets in turns, `blockLength` elements of each. */
@@ -336,14 +349,16 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(interleaved(this.#source, functionOf(given, 'interleave'), args, openDataset));
   }
   /** Runs of `size` elements as data sets; each begins `shift` after the one before and takes every `stride`-th. */
-  window(
+  // By `this`, so that what windows are does not count when data sets are compared.
+  window<E extends Element>(
+    this: DatasetBase<E>,
     size: number,
     ...rest: [
       options?: number | Options<{ shift: number; stride: number; dropRemainder: boolean; name: string }>,
       stride?: number,
       dropRemainder?: boolean,
     ]
-  ): DatasetBase<Windows<T> & Element> {
+  ): DatasetBase<Windows<E>> {
     const names = ['size', 'shift', 'stride', 'dropRemainder'];
     const [length, shift = length, stride = 1, drop = false] = bind('window', names, [size, ...rest]);
     const args = {
@@ -499,16 +514,18 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   static range(...args: readonly unknown[]): DatasetBase<Tensor> {
     const last = args.at(-1);
     const options = (typeof last === 'object' && !(last instanceof Tensor) ? last : {}) as RangeOptions;
-    const numbers = args
-      .filter((arg) => arg !== options)
-      .map((arg) => whole(arg, 'range', Number.NEGATIVE_INFINITY));
+    const numbers = args.filter((arg) => arg !== options).map((arg) => whole(arg, 'range', Number.NEGATIVE_INFINITY));
     if (numbers.length < 1 || numbers.length > 3)
-      throw new ValueError(`Dataset.range: found ${numbers.length} numbers, wanted (stop), (start, stop) or (start, stop, step).`);
+      throw new ValueError(
+        `Dataset.range: found ${numbers.length} numbers, wanted (stop), (start, stop) or (start, stop, step).`,
+      );
     const [start, stop, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : numbers;
     return new DatasetBase(rangeSource(start!, stop!, step, asDType(options.outputType ?? 'int64')));
   }
   /** start, start + step, … without end. */
-  static counter(options: Options<{ start: number; step: number; dtype: DType; name: string }> = {}): DatasetBase<Tensor> {
+  static counter(
+    options: Options<{ start: number; step: number; dtype: DType; name: string }> = {},
+  ): DatasetBase<Tensor> {
     const [start = 0, step = 1, dtype = 'int64'] = bind('counter', ['start', 'step', 'dtype'], [options]);
     return new DatasetBase(counterSource(start as number, step as number, asDType(dtype as DType)));
   }
@@ -524,7 +541,11 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     filePattern: string | readonly string[] | Tensor,
     options: Options<{ shuffle: boolean; seed: number | null; name: string }> = {},
   ): DatasetBase<Tensor> {
-    const [pattern, shuffle = true, seed] = bind('listFiles', ['filePattern', 'shuffle', 'seed'], [filePattern, options]);
+    const [pattern, shuffle = true, seed] = bind(
+      'listFiles',
+      ['filePattern', 'shuffle', 'seed'],
+      [filePattern, options],
+    );
     return new DatasetBase(
       listedFiles(fileNamesOf(pattern, 'Dataset.listFiles'), shuffle as boolean, seed as number | undefined),
     );
@@ -554,7 +575,12 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     const [, choices, stop = true] = bind('chooseFromDatasets', names, [datasets, choiceDataset, ...rest]);
     const where = 'Dataset.chooseFromDatasets';
     return new DatasetBase(
-      directed(sourcesOf(datasets, 'chooseFromDatasets'), requireDataset(choices, where).source, stop as boolean, where),
+      directed(
+        sourcesOf(datasets, 'chooseFromDatasets'),
+        requireDataset(choices, where).source,
+        stop as boolean,
+        where,
+      ),
     );
   }
   /** From several data sets at random, with weights: TensorFlow's choices for the same seed. */
@@ -612,7 +638,12 @@ type Zipped<D extends Datasets> = { -readonly [K in keyof D]: Passed<D[K]> };
 
 const isDataset = (value: unknown): value is DatasetBase<Element> => value instanceof DatasetBase;
 const isRecordWith = (value: unknown, key: string): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !isDataset(value) && !Array.isArray(value) && key in value && Object.keys(value).every((name) => name === key || name === 'name');
+  value !== null &&
+  typeof value === 'object' &&
+  !isDataset(value) &&
+  !Array.isArray(value) &&
+  key in value &&
+  Object.keys(value).every((name) => name === key || name === 'name');
 
 function requireDataset(value: unknown, method: string): DatasetBase<Element> {
   if (isDataset(value)) return value;

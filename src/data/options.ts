@@ -1,7 +1,8 @@
 // tf.data.Options: how data sets are run.
 // Owns: the settings and their merging. Those that tune TensorFlow's own runtime are kept and have no effect here.
-import { ValueError } from '../base/errors.ts';
+
 import { type Class, callable } from '../base/callable.ts';
+import { ValueError } from '../base/errors.ts';
 
 class Settings {
   /** This one's settings, with those of `other` that are set. */
@@ -23,7 +24,13 @@ class ThreadingOptions_ extends Settings {
 export interface ThreadingOptions extends ThreadingOptions_ {}
 export const ThreadingOptions: Class<[], ThreadingOptions> = callable(ThreadingOptions_, 'ThreadingOptions');
 
-export const AutotuneAlgorithm = { DEFAULT: 0, HILL_CLIMB: 1, GRADIENT_DESCENT: 2, MAX_PARALLELISM: 3, STAGE_BASED: 4 } as const;
+export const AutotuneAlgorithm = {
+  DEFAULT: 0,
+  HILL_CLIMB: 1,
+  GRADIENT_DESCENT: 2,
+  MAX_PARALLELISM: 3,
+  STAGE_BASED: 4,
+} as const;
 export const AutoShardPolicy = { OFF: -1, AUTO: 0, FILE: 1, DATA: 2, HINT: 3 } as const;
 export const ExternalStatePolicy = { WARN: 0, IGNORE: 1, FAIL: 2 } as const;
 /** In an index of `shard`: the worker's own number. */

@@ -2,10 +2,10 @@
 // Owns: the messages, the names, elements to records and back. Leaves passes over data sets to saved.ts.
 import { FileError, show, ValueError } from '../base/errors.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
-import { decodeText, encodeText, type ArrayData } from '../formats/array-data.ts';
+import { type ArrayData, decodeText, encodeText } from '../formats/array-data.ts';
 import { ByteCursor, ByteParts } from '../formats/byte-cursor.ts';
 import { FormatError } from '../formats/file-error.ts';
-import { field, type Message, message, type MessageInput, repeated } from '../formats/protobuf/message.ts';
+import { field, type Message, type MessageInput, message, repeated } from '../formats/protobuf/message.ts';
 import { readVarint, type, writeVarint } from '../formats/protobuf/wire.ts';
 import { StructuredValue } from '../formats/tensorflow/object-graph-proto.ts';
 import {
@@ -48,7 +48,8 @@ export const SnapshotMetadata: Message<SnapshotMetadata> = message<SnapshotMetad
 function requireTensors(spec: Spec, where: string): TensorSpec[] {
   const leaves = flattenTree(spec, isSpec) as LeafSpec[];
   const odd = leaves.find((leaf) => !(leaf instanceof TensorSpec));
-  if (odd) throw new ValueError(`${where}: elements of ${odd} cannot be written; wanted tensors (toTensor makes them).`);
+  if (odd)
+    throw new ValueError(`${where}: elements of ${odd} cannot be written; wanted tensors (toTensor makes them).`);
   return leaves as TensorSpec[];
 }
 

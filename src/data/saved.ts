@@ -4,13 +4,13 @@ import { FileError, show, ValueError } from '../base/errors.ts';
 import { encodeTfRecord, recordCutter } from '../formats/tfrecord.ts';
 import { joinPath } from '../platform/path.ts';
 import { type GrowingFile, platform } from '../platform/platform.ts';
-import type { Options } from '../runtime/tensor-methods.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import type { Options } from '../runtime/tensor-methods.ts';
 import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from './pull.ts';
 import {
-  dtypeNumbers,
   decodeSpec,
   decodeTensor,
+  dtypeNumbers,
   encodeElement,
   encodeSpec,
   METADATA_FILE,
@@ -20,11 +20,12 @@ import {
   SPEC_FILE,
 } from './saved-format.ts';
 import { Pass, type Source, UNKNOWN } from './source.ts';
-import { compressionOf, type Compression, cutFile } from './sources/files.ts';
+import { type Compression, compressionOf, cutFile } from './sources/files.ts';
 import { commonSpec, type Spec, specOf } from './spec.ts';
 
 export interface SaveOptions extends Options<{ compression: 'GZIP' | 'AUTO' | 'NONE' | '' | null }> {}
-export interface LoadOptions extends Options<{ elementSpec: Spec | null; compression: 'GZIP' | 'AUTO' | 'NONE' | '' | null }> {}
+export interface LoadOptions
+  extends Options<{ elementSpec: Spec | null; compression: 'GZIP' | 'AUTO' | 'NONE' | '' | null }> {}
 
 const compression = (given: unknown, where: string): Compression =>
   given === 'AUTO' || given === 'NONE' ? '' : compressionOf(given, where);
@@ -52,7 +53,9 @@ class Writer {
     const spec = specOf(element);
     const common = this.#spec ? commonSpec(this.#spec, spec) : spec;
     if (!common)
-      throw new ValueError(`${this.#where}: element ${this.#count} has other dtypes, ranks or parts than those before.`);
+      throw new ValueError(
+        `${this.#where}: element ${this.#count} has other dtypes, ranks or parts than those before.`,
+      );
     this.#spec = common;
     this.#count++;
     for (const record of encodeElement(element, this.#where)) {
@@ -79,7 +82,9 @@ class Writer {
     await (await this.#file!).close();
     const spec = below.spec() ?? this.#spec;
     if (!spec)
-      throw new ValueError(`${this.#where}: the data set is empty and what its elements are is not known; nothing was saved.`);
+      throw new ValueError(
+        `${this.#where}: the data set is empty and what its elements are is not known; nothing was saved.`,
+      );
     await platform().writeFile(joinPath(this.#folder, SPEC_FILE), encodeSpec(spec, this.#where));
     const metadata = SnapshotMetadata.encode({
       runId: this.#runId,
@@ -153,9 +158,10 @@ function readElements(file: string, spec: Spec, packing: Compression): Pull<unkn
         if (waiting.length === parts) yield packElement(spec, waiting.splice(0));
       }
     },
-    *end() {
+    end() {
       cutter.end();
       if (waiting.length > 0) throw new FileError(`${file}: the last element is cut off.`);
+      return undefined;
     },
   });
 }

@@ -91,4 +91,3 @@ export function fail(error: unknown, method: string, index: number): never {
   }
   throw error;
 }
-

@@ -5,12 +5,13 @@ import { ShapeError, show, ValueError } from '../base/errors.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
-import { sparseRows, stackRagged, stackSparse } from './composite.ts';
-import { isLeaf } from './spec.ts';
 import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
+import { stackRagged } from '../ops/ragged/stack.ts';
 import { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';
+import { sparseRows, stackSparse } from './sparse-elements.ts';
+import { isLeaf } from './spec.ts';
 
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
@@ -84,7 +85,9 @@ export function rowReader(
   where = 'Dataset.fromTensorSlices',
 ): { rows: number; row(i: number): unknown } {
   const leaves = flattenTree(structure, isLeaf) as Rows[];
-  const strange = leaves.find((leaf) => !(isTensor(leaf) || leaf instanceof RaggedTensor || leaf instanceof SparseTensor));
+  const strange = leaves.find(
+    (leaf) => !(isTensor(leaf) || leaf instanceof RaggedTensor || leaf instanceof SparseTensor),
+  );
   if (strange) throw new ValueError(`${where}: found ${show(strange)}, which has no rows; wanted tensors.`);
   const rows = rowCount(leaves, where);
   const readers = leaves.map(rowsOf);

@@ -36,8 +36,17 @@ export type Tensors<T> = Leaves<T> extends infer S extends Structure ? S : never
 /** As in TensorFlow a function over tuples takes their parts as its arguments. */
 export type Arguments<T> = T extends readonly unknown[] ? T : [element: T];
 /** Elements of a data set inside an element: tuples become tuples of data sets, as `window` gives them. */
-export type Windows<T> = T extends Tensor | RaggedTensor | SparseTensor
+export type Windows<T> = T extends Tensor | RaggedTensor | SparseTensor | DatasetBase<Element>
   ? DatasetBase<T>
-  : T extends readonly unknown[] | { readonly [name: string]: unknown }
-    ? { -readonly [K in keyof T]: Windows<T[K]> }
-    : never;
+  : T extends readonly unknown[]
+    ? number extends T['length']
+      ? readonly Element[]
+      : Parts<T>
+    : string extends keyof T
+      ? ElementRecord
+      : Parts<T>;
+type Parts<T> = {
+  -readonly [K in keyof T]: T[K] extends Tensor | RaggedTensor | SparseTensor ? DatasetBase<T[K]> : Element;
+} extends infer S extends Element
+  ? S
+  : never;

@@ -2,6 +2,7 @@
 // Owns: how lines, points, bars, contours, images, rules and texts are drawn. Leaves frames and ticks to spec.ts.
 import type * as Vega from 'vega';
 import type { Data, Mark } from 'vega';
+import { encodePng } from '../formats/images/png-encode.ts';
 import type {
   Artist,
   BarsArtist,
@@ -15,7 +16,6 @@ import { type Colormap, rgbText } from './colormaps.ts';
 import { contourPaths } from './contours.ts';
 import { type Dash, dashArray, markers } from './format.ts';
 import type { AxesLayout } from './layout.ts';
-import { encodePng } from '../formats/images/png-encode.ts';
 import { imagePixels, pngAddress } from './png.ts';
 import { keptPoints } from './simplify.ts';
 import { point } from './text.ts';

@@ -1,4 +1,5 @@
 // tf.train.
+export * from '../ops/train/examples.ts';
 export {
   Checkpoint,
   CheckpointManager,

@@ -1,7 +1,7 @@
 // Data sets of what files hold: records, lines, pieces of a fixed length.
 // Owns: reading one file after the other, or several in turns, in parts so that memory stays flat. Leaves the framing of
 // TFRecord to formats/tfrecord.ts, columns to csv-dataset.ts.
-import { ValueError, show } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { elementOf, textOf } from '../../ops/strings/text.ts';
@@ -32,7 +32,7 @@ export const partsOfFile = (path: string, compression: Compression): AsyncIterab
 /** Cuts the parts of a file into elements. `push` gives those that a part completes, `end` what is left at the end. */
 export interface Cutter {
   push(part: Uint8Array): Iterator<unknown>;
-  end(): Iterator<unknown>;
+  end(): Iterator<unknown> | undefined;
 }
 
 /** A pass over one file: elements of a part come at once, only the next part is waited for. */
@@ -50,7 +50,7 @@ export function cutFile(path: string, compression: Compression, cutter: Cutter):
     parts ??= partsOfFile(path, compression)[Symbol.asyncIterator]();
     return parts.next().then(({ done, value }) => {
       ended = done === true;
-      pieces = done ? cutter.end() : cutter.push(value);
+      pieces = (done ? cutter.end() : cutter.push(value)) ?? null;
       return AGAIN;
     });
   };
@@ -81,7 +81,9 @@ export function fileNamesOf(given: unknown, where: string): string[] {
   if (typeof given === 'string') return [given];
   if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given as string[];
   if (given instanceof Tensor && given.dtype === 'string') return (eager(given) as string[]).map(textOf);
-  throw new ValueError(`${where}: filenames: found ${show(given)}, wanted a path, a list of paths, or a data set of them.`);
+  throw new ValueError(
+    `${where}: filenames: found ${show(given)}, wanted a path, a list of paths, or a data set of them.`,
+  );
 }
 
 export const listSource = (elements: readonly unknown[]): Source => ({
@@ -118,8 +120,7 @@ const RETURN = 13;
 /** Lines without their ends. */
 export function lineCutter(): Cutter {
   let rest: Uint8Array[] = [];
-  const line = (bytes: Uint8Array): Tensor =>
-    stringScalar(bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes);
+  const line = (bytes: Uint8Array): Tensor => stringScalar(bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes);
   return {
     *push(part) {
       let from = 0;
@@ -164,14 +165,14 @@ export function pieceCutter(path: string, size: number, head: number, foot: numb
       for (; waiting.length - at >= size + foot; at += size) yield stringScalar(waiting.slice(at, at + size));
       waiting = waiting.subarray(at);
     },
-    *end() {
+    end() {
       if (skip > 0 || waiting.length !== foot)
         throw new FormatError(
           'invalid_value',
           path,
           `the file is no whole number of records: ${waiting.length - foot} bytes are left of records of ${size} bytes (header ${head}, footer ${foot}).`,
         );
+      return undefined;
     },
   };
 }
-

@@ -57,8 +57,9 @@ class TFRecordDataset_ extends DatasetBase<Tensor> {
           *push(part) {
             for (const record of cutter.push(part)) yield stringScalar(record);
           },
-          *end() {
+          end() {
             cutter.end();
+            return undefined;
           },
         });
       }),
@@ -90,7 +91,8 @@ class FixedLengthRecordDataset_ extends DatasetBase<Tensor> {
     const where = 'FixedLengthRecordDataset';
     const names = ['filenames', 'recordBytes', 'headerBytes', 'footerBytes', 'bufferSize', ...LATER];
     const [files, size, head = 0, foot = 0, , compression, readers] = bindArguments(where, names, args);
-    if (typeof size !== 'number') throw new ValueError(`${where}: recordBytes is missing; wanted the bytes of a record.`);
+    if (typeof size !== 'number')
+      throw new ValueError(`${where}: recordBytes is missing; wanted the bytes of a record.`);
     const packing = compressionOf(compression, where);
     const cut = [
       whole(size, `${where}: recordBytes`, 1),

@@ -118,7 +118,8 @@ function conform(element: unknown, signature: Spec): unknown {
     const spec = specs[k]!;
     const isTensorSpec = spec instanceof TensorSpec;
     if (isLeaf(part) && !isTensor(part) && !isTensorSpec) return part;
-    if (!isTensorSpec || (isLeaf(part) && !isTensor(part))) throw new ValueError(`found ${show(part)}, wanted ${String(spec)}.`);
+    if (!isTensorSpec || (isLeaf(part) && !isTensor(part)))
+      throw new ValueError(`found ${show(part)}, wanted ${String(spec)}.`);
     const tensor = convertPart(part, spec.dtype);
     const fits =
       spec.shape === ANY ||
@@ -180,10 +181,7 @@ async function* readStream<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
   }
 }
 
-export function generatorSource(
-  generator: (...args: never) => unknown,
-  options: GeneratorOptions,
-): Source {
+export function generatorSource(generator: (...args: never) => unknown, options: GeneratorOptions): Source {
   if (typeof generator !== 'function')
     throw new ValueError(
       `Dataset.fromGenerator: found ${show(generator)}, wanted a function that returns an iterable (a generator function).`,
@@ -242,4 +240,3 @@ function requireLike(first: Spec, spec: Spec): void {
       );
   }
 }
-

@@ -87,4 +87,6 @@ const replaced = (shapes: PaddedShapes, size: number): PaddedShapes =>
     ? shapes.map((n: number | null) => (n === null || n < 0 ? size : n))
     : Array.isArray(shapes)
       ? shapes.map((inner: PaddedShapes) => replaced(inner, size))
-      : Object.fromEntries(Object.entries(shapes).map(([name, inner]) => [name, replaced(inner as PaddedShapes, size)]));
+      : Object.fromEntries(
+          Object.entries(shapes).map(([name, inner]) => [name, replaced(inner as PaddedShapes, size)]),
+        );

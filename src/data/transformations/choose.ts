@@ -1,11 +1,11 @@
 // chooseFromDatasets, sampleFromDatasets, Dataset.random, rejectionResample: elements by chance or by another data set's choice.
 // Owns: TensorFlow's draws for the same seeds.
 import { show, ValueError } from '../../base/errors.ts';
-import { operationSeeds } from '../../base/random/keras-seed.ts';
 import { PassSeeds } from '../../base/random/dataset-shuffle.ts';
+import { operationSeeds } from '../../base/random/keras-seed.ts';
 import { PhiloxWords, streamOfSeeds } from '../../base/random/philox.ts';
-import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { statelessCategorical } from '../../base/random/stateless.ts';
+import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { INFINITE, type Source, UNKNOWN } from '../source.ts';
@@ -47,8 +47,7 @@ export function directed(sources: readonly Source[], selector: Source, stopOnEmp
           if (choice === DONE) return DONE;
           const at = choice instanceof Tensor ? choice.item() : Number(choice);
           const pull = pulls[at];
-          if (!pull)
-            throw new ValueError(`${where}: the choice is ${show(choice)}; wanted 0 to ${pulls.length - 1}.`);
+          if (!pull) throw new ValueError(`${where}: the choice is ${show(choice)}; wanted 0 to ${pulls.length - 1}.`);
           if (!open.has(pull)) return AGAIN;
           return whenThere(pull.next(), (element) => {
             if (element !== DONE) return element;

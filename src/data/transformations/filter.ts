@@ -1,5 +1,5 @@
 // filter, takeWhile, unique, shard: transformations that leave elements out.
-import { ValueError, show } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { callAt, derive, INFINITE, type Source, UNKNOWN } from '../source.ts';

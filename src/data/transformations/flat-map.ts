@@ -1,9 +1,8 @@
 // flatMap and interleave: data sets made of elements, read one after the other or in turns.
 import { show, ValueError } from '../../base/errors.ts';
-import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
-import { callAt, derive, INFINITE, type Pass, type Source, UNKNOWN } from '../source.ts';
+import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from '../pull.ts';
+import { call, callAt, derive, INFINITE, type Pass, type Source, UNKNOWN } from '../source.ts';
 import { DatasetSpec, type Spec, specThrough } from '../spec.ts';
-import { call } from '../source.ts';
 import { ahead } from './prefetch.ts';
 
 type Function = (...args: never) => unknown;

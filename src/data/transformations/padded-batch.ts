@@ -4,14 +4,15 @@ import { allocate, type Data, dtypes } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
-import { integersTensor } from '../../ops/core/shapes.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import { integersTensor } from '../../ops/core/shapes.ts';
+import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { RaggedTensor } from '../../ops/ragged/ragged-tensor.ts';
+import { stackRagged } from '../../ops/ragged/stack.ts';
 import { SparseTensor } from '../../ops/sparse/sparse-tensor.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { stackRagged } from '../composite.ts';
 import type { Source } from '../source.ts';
 import {
   batchedSpec,
@@ -23,7 +24,6 @@ import {
   SparseTensorSpec,
   type Spec,
 } from '../spec.ts';
-import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { eager, stackTensors } from '../structure.ts';
 import { grouped } from './batch.ts';
 
@@ -41,15 +41,19 @@ const isShape = (value: unknown): boolean =>
 
 function leafShapes(given: PaddedShapes | null | undefined, element: unknown, count: number, where: string): Shape[] {
   if (given === null || given === undefined) return [];
-  const shapes =
-    isLeaf(element) && isShape(given) ? [given as Shape] : (flattenTree(given, isShape) as Shape[]);
+  const shapes = isLeaf(element) && isShape(given) ? [given as Shape] : (flattenTree(given, isShape) as Shape[]);
   if (shapes.length !== count)
     throw new ValueError(`${where}: paddedShapes has ${shapes.length} shapes for elements of ${count} tensors.`);
   return shapes;
 }
 
 /** Tensors of different sizes in one, the rest filled. */
-function padStack(tensors: readonly Tensor[], wanted: Shape | undefined, value: TensorLike | null, where: string): Tensor {
+function padStack(
+  tensors: readonly Tensor[],
+  wanted: Shape | undefined,
+  value: TensorLike | null,
+  where: string,
+): Tensor {
   const first = tensors[0]!;
   const rank = first.dims.length;
   if (wanted && wanted.length !== rank)
@@ -237,4 +241,3 @@ function joinFlat(tensors: readonly Tensor[]): Tensor {
   }
   return eagerTensor(out, [total], first!.dtype);
 }
-

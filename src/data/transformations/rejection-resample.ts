@@ -1,13 +1,12 @@
 // rejectionResample: elements left out at random until classes come with given probabilities.
 // Owns: the estimate of how classes come, and the acceptance. The draws are Philox's for the seed; TensorFlow's own differ.
 import { show, ValueError } from '../../base/errors.ts';
-import { operationSeeds } from '../../base/random/keras-seed.ts';
 import { PassSeeds } from '../../base/random/dataset-shuffle.ts';
+import { operationSeeds } from '../../base/random/keras-seed.ts';
 import { PhiloxWords, streamOfSeeds } from '../../base/random/philox.ts';
-import { Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { callAt, derive, type Source, UNKNOWN } from '../source.ts';
-import { eagerTensor } from '../../runtime/tensor.ts';
 
 /** Elements after which the estimate of how classes come is trusted as in TensorFlow: a prior of so many. */
 const PRIOR = 10;

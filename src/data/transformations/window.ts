@@ -1,9 +1,8 @@
 // window: runs of elements as data sets.
-import { flattenTree, packTree } from '../../base/tree.ts';
+import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { derive, type Source } from '../source.ts';
-import { DatasetSpec, isLeaf, type Spec, isSpec } from '../spec.ts';
-import { mapTree } from '../../base/tree.ts';
+import { DatasetSpec, isLeaf, isSpec, type Spec } from '../spec.ts';
 
 /** Makes a data set of elements that are there. */
 export type MakeDataset = (elements: readonly unknown[], spec: Spec | null) => unknown;

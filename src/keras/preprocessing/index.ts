@@ -1,3 +1,6 @@
 // tf.keras.preprocessing.
 export { imageDatasetFromDirectory } from '../utils/image-dataset.ts';
+export { timeseriesDatasetFromArray } from '../utils/timeseries-dataset.ts';
 export * as image from './image/index.ts';
+export * as sequence from './sequence/index.ts';
+export * as text from './text/index.ts';

@@ -3,6 +3,9 @@
 import { didYouMean, show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { DONE, type Later, type Pull } from '../../data/pull.ts';
+import { type Pass, UNKNOWN } from '../../data/source.ts';
+import type { Spec } from '../../data/spec.ts';
+import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { ResizeMethod, type ResizeMethodName } from '../../ops/image/resize-methods.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
@@ -227,9 +230,9 @@ function datasetOf(index: DirectoryIndex, plan: Plan): DirectoryDataset<Structur
   let order: DatasetBase<Tensor> = DatasetBase.range(count);
   if (shuffle) order = order.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
   const skipped: { path: string; error: Error }[] = [];
-  const open = (): Pull<unknown> => {
+  const open = (pass: Pass): Pull<unknown> => {
     skipped.length = 0;
-    const numbers = order.open();
+    const numbers = order.open(pass);
     const loader = openLoader(plan.request);
     const waiting: Promise<Loaded>[] = [];
     let ended = false;
@@ -288,12 +291,25 @@ function datasetOf(index: DirectoryIndex, plan: Plan): DirectoryDataset<Structur
     };
   };
   const batches = batchSize === null ? count : Math.ceil(count / batchSize);
-  return Object.assign(new DatasetBase<Structure>(open as () => Pull<unknown>, ignoreErrors ? -2 : batches), {
+  const source = { open, cardinality: ignoreErrors ? UNKNOWN : batches, spec: () => specOfPlan(plan, index) };
+  return Object.assign(new DatasetBase<Structure>(source), {
     classNames: index.classNames as string[],
     filePaths: index.files.map((file) => file.path),
     labels: index.labels ?? [],
     skipped,
   });
+}
+
+/** What the elements are: pictures, and labels where there are some. */
+function specOfPlan({ request, labelMode, dataFormat, batchSize }: Plan, index: DirectoryIndex): Spec {
+  const { height, width, channels } = request;
+  const rows = batchSize === null ? [] : [null];
+  const picture = dataFormat === 'channels_first' ? [channels, height, width] : [height, width, channels];
+  const pictures = new TensorSpec([...rows, ...picture], request.method === 'nearest' ? 'uint8' : 'float32');
+  if (labelMode === null || !index.labels) return pictures;
+  if (labelMode === 'int') return [pictures, new TensorSpec(rows, 'int32')];
+  const size = labelMode === 'binary' ? 1 : (index.classNames?.length ?? 0);
+  return [pictures, new TensorSpec([...rows, size], 'float32')];
 }
 
 /** A batch, or a single element, of pictures that were loaded. */

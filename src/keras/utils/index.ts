@@ -6,6 +6,7 @@ export {
   enableInteractiveLogging,
   isInteractiveLoggingEnabled,
 } from '../config.ts';
+export { type PadOptions, padSequences } from '../preprocessing/sequence/pad-sequences.ts';
 export {
   customObjectScope,
   deserializeKerasObject,
@@ -27,6 +28,7 @@ export { arrayToImg, imgToArray, type LoadedImage, type LoadImgOptions, loadImg 
 export { Progbar } from './progbar.ts';
 export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
 export { Sequence, Sequence as PyDataset } from './sequence.ts';
+export { type TimeseriesOptions, timeseriesDatasetFromArray } from './timeseries-dataset.ts';
 export { normalize, toCategorical } from './to-categorical.ts';
 
 /** Makes what follows repeat: initial weights, dropout, shuffling, tf.random. */

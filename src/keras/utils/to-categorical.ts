@@ -1,24 +1,74 @@
 // keras.utils.toCategorical and normalize.
-import { ValueError } from '../../base/errors.ts';
+// Owns: Keras's rules for arrays, which NumPy computes in Python, and for tensors.
+
+import { isFloating } from '../../base/dtype.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { showShape } from '../../base/shape.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { oneHot } from '../../ops/core/create.ts';
-import { cast } from '../../ops/math/elementwise.ts';
-import { l2Normalize } from '../../ops/nn/normalization.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
-import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { bindArguments } from '../../ops/core/signature.ts';
+import { abs, cast, divide, equal, pow, where } from '../../ops/math/elementwise.ts';
+import { reduceMax, reduceMin, reduceSum } from '../../ops/math/reduce.ts';
+import { Tensor } from '../../runtime/tensor.ts';
+import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 
-/** One-hot rows of class numbers; a trailing axis of length 1 is dropped. */
-export function toCategorical(y: TensorLike, numClasses?: number): Tensor {
-  let labels = cast(convertToTensor(y, undefined, 'toCategorical'), 'int32');
+/**
+ * One-hot rows of class numbers; a trailing axis of length 1 is dropped. As in Keras an array gives float64 (which `fit` brings to
+ * float32), a tensor float32.
+ */
+export function toCategorical(
+  x: TensorLike,
+  ...rest: [numClasses?: number | null | Options<{ numClasses: number | null }>]
+): Tensor {
+  const [given, count] = bindArguments('toCategorical', ['x', 'numClasses'], [x, ...rest]) as [TensorLike, number?];
+  let labels = cast(convertToTensor(given, undefined, 'toCategorical'), 'int32');
   if (labels.rank > 1 && labels.dims.at(-1) === 1) labels = reshape(labels, labels.dims.slice(0, -1));
   const values = labels.dataSync() as Int32Array;
-  const classes = numClasses ?? values.reduce((a, b) => Math.max(a, b), -1) + 1;
+  const classes = count || values.reduce((a, b) => Math.max(a, b), -1) + 1;
   const bad = values.find((label) => label < 0 || label >= classes);
   if (bad !== undefined)
     throw new ValueError(`toCategorical: found the label ${bad}, wanted whole numbers from 0 to ${classes - 1}.`);
-  return oneHot(labels, classes);
+  return oneHot(labels, classes, { dtype: given instanceof Tensor ? 'float32' : 'float64' });
 }
-/** Rows of length 1. */
-export const normalize = (x: TensorLike, axis = -1): Tensor =>
-  l2Normalize(convertToTensor(x, undefined, 'normalize'), axis);
+
+type Order = number | 'inf';
+/**
+ * x over its norm ‖x‖ of the given order along an axis; zeros stay. Of an array along axis 0, Keras divides row i by the norm of
+ * column i, which takes as many rows as columns; give a tensor to divide columns.
+ */
+export function normalize(
+  x: TensorLike,
+  ...rest: [axis?: number | Options<{ axis: number; order: Order }>, order?: Order]
+): Tensor {
+  const [given, axis = -1, order = 2] = bindArguments('normalize', ['x', 'axis', 'order'], [x, ...rest]) as [
+    TensorLike,
+    number?,
+    Order?,
+  ];
+  const tensor = convertToTensor(given, undefined, 'normalize');
+  if (tensor.dtype === 'string') throw new DTypeError('normalize: found texts, wanted numbers.');
+  const values = isFloating(tensor.dtype) ? tensor : cast(tensor, 'float64');
+  const along = normOf(values, order, axis);
+  const norm = axis === 0 && !(given instanceof Tensor) ? columnNorms(along, values) : along;
+  return divide(values, where(equal(norm, 0), 1, norm));
+}
+
+function columnNorms(norm: Tensor, x: Tensor): Tensor {
+  const dims = [...norm.dims.slice(1), 1];
+  if (x.dims.length !== dims.length || x.dims[0] !== dims[0])
+    throw new ShapeError(
+      `normalize: an array of shape ${showShape(x.shape)} along axis 0; Keras takes as many rows as columns there. Give a tensor.`,
+    );
+  return reshape(norm, dims);
+}
+
+function normOf(x: Tensor, order: Order, axis: number): Tensor {
+  const options = { axis, keepdims: true };
+  const size = abs(x);
+  if (order === 'inf' || order === Number.POSITIVE_INFINITY) return reduceMax(size, options);
+  if (order === Number.NEGATIVE_INFINITY) return reduceMin(size, options);
+  if (typeof order !== 'number') throw new ValueError(`normalize: order: found ${show(order)}, wanted a number.`);
+  if (order === 1) return reduceSum(size, options);
+  return pow(reduceSum(pow(size, order), options), 1 / order);
+}

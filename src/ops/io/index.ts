@@ -1,4 +1,16 @@
 // tf.io.
+export { decodeCsv } from './decode-csv.ts';
+export {
+  type Feature,
+  FixedLenFeature,
+  FixedLenSequenceFeature,
+  RaggedFeature,
+  SparseFeature,
+  VarLenFeature,
+} from './features.ts';
+export { matchFilenamesOnce, matchingFiles, readFile, writeFile } from './files.ts';
+export { parseExample, parseSingleExample } from './parse-example.ts';
+export { parseSequenceExample, parseSingleSequenceExample } from './parse-sequence-example.ts';
 export {
   type Bytes,
   type DctMethod,
@@ -14,3 +26,4 @@ export {
   extractJpegShape,
   isJpeg,
 } from './pictures.ts';
+export { type Recordable, TFRecordOptions, TFRecordWriter } from './record-writer.ts';

@@ -9,7 +9,8 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { integersTensor } from '../core/shapes.ts';
 
-const cumulated = (lengths: readonly number[]): number[] => {
+/** Row splits from lengths. */
+export const cumulated = (lengths: readonly number[]): number[] => {
   const splits = [0];
   for (const length of lengths) splits.push(splits.at(-1)! + length);
   return splits;

@@ -3,6 +3,7 @@
 import type { DType, StringElement } from '../../base/dtype.ts';
 import { DTypeError } from '../../base/errors.ts';
 import type { Dims } from '../../base/shape.ts';
+import { decodeText } from '../../formats/array-data.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -15,26 +16,7 @@ const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 export const bytesOf = (element: StringElement): Uint8Array =>
   typeof element === 'string' ? encoder.encode(element) : element;
 /** Text where the bytes are UTF-8, else the bytes. */
-export const elementOf = (bytes: Uint8Array): StringElement =>
-  isUtf8(bytes) ? lenient.decode(bytes) : bytes.slice();
-
-/** Whether bytes are UTF-8. Looked at before decoding: a decoder that throws takes a hundred times as long on binary data. */
-export function isUtf8(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; ) {
-    const lead = bytes[i++]!;
-    if (lead < 0x80) continue;
-    const more = lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : 0;
-    const second = bytes[i];
-    if (more === 0 || second === undefined) return false;
-    // No longer forms than needed, no surrogates, nothing above U+10FFFF.
-    const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-    const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return false;
-    for (let k = 1; k < more; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return false;
-    i += more;
-  }
-  return true;
-}
+export const elementOf = decodeText;
 /** The text of an element; bytes that are not UTF-8 become replacement characters. */
 export const textOf = (element: StringElement): string =>
   typeof element === 'string' ? element : lenient.decode(element);

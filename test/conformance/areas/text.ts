@@ -44,10 +44,21 @@ function resultOf(c: Case, x: unknown): Value {
     : labelled(got instanceof ArrayValue ? got : x, dtypeOf(name, c.field('kwargs'), args));
 }
 
+/** Arrays as these functions of Keras get them from NumPy: typed arrays with a shape. Keras 2's know no tensors: they get those. */
+function fromNumPy(value: Value): unknown {
+  if (!(value instanceof ArrayValue) || value.dtype === 'string') return argument(value);
+  return Object.assign((value.data as Float32Array).slice(), { shape: value.shape });
+}
+
 export const area: Area = {
   async run(c) {
     if (c.json.fit !== undefined) return tokenizer(c);
-    const made = await invoke(String(c.json.fn), c.field('args') as readonly Value[], c.field('kwargs'));
+    const [name, args] = [String(c.json.fn), c.field('args') as readonly Value[]];
+    const isNumPys = name === 'keras.utils.to_categorical' || name === 'keras.utils.normalize';
+    const kwargs = options(c.field('kwargs'));
+    const made = isNumPys
+      ? fn(name)(...args.map(fromNumPy), ...(Object.keys(kwargs).length === 0 ? [] : [kwargs]))
+      : await invoke(name, args, c.field('kwargs'));
     if (typeof made !== 'object' || made === null || !(Symbol.asyncIterator in made))
       return { value: resultOf(c, made) };
     const batches: Value[] = [];

@@ -68,8 +68,7 @@ class Tokenizer_ implements Settings {
   constructor(options: TokenizerOptions = {}) {
     const known = [...Object.keys(DEFAULTS), 'documentCount'];
     for (const key of Object.keys(options))
-      if (!known.includes(key))
-        throw new ValueError(`Tokenizer: unknown option '${key}'.${didYouMean(key, known)}`);
+      if (!known.includes(key)) throw new ValueError(`Tokenizer: unknown option '${key}'.${didYouMean(key, known)}`);
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const { documentCount = 0, ...settings } = given as Partial<Settings> & { documentCount?: number };
     Object.assign(this, DEFAULTS, settings);
