@@ -42,12 +42,10 @@ export const hoistSums = (graph: Graph): Graph =>
     for (const value of sums.flatMap(({ operands }) => operands))
       if (!sequences.includes(value) && !results.includes(value)) results.push(value);
     const kept = body.outputs.slice(0, carries).filter((_, i) => keeps(i));
-    const smaller = body.withOutputs([...kept, ...results]);
     const remains = (i: number) => i < constants || i >= constants + carries || keeps(i - constants);
-    const parameters = body.parameters.filter((_, i) => remains(i));
-    smaller.parameters.splice(0, smaller.parameters.length, ...parameters);
-    const nodes = body.nodes.filter(({ kind, outputs }) => kind !== 'parameter' || parameters.includes(outputs[0]!));
-    smaller.nodes.splice(0, smaller.nodes.length, ...nodes);
+    const smaller = body
+      .withOutputs([...kept, ...results])
+      .withParameters(body.parameters.filter((_, i) => remains(i)));
     const made = out.apply(
       node.primitive!,
       inputs.filter((_, i) => remains(i)),

@@ -103,6 +103,17 @@ export class Graph {
     return other;
   }
 
+  /** What the outputs need, with these parameters in this order; the others must be read by nobody. */
+  withParameters(parameters: readonly GraphValue[]): Graph {
+    const other = new Graph();
+    const kept = new Set(parameters.map(({ node }) => node));
+    other.nodes.push(...this.liveNodes().filter((node) => node.kind !== 'parameter' || kept.has(node)));
+    other.parameters.push(...parameters);
+    other.nextId = this.nextId;
+    other.outputs = [...this.outputs];
+    return other;
+  }
+
   /** The nodes that the outputs need, in order; parameters are always kept. */
   liveNodes(): Node[] {
     const needed = new Set<Node>();

@@ -295,7 +295,6 @@ function scanGradient(
     ),
     ...sequenceSources.map((i) => gradientOf.get(i)!),
   ]);
-  const graph = back.graph.withOutputs(outputs);
   const constantParameters = back.parameters.slice(0, constants);
   const order = [
     ...constantParameters,
@@ -306,7 +305,7 @@ function scanGradient(
     ...back.seeds.slice(carrySeeds.length),
   ].map((tensor) => tensor.graphValue!);
   // The body's own carry parameters are among the saved ones, so those of the trace are read by nobody.
-  graph.parameters.splice(0, graph.parameters.length, ...order);
+  const graph = back.graph.withOutputs(outputs).withParameters(order);
   const carrySpecs = carrySeeds.map((i) => body.outputs[i]!);
   const initial = [
     ...carrySeeds.map((i, k) => cotangents[i] ?? (p.zerosLike(carrySpecs[k]!) as Tensor)),
