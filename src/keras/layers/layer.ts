@@ -140,7 +140,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     const { inputShape, batchInputShape, inputDim, batchSize } = this.#values;
     if (batchInputShape) return batchInputShape;
     if (inputShape) return [batchSize ?? null, ...inputShape];
-    return inputDim === null ? null : [batchSize ?? null, inputDim];
+    return inputDim === null || !this.declaredByDim ? null : [batchSize ?? null, inputDim];
+  }
+  /** Whether `inputDim` declares the input's shape; not where it is an option of the layer's own. */
+  protected get declaredByDim(): boolean {
+    return true;
   }
   get inboundNodes(): Node[] {
     return this.#inbound;

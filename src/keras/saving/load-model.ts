@@ -178,6 +178,11 @@ export async function loadModel<O extends Structure = Tensor>(
   if (stat?.kind === 'folder') return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
   const bytes = await platform().readFile(file);
   if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(file)) as ModelBase as Model<O>;
+  if (/\.json$/i.test(file)) {
+    const make = (config: Json, settings: LoadOptions) => modelOf(file, fromKeras2(config), bytes.length, settings);
+    const { loadTfjsModel } = await import('./tfjs-file.ts');
+    return (await loadTfjsModel(file, new TextDecoder().decode(bytes), options, make)) as ModelBase as Model<O>;
+  }
   if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
   if (!isZip(bytes) && /\.(h5|hdf5)$/.test(file)) {
     const { readLegacyH5 } = await legacy();

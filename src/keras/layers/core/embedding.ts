@@ -3,7 +3,6 @@
 
 import { type Class, callable } from '../../../base/callable.ts';
 import { type DType, isInteger } from '../../../base/dtype.ts';
-import type { Shape } from '../../../base/shape.ts';
 import { gather } from '../../../ops/core/arrange.ts';
 import type { Variable } from '../../../ops/core/variable.ts';
 import { cast, notEqual } from '../../../ops/math/elementwise.ts';
@@ -45,8 +44,8 @@ class EmbeddingLayer extends LowRankLayer {
     super(options, args);
     this.supportsMasking = this.maskZero;
   }
-  override get declaredInputShape(): Shape | null {
-    return null;
+  protected override get declaredByDim(): boolean {
+    return false;
   }
   override get inputDtype(): DType {
     return 'int32';

@@ -55,8 +55,8 @@ class ReversibleEmbeddingLayer extends LowRankLayer {
     Object.assign(this, { inputDim: options.parse(args).inputDim });
     this.supportsMasking = this.maskZero;
   }
-  override get declaredInputShape(): Shape | null {
-    return null;
+  protected override get declaredByDim(): boolean {
+    return false;
   }
   override build(): void {
     this.embeddings = this.addWeight({
