@@ -3,6 +3,7 @@
 
 import { type Class, callable } from '../../../base/callable.ts';
 import { type DType, isInteger } from '../../../base/dtype.ts';
+import type { Shape } from '../../../base/shape.ts';
 import { gather } from '../../../ops/core/arrange.ts';
 import type { Variable } from '../../../ops/core/variable.ts';
 import { cast, notEqual } from '../../../ops/math/elementwise.ts';

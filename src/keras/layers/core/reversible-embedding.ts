@@ -2,7 +2,6 @@
 // Source: https://keras.io/api/layers/core_layers/reversible_embedding/
 import { type Class, callable } from '../../../base/callable.ts';
 import { type DType, isInteger } from '../../../base/dtype.ts';
-import type { Shape } from '../../../base/shape.ts';
 import { gather } from '../../../ops/core/arrange.ts';
 import type { Variable } from '../../../ops/core/variable.ts';
 import { cast, divide, multiply, notEqual, tanh } from '../../../ops/math/elementwise.ts';
