@@ -7,13 +7,20 @@ import { loadLibrary } from './library.ts';
 import { adapterOf, runCase } from './runner.ts';
 
 const golden = fileURLToPath(new URL('../golden', import.meta.url));
-/** Cases of our own in the same format, made by test/fixtures/make_more_ops.py. */
+/** Cases of our own in the same format, made by test/fixtures/make_more_ops.py and make_more_layers.py. */
 const more = fileURLToPath(new URL('../fixtures/more_ops', import.meta.url));
+const moreLayers = fileURLToPath(new URL('../fixtures/more_layers', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
   initializers: /./,
   regularizers_constraints: /./,
+  losses: /./,
+  metrics: /./,
+  optimizers: /./,
+  schedules: /./,
+  preprocessing: /./,
+  layers: /./,
   random: /./,
   ops: /./,
 };
@@ -24,9 +31,10 @@ describe('golden cases', () => {
   const sets = [
     ...Object.entries(covered).map(([name, ids]) => [golden, name, ids] as const),
     [more, 'ops', /./] as const,
+    [moreLayers, 'layers', /./] as const,
   ];
   for (const [folder, name, ids] of sets) {
-    it(`${name}${folder === more ? ', more cases' : ''}`, async () => {
+    it(`${name}${folder !== golden ? ', more cases' : ''}`, async () => {
       const area = await adapterOf(name);
       const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);
