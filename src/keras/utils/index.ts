@@ -27,6 +27,7 @@ export {
 export { arrayToImg, imgToArray, type LoadedImage, type LoadImgOptions, loadImg } from './pictures.ts';
 export { Progbar } from './progbar.ts';
 export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
+export { type SaveImgOptions, saveImg } from './save-picture.ts';
 export { Sequence, Sequence as PyDataset } from './sequence.ts';
 export { type TimeseriesOptions, timeseriesDatasetFromArray } from './timeseries-dataset.ts';
 export { normalize, toCategorical } from './to-categorical.ts';
