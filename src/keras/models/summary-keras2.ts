@@ -1,6 +1,6 @@
 // summary({ style: 'keras2' }): as the tutorials of Keras 2 show it.
 import { showShape } from '../../base/shape.ts';
-import type { LayerBase } from '../layers/layer.ts';
+import { isLayer, type LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from './model.ts';
 import {
   bytesOf,
@@ -52,9 +52,9 @@ export function keras2Lines(model: ModelBase, options: SummaryOptions): string[]
     const found = layer.inboundNodes
       .filter((node) => relevant.size === 0 || relevant.has(node))
       .flatMap((node) =>
-        node.inputs.map(
-          ({ history }) => `'${history?.operation.name}[${history?.nodeIndex}][${history?.tensorIndex}]'`,
-        ),
+        node.inputs
+          .filter(({ history }) => history && isLayer(history.operation as object))
+          .map(({ history }) => `'${history?.operation.name}[${history?.nodeIndex}][${history?.tensorIndex}]'`),
       );
     return `[${found.join(', ')}]`;
   };

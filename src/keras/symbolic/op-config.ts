@@ -214,7 +214,11 @@ function ofKerasOps([name, module, className, config, call]: (typeof kerasOpClas
       const value = (key: string): unknown => values[names.indexOf(key)];
       return {
         config: Object.fromEntries(
-          words(config).flatMap((key) => (value(option(key)) === undefined ? [] : [[key, value(option(key)) as Json]])),
+          words(config).flatMap((key) => {
+            const given = value(option(key)) as Json | undefined;
+            // Files have this one also where it was not given.
+            return given === undefined ? (key === 'initial' ? [[key, null]] : []) : [[key, given]];
+          }),
         ),
         args: trimmed(inputs(names).map(value)).map((item) => item ?? null),
       };
