@@ -3,8 +3,11 @@
 import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { sharesAll } from './base/threads.ts';
+import type { LoadOptions } from './keras/models/from-json.ts';
+import type { DoctorReport } from './keras/saving/doctor.ts';
 import { installMethods } from './ops/methods.ts';
 import { nativeAddon } from './platform/native-addon.ts';
+import type { FileSource } from './platform/platform.ts';
 import { enableRelaxedSimd } from './platform/simd.ts';
 import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
@@ -42,6 +45,12 @@ export type {
 } from './runtime/tensor-methods.ts';
 export * as savedModel from './saved-model/index.ts';
 export * as train from './saved-model/train.ts';
+
+/** Says what a file or folder is, who wrote it, what is in it, and whether it loads, without running anything of it. */
+export async function doctor(source: FileSource, options: LoadOptions = {}): Promise<DoctorReport> {
+  return (await import('./keras/saving/doctor.ts')).doctor(source, options);
+}
+export type { DoctorReport };
 
 /** Python's zip. */
 export function zip<A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] {

@@ -1,6 +1,7 @@
 // modelFromJSON: a model with new weights from what toJSON wrote.
 import { show, ValueError } from '../../base/errors.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import type { Migration } from '../migrations.ts';
 import type { Json } from '../schema.ts';
 import { deserializeKerasObject, withSharing } from '../serialization.ts';
 import type { Options, Structure } from '../types.ts';
@@ -8,7 +9,16 @@ import type { Model } from './functional.ts';
 import { ModelBase } from './model.ts';
 
 export interface LoadOptions
-  extends Options<{ customObjects: Readonly<Record<string, unknown>> | null; compile: boolean; safeMode: boolean }> {}
+  extends Options<{
+    /** Classes and functions of one's own, by the names in the file. */
+    customObjects: Readonly<Record<string, unknown>> | null;
+    /** Whether the model is compiled as it was saved, with the optimizer's state. */
+    compile: boolean;
+    /** As in Keras. Python code in files is refused either way: it cannot be run here. */
+    safeMode: boolean;
+    /** Gets what was changed in an older file's config. */
+    onMigrated: (migrated: readonly Migration[]) => void;
+  }> {}
 
 /** The model that the JSON describes. A file's outputs are not known to types: a tensor unless said. */
 export function modelFromJSON<O extends Structure = Tensor>(json: string, options: LoadOptions = {}): Model<O> {

@@ -6,6 +6,7 @@ import { StateError, show, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { mapTree } from '../../base/tree.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import type { FileSource } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
@@ -58,7 +59,7 @@ export interface OnnxOptions
 export interface Files {
   save(model: ModelBase, path: string, options: object): Promise<void>;
   saveWeights(model: ModelBase, path: string, options: object): Promise<void>;
-  loadWeights(model: ModelBase, path: string, options: object): Promise<void>;
+  loadWeights(model: ModelBase, path: FileSource, options: object): Promise<void>;
   exportOnnx(model: ModelBase, path: string, options: object): Promise<void>;
   export(model: ModelBase, path: string, options: object): Promise<void>;
 }
@@ -326,8 +327,11 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     if (files) return files;
     throw new StateError('saving and loading are not available: import the keras namespace.');
   }
-  /** Writes the whole model: `.keras`, `.h5`, or a SavedModel folder. */
-  save(path: string, options: Options<{ overwrite: boolean; includeOptimizer: boolean }> = {}): Promise<void> {
+  /** Writes the whole model: `.keras`, `.h5`, or (a name without an end) a SavedModel folder. `download`: in a page, to the user. */
+  save(
+    path: string,
+    options: Options<{ overwrite: boolean; includeOptimizer: boolean; download: boolean }> = {},
+  ): Promise<void> {
     return this.#files().save(this as ModelBase, path, options);
   }
   /** Writes a SavedModel for serving: TensorFlow and its serving programs load it. `inputSignature`: what the inputs are. */
@@ -344,7 +348,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   saveWeights(path: string, options: Options<{ overwrite: boolean }> = {}): Promise<void> {
     return this.#files().saveWeights(this as ModelBase, path, options);
   }
-  loadWeights(path: string, options: Options<{ byName: boolean; skipMismatch: boolean }> = {}): Promise<void> {
+  loadWeights(path: FileSource, options: Options<{ byName: boolean; skipMismatch: boolean }> = {}): Promise<void> {
     return this.#files().loadWeights(this as ModelBase, path, options);
   }
   /**

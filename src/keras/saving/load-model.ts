@@ -3,9 +3,11 @@
 import { FileError, show, ValueError } from '../../base/errors.ts';
 import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
-import { platform } from '../../platform/platform.ts';
+import { isUrl } from '../../platform/path.ts';
+import { type FileSource, platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { OversizedError, whileLoading } from '../loading.ts';
+import { withMigrations } from '../migrations.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import type { Model } from '../models/functional.ts';
 import { ModelBase, type OnnxOptions, setModelFiles } from '../models/model.ts';
@@ -42,6 +44,18 @@ function requirePath(path: unknown, method: string): string {
   if (typeof path === 'string' && path !== '') return path;
   throw new ValueError(`${method}: found ${show(path)}, wanted a path such as 'model.keras'.`);
 }
+/** How messages name what is read: a path, an address, a file that the user chose. */
+function nameOf(source: unknown, method: string): string {
+  if (source instanceof URL) return String(source);
+  if (typeof Blob !== 'undefined' && source instanceof Blob)
+    return 'name' in source && typeof source.name === 'string' ? source.name : 'the given Blob';
+  return requirePath(source, method);
+}
+/** A folder on disk, or at an address: one that ends in a slash. */
+async function isFolder(source: FileSource): Promise<boolean> {
+  if (typeof source === 'string' && !isUrl(source)) return (await platform().stat(source))?.kind === 'folder';
+  return !(typeof Blob !== 'undefined' && source instanceof Blob) && String(source).endsWith('/');
+}
 function requireBuilt(model: ModelBase, method: string): void {
   if (model.built && model.flattenLayers().every((layer) => layer.built)) return;
   if (model.weights.length === 0 && !model.built)
@@ -50,11 +64,18 @@ function requireBuilt(model: ModelBase, method: string): void {
     );
 }
 
-export async function saveModel(
-  model: ModelBase,
-  path: string,
-  options: { includeOptimizer?: boolean | undefined; overwrite?: boolean | undefined } = {},
-): Promise<void> {
+export interface SaveOptions {
+  readonly includeOptimizer?: boolean | undefined;
+  readonly overwrite?: boolean | undefined;
+  /** In a page: gives the user the file as a download, rather than keeping it in the site's own file system. */
+  readonly download?: boolean | undefined;
+}
+const put = async (file: string, bytes: Uint8Array, download = false): Promise<void> => {
+  if (download) await platform().saveForUser(file.slice(file.lastIndexOf('/') + 1), bytes);
+  else await platform().writeFile(file, bytes);
+};
+
+export async function saveModel(model: ModelBase, path: string, options: SaveOptions = {}): Promise<void> {
   const file = requirePath(path, 'save');
   requireBuilt(model, 'save');
   await mayWrite(file, options.overwrite, 'save');
@@ -65,7 +86,7 @@ export async function saveModel(
         `save: '${file}': a model that is a class of its own cannot be written to HDF5; use a name that ends in .keras, or saveWeights.`,
       );
     const { writeLegacyH5 } = await legacy();
-    return platform().writeFile(file, writeLegacyH5(legacyInput(model, { optimizer })));
+    return put(file, writeLegacyH5(legacyInput(model, { optimizer })), options.download);
   }
   if (isFolderName(file)) {
     const config = model.hasConfig ? (withSharing(() => serializeKerasObject(model)) as Config) : null;
@@ -85,7 +106,7 @@ export async function saveModel(
     weights: weightEntries(parts, optimizer),
     assets: assetsOf(parts),
   });
-  return platform().writeFile(file, content);
+  return put(file, content, options.download);
 }
 /** A name without an end is a folder's. */
 const isFolderName = (path: string): boolean => !/\.[A-Za-z0-9]+$/.test(path.replace(/\/+$/, '').replace(/^.*\//, ''));
@@ -158,9 +179,12 @@ function ofFile<T>(file: string, f: () => T): T {
 }
 function modelOf(file: string, config: Json, bytes: number, options: LoadOptions): ModelBase {
   return ofFile(file, () => {
-    const model = whileLoading(expansionLimit(bytes), () =>
-      withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects })),
+    const { result: model, migrated } = withMigrations(() =>
+      whileLoading(expansionLimit(bytes), () =>
+        withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects })),
+      ),
     );
+    if (migrated.length > 0) options.onMigrated?.(migrated);
     if (!(model instanceof ModelBase))
       throw new ConfigError('bad_config', `the config describes ${show(model)}, wanted a model.`);
     return model;
@@ -169,14 +193,13 @@ function modelOf(file: string, config: Json, bytes: number, options: LoadOptions
 
 /** A model from a file, with its weights, compiled as it was saved. */
 export async function loadModel<O extends Structure = Tensor>(
-  path: string,
+  path: FileSource,
   options: LoadOptions = {},
 ): Promise<Model<O>> {
-  const file = requirePath(path, 'loadModel');
+  const file = nameOf(path, 'loadModel');
   const compile = options.compile ?? true;
-  const stat = await platform().stat(file);
-  if (stat?.kind === 'folder') return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
-  const bytes = await platform().readFile(file);
+  if (await isFolder(path)) return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
+  const bytes = await platform().readFile(path);
   if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(file)) as ModelBase as Model<O>;
   if (/\.json$/i.test(file)) {
     const make = (config: Json, settings: LoadOptions) => modelOf(file, fromKeras2(config), bytes.length, settings);
@@ -258,12 +281,13 @@ async function prefixIn(folder: string, latest: (folder: string) => Promise<stri
 
 export async function loadWeights(
   model: ModelBase,
-  path: string,
+  path: FileSource,
   options: { byName?: boolean | undefined; skipMismatch?: boolean | undefined } = {},
 ): Promise<void> {
-  const file = requirePath(path, 'loadWeights');
-  if (await isCheckpoint(file)) return loadWeightsCheckpoint(model, file, options.skipMismatch ?? false);
-  const bytes = await platform().readFile(file);
+  const file = nameOf(path, 'loadWeights');
+  if (typeof path === 'string' && !isUrl(path) && (await isCheckpoint(file)))
+    return loadWeightsCheckpoint(model, file, options.skipMismatch ?? false);
+  const bytes = await platform().readFile(path);
   const settings = { byName: options.byName ?? false, skipMismatch: options.skipMismatch ?? false };
   if (isZip(bytes)) {
     const { readKerasArchive } = await archives();

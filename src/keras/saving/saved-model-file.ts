@@ -2,13 +2,14 @@
 // models whose call runs the saved graph.
 // Owns: that choice, and the class of the latter. Leaves graphs to src/saved-model.
 import { show, ValueError } from '../../base/errors.ts';
-import { expansionLimit, FormatError } from '../../formats/file-error.ts';
+import { FormatError } from '../../formats/file-error.ts';
 import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
 import { platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { SavedModelObject } from '../../saved-model/load.ts';
+import type { SavedModelFolder } from '../../saved-model/read-folder.ts';
 import { LayerBase } from '../layers/layer.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import { ModelBase } from '../models/model.ts';
@@ -117,6 +118,40 @@ export function withoutTuples(json: Json): Json {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, withoutTuples(value)]));
 }
 
+/** The config of a Keras model in a SavedModel, and how it was compiled; nulls where the folder has none. */
+export async function savedModelConfig(
+  folder: SavedModelFolder,
+): Promise<{ file: string; config: Config | null; compiled: Config | null; name: string | null; buildShape: Json }> {
+  const configFile = `${folder.path}/${CONFIG_FILE}`;
+  if (await platform().exists(configFile)) {
+    const json = parsePythonJson(
+      new TextDecoder().decode(await platform().readFile(configFile)),
+      configFile,
+      CONFIG_FILE,
+    );
+    if (!isJsonObject(json)) throw new FormatError('bad_config', configFile, 'it holds no JSON object.');
+    const { compile_config: compiled, ...config } = json as Config;
+    return {
+      file: configFile,
+      config,
+      compiled: isPlainObject(compiled) ? (compiled as Config) : null,
+      name: null,
+      buildShape: null,
+    };
+  }
+  const file = `${folder.path}/keras_metadata.pb`;
+  const metadata = rootMetadata(folder.keras, file);
+  const isKnown = metadata && isPlainObject(metadata.config);
+  const training = metadata?.training_config ?? null;
+  return {
+    file,
+    config: isKnown ? (withoutTuples({ class_name: metadata.class_name!, config: metadata.config! }) as Config) : null,
+    compiled: isPlainObject(training) ? (withoutTuples(training as Json) as Config) : null,
+    name: typeof metadata?.name === 'string' ? metadata.name : null,
+    buildShape: withoutTuples(metadata?.build_input_shape ?? null),
+  };
+}
+
 export async function loadSavedModelFolder(
   path: string,
   compile: boolean,
@@ -126,36 +161,20 @@ export async function loadSavedModelFolder(
 ): Promise<ModelBase> {
   const { readSavedModel } = await import('../../saved-model/read-folder.ts');
   const folder = await readSavedModel(path);
-  const configFile = `${folder.path}/${CONFIG_FILE}`;
-  if (await platform().exists(configFile)) {
-    const bytes = await platform().readFile(configFile);
-    const json = parsePythonJson(new TextDecoder().decode(bytes), configFile, CONFIG_FILE);
-    if (!isJsonObject(json)) throw new FormatError('bad_config', configFile, 'it holds no JSON object.');
-    const { compile_config: compiled, ...config } = json as Config;
-    const size = (folder.variables?.keys ?? []).reduce(
-      (sum, key) => sum + (folder.variables!.entry(key)?.shape ?? []).reduce((a, b) => a * b, 8),
-      bytes.length,
-    );
-    const model = make(configFile, config as Json, size);
-    if (compile && isPlainObject(compiled)) recompile(configFile, model, compiled as Config);
-    if (folder.variables) await loadCheckpoint(model, folder.variables, { skipMismatch: false, optimizer: compile });
-    return model;
-  }
-  const metadataFile = `${folder.path}/keras_metadata.pb`;
-  const metadata = rootMetadata(folder.keras, metadataFile);
-  const isKnown = metadata && isPlainObject(metadata.config) && Array.isArray((metadata.config as Config).layers);
-  if (metadata && (isKnown || options.customObjects)) {
-    const config = withoutTuples({ class_name: metadata.class_name!, config: metadata.config! });
-    const size = folder.variables?.keys.reduce(
-      (bytes, key) => bytes + (folder.variables!.entry(key)?.shape.reduce((a, b) => a * b, 8) ?? 0),
+  const { file, config, compiled, name, buildShape } = await savedModelConfig(folder);
+  // A class of one's own is known by its layers only if it is given.
+  const isKnown = config && (Array.isArray((config.config as Config).layers) || options.customObjects);
+  if (isKnown) {
+    const { variables } = folder;
+    const size = (variables?.keys ?? []).reduce(
+      (bytes, key) => bytes + 8 * (variables!.entry(key)?.shape ?? []).reduce((a, b) => a * b, 1),
       0,
     );
     try {
-      const model = make(metadataFile, config, expansionLimit(size ?? 0));
-      if (!model.built && metadata.build_input_shape) model.build(withoutTuples(metadata.build_input_shape) as never);
-      if (compile && isPlainObject(metadata.training_config))
-        recompile(metadataFile, model, withoutTuples(metadata.training_config as Json) as Config);
-      if (folder.variables) await loadCheckpoint(model, folder.variables, { skipMismatch: false, optimizer: compile });
+      const model = make(file, config, size);
+      if (!model.built && buildShape !== null) model.build(buildShape as never);
+      if (compile && compiled) recompile(file, model, compiled);
+      if (variables) await loadCheckpoint(model, variables, { skipMismatch: false, optimizer: compile });
       return model;
     } catch (error) {
       const unknown = error instanceof FormatError && error.kind === 'unknown_layer';
@@ -166,6 +185,5 @@ export async function loadSavedModelFolder(
     }
   }
   const { SavedModelLoader, objectOf } = await import('../../saved-model/load.ts');
-  const name = typeof metadata?.name === 'string' ? metadata.name : 'saved_model';
-  return new GraphModel(await objectOf(new SavedModelLoader(folder)), name);
+  return new GraphModel(await objectOf(new SavedModelLoader(folder)), name ?? 'saved_model');
 }

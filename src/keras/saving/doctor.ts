@@ -1,0 +1,333 @@
+// doctor: what a file is, who wrote it, what is in it, and whether and how it loads, before anything of it is run.
+// Owns: telling kinds of files apart, and the report. Leaves reading to the formats, and migrations to whoever makes them.
+import { FileError } from '../../base/errors.ts';
+import { expansionLimit, FormatError, showBytes } from '../../formats/file-error.ts';
+import type { StoredArray } from '../../formats/keras/weights-store.ts';
+import { type FileSource, platform } from '../../platform/platform.ts';
+import { whileLoading } from '../loading.ts';
+import { type Migration, withMigrations } from '../migrations.ts';
+import type { LoadOptions } from '../models/from-json.ts';
+import { ModelBase } from '../models/model.ts';
+import { type Config, isPlainObject, type Json } from '../schema.ts';
+import { customObjectScope, deserializeKerasObject, withSharing } from '../serialization.ts';
+import { upgradeCompileConfig } from './compile-config.ts';
+import { fromKeras2 } from './keras2-config.ts';
+import { loadModel } from './load-model.ts';
+
+export interface DoctorLayer {
+  readonly name: string;
+  readonly className: string;
+  /** Null where the layer cannot be made. */
+  readonly parameters: number | null;
+}
+export interface Problem {
+  readonly what: string;
+  readonly why: string;
+}
+/** What is known of a file. */
+export interface DoctorReport {
+  readonly file: string;
+  /** 'Keras 3 archive (.keras)', 'SavedModel', … */
+  readonly kind: string;
+  /** 'Keras 3.15.1', 'TensorFlow 2.21.0'; null where the file does not say. */
+  readonly writer: string | null;
+  readonly size: number;
+  readonly model: string | null;
+  readonly layers: readonly DoctorLayer[];
+  readonly parameters: number;
+  /** Optimizer and loss, where the model was compiled. */
+  readonly compiled: string | null;
+  readonly migrated: readonly Migration[];
+  /** What keeps it from loading, or will be left out. */
+  readonly problems: readonly Problem[];
+  /** Whether loadModel or loadWeights takes it as it is. */
+  readonly loads: boolean;
+  toString(): string;
+}
+
+interface Found {
+  kind: string;
+  writer?: string | null;
+  config?: Config | null;
+  compiled?: Config | null;
+  weights?: readonly { readonly owner: string; readonly arrays: readonly Pick<StoredArray, 'shape'>[] }[];
+  problems?: Problem[];
+  /** Whether it holds a model, rather than weights or arrays alone. */
+  isModel?: boolean;
+}
+
+const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const begins = (bytes: Uint8Array, text: string): boolean =>
+  [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
+
+/** Says what a file or folder is and whether it loads: `console.log(String(await tf.doctor('model.keras')))`. */
+export async function doctor(source: FileSource, options: LoadOptions = {}): Promise<DoctorReport> {
+  const file =
+    typeof source === 'string'
+      ? source
+      : source instanceof URL
+        ? String(source)
+        : 'name' in source
+          ? String(source.name)
+          : 'the given Blob';
+  const stat = typeof source === 'string' && !/^https?:/.test(source) ? await platform().stat(source) : undefined;
+  let size = 0;
+  let found: Found;
+  try {
+    if (stat?.kind === 'folder') found = await folder(file);
+    else if (typeof source === 'string' && !stat && (await platform().exists(`${source}.index`)))
+      found = await checkpoint(source);
+    else {
+      const bytes = await platform().readFile(source);
+      size = bytes.length;
+      found = await content(bytes, file);
+    }
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    found = { kind: 'unreadable', problems: [{ what: 'the file', why: error.message }] };
+  }
+  const first = report(file, size, found, options);
+  const readable = found.config || /^ONNX/.test(found.kind);
+  if (!first.loads || !readable || found.kind.startsWith('JSON')) return first;
+  // Whether the weights fit is known when they are put in.
+  try {
+    await loadModel(source, { ...options, onMigrated: undefined });
+    return first;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return report(
+      file,
+      size,
+      { ...found, problems: [...(found.problems ?? []), { what: 'loading', why: error.message }] },
+      options,
+    );
+  }
+}
+
+async function content(bytes: Uint8Array, file: string): Promise<Found> {
+  if (begins(bytes, 'PK')) return zip(bytes, file);
+  if (begins(bytes, '\x89HDF')) return hdf5(bytes, file);
+  if (begins(bytes, '\x93NUMPY')) return { kind: 'NumPy array (.npy)', isModel: false };
+  if (begins(bytes, '{')) {
+    const json = JSON.parse(new TextDecoder().decode(bytes)) as Config;
+    if (json.modelTopology !== undefined) return { kind: 'TensorFlow.js layers model (model.json)', problems: [] };
+    return { kind: "JSON of a model's structure (toJSON)", config: json, isModel: true };
+  }
+  if (/\.onnx$/i.test(file)) return { kind: 'ONNX model', writer: null };
+  if (/\.safetensors$/i.test(file)) {
+    const { Safetensors } = await import('../../formats/safetensors.ts');
+    const { entries } = new Safetensors(bytes, file);
+    return {
+      kind: 'safetensors',
+      isModel: false,
+      weights: [...entries].map(([owner, { shape }]) => ({ owner, arrays: [{ shape }] })),
+    };
+  }
+  if (/\.index$/.test(file)) return checkpoint(file.replace(/\.index$/, ''));
+  throw new FormatError(
+    'unsupported',
+    file,
+    'the file is none that cornu knows: no zip archive, HDF5, JSON, ONNX, safetensors or NumPy.',
+  );
+}
+
+async function zip(bytes: Uint8Array, file: string): Promise<Found> {
+  const { ZipArchive } = await import('../../formats/zip/zip-read.ts');
+  const { names } = new ZipArchive(bytes, file);
+  if (!names.includes('config.json') && names.some((name) => name.endsWith('.npy')))
+    return { kind: 'NumPy arrays (.npz)', isModel: false };
+  const { readKerasArchive } = await import('../../formats/keras/keras-archive.ts');
+  const archive = await readKerasArchive(bytes, file);
+  const { compile_config: compiled, ...config } = archive.config as Config;
+  const version = String(archive.metadata.keras_version ?? '');
+  const older = version.startsWith('2.');
+  return {
+    kind: `Keras ${older ? 2 : 3} archive (.keras)`,
+    writer: version
+      ? `Keras ${version}${archive.metadata.date_saved ? `, ${String(archive.metadata.date_saved)}` : ''}`
+      : null,
+    config: older ? (fromKeras2(config) as Config) : config,
+    compiled: isPlainObject(compiled) ? (compiled as Config) : null,
+    weights: archive.weights.paths.map((path) => ({ owner: path, arrays: archive.weights.get(path).arrays })),
+    isModel: true,
+  };
+}
+async function hdf5(bytes: Uint8Array, file: string): Promise<Found> {
+  const { hdf5Layout, readLegacyH5 } = await import('../../formats/keras/legacy-h5.ts');
+  if (hdf5Layout(bytes, file) === 'weights') {
+    const { readWeightsH5 } = await import('../../formats/keras/weights-store.ts');
+    const store = readWeightsH5(bytes, file);
+    return {
+      kind: 'weights of a Keras model (.weights.h5)',
+      isModel: false,
+      weights: store.paths.map((path) => ({ owner: path || 'the model', arrays: store.get(path).arrays })),
+    };
+  }
+  const legacy = readLegacyH5(bytes, file);
+  return {
+    kind: legacy.modelConfig ? 'Keras model in HDF5 (.h5)' : 'weights of a Keras model in HDF5, older layout',
+    writer: legacy.kerasVersion ? `Keras ${legacy.kerasVersion}${legacy.backend ? ` on ${legacy.backend}` : ''}` : null,
+    config: (legacy.modelConfig as Config | undefined) ?? null,
+    compiled: (legacy.trainingConfig as Config | undefined) ?? null,
+    weights: legacy.layers.map((layer) => ({ owner: layer.name, arrays: layer.weights })),
+    isModel: legacy.modelConfig !== undefined,
+  };
+}
+async function checkpoint(prefix: string): Promise<Found> {
+  const { CheckpointReader } = await import('../../saved-model/checkpoint-reader.ts');
+  const reader = await CheckpointReader.open(prefix);
+  return {
+    kind: 'checkpoint of TensorFlow',
+    isModel: false,
+    weights: reader.keys.map((key) => ({ owner: key, arrays: [reader.entry(key)!] })),
+    problems: reader.objects
+      ? []
+      : [
+          {
+            what: 'the checkpoint',
+            why: 'it is one of TensorFlow 1, without objects: read its tensors with tf.train.loadVariable.',
+          },
+        ],
+  };
+}
+async function folder(path: string): Promise<Found> {
+  const { isSavedModel, readSavedModel } = await import('../../saved-model/read-folder.ts');
+  if (!(await isSavedModel(path))) {
+    const { latestCheckpoint } = await import('../../saved-model/checkpoint-reader.ts');
+    const latest = await latestCheckpoint(path);
+    if (latest !== null) return checkpoint(latest);
+    throw new FormatError(
+      'unsupported',
+      path,
+      'the folder is neither a SavedModel (saved_model.pb) nor one of checkpoints.',
+    );
+  }
+  const saved = await readSavedModel(path, []);
+  const { SavedModelLoader } = await import('../../saved-model/load.ts');
+  const { savedModelConfig } = await import('./saved-model-file.ts');
+  const { runner } = new SavedModelLoader(saved);
+  const problems: Problem[] = [];
+  for (const [name] of saved.meta.objectGraphDef?.concreteFunctions ?? []) {
+    const missing = runner.has(name) && /signature_wrapper|serve|call/.test(name) ? [...runner.missingOps(name)] : [];
+    if (missing.length > 0)
+      problems.push({ what: `function ${name}`, why: `it needs ${missing.join(', ')}, which cornu does not have` });
+  }
+  const known = await savedModelConfig(saved);
+  // A class of one's own runs as its graph.
+  const config = known.config && Array.isArray((known.config.config as Config).layers) ? known.config : null;
+  const { compiled } = known;
+  return {
+    kind: config ? 'SavedModel of a Keras model' : 'SavedModel',
+    writer: saved.meta.metaInfoDef?.tensorflowVersion ? `TensorFlow ${saved.meta.metaInfoDef.tensorflowVersion}` : null,
+    config,
+    compiled,
+    weights: (saved.variables?.keys ?? []).map((key) => ({ owner: key, arrays: [saved.variables!.entry(key)!] })),
+    // With its layers the graph is not needed.
+    problems: config ? [] : problems,
+    isModel: true,
+  };
+}
+
+function report(file: string, size: number, found: Found, options: LoadOptions): DoctorReport {
+  const problems = [...(found.problems ?? [])];
+  const stored = (found.weights ?? [])
+    .flatMap(({ arrays }) => arrays)
+    .reduce((sum, { shape }) => sum + elements(shape), 0);
+  let model: ModelBase | null = null;
+  let migrated: readonly Migration[] = [];
+  if (found.config) {
+    const { config, compiled } = found;
+    const attempt = withMigrations((): ModelBase | null => {
+      try {
+        const made = customObjectScope(options.customObjects, () =>
+          whileLoading(expansionLimit(Math.max(size, stored * 8)), () =>
+            withSharing(() => deserializeKerasObject(config as Json)),
+          ),
+        );
+        if (compiled) upgradeCompileConfig(compiled);
+        if (made instanceof ModelBase) return made;
+        problems.push({ what: 'the config', why: 'it describes no model.' });
+      } catch (error) {
+        problems.push({ what: 'the config', why: error instanceof Error ? error.message : String(error) });
+      }
+      return null;
+    });
+    model = attempt.result;
+    migrated = attempt.migrated;
+  }
+  const layers = model
+    ? model.layers.map((layer) => ({
+        name: layer.name,
+        className: layer.constructor.name,
+        parameters: layer.built ? layer.countParams() : null,
+      }))
+    : layersOfConfig(found.config ?? null);
+  const loads = found.kind !== 'unreadable' && problems.length === 0;
+  const result = {
+    file,
+    kind: found.kind,
+    writer: found.writer ?? null,
+    size,
+    model: model?.name ?? nameOf(found.config ?? null),
+    layers,
+    parameters: model?.built ? model.countParams() : stored,
+    compiled:
+      found.compiled && Object.keys(found.compiled).length > 0
+        ? describeCompiled(upgradeCompileConfig(found.compiled))
+        : null,
+    migrated,
+    problems,
+    loads,
+  };
+  return { ...result, toString: () => print(result, found.isModel ?? true) };
+}
+const nameOf = (config: Config | null): string | null => {
+  const inner = config?.config;
+  return isPlainObject(inner) && typeof inner.name === 'string' ? inner.name : null;
+};
+/** The layers that a config lists, where the model cannot be made. */
+function layersOfConfig(config: Config | null): DoctorLayer[] {
+  const inner = config?.config;
+  const list = isPlainObject(inner) ? inner.layers : null;
+  return Array.isArray(list)
+    ? (list.filter(isPlainObject) as Config[]).map((layer) => ({
+        name: String(layer.name ?? (isPlainObject(layer.config) ? (layer.config as Config).name : '?')),
+        className: String(layer.class_name),
+        parameters: null,
+      }))
+    : [];
+}
+function describeCompiled(config: Config): string {
+  const name = (value: Json | undefined): string =>
+    typeof value === 'string'
+      ? value
+      : isPlainObject(value)
+        ? String((value as Config).class_name ?? Object.keys(value).join(', '))
+        : JSON.stringify(value ?? null);
+  return `optimizer ${name(config.optimizer)}, loss ${name(config.loss)}`;
+}
+
+function print(report: Omit<DoctorReport, 'toString'>, isModel: boolean): string {
+  const lines = [`${report.file}: ${report.kind}${report.size > 0 ? `, ${showBytes(report.size)}` : ''}`];
+  const say = (label: string, value: string): void => void lines.push(`  ${label.padEnd(11)} ${value}`);
+  say('written by', report.writer ?? 'not said');
+  if (report.model !== null) say('model', report.model);
+  say('parameters', report.parameters.toLocaleString('en-US'));
+  if (report.compiled !== null) say('compiled', report.compiled);
+  if (report.layers.length > 0) {
+    lines.push(`  layers      ${report.layers.length}`);
+    for (const { name, className, parameters } of report.layers)
+      lines.push(`    ${name} (${className})${parameters === null ? '' : `: ${parameters.toLocaleString('en-US')}`}`);
+  }
+  for (const { name, about, places } of report.migrated)
+    lines.push(`  migrated    ${name}: ${about} (${places.join('; ')})`);
+  for (const { what, why } of report.problems) lines.push(`  problem     ${what}: ${why}`);
+  lines.push(
+    !report.loads
+      ? '  It does not load as it is.'
+      : isModel
+        ? '  It loads: tf.keras.models.loadModel(path).'
+        : '  It holds no model: arrays or weights alone, for model.loadWeights(path) or the readers of arrays.',
+  );
+  return lines.join('\n');
+}
