@@ -20,7 +20,14 @@ export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
 export * as data from './data/index.ts';
 export * as keras from './keras/index.ts';
-export { Ones as onesInitializer, Zeros as zerosInitializer } from './keras/initializers/index.ts';
+export { initializers, losses, metrics, optimizers } from './keras/index.ts';
+export {
+  Constant as constantInitializer,
+  Ones as onesInitializer,
+  RandomNormal as randomNormalInitializer,
+  RandomUniform as randomUniformInitializer,
+  Zeros as zerosInitializer,
+} from './keras/initializers/index.ts';
 export {
   customGradient,
   type Gradients,

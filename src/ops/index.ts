@@ -1,5 +1,6 @@
 // The ops of the `tf` namespace itself, and the namespaces beside it.
 // Owns: the lists, and the one table of short aliases. Where an op is defined is in the folders below.
+export * as autodiff from './autodiff.ts';
 export * as bitwise from './bitwise.ts';
 export * as compat from './compat/index.ts';
 export * as config from './config/index.ts';
@@ -89,6 +90,7 @@ export { cumsum } from './math/scans.ts';
 export * as nest from './nest.ts';
 export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
+export { extractVolumePatches } from './nn/volume-patches.ts';
 export { type PrintOptions, print } from './print.ts';
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
@@ -99,6 +101,7 @@ export * from './scopes.ts';
 export * as sets from './sets/index.ts';
 export { fftnd, ifftnd, irfftnd, rfftnd } from './signal/fourier-nd.ts';
 export * as signal from './signal/index.ts';
+export * from './small-names.ts';
 export * as sparse from './sparse/index.ts';
 export { SparseTensor } from './sparse/sparse-tensor.ts';
 export * as strings from './strings/index.ts';

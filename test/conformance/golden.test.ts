@@ -10,6 +10,8 @@ const golden = fileURLToPath(new URL('../golden', import.meta.url));
 /** Cases of our own in the same format, made by test/fixtures/make_more_ops.py and make_more_layers.py. */
 const more = fileURLToPath(new URL('../fixtures/more_ops', import.meta.url));
 const moreLayers = fileURLToPath(new URL('../fixtures/more_layers', import.meta.url));
+/** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
+const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
@@ -32,9 +34,10 @@ describe('golden cases', () => {
     ...Object.entries(covered).map(([name, ids]) => [golden, name, ids] as const),
     [more, 'ops', /./] as const,
     [moreLayers, 'layers', /./] as const,
+    [byDtype, 'ops', /./] as const,
   ];
   for (const [folder, name, ids] of sets) {
-    it(`${name}${folder !== golden ? ', more cases' : ''}`, async () => {
+    it(`${name}${folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
       const area = await adapterOf(name);
       const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);

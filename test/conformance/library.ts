@@ -121,6 +121,14 @@ export function nested(data: ArrayLike<unknown>, shape: readonly number[]): unkn
 export function argument(value: Value): unknown {
   if (value instanceof ArrayValue) {
     const { dtype, shape, data } = value;
+    if (dtype.startsWith('complex')) {
+      const half = (lane: number): unknown =>
+        fn('tf.constant')(
+          Float32Array.from({ length: data.length / 2 }, (_, k) => Number(data[2 * k + lane])),
+          { dtype: 'float32', shape },
+        );
+      return fn('tf.complex')(half(0), half(1));
+    }
     return fn('tf.constant')(dtype === 'string' ? nested(data, shape) : data, { dtype, shape });
   }
   if (value instanceof DTypeValue) return value.name;

@@ -78,7 +78,8 @@ function* ofArray(want: ArrayValue, path: string, tolerance: Tolerance): Generat
     if (changed !== null) yield [path, `element ${at}`, changed];
   }
   yield [path, 'shape', new ArrayValue(want.dtype, [...want.shape, 1], want.data)];
-  yield [path, 'dtype', new ArrayValue(want.dtype === 'float64' ? 'float32' : 'float64', want.shape, want.data)];
+  const other = want.dtype.startsWith('complex') ? 'complex128' : want.dtype === 'float64' ? 'float32' : 'float64';
+  yield [path, 'dtype', new ArrayValue(other, want.shape, want.data)];
 }
 
 function* changes(want: Value, path: string, toleranceOf: ToleranceOf): Generator<Change> {

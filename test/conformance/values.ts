@@ -21,7 +21,8 @@ export class ArrayValue {
   readonly shape: readonly number[];
   readonly data: Numbers | readonly Text[];
   constructor(dtype: string, shape: readonly number[], data: Numbers | readonly Text[]) {
-    const size = shape.reduce((a, b) => a * b, 1);
+    // Complex numbers are two elements each, the real part first.
+    const size = shape.reduce((a, b) => a * b, 1) * (dtype.startsWith('complex') ? 2 : 1);
     if (data.length !== size) throw new Error(`${data.length} elements for the shape [${shape}] (${dtype})`);
     this.dtype = dtype;
     this.shape = shape;

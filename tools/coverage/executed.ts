@@ -73,7 +73,11 @@ const AREAS = [
 ];
 
 /** Cases of our own, which tests run. */
-const FIXTURES = ['test/fixtures/more_ops/ops.json', 'test/fixtures/keras_ops.json'];
+const FIXTURES = [
+  'test/fixtures/more_ops/ops.json',
+  'test/fixtures/ops_by_dtype/ops.json',
+  'test/fixtures/keras_ops.json',
+];
 
 function readCases(folder: string, executed: Executed): void {
   for (const file of [...AREAS.map((area) => join(folder, `${area}.json`)), ...FIXTURES]) {

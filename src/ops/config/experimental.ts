@@ -19,3 +19,28 @@ export const getDeviceDetails = (_device: PhysicalDevice): Record<string, string
   kernels: startedEngine()?.backend.kernels ?? 'none',
 });
 export { getVisibleDevices, listLogicalDevices, listPhysicalDevices, setVisibleDevices } from './devices.ts';
+/** Bytes that JavaScript's heap and the engine hold. */
+export function getMemoryInfo(_device: string): { current: number; peak: number } {
+  const current =
+    (globalThis as { process?: { memoryUsage?: () => { rss: number } } }).process?.memoryUsage?.().rss ?? 0;
+  peak = Math.max(peak, current);
+  return { current, peak };
+}
+let peak = 0;
+export const getMemoryUsage = (device: string): number => getMemoryInfo(device).current;
+export const resetMemoryStats = (_device: string): void => {
+  peak = 0;
+};
+let policy: string = 'silent';
+/** Tensors are where they are: there is one device. */
+export const setDevicePolicy = (devicePolicy: string | null): void => {
+  policy = devicePolicy ?? 'silent';
+};
+export const getDevicePolicy = (): string => policy;
+/** The compiler is always the same. */
+export const enableMlirBridge = (): void => {};
+export const disableMlirBridge = (): void => {};
+export {
+  getLogicalDeviceConfiguration as getVirtualDeviceConfiguration,
+  setLogicalDeviceConfiguration as setVirtualDeviceConfiguration,
+} from './devices.ts';

@@ -10,3 +10,8 @@ export * as threading from './threading.ts';
 /** Whether tf.function and fit run op by op: for debugging. */
 export const runFunctionsEagerly = (runEagerly: boolean): void => setEager(runEagerly);
 export const functionsRunEagerly = (): boolean => runsFunctionsEagerly();
+/** Older names. */
+export {
+  functionsRunEagerly as experimentalFunctionsRunEagerly,
+  runFunctionsEagerly as experimentalRunFunctionsEagerly,
+};

@@ -51,6 +51,8 @@ export const transpose = signature(
       perm === undefined || perm === null
         ? t.dims.map((_, i) => t.dims.length - 1 - i)
         : asIntegers(perm, 'transpose: perm').map((axis) => normalizeAxis(axis, t.dims.length, 'transpose'));
+    if (order.length !== t.dims.length || new Set(order).size !== order.length)
+      throw new ValueError(`transpose: perm ${show(order)} for shape ${showShape(t.dims)}; wanted each axis once.`);
     return p.transpose(conjugate ? p.conj(t) : t, order) as Tensor;
   },
 );
@@ -184,6 +186,8 @@ export const tile = signature('tile', ['input', 'multiples'], (x: TensorLike, mu
     throw new ShapeError(
       `tile: multiples ${show(times)} for shape ${showShape(t.dims)}; wanted one number for each axis.`,
     );
+  if (times.some((count) => count < 0))
+    throw new ValueError(`tile: multiples ${show(times)}; wanted numbers that are not negative.`);
   const spread = p.broadcast(
     t,
     t.dims.flatMap((n, i) => [times[i]!, n]),

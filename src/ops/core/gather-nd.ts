@@ -94,6 +94,8 @@ export const scatterNd = signature(
     const values = convertToTensor(updates, undefined, 'scatterNd');
     const dims = asDims(shape, 'scatterNd: shape');
     if (dims.some((n) => n < 0)) throw new ShapeError(`scatterNd: shape ${show(dims)} has a negative dimension.`);
+    if (values.dtype === 'bool')
+      return scatter(p.full(0, { dims, dtype: 'bool' }), indices, values, 'max', 'scatterNd');
     return scatter(p.full(0, { dims, dtype: values.dtype }), indices, values, 'add', 'scatterNd');
   },
 );

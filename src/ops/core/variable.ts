@@ -37,9 +37,7 @@ export class Variable_ extends VariableTensor {
   constructor(initialValue: TensorLike | (() => TensorLike) | PendingValue, options: VariableOptions = {}) {
     // A variable made while a function is traced is made once, outside of it.
     super(
-      initialValue instanceof PendingValue
-        ? initialValue
-        : withTrace(null, () => initialTensor(initialValue, options)),
+      initialValue instanceof PendingValue ? initialValue : withTrace(null, () => initialTensor(initialValue, options)),
       { trainable: options.trainable, name: options.name },
     );
     this.constraint = options.constraint ?? null;

@@ -30,6 +30,17 @@ function joined(x: Value): Value {
     );
   return p.complex(part(0), part(n));
 }
+/** The complex matrix whose real form this is. */
+export function complexPart(real: Value): Value {
+  const n = real.dims.at(-1)! / 2;
+  return joined(
+    p.slice(
+      real,
+      real.dims.map(() => 0),
+      [...real.dims.slice(0, -1), n],
+    ),
+  );
+}
 /** X with A·X = B, by the real way that solves systems. */
 export const complexSolve = (a: Value, b: Value, solveReal: (a: Value, b: Value) => Value): Value =>
   joined(solveReal(realForm(a), rows(re(b), im(b))));

@@ -1,6 +1,7 @@
 // tf.linalg.expm, sqrtm, logm: functions of matrices.
 // Owns: the numerics on one matrix, and the gradient they share: f of the block matrix [[Aᵀ, G], [0, Aᵀ]] has the gradient above
 // its diagonal (Higham, Functions of Matrices, 3.6), so every order follows.
+import { isComplex } from '../../base/dtype.ts';
 import { ValueError } from '../../base/errors.ts';
 import type { HostFunction } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
@@ -9,6 +10,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { signature } from '../core/signature.ts';
 import { batched, matrices, transposed } from './batch.ts';
+import { complexPart, realForm } from './complex.ts';
 import { luFactor, luSolve } from './kernels/factor.ts';
 
 type Matrix = Float64Array<ArrayBufferLike>;
@@ -116,7 +118,10 @@ function matrixFunction(name: string, f: (a: Matrix, n: number) => Matrix): (a: 
 }
 const define = (name: string, f: (a: Matrix, n: number) => Matrix) => {
   const apply = matrixFunction(name, f);
-  return signature(name, ['input'], (input: TensorLike): Tensor => apply(matrices(input, name, true)) as Tensor);
+  return signature(name, ['input'], (input: TensorLike): Tensor => {
+    const a = matrices(input, name, true, true);
+    return (isComplex(a.dtype) ? complexPart(apply(realForm(a))) : apply(a)) as Tensor;
+  });
 };
 /** eᴬ. */
 export const expm = define('expm', exponential);

@@ -73,7 +73,7 @@ export const triangularSolve = signature(
     const [a, b] = systemOf(matrix, rhs, 'triangularSolve');
     if (!isComplex(a.dtype)) return solveTri(a, b, lower, adjoint) as Tensor;
     const n = a.dims.at(-1)!;
-    const part = (x: Value): Value => (lower ? band(x, -n, 0) : band(x, 0, n));
+    const part = (x: Value): Value => (lower ? band(x, 0, n) : band(x, -n, 0));
     const triangle = p.complex(part(p.real(a)), part(p.imag(a)));
     return complexSolve(adjoint ? conjugateTransposed(triangle) : triangle, b, solveValue) as Tensor;
   },

@@ -141,6 +141,9 @@ function placed(x: Value, axes: number, places: Int32Array, dims: Dims, otherwis
   return p.select(p.broadcastTo(inside, all), p.reshape(taken, all), p.broadcastTo(otherwise, all));
 }
 
+/** Of bools the padding 0 is false. */
+const paddingOf = (padding: TensorLike, x: Value): TensorLike =>
+  x.dtype === 'bool' && typeof padding === 'number' ? padding !== 0 : padding;
 /** Matrices with the given diagonals, the rest padding. */
 export const diag = signature(
   'diag',
@@ -161,7 +164,7 @@ export const diag = signature(
     if (rows === -1 && columns === -1) rows = columns = width + Math.max(below, above);
     else if (rows === -1) rows = width + below;
     else if (columns === -1) columns = width + above;
-    const padding = convertPair(x, paddingValue, 'diag')[1];
+    const padding = convertPair(x, paddingOf(paddingValue, x), 'diag')[1];
     const places = matrixPlaces(rows, columns, low, high, width, align);
     return placed(x, low === high ? 1 : 2, places, [rows, columns], p.reshape(padding, [])) as Tensor;
   },
@@ -184,7 +187,7 @@ export const diagPart = signature(
       for (let n = 0; n < length; n++)
         places[(high - d) * width + start + n] = (n + Math.max(-d, 0)) * columns + n + Math.max(d, 0);
     }
-    const padding = p.reshape(convertPair(x, paddingValue, 'diagPart')[1], []);
+    const padding = p.reshape(convertPair(x, paddingOf(paddingValue, x), 'diagPart')[1], []);
     return placed(x, 2, places, low === high ? [width] : [count, width], padding) as Tensor;
   },
 );

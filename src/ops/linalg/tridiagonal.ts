@@ -48,16 +48,21 @@ const columns = (rhs: TensorLike, a: Tensor, name: string): { b: Tensor; vector:
 /** X with T·X = B, T tridiagonal. */
 export const tridiagonalSolve = signature(
   'tridiagonalSolve',
-  ['diagonals', 'rhs', 'diagonalsFormat', 'transposeRhs'],
+  ['diagonals', 'rhs', 'diagonalsFormat', 'transposeRhs', 'conjugateRhs', 'name', 'partialPivoting', 'perturbSingular'],
   (
     diagonals: TensorLike | readonly TensorLike[],
     rhs: TensorLike,
     diagonalsFormat: Format = 'compact',
     transposeRhs: boolean = false,
+    conjugateRhs: boolean = false,
+    _name?: string,
+    _partialPivoting: boolean = true,
+    _perturbSingular: boolean = false,
   ): Tensor => {
     const a = dense(diagonals, diagonalsFormat, 'tridiagonalSolve');
     const { b, vector } = columns(rhs, a, 'tridiagonalSolve');
-    const x = solve(a, transposeRhs ? matrixTranspose(b) : b);
+    const turned = transposeRhs ? matrixTranspose(b) : b;
+    const x = solve(a, conjugateRhs ? (p.conj(turned) as Tensor) : turned);
     return vector ? (p.reshape(x, x.dims.slice(0, -1)) as Tensor) : x;
   },
 );

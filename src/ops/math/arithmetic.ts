@@ -34,7 +34,10 @@ export { divide as truediv, floormod as mod };
 /** x / y for floats. */
 export const realdiv = floatPair('realdiv', p.div);
 /** x / y, and 0 where y is 0. */
-export const divideNoNan = floatPair('divideNoNan', (a, b) => {
+export const divideNoNan = pair('divideNoNan', (x, y) => {
+  // Whole numbers as `/` takes them: to float64, small ones to float32.
+  const wide = isInteger(x.dtype) ? (dtypes[x.dtype].bits < 32 ? 'float32' : 'float64') : x.dtype;
+  const [a, b] = [p.convert(x, wide), p.convert(y, wide)];
   const none = isZero(b);
   return p.select(none, p.zerosLike(a), p.div(a, p.select(none, p.onesLike(b), b)));
 });

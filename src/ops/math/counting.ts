@@ -27,7 +27,8 @@ export const bincount = signature(
     binaryOutput: boolean = false,
   ): Tensor => {
     const x = convertToTensor(arr, undefined, 'bincount');
-    const numbers = Array.from(known(x, 'bincount', EAGER) as ArrayLike<number | bigint>, Number);
+    // Floats are cut to whole numbers, as in TensorFlow.
+    const numbers = Array.from(known(x, 'bincount', EAGER) as ArrayLike<number | bigint>, (n) => Math.trunc(Number(n)));
     const bad = numbers.findIndex((n) => n < 0);
     if (bad >= 0) throw new ValueError(`bincount: found ${numbers[bad]} at position ${bad}; wanted numbers ≥ 0.`);
     const least = minlength === undefined ? 0 : asInteger(minlength, 'bincount: minlength');

@@ -12,6 +12,7 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { signature } from '../core/signature.ts';
+import { complexFunctions } from './complex-functions.ts';
 
 type Unary = (x: TensorLike) => Tensor;
 type Binary = (x: TensorLike, y: TensorLike) => Tensor;
@@ -28,6 +29,9 @@ const unaryOp = (name: string, apply: (x: Tensor) => Value): Unary =>
 /** Functions that are defined on floats only: plain whole numbers become float32, integer tensors are refused. */
 const floatOp = (name: string, apply: (x: Tensor) => Value): Unary =>
   op(name, (x: TensorLike) => apply(floating(x, name)) as Tensor);
+/** A function of real or complex numbers. */
+export const unaryOf = (name: Parameters<typeof p.unary>[0], x: Value): Value =>
+  isComplex(x.dtype) && complexFunctions[name] ? complexFunctions[name](x) : p.unary(name, x);
 const binaryOp = (name: string, apply: (a: Tensor, b: Tensor) => Value): Binary =>
   op(name, (x: TensorLike, y: TensorLike) => {
     const [a, b] = broadcastPair(x, y, name);
@@ -130,7 +134,7 @@ export const logicalNot = unaryOp('logicalNot', (x) => p.not(bool(x, 'logicalNot
 export const negative = unaryOp('negative', p.neg);
 export const abs = unaryOp('abs', (x) => (isComplex(x.dtype) ? complexAbs(x) : p.unary('abs', x)));
 const complexAbs = (x: Value): Value => p.unary('sqrt', p.add(p.square(p.real(x)), p.square(p.imag(x))));
-export const sign = unaryOp('sign', (x) => p.unary('sign', x));
+export const sign = unaryOp('sign', (x) => unaryOf('sign', x));
 export const square = unaryOp('square', p.square);
 const rounding = (name: string, fn: 'floor' | 'ceil' | 'round'): Unary =>
   unaryOp(name, (x) => (isInteger(x.dtype) ? x : p.unary(fn, x)));
@@ -139,28 +143,28 @@ export const ceil = rounding('ceil', 'ceil');
 /** To the nearest whole number, halves to the even one. */
 export const round = rounding('round', 'round');
 export const rint = rounding('rint', 'round');
-export const exp = floatOp('exp', (x) => p.unary('exp', x));
-export const expm1 = floatOp('expm1', (x) => p.unary('expm1', x));
-export const log = floatOp('log', (x) => p.unary('log', x));
-export const log1p = floatOp('log1p', (x) => p.unary('log1p', x));
-export const sqrt = floatOp('sqrt', (x) => p.unary('sqrt', x));
-export const rsqrt = floatOp('rsqrt', (x) => p.unary('rsqrt', x));
-export const sin = floatOp('sin', (x) => p.unary('sin', x));
-export const cos = floatOp('cos', (x) => p.unary('cos', x));
-export const tan = floatOp('tan', (x) => p.unary('tan', x));
-export const asin = floatOp('asin', (x) => p.unary('asin', x));
-export const acos = floatOp('acos', (x) => p.unary('acos', x));
-export const atan = floatOp('atan', (x) => p.unary('atan', x));
-export const sinh = floatOp('sinh', (x) => p.unary('sinh', x));
-export const cosh = floatOp('cosh', (x) => p.unary('cosh', x));
-export const tanh = floatOp('tanh', (x) => p.unary('tanh', x));
-export const asinh = floatOp('asinh', (x) => p.unary('asinh', x));
-export const acosh = floatOp('acosh', (x) => p.unary('acosh', x));
-export const atanh = floatOp('atanh', (x) => p.unary('atanh', x));
-export const erf = floatOp('erf', (x) => p.unary('erf', x));
-export const erfc = floatOp('erfc', (x) => p.unary('erfc', x));
+export const exp = floatOp('exp', (x) => unaryOf('exp', x));
+export const expm1 = floatOp('expm1', (x) => unaryOf('expm1', x));
+export const log = floatOp('log', (x) => unaryOf('log', x));
+export const log1p = floatOp('log1p', (x) => unaryOf('log1p', x));
+export const sqrt = floatOp('sqrt', (x) => unaryOf('sqrt', x));
+export const rsqrt = floatOp('rsqrt', (x) => unaryOf('rsqrt', x));
+export const sin = floatOp('sin', (x) => unaryOf('sin', x));
+export const cos = floatOp('cos', (x) => unaryOf('cos', x));
+export const tan = floatOp('tan', (x) => unaryOf('tan', x));
+export const asin = floatOp('asin', (x) => unaryOf('asin', x));
+export const acos = floatOp('acos', (x) => unaryOf('acos', x));
+export const atan = floatOp('atan', (x) => unaryOf('atan', x));
+export const sinh = floatOp('sinh', (x) => unaryOf('sinh', x));
+export const cosh = floatOp('cosh', (x) => unaryOf('cosh', x));
+export const tanh = floatOp('tanh', (x) => unaryOf('tanh', x));
+export const asinh = floatOp('asinh', (x) => unaryOf('asinh', x));
+export const acosh = floatOp('acosh', (x) => unaryOf('acosh', x));
+export const atanh = floatOp('atanh', (x) => unaryOf('atanh', x));
+export const erf = floatOp('erf', (x) => unaryOf('erf', x));
+export const erfc = floatOp('erfc', (x) => unaryOf('erfc', x));
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid = floatOp('sigmoid', (x) => p.unary('logistic', x));
+export const sigmoid = floatOp('sigmoid', (x) => unaryOf('logistic', x));
 export const reciprocal = floatOp('reciprocal', p.reciprocal);
 const isFiniteOp = unaryOp('isFinite', (x) => p.isFinite(x));
 

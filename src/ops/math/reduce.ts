@@ -1,6 +1,6 @@
 // tf.reduce*: sums, means and extremes over axes.
 // Owns: the reductions and arg-reductions, with axes, keepdims and stable forms.
-import { type DType, dtypes } from '../../base/dtype.ts';
+import { type DType, dtypes, isComplex, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ValueError } from '../../base/errors.ts';
 import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -9,10 +9,11 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Options, ReduceOptions, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
+import { argument, modulus, polar, widened } from './complex-functions.ts';
 import { floating } from './elementwise.ts';
 
 export interface Reduction {
-  (x: TensorLike, axis?: Axis | TensorLike, options?: ReduceOptions): Tensor;
+  (x: TensorLike, axis?: Axis | TensorLike, options?: ReduceOptions | boolean): Tensor;
   (x: TensorLike, options: ReduceOptions): Tensor;
 }
 
@@ -23,12 +24,13 @@ const isOptions = (value: unknown): value is ReduceOptions =>
 function readArguments(
   x: Tensor,
   axis: Axis | TensorLike | ReduceOptions | undefined,
-  options: ReduceOptions | undefined,
+  options: ReduceOptions | boolean | null | undefined,
   name: string,
 ): { axes: number[]; keepdims: boolean } {
+  const rest = typeof options === 'boolean' ? { keepdims: options } : (options ?? {});
   const merged: ReduceOptions = isOptions(axis)
     ? axis
-    : { ...options, ...(axis === undefined ? {} : { axis: axis as Axis }) };
+    : { ...rest, ...(axis === undefined ? {} : { axis: axis as Axis }) };
   const given = merged.axis;
   const list =
     given === undefined || given === null
@@ -56,7 +58,7 @@ function reduction(
   prepare: (x: TensorLike) => Tensor,
   apply: (x: Tensor, axes: readonly number[]) => Value,
 ): Reduction {
-  return op(name, ((x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions): Tensor => {
+  return op(name, ((x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions | boolean): Tensor => {
     const tensor = prepare(x);
     const { axes, keepdims } = readArguments(tensor, axis, options, name);
     return keep(apply(tensor, axes), tensor, axes, keepdims);
@@ -77,7 +79,11 @@ const boolean =
 
 /** Sum of elements over axes. */
 export const reduceSum = reduction('reduceSum', any, p.reduceSum);
-export const reduceProd = reduction('reduceProd', any, (x, axes) => p.reduce('reduceProd', x, axes));
+export const reduceProd = reduction('reduceProd', any, (x, axes) => {
+  if (!isComplex(x.dtype)) return p.reduce('reduceProd', x, axes);
+  // By sizes and angles.
+  return polar(p.reduce('reduceProd', modulus(x), axes), p.reduceSum(argument(x), axes));
+});
 export const reduceMax = reduction('reduceMax', any, p.reduceMax);
 export const reduceMin = reduction('reduceMin', any, (x, axes) => p.reduce('reduceMin', x, axes));
 export const reduceAny = reduction('reduceAny', boolean('reduceAny'), p.reduceMax);
@@ -103,6 +109,11 @@ export function spreadOver(value: Value, x: Value, axes: readonly number[]): Val
 /** Mean of squared distances from the mean. */
 export const reduceVariance = reduction('reduceVariance', (x) => floating(x, 'reduceVariance'), variance);
 function variance(x: Value, axes: readonly number[]): Value {
+  // Of complex numbers the squares are those of the distances.
+  if (isComplex(x.dtype)) {
+    const off = p.sub(x, spreadOver(mean(x, axes), x, axes));
+    return mean(p.add(p.square(p.real(off)), p.square(p.imag(off))), axes);
+  }
   return mean(p.square(p.sub(x, spreadOver(mean(x, axes), x, axes))), axes);
 }
 export const reduceStd = reduction(
@@ -112,8 +123,14 @@ export const reduceStd = reduction(
 );
 export const reduceEuclideanNorm = reduction(
   'reduceEuclideanNorm',
-  (x) => floating(x, 'reduceEuclideanNorm'),
-  (x, axes) => p.unary('sqrt', p.reduceSum(p.square(x), axes)),
+  (x) => convertToTensor(x, undefined, 'reduceEuclideanNorm'),
+  (x, axes) => {
+    if (isComplex(x.dtype))
+      return widened(p.unary('sqrt', p.reduceSum(p.add(p.square(p.real(x)), p.square(p.imag(x))), axes)));
+    if (!isInteger(x.dtype)) return p.unary('sqrt', p.reduceSum(p.square(x), axes));
+    // Whole numbers give whole ones, as in TensorFlow.
+    return p.convert(p.unary('sqrt', p.convert(p.reduceSum(p.square(x), axes), 'float64')), x.dtype);
+  },
 );
 
 /** log Σ exp x, without overflow: the largest element is taken out first. */
@@ -131,8 +148,9 @@ export interface ArgOptions extends Options<{ axis: number; outputType: DType }>
 
 /** The first position of the extreme: the smallest index among those equal to it. */
 function argReduce(name: 'argmax' | 'argmin') {
-  return op(name, (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions = {}): Tensor => {
-    const merged = isOptions(axis) ? (axis as ArgOptions) : options;
+  return op(name, (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions | DType = {}): Tensor => {
+    const given = typeof options === 'string' ? { outputType: options } : options;
+    const merged = isOptions(axis) ? (axis as ArgOptions) : given;
     const tensor = convertToTensor(x, undefined, name);
     const at = normalizeAxis(
       (isOptions(axis) ? (axis as ArgOptions).axis : (axis as number)) ?? 0,

@@ -1,5 +1,6 @@
 // tf.cumsum, tf.math.cumprod, tf.math.cumulativeLogsumexp: running totals along an axis.
 // Owns: exclusive and reversed forms; inclusive scans are a primitive.
+import { isComplex } from '../../base/dtype.ts';
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -8,6 +9,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { alongLast } from '../core/sorting.ts';
+import { argument, modulus, polar } from './complex-functions.ts';
 import { floating } from './elementwise.ts';
 
 /** Moves along the last axis by `by` places, away from where the scan begins; `fill` comes in. */
@@ -35,7 +37,11 @@ const scanOp = (name: string, kind: 'sum' | 'prod') =>
       const at = normalizeAxis(asInteger(axis, `${name}: axis`), tensor.dims.length, name);
       return alongLast(tensor, at, (y) => {
         if (y.dims.at(-1) === 0) return y;
-        return p.cumulative(exclusive ? shiftLast(y, 1, reverse, kind === 'sum' ? 0 : 1) : y, kind, reverse);
+        const shifted = exclusive ? shiftLast(y, 1, reverse, kind === 'sum' ? 0 : 1) : y;
+        if (!isComplex(y.dtype)) return p.cumulative(shifted, kind, reverse);
+        const run = (part: Value, how: 'sum' | 'prod'): Value => p.cumulative(part, how, reverse);
+        if (kind === 'sum') return p.complex(run(p.real(shifted), 'sum'), run(p.imag(shifted), 'sum'));
+        return polar(run(modulus(shifted), 'prod'), run(argument(shifted), 'sum'));
       }) as Tensor;
     },
   );

@@ -1,7 +1,7 @@
 // tf.math.segment*, tf.math.unsortedSegment*: reductions over rows with equal numbers.
 // Owns: both families. Rows with negative numbers are dropped, as in TensorFlow.
-import { type DType, dtypes, isBig } from '../../base/dtype.ts';
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { type DType, dtypes, isBig, isComplex, isInteger } from '../../base/dtype.ts';
+import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
 import { sameShape, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
@@ -12,6 +12,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
+import { argument, modulus, polar } from './complex-functions.ts';
 
 type Kind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'sqrtN';
 const MODE: Record<Kind, ScatterMode> = { sum: 'add', mean: 'add', sqrtN: 'add', max: 'max', min: 'min', prod: 'mul' };
@@ -26,6 +27,13 @@ function initial(kind: Kind, dtype: DType): number | bigint {
 }
 
 function combined(x: Value, ids: Value, segments: number, kind: Kind, emptyIsZero: boolean, name: string): Tensor {
+  if (isComplex(x.dtype) && kind === 'prod') {
+    // By sizes and angles.
+    const part = (y: Value, how: Kind): Value => combined(y, ids, segments, how, emptyIsZero, name);
+    return polar(part(modulus(x), 'prod'), part(argument(x), 'sum')) as Tensor;
+  }
+  if (isComplex(x.dtype) && (kind === 'max' || kind === 'min'))
+    throw new DTypeError(`${name}: found dtype ${x.dtype}, which has no order; wanted real numbers.`);
   if (!sameShape(ids.dims, x.dims.slice(0, ids.dims.length)))
     throw new ShapeError(
       `${name}: segmentIds ${showShape(ids.dims)} are not the first axes of data ${showShape(x.dims)}.`,
@@ -56,6 +64,9 @@ function combined(x: Value, ids: Value, segments: number, kind: Kind, emptyIsZer
   const spread = (count: Value): Value => p.broadcast(count, result.dims, [0]);
   if (kind === 'mean' || kind === 'sqrtN') {
     const count = counted();
+    // Means of whole numbers are those of `/`, unless the segments are in order, where they stay whole.
+    const wide = isInteger(x.dtype) && !emptyIsZero ? (dtypes[x.dtype].bits < 32 ? 'float32' : 'float64') : x.dtype;
+    if (wide !== x.dtype) return combined(p.convert(x, wide), ids, segments, kind, emptyIsZero, name);
     const divisor = p.convert(p.binary('max', count, p.onesLike(count)), x.dtype);
     return p.div(result, spread(kind === 'mean' ? divisor : p.unary('sqrt', divisor))) as Tensor;
   }

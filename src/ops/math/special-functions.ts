@@ -194,8 +194,9 @@ function next(x: number, y: number, wide: boolean): number {
   floatBits[0] = floatBits[0]! + (away ? 1 : -1);
   return floats[0]!;
 }
-const nextNarrow = elementwise('nextafter', (x, y) => next(x!, y!, false), null);
-const nextWide = elementwise('nextafter', (x, y) => next(x!, y!, true), null);
+const alongFirst = [([x]: readonly Value[]) => p.onesLike(x!), ([, y]: readonly Value[]) => p.zerosLike(y!)] as const;
+const nextNarrow = elementwise('nextafter', (x, y) => next(x!, y!, false), alongFirst);
+const nextWide = elementwise('nextafter', (x, y) => next(x!, y!, true), alongFirst);
 /** The next number of the dtype from x1 towards x2. */
 export const nextafter = signature('nextafter', ['x1', 'x2'], (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = broadcastPair(x1, x2, 'nextafter').map((t) => floating(t, 'nextafter')) as [Tensor, Tensor];

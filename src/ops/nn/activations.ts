@@ -1,5 +1,6 @@
 // tf.nn: the activation functions, elementwise, with TensorFlow's gradients at kinks.
 // Owns: the pointwise ones. Softmax stands in softmax.ts.
+import { isInteger } from '../../base/dtype.ts';
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -7,7 +8,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
+import { floating, unaryOf } from '../math/elementwise.ts';
 
 const positive = (x: Value): Value => p.compare('greater', x, p.zerosLike(x));
 /** min(x, 0): what the exponential branch sees, so that it never overflows in the branch that is not taken. */
@@ -65,7 +66,7 @@ export const gelu = signature(
 /** x · sigmoid(βx), also called swish. */
 export const silu = signature('silu', ['features', 'beta'], (features: TensorLike, beta: TensorLike = 1): Tensor => {
   const x = floating(features, 'silu');
-  if (beta === 1) return p.mul(x, p.unary('logistic', x)) as Tensor;
+  if (beta === 1) return p.mul(x, unaryOf('logistic', x)) as Tensor;
   const [, factor] = convertPair(x, beta, 'silu');
   return p.mul(x, p.unary('logistic', p.mul(x, p.broadcastTo(factor, x.dims)))) as Tensor;
 });
@@ -74,7 +75,8 @@ export const leakyRelu = signature(
   'leakyRelu',
   ['features', 'alpha'],
   (features: TensorLike, alpha: number | Tensor = 0.2): Tensor => {
-    const x = floating(features, 'leakyRelu');
+    const given = convertToTensor(features, undefined, 'leakyRelu');
+    const x = isInteger(given.dtype) ? (p.convert(given, 'float32') as Tensor) : floating(given, 'leakyRelu');
     const slope =
       typeof alpha === 'number'
         ? p.full(Math.fround(alpha), x)

@@ -6,7 +6,7 @@ import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { convertPair } from '../core/convert.ts';
+import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import {
   channelsFirst,
@@ -55,6 +55,12 @@ function convolve(
   settings: Settings,
   groups?: (channels: number, filter: Value) => { filter: Value; groups: number },
 ): Tensor {
+  // Whole numbers in double precision, which holds their sums.
+  const given = convertToTensor(input, undefined, name);
+  if (given.dtype === 'int32' && !given.weak) {
+    const [wide, weights] = [given, convertToTensor(filters, undefined, name)].map((t) => p.convert(t, 'float64'));
+    return p.convert(convolve(name, wide as Tensor, weights as Tensor, rank, settings, groups), 'int32') as Tensor;
+  }
   const first = channelsFirst(settings.dataFormat);
   const { x, filter, outer, rank: n } = convolutionOperands(input, filters, rank, first, name);
   const spatial = x.dims.slice(1, -1);

@@ -16,6 +16,7 @@ export {
   softplus,
   softsign,
 } from './activations.ts';
+export { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './backprops.ts';
 export { batchToSpace, depthToSpace, spaceToBatch, spaceToDepth } from './blocks.ts';
 export {
   atrousConv2d,
@@ -46,6 +47,7 @@ export { dropout } from './dropout.ts';
 export { embeddingLookup, inTopK } from './embedding.ts';
 export * as experimental from './experimental.ts';
 export { isotonicRegression } from './isotonic.ts';
+export { computeAccidentalHits, ctcUniqueLabels } from './labels.ts';
 export {
   batchNormalization,
   batchNormWithGlobalNormalization,

@@ -1,6 +1,6 @@
 // tf.nn: moments and what is normalized by them; losses and norms of whole tensors.
 // Owns: moments, batch normalization, l2Normalize, local response normalization, l2Loss, logPoissonLoss.
-import { isFloating } from '../../base/dtype.ts';
+import { isComplex, isFloating, isInteger } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { normalizeAxes, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -9,6 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
+import { widened } from '../math/complex-functions.ts';
 import { broadcastPair, floating } from '../math/elementwise.ts';
 import { spreadOver } from '../math/reduce.ts';
 
@@ -50,13 +51,16 @@ export const moments = signature(
     _shift?: TensorLike,
     keepdims: boolean = false,
   ): [mean: Tensor, variance: Tensor] => {
-    const given = floating(x, 'moments');
+    const given = convertToTensor(x, undefined, 'moments');
+    if (!isInteger(given.dtype)) floating(given, 'moments');
     const narrow = given.dtype === 'float16' || given.dtype === 'bfloat16';
     const value = narrow ? p.convert(given, 'float32') : given;
     const list = axesOf(axes, value, 'moments');
     const mean = meanOver(value, list);
     const distance = p.sub(value, spreadOver(p.stopGradient(mean), value, list));
-    const variance = meanOver(p.square(distance), list);
+    const variance = isComplex(value.dtype)
+      ? widened(meanOver(p.add(p.square(p.real(distance)), p.square(p.imag(distance))), list))
+      : meanOver(p.square(distance), list);
     return [mean, variance].map((part) => kept(p.convert(part, given.dtype), given, list, keepdims)) as [
       Tensor,
       Tensor,
@@ -184,7 +188,14 @@ export const l2Normalize = signature(
   (x: TensorLike, axis?: Axis | Tensor, epsilon: number = 1e-12): Tensor => {
     const value = floating(x, 'l2Normalize');
     const axes = axesOf(axis, value, 'l2Normalize');
-    const squares = p.reduceSum(p.square(value), axes);
+    const squares = p.reduceSum(
+      isComplex(value.dtype) ? p.add(p.square(p.real(value)), p.square(p.imag(value))) : p.square(value),
+      axes,
+    );
+    if (isComplex(value.dtype)) {
+      const scale = spreadOver(p.unary('rsqrt', p.binary('max', squares, p.full(epsilon, squares))), value, axes);
+      return p.complex(p.mul(p.real(value), scale), p.mul(p.imag(value), scale)) as Tensor;
+    }
     const inverse = p.unary('rsqrt', p.binary('max', squares, p.full(epsilon, squares)));
     return p.mul(value, spreadOver(inverse, value, axes)) as Tensor;
   },

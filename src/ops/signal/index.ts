@@ -32,3 +32,4 @@ export {
   stft,
   vorbisWindow,
 } from './frames.ts';
+export { inverseMdct, mdct } from './mdct.ts';

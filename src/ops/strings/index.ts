@@ -3,7 +3,7 @@
 
 import type { StringElement } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { broadcastShapes, type Dims, normalizeAxes, sizeOf, stridesOf } from '../../base/shape.ts';
+import { broadcastShapes, type Dims, normalizeAxes, sameShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
@@ -63,7 +63,7 @@ export const join = signature(
     const size = dims.reduce((a, b) => a * b, 1);
     for (const tensor of tensors) {
       const count = sizeOf(tensor.dims);
-      if (count !== size && count !== 1)
+      if (tensor.dims.length > 0 && (count !== size || !sameShape(tensor.dims, dims)))
         throw new ShapeError('strings.join: shapes differ; wanted equal ones, or scalars.');
     }
     return stringsOf('join', tensors, dims, (...columns) =>
