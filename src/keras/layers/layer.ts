@@ -75,6 +75,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   #path: string | null = null;
   #created: Weight[] = [];
   #losses: Tensor[] = [];
+  #warnedOfMask = false;
   #buildShape: unknown = undefined;
   readonly #inbound: Node[] = [];
   readonly #outbound: Node[] = [];
@@ -427,6 +428,15 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   #passMask(inputs: unknown, mask: unknown, outputs: unknown): void {
     const list = leaves(outputs);
     if (list.every((output) => maskOf(output) !== null)) return;
+    if (!this.supportsMasking && !this.#makesMask) {
+      // Models and classes of the user's own may do with masks what they like inside.
+      if (this.#schema && !this.#warnedOfMask)
+        console.warn(
+          `layer '${this.name}' (${this.constructor.name}) was given an input with a mask, but passes none on: layers after it see every step. Set supportsMasking, where its output has the steps of its input.`,
+        );
+      this.#warnedOfMask = true;
+      return;
+    }
     const computed = this.computeMask(inputs as Structure, mask as Structure | null);
     if (computed === null || computed === undefined) return;
     const masks = isTensor(computed) ? [computed] : flattenTree(computed, isTensor);

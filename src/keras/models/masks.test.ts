@@ -1,6 +1,6 @@
 // Masks in functional models: the model gives what its layers give when they are called one after the other, and what
 // stands in masked steps changes nothing.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as tf from '../../index.ts';
 import { maskOf } from '../symbolic/mask.ts';
 
@@ -93,4 +93,22 @@ describe('masks', () => {
     const x = tf.constant([[[1], [2], [3], [4]]], { dtype: 'float32' });
     expect(model([x, tf.constant([[true, false, true, false]])]).arraySync()).toEqual([[2]]);
   });
+});
+
+it('a lost mask is warned of once for each layer', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    const masked = tf.keras.layers.Masking()(tf.ones([2, 4, 3]));
+    const flatten = tf.keras.layers.Flatten({ name: 'loses_it' });
+    flatten(masked);
+    flatten(masked);
+    tf.keras.layers.GlobalAveragePooling1D()(masked);
+    tf.keras.layers.LSTM(2)(masked);
+    tf.keras.layers.Rescaling(2)(masked);
+    expect(warn.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringContaining("layer 'loses_it' (Flatten)"),
+    ]);
+  } finally {
+    warn.mockRestore();
+  }
 });
