@@ -119,7 +119,9 @@ describe('the package', () => {
       await page.addScriptTag({ type: 'module', content });
       await page.waitForFunction('window.done !== undefined', undefined, { timeout: 60_000 });
       expect(await page.evaluate('window.done')).toEqual({ same: true, threads: 2, workers: true });
-      expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(['/dist/worker.js']);
+      expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual([
+        expect.stringMatching(/^\/dist\/(chunks\/)?worker\.js$/),
+      ]);
       expect(errors).toEqual([]);
     } finally {
       await close();

@@ -164,7 +164,8 @@ export function fuse(graph: Graph, apart = false): Fusion {
     const [user, other] = [...(consumers.get(value) ?? [])];
     if (!user || other || kinds.get(user) !== 'map') return false;
     const next = [...(consumers.get(user.outputs[0]!) ?? [])];
-    if (next.some((consumer) => kinds.get(consumer) === 'map')) return false;
+    const reordered = (consumer: Node) => next.length === 1 && isTransposed(consumer, node);
+    if (next.some((consumer) => kinds.get(consumer) === 'map' && !reordered(consumer))) return false;
     return rowsOf(node) >= LEAST_ROWS && isTileable(node) && canInline(node, value, TILES, 'reduce');
   }
 
@@ -190,6 +191,13 @@ export function fuse(graph: Graph, apart = false): Fusion {
     return users.length === 1 || weight <= CHEAP;
   }
 
+  /** Whether a node only says in which order of its axes the result of a contraction, with what is added to it, is stored. */
+  function stores(user: Node, node: Node): boolean {
+    if (isLargeContraction(node)) return isTransposed(user, node);
+    const product = elementwise(node) && node.inputs.find((input) => !home.has(input) && weights.get(input)! >= TILES);
+    return product ? stores(user, product.node) : false;
+  }
+
   /** Whether computing a value reads another that is at least so large, or sums something up. */
   function readsAll(value: GraphValue, size: number): boolean {
     if (home.has(value)) return sizeOf(value.dims) >= size;
@@ -204,10 +212,9 @@ const makesTiles = (node: Node): boolean => node.primitive!.kind === 'convolutio
 /** The rows of a matrix product. */
 const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
 
-/** Whether a node only says in which order of its axes the result of a contraction is stored. */
-const stores = (user: Node, node: Node): boolean =>
+/** Whether a node exchanges the axes of a contraction in a way in which its tiles can be stored. */
+const isTransposed = (user: Node, node: Node): boolean =>
   user.primitive!.name === 'transpose' &&
-  isLargeContraction(node) &&
   isTileable(node, (user.params as unknown as { readonly permutation: readonly number[] }).permutation);
 
 /** For each stored value that a group reads: whether only at the position that is being written. */

@@ -84,6 +84,15 @@ describe('contractions', () => {
     expect(labels).toEqual(['add']);
   });
 
+  it('take a bias along into another order', () => {
+    const labels = run([[30, 10, 20], [20, 24], [24]], (apply, [a, b, bias]) => {
+      const sum = apply('dotGeneral', [a!, b!], { lhsBatch: [], rhsBatch: [], lhsContract: [2], rhsContract: [0] });
+      const spreadBias = apply('broadcast', [bias!], { dims: [30, 10, 24], axes: [2] });
+      return apply('transpose', [apply('add', [sum, spreadBias])], { permutation: [1, 0, 2] });
+    });
+    expect(labels).toEqual(['transpose']);
+  });
+
   it('leave alone what is as large as they are', () => {
     const labels = run(
       [
@@ -112,5 +121,17 @@ describe('contractions', () => {
     );
     expect(labels.at(-1)).toBe('dotGeneral');
     expect(labels.length).toBeGreaterThan(1);
+  });
+
+  it('and convolutions are stored before a residual is added', () => {
+    const convolution = { strides: [1, 1], dilation: [1, 1], low: [1, 1], high: [1, 1], groups: 1 };
+    const labels = run(
+      [
+        [2, 8, 8, 6],
+        [3, 3, 6, 6],
+      ],
+      (apply, [x, w]) => apply('add', [apply('convolution', [x!, w!], convolution), x!]),
+    );
+    expect(labels).toEqual(['convolution', 'add']);
   });
 });

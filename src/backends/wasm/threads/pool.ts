@@ -29,8 +29,8 @@ const [HOT_SHARE, COLD_SHARE] = [5_000, 125_000];
 const START_AFTER = 2_000_000;
 /** Programs that workers keep; a program that was forgotten is sent again. */
 const KEPT_PROGRAMS = 64;
-/** Pauses without anything happening after which workers are given up, a fifth of a second each. */
-const PATIENCE = 300;
+/** Pauses without anything happening after which workers are given up, and how many come to a second. */
+const [PATIENCE, PAUSES] = [300, 5];
 
 /** A program as the pool calls it. */
 export interface Shared {
@@ -63,6 +63,7 @@ export class Pool {
   #spent = 0;
   #busy = false;
   #pauses = 0;
+  #began = 0;
   readonly #native: { file: string; instructions: string; section: string } | undefined;
   readonly #patience: number;
   readonly #shareAll: boolean;
@@ -127,6 +128,7 @@ export class Pool {
     put(control.scratchStride, program.scratchBytes);
     this.#busy = true;
     this.#pauses = 0;
+    this.#began = performance.now();
     try {
       Atomics.add(words, control.order >> 2, 1);
       Atomics.notify(words, control.order >> 2);
@@ -142,7 +144,9 @@ export class Pool {
 
   /** Called by the first thread while it waits in vain. */
   stalled = (): void => {
-    if (this.#ended === undefined && ++this.#pauses <= this.#patience) return;
+    // Other threads may take some times as long as this one has worked, on a machine that others use too.
+    const worked = (performance.now() - this.#began) / 1000 - ++this.#pauses / PAUSES;
+    if (this.#ended === undefined && this.#pauses <= this.#patience + Math.max(0, 4 * worked) * PAUSES) return;
     throw new StateError(this.#ended ?? 'a thread of the engine does not answer any more.');
   };
 
