@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from 'cornu';
 
-const [given, passes = '10'] = process.argv.slice(2);
+const [given = '', passes = '10'] = process.argv.slice(2);
 const SIZE = 256;
 const FILES = 2000;
 
@@ -25,7 +25,7 @@ async function drawn(): Promise<string> {
   return folder;
 }
 
-const folder = given ?? (await drawn());
+const folder = given === '' ? await drawn() : given;
 console.log(folder);
 const dataset = await tf.keras.utils.imageDatasetFromDirectory(folder, { batchSize: 32, seed: 1 });
 for (let pass = 1; pass <= Number(passes); pass++) {
