@@ -17,6 +17,8 @@ export interface Result {
   /** Where training ended; only cornu says it. */
   readonly loss?: number;
   readonly importSeconds?: number;
+  /** The largest resident memory of the process. */
+  readonly megabytes?: number;
 }
 
 export interface Contestant {
@@ -36,7 +38,7 @@ export const workloads = readdirSync(join(here, 'workloads'))
   .sort();
 
 /** Compiles cornu's workloads: a fresh process must not spend its first second on TypeScript. */
-export async function prepareCornu(): Promise<Contestant> {
+export async function prepareCornu(): Promise<readonly [Contestant, Contestant]> {
   mkdirSync(compiled, { recursive: true });
   await build({
     entryPoints: workloads.map((name) => join(here, 'workloads', `${name}.ts`)),
@@ -51,11 +53,12 @@ export async function prepareCornu(): Promise<Contestant> {
     // The examples' configuration: without the path mapping, `cornu` is the built package.
     tsconfig: join(here, '../examples/tsconfig.json'),
   });
-  return {
-    name: 'cornu',
+  const own = (name: string, environment: Record<string, string>): Contestant => ({
+    name,
     workloads,
-    command: (workload) => ({ file: process.execPath, args: [join(compiled, `${workload}.mjs`)] }),
-  };
+    command: (workload) => ({ file: process.execPath, args: [join(compiled, `${workload}.mjs`)], environment }),
+  });
+  return [own('cornu', {}), own('cornu-wasm', { CORNU_NATIVE: '0' })];
 }
 
 const python = process.env.CORNU_BENCH_PYTHON ?? 'python3';
@@ -91,10 +94,16 @@ function reason(complaint: string): string {
   return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line.trim())) ?? lines.at(-1) ?? '';
 }
 
-/** Runs one workload in a process of its own and reads its line; throws what the process complained of. */
-export async function runOnce(contestant: Contestant, workload: string): Promise<Result> {
+/** GNU time says how much memory a process took at most. */
+const GNU_TIME = '/usr/bin/time';
+
+async function run(contestant: Contestant, workload: string, more: Record<string, string> = {}) {
   const { file, args, environment } = contestant.command(workload);
-  const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, given] = existsSync(GNU_TIME)
+    ? [GNU_TIME, ['-f', 'largest resident %M', file, ...args]]
+    : [file, args];
+  const env = { ...process.env, ...environment, ...more };
+  const child = spawn(program, given, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, complaint] = ['', ''];
   child.stdout.on('data', (text) => (out += text));
   child.stderr.on('data', (text) => (complaint += text));
@@ -102,10 +111,32 @@ export async function runOnce(contestant: Contestant, workload: string): Promise
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code) => resolve(code ?? 'killed'));
   });
+  return { status, out, complaint };
+}
+
+/** What one step comes to, as the compiler counts it; null for workloads that train nothing. */
+export async function costOf(
+  cornu: Contestant,
+  workload: string,
+): Promise<{ readonly operations: number; readonly bytes: number } | null> {
+  if (!training.includes(workload)) return null;
+  const { complaint } = await run(cornu, workload, { CORNU_DEBUG: '1', CORNU_BENCH_WARM_UP_ONLY: '1' });
+  const costs = [...complaint.matchAll(/(\d+) operations on (\d+) bytes/g)].map(([, operations, bytes]) => ({
+    operations: Number(operations),
+    bytes: Number(bytes),
+  }));
+  // The step is the largest of the programs.
+  return costs.sort((a, b) => b.operations - a.operations)[0] ?? null;
+}
+
+/** Runs one workload in a process of its own and reads its line; throws what the process complained of. */
+export async function runOnce(contestant: Contestant, workload: string): Promise<Result> {
+  const { status, out, complaint } = await run(contestant, workload);
   const line = out.split('\n').find((text) => text.startsWith('{') && text.includes(`"${workload}"`));
   if (line === undefined) throw new Error(`${contestant.name} ${workload}: ${status}: ${reason(complaint)}`);
   const { peer: _, workload: __, loss, importSeconds, ...measured } = JSON.parse(line) as Record<string, number>;
   const [unit, value] = Object.entries(measured)[0]!;
+  const resident = /largest resident (\d+)/.exec(complaint);
   return {
     peer: contestant.name,
     workload,
@@ -113,6 +144,7 @@ export async function runOnce(contestant: Contestant, workload: string): Promise
     value,
     ...(loss === undefined ? {} : { loss }),
     ...(importSeconds === undefined ? {} : { importSeconds }),
+    ...(resident === null ? {} : { megabytes: Math.round(Number(resident[1]) / 1024) }),
   };
 }
 

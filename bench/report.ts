@@ -1,6 +1,7 @@
 // Figures out of runs: medians, ratios within a round, and the tables for people and for docs/benchmarks.md.
 import { cpus, totalmem } from 'node:os';
 import type { Result } from './contestants.ts';
+import { type Cost, type Limits, memoryTable, roofline } from './limits.ts';
 
 export interface Row {
   readonly workload: string;
@@ -13,12 +14,16 @@ export interface Row {
   readonly ratio: { readonly median: number; readonly lowest: number; readonly highest: number } | null;
   readonly loss: number | null;
   readonly runs: number;
+  /** The largest resident memory of the process, median. */
+  readonly megabytes?: number | null;
 }
 
 export interface Report {
   readonly date: string;
   readonly machine: string;
   readonly rows: readonly Row[];
+  readonly costs?: Readonly<Record<string, Cost>>;
+  readonly limits?: Limits;
 }
 
 export function median(values: readonly number[]): number {
@@ -46,6 +51,7 @@ export function summarize(rounds: readonly (readonly Result[])[]): Row[] {
     const found = own.filter((result) => result !== undefined);
     const values = found.map((result) => result.value);
     const { unit } = found[0]!;
+    const memory = found.flatMap(({ megabytes }) => (megabytes === undefined ? [] : [megabytes]));
     const ratios = own.flatMap((result, i) => {
       const us = ours[i];
       if (result === undefined || us === undefined || peer === 'cornu') return [];
@@ -64,11 +70,13 @@ export function summarize(rounds: readonly (readonly Result[])[]): Row[] {
           : { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) },
       loss: found.at(-1)!.loss ?? null,
       runs: values.length,
+      megabytes: memory.length > 0 ? median(memory) : null,
     };
   });
 }
 
-const short = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3));
+export const short = (value: number) =>
+  value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
 const units: Record<string, string> = { msPerStep: 'ms a step', ms: 'ms a call', s: 's', gflops: 'GFLOP/s' };
 
 function cells(row: Row): string[] {
@@ -90,9 +98,11 @@ function cells(row: Row): string[] {
 
 const heading = ['workload', 'library', 'median', 'unit', 'lowest–highest', 'cornu takes ×', 'final loss'];
 
+export const table = (rows: readonly Row[]): string => aligned(heading, rows.map(cells));
+
 /** A table with aligned columns, in Markdown. */
-export function table(rows: readonly Row[]): string {
-  const lines = [heading, ...rows.map(cells)];
+export function aligned(heading: readonly string[], body: readonly (readonly string[])[]): string {
+  const lines = [heading, ...body];
   const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const format = (line: readonly string[]) =>
     `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
@@ -115,7 +125,22 @@ Measured on ${report.date} on ${report.machine}.
 
 ${table(report.rows)}
 
-JAX's bare \`mlp\` has neither dropout nor accuracy: a lower bound. \`startup\` is, for cornu, from before the import to the first
+\`cornu-wasm\` is cornu with \`CORNU_NATIVE=0\`: the generated WebAssembly kernels alone. JAX's bare \`mlp\` has neither dropout nor accuracy: a lower bound. \`startup\` is, for cornu, from before the import to the first
 prediction of the MLP; for the others the import alone.
+
+## How far from the limits
+
+What one training step comes to, as the compiler counts it, and which part of this machine's limits cornu reaches: floating-point operations against the best
+matrix product of this sitting (any library, all threads), bytes that kernels read and write (as if nothing stayed in cache) against the rate at which one thread copies memory.
+
+${roofline(report)}
+
+## Memory
+
+The largest resident memory of each process in megabytes, the data set included.
+
+${memoryTable(report.rows)}
+
+Scaling with batch, width and depth: [scaling.md](scaling.md). What was tried and what it gave: [decisions.md](decisions.md).
 `;
 }

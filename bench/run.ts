@@ -1,5 +1,5 @@
 // The benchmark: npm run bench -- [WORKLOAD…] [--peers] [--runs N]
-// Runs cornu's workloads on the built package, each in a process of its own. One JSON line a workload (and library) on standard
+// Runs cornu's workloads on the built package, each in a process of its own, also without the native addon (cornu-wasm). One JSON line a workload (and library) on standard
 // output, as the peers' scripts print; the table for people on standard error.
 //   --peers   also the peers' scripts, alternating, with the Python that CORNU_BENCH_PYTHON names (python3 otherwise); writes
 //             bench/results.json and docs/benchmarks.md
@@ -8,7 +8,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Contestant, peers, prepareCornu, type Result, runOnce, tfjsPeer, workloads } from './contestants.ts';
+import {
+  type Contestant,
+  costOf,
+  peers,
+  prepareCornu,
+  type Result,
+  runOnce,
+  tfjsPeer,
+  workloads,
+} from './contestants.ts';
+import { bestProduct, type Cost, copyRate, type Limits, memoryTable, roofline } from './limits.ts';
 import { describeMachine, document, type Report, type Row, summarize, table } from './report.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -24,7 +34,8 @@ if (unknown.length > 0) {
 const chosen = positionals.length > 0 ? positionals : workloads;
 const rounds = Number(flags.runs ?? (flags.peers ? 5 : 3));
 
-const contestants: Contestant[] = [await prepareCornu()];
+const own = await prepareCornu();
+const contestants: Contestant[] = [...own];
 if (flags.peers) contestants.push(...peers, ...[tfjsPeer()].filter((peer) => peer !== null));
 console.error(describeMachine());
 
@@ -48,23 +59,37 @@ for (let round = 0; round < rounds; round++) {
 }
 
 const rows = summarize(measured);
+const costs: Record<string, Cost> = {};
+for (const workload of chosen) {
+  const cost = await costOf(own[0], workload);
+  if (cost) costs[workload] = cost;
+}
+const limits: Limits = { gflops: bestProduct(rows), gigabytesPerSecond: copyRate() };
 for (const { peer, workload, unit, median, loss } of rows) {
   console.log(
     JSON.stringify({ peer, workload, [unit]: Number(median.toFixed(4)), ...(loss === null ? {} : { loss }) }),
   );
 }
 console.error(table(rows));
+console.error(roofline({ rows, costs, limits }));
+console.error(memoryTable(rows));
 
 /** The results file keeps the rows of workloads that this run left out. */
 function merged(path: string, fresh: readonly Row[]): Report {
-  let old: readonly Row[] = [];
+  let old: Partial<Report> = {};
   try {
-    old = (JSON.parse(readFileSync(path, 'utf8')) as Report).rows;
+    old = JSON.parse(readFileSync(path, 'utf8')) as Report;
   } catch {
     // The first run on this checkout.
   }
-  const kept = old.filter((row) => !fresh.some((other) => other.workload === row.workload));
-  return { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), rows: [...kept, ...fresh] };
+  const kept = (old.rows ?? []).filter((row) => !fresh.some((other) => other.workload === row.workload));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: describeMachine(),
+    rows: [...kept, ...fresh],
+    costs: { ...old.costs, ...costs },
+    limits: limits.gflops > 0 ? limits : (old.limits ?? limits),
+  };
 }
 
 if (flags.peers && rows.some((row) => row.peer === 'cornu')) {

@@ -8,6 +8,7 @@ import {
 } from '../../src/backends/wasm/contract/convolution-kernels.ts';
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import type { LoopKernel } from '../../src/compiler/loop-ir.ts';
+import { nativeAddon } from '../../src/platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../src/platform/simd.ts';
 import { measure } from './measure.ts';
 
@@ -21,7 +22,7 @@ const shapes: Record<string, Shape> = {
   'same 56·64': { images: 4, size: 56, inputs: 64, outputs: 64, window: 3, stride: 1, pad: 1 },
   'pointwise 28·256': { images: 4, size: 28, inputs: 256, outputs: 128, window: 1, stride: 1, pad: 0 },
 };
-const backend = createWasmBackend({ enableRelaxedSimd });
+const backend = createWasmBackend({ enableRelaxedSimd, native: nativeAddon() });
 const { heap } = backend;
 const wanted = process.argv.slice(2);
 

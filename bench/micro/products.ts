@@ -2,6 +2,7 @@
 // Prints the best and the median of many runs; shared machines are noisy.
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
 import type { ContractKernel, MatrixLayout } from '../../src/compiler/loop-ir.ts';
+import { nativeAddon } from '../../src/platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../src/platform/simd.ts';
 import { measure } from './measure.ts';
 
@@ -34,7 +35,7 @@ const shapes: Record<string, readonly [number, number, number, boolean, boolean,
   'attention 64 batches 64·64·32': [64, 64, 32, false, true, 64],
 };
 
-const backend = createWasmBackend({ enableRelaxedSimd, relaxedSimd: process.env.PLAIN === undefined });
+const backend = createWasmBackend({ enableRelaxedSimd, native: nativeAddon(), relaxedSimd: process.env.PLAIN === undefined });
 const { heap } = backend;
 const wanted = process.argv.slice(2);
 let products = 0;

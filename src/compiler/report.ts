@@ -2,12 +2,15 @@
 // Owns: the wording. Leaves the levels to src/base/debug.ts, times of kernels to src/runtime/profile.ts.
 import type { Step } from '../backends/backend.ts';
 import { debugLevel, tell } from '../base/debug.ts';
+import { dtypes } from '../base/dtype.ts';
+import { sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { printGraph } from '../graph/print-graph.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import type { Compiled } from './compile.ts';
 import type { Group } from './fuse.ts';
 import { describeKernel } from './print-loop-ir.ts';
+import { programCost } from './program-cost.ts';
 
 /** After each pass: verifies from level 1 on, prints at level 5. Gives the graph back. */
 export function checkpoint(graph: Graph, pass: string): Graph {
@@ -53,6 +56,18 @@ const count = (steps: readonly Step[], kind: Step['kind']): number =>
     return sum + (step.kind === kind ? 1 : 0) + bodies.reduce((inner, body) => inner + count(body, kind), 0);
   }, 0);
 
+/** The size of what lies in a slot; of a part of a variable or constant, that of the whole. */
+function bytesIn(compiled: Compiled, index: number): number {
+  const { slots, program, graph, constants } = compiled;
+  const slot = slots[index]!;
+  const ofValue = ({ dims, dtype }: GraphValue): number => sizeOf(dims) * dtypes[dtype].bytes;
+  if (slot.kind === 'parameter') return ofValue(graph.parameters[slot.index]!);
+  if (slot.kind === 'constant') return ofValue(constants[slot.index]!);
+  const { region, ranges } = program.places![index]!;
+  if (region === 0) return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  return slot.kind === 'view' ? bytesIn(compiled, slot.base) : 0;
+}
+
 /** At level 1 the size of a program, at level 4 its loops. */
 export function tellPlan(compiled: Compiled): void {
   const { program, arenaBytes, graph, checks, labels } = compiled;
@@ -61,7 +76,9 @@ export function tellPlan(compiled: Compiled): void {
       .map((kind) => [count(program.steps, kind), kind] as const)
       .filter(([n]) => n > 0)
       .map(([n, kind]) => `${n} ${kind}`);
-    return `program: ${graph.nodes.length} nodes, steps: ${parts.join(', ') || 'none'}; arena ${arenaBytes} bytes, ${checks.length} index checks`;
+    const { operations, bytes } = programCost(program, (slot) => bytesIn(compiled, slot));
+    const cost = `${operations} operations on ${bytes} bytes`;
+    return `program: ${graph.nodes.length} nodes, steps: ${parts.join(', ') || 'none'}; ${cost}; arena ${arenaBytes} bytes, ${checks.length} index checks`;
   });
   tell(4, () =>
     program.kernels.map((kernel, i) => `── kernel ${i}: ${labels[i]} ──\n${describeKernel(kernel)}`).join('\n'),

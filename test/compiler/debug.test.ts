@@ -33,7 +33,7 @@ it('tells of plans, kernels, fusion, loops and graphs', () => {
     weights.assign(tf.fill([16, 32], 0.25));
     found[level] = lines.join('\n');
   }
-  expect(found[1]).toMatch(/program: \d+ nodes, steps: \d+ kernel; arena \d+ bytes/);
+  expect(found[1]).toMatch(/program: \d+ nodes, steps: \d+ kernel; \d+ operations on \d+ bytes; arena \d+ bytes/);
   expect(found[1]).not.toMatch(/µs/);
   expect(found[2]).toMatch(/µs +\d+ % +\d+\.\d+ GFLOP\/s +contract dotGeneral/);
   expect(found[3]).toMatch(/map: add with reduceSum, .*exp/);

@@ -41,6 +41,8 @@ const GROUP_COLUMNS = 256;
 const [DEPTH_BLOCK, DEPTH_WHOLE, DEPTH_MOST] = [256, 384, 1024];
 /** So few rows need all of B once: blocks serve nothing. */
 const THIN = 6;
+/** More of B than this comes from memory again for every piece of rows: then pieces are large, but there are some for threads. */
+const [STREAMED_BYTES, STREAMED_ROWS, FEWEST_STREAMED] = [1 << 22, 48, 3];
 /** Bytes of packed B that are kept from task to task. */
 const KEPT_BYTES = 1 << 22;
 /** Lines of B so far apart (in floats) are packed: each lies on a page of its own. */
@@ -93,6 +95,7 @@ export function planNative(
   let groups = !options.wholeColumns && packB ? Math.ceil(n / GROUP_COLUMNS) : 1;
   const split = splitRows(nest, rows, [...nest.batch, ...taskColumns, ...rowsOutside], {
     pieces: padded ? 1 : Math.max(wanted, cached) / groups,
+    streamed: terms * n * 4 > STREAMED_BYTES,
     batched: taskColumns.length + rowsOutside.length === 0 && !padded && groups === 1,
   });
   const tasks = sizeOf(split.taskAxes) * Math.ceil(split.chunkAxis.extent / split.chunk) * groups;
@@ -152,7 +155,7 @@ function splitRows(
   { batch }: Nest,
   rows: readonly Axis[],
   around: readonly Axis[],
-  { pieces, batched }: { pieces: number; batched: boolean },
+  { pieces, streamed, batched }: { pieces: number; streamed: boolean; batched: boolean },
 ): Split {
   const whole: Split = {
     taskAxes: around,
@@ -169,7 +172,9 @@ function splitRows(
     const chunk = cut(last.extent, pieces / sizeOf(outer));
     return chunk === 1 ? whole : { taskAxes: outer, chunkAxis: last, chunk, inside: rows, matrices: true };
   }
-  const want = Math.min(missing, Math.floor(sizeOf(rows) / (2 * TILE_ROWS)));
+  const count = sizeOf(rows);
+  const fitting = streamed ? Math.max(FEWEST_STREAMED, Math.floor(count / STREAMED_ROWS)) : count / (2 * TILE_ROWS);
+  const want = Math.min(missing, Math.floor(fitting));
   let leading = 1;
   for (let level = 0; level < rows.length; level++) {
     const axis = rows[level]!;
