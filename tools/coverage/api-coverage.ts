@@ -7,6 +7,7 @@ import { areaNames, loadArea } from '../../test/conformance/folder.ts';
 import { loadLibrary } from '../../test/conformance/library.ts';
 import { adapterOf, runCase } from '../../test/conformance/runner.ts';
 import { type Api, camelCase, readExecuted, type Signature, wanted } from './executed.ts';
+import { reasonFor } from './reasons.ts';
 
 const GOLDEN = 'test/golden';
 const PAGE = 'docs/coverage.md';
@@ -107,17 +108,23 @@ async function conformance(): Promise<string[]> {
   return lines;
 }
 
+const named = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 const lists = (rows: readonly Row[]): string[] =>
-  rows.flatMap((row) => [
-    ...(row.missing.length > 0
-      ? [`- \`${row.namespace}\`, not here: ${row.missing.map((name) => `\`${name}\``).join(', ')}`]
-      : []),
-    ...(row.untested.length > 0
-      ? [
-          `- \`${row.namespace}\`, here but executed by no case and no test: ${row.untested.map((name) => `\`${name}\``).join(', ')}`,
-        ]
-      : []),
-  ]);
+  rows.flatMap((row) => {
+    const open = row.missing.filter((name) => reasonFor(row.namespace, name) === undefined);
+    const reasons = new Map<string, string[]>();
+    for (const name of row.missing) {
+      const reason = reasonFor(row.namespace, name);
+      if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+    }
+    return [
+      ...(open.length > 0 ? [`- \`${row.namespace}\`, not here: ${named(open)}`] : []),
+      ...[...reasons].map(([reason, names]) => `- \`${row.namespace}\`, cannot be here: ${named(names)}: ${reason}`),
+      ...(row.untested.length > 0
+        ? [`- \`${row.namespace}\`, here but executed by no case and no test: ${named(row.untested)}`]
+        : []),
+    ];
+  });
 
 const read = (file: string): Api => JSON.parse(readFileSync(`${GOLDEN}/${file}`, 'utf8')) as Api;
 const tensorflow = tableOf(read('api_tf.json'));

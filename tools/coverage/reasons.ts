@@ -1,0 +1,88 @@
+// Why single names of TensorFlow are not here. A name stands in this table or is still to be made.
+const GRAPHS = 'graphs and operations of TensorFlow 1; functions are traced by tf.function, gradients taken by tapes';
+const QUANTIZED = 'no such elements here; quantization is keras.quantizers';
+const NATIVE = "loads TensorFlow's own native libraries";
+const SAMPLERS = "samplers of TensorFlow 1's candidate losses; tf.random.stateless* and tf.gather do it";
+const CELLS = 'wrappers of cells of TensorFlow 1; keras.layers has them as options';
+const IMAGES = 'encoded pictures: tf.io and tf.image decoders';
+const SHARDS = 'devices and machines of a cluster; there is one device';
+
+const groups: Readonly<Record<string, readonly string[]>> = {
+  [GRAPHS]: [
+    'tf.Graph',
+    'tf.Operation',
+    'tf.importGraphDef',
+    'tf.RegisterGradient',
+    'tf.noGradient',
+    'tf.gradients',
+    'tf.hessians',
+    'tf.variableCreatorScope',
+    'tf.getCurrentNameScope',
+  ],
+  [QUANTIZED]: ['qint8', 'qint16', 'qint32', 'quint8', 'quint16']
+    .flatMap((name) => [`tf.${name}`, `tf.dtypes.${name}`])
+    .concat('tf.quantization'),
+  [NATIVE]: [
+    'tf.loadLibrary',
+    'tf.loadOpLibrary',
+    'tf.sysconfig',
+    'tf.mlir',
+    'tf.xla',
+    'tf.lite',
+    'tf.tpu',
+    'tf.tools',
+    'tf.profiler',
+    'tf.security',
+    'tf.test',
+    'tf.nondifferentiableBatchFunction',
+  ],
+  [SAMPLERS]: ['tf.nn', 'tf.random'].flatMap((space) =>
+    [
+      'allCandidateSampler',
+      'fixedUnigramCandidateSampler',
+      'learnedUnigramCandidateSampler',
+      'logUniformCandidateSampler',
+      'uniformCandidateSampler',
+    ].map((name) => `${space}.${name}`),
+  ),
+  [CELLS]: ['tf.nn.RNNCellDeviceWrapper', 'tf.nn.RNNCellDropoutWrapper', 'tf.nn.RNNCellResidualWrapper'],
+  [IMAGES]: ['tf.image.adjustJpegQuality', 'tf.image.randomJpegQuality', 'tf.image.statelessRandomJpegQuality'],
+  [SHARDS]: [
+    'tf.dtensor',
+    'tf.config.experimentalConnectToCluster',
+    'tf.config.experimentalConnectToHost',
+    'tf.config.experimental.ClusterDeviceFilters',
+  ],
+  'dtypes are their names; a dtype object has nothing more to tell': [
+    'tf.DType',
+    'tf.dtypes.DType',
+    'tf.dtypes.experimental',
+    'tf.types',
+  ],
+  'no such elements here: complex numbers are complex64': ['tf.complex128', 'tf.dtypes.complex128'],
+  'handles inside of TensorFlow, not values of programs': [
+    'tf.resource',
+    'tf.variant',
+    'tf.dtypes.resource',
+    'tf.dtypes.variant',
+    'tf.OptionalSpec',
+  ],
+  'runs on a GPU only, in TensorFlow too': ['tf.image.generateBoundingBoxProposals'],
+  'Python objects that are no tensors: give tensors, typed arrays or nested arrays': [
+    'tf.registerTensorConversionFunction',
+  ],
+  'a whole namespace that is not counted (see above)': [
+    'tf.autograph',
+    'tf.distribute',
+    'tf.errors',
+    'tf.experimental',
+    'tf.queue',
+    'tf.version',
+  ],
+};
+const table = new Map(
+  Object.entries(groups).flatMap(([reason, names]) => names.map((name) => [name, reason] as const)),
+);
+
+/** Why a name of a namespace is not here; undefined where there is no reason. */
+export const reasonFor = (namespace: string, name: string): string | undefined => table.get(`${namespace}.${name}`);
