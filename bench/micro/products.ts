@@ -35,7 +35,11 @@ const shapes: Record<string, readonly [number, number, number, boolean, boolean,
   'attention 64 batches 64·64·32': [64, 64, 32, false, true, 64],
 };
 
-const backend = createWasmBackend({ enableRelaxedSimd, native: nativeAddon(), relaxedSimd: process.env.PLAIN === undefined });
+const backend = createWasmBackend({
+  enableRelaxedSimd,
+  native: nativeAddon(),
+  relaxedSimd: process.env.PLAIN === undefined,
+});
 const { heap } = backend;
 const wanted = process.argv.slice(2);
 let products = 0;
