@@ -1,8 +1,8 @@
 // The programs of examples/ and the test copies in test/programs/, run as a user runs them: what they print is held against
 // the bounds that the tutorials set, and the files that they promise are there.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdirSync, mkdtempSync, mkdtempSync, rmSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, tmpdir } from 'node:os';
+import { dirname, join, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Run, runProgram } from './support/run-program.ts';
 
@@ -177,6 +177,38 @@ describe('examples', () => {
     expect(done.output).toContain('base moved by 0\n');
     expect(done.output).toContain('trainable weights 11 of 99');
     expect(done.output).toContain('Trainable params: 193 (772.00 B)');
+  });
+
+  it('text counts words, pads and embeds', async () => {
+    const done = await run('examples/text.ts');
+    expect(done.output).toContain('[[2,1,3],[4,5,1,6]]');
+    expect(done.output).toContain('[4 5 1 6 0 0 0 0 0 0]');
+    expect(done.output).toContain('[ 2, 10, 17 ]');
+  });
+
+  it('datasets: built in, by name, from a generator and from records', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cornu-pictures-'));
+    try {
+      const { default: sharp } = await import('sharp');
+      for (const [kind, level] of [
+        ['dark', 40],
+        ['light', 200],
+      ] as const) {
+        mkdirSync(join(folder, kind));
+        for (let i = 0; i < 4; i++)
+          await sharp({ create: { width: 40 + i, height: 50, channels: 3, background: { r: level, g: level, b: i } } })
+            .jpeg()
+            .toFile(join(folder, kind, `${i}.jpg`));
+      }
+      const done = await runProgram('examples/datasets.ts', folder, 'train.tfrecords');
+      expect(done.status, done.complaint.slice(-2000)).toBe(0);
+      expect(done.output).toContain('generator 2 [ 4, 150, 150, 3 ]');
+      expect(done.output).toContain('[ 8, 224, 224, 3 ]');
+      expect(done.files.get('train.tfrecords')!.length).toBeGreaterThan(2000);
+      expect(numbersAfter(done, / loss:/)).toHaveLength(4);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -80,7 +80,7 @@ class Writer {
   async finish(below: Source): Promise<void> {
     await this.#flush();
     await (await this.#file!).close();
-    const spec = below.spec() ?? this.#spec;
+    const spec = this.#spec ?? below.spec();
     if (!spec)
       throw new ValueError(
         `${this.#where}: the data set is empty and what its elements are is not known; nothing was saved.`,

@@ -81,7 +81,6 @@ export const unbatched = (below: Source): Source => {
 export function rebatched(below: Source, sizes: readonly number[], drop: boolean): Source {
   if (sizes.length === 0) throw new ValueError('Dataset.rebatch: found no batch sizes, wanted one or several.');
   const n = below.cardinality;
-  const rows = n > 0 && sizes.length === 1 ? knownRows(below.spec()) : null;
   return derive(
     below,
     (pull) => {
@@ -101,7 +100,7 @@ export function rebatched(below: Source, sizes: readonly number[], drop: boolean
       const next = (): Later<unknown> => collect([], sizes[turn++ % sizes.length]!);
       return pulling(next, source);
     },
-    n <= 0 ? n : rows === null ? UNKNOWN : batchCount(n * rows, sizes[0]!, drop),
+    n <= 0 ? n : UNKNOWN,
     () => batchedSpec(rowSpec(below.spec()), drop && sizes.length === 1 ? sizes[0]! : null),
   );
 }

@@ -24,14 +24,9 @@ export function randomSource(seed: number | undefined, rerandomize: boolean): So
   };
 }
 
-/** The number of elements of data sets from which others choose. */
-function directedCardinality(sources: readonly Source[], selector: Source, stopOnEmpty: boolean): number {
-  const sizes = sources.map((source) => source.cardinality);
-  if (stopOnEmpty && selector.cardinality !== INFINITE) return UNKNOWN;
-  if (!stopOnEmpty && selector.cardinality === INFINITE && sizes.every((n) => n >= 0))
-    return sizes.reduce((sum, n) => sum + n, 0);
-  return sizes.every((n) => n === INFINITE) && selector.cardinality === INFINITE ? INFINITE : UNKNOWN;
-}
+/** Whether it has no end is all that is known of data sets from which others choose. */
+const directedCardinality = (sources: readonly Source[], selector: Source): number =>
+  [...sources, selector].every(({ cardinality }) => cardinality === INFINITE) ? INFINITE : UNKNOWN;
 
 /** The next element of the data set whose number the selector gives. */
 export function directed(sources: readonly Source[], selector: Source, stopOnEmpty: boolean, where: string): Source {
@@ -58,7 +53,7 @@ export function directed(sources: readonly Source[], selector: Source, stopOnEmp
       };
       return pulling(() => settle(step), choices, ...pulls);
     },
-    cardinality: directedCardinality(sources, selector, stopOnEmpty),
+    cardinality: directedCardinality(sources, selector),
     spec: () => sharedSpec(sources),
   };
 }

@@ -1,7 +1,7 @@
 // flatMap and interleave: data sets made of elements, read one after the other or in turns.
 import { show, ValueError } from '../../base/errors.ts';
 import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from '../pull.ts';
-import { call, callAt, derive, INFINITE, type Pass, type Source, UNKNOWN } from '../source.ts';
+import { call, callAt, derive, type Pass, type Source, UNKNOWN } from '../source.ts';
 import { DatasetSpec, type Spec, specThrough } from '../spec.ts';
 import { ahead } from './prefetch.ts';
 
@@ -45,7 +45,7 @@ export const flattened = (below: Source, f: Function, open: OpenDataset): Source
         },
       };
     },
-    below.cardinality === INFINITE ? INFINITE : below.cardinality === 0 ? 0 : UNKNOWN,
+    UNKNOWN,
     () => innerSpec(below, f),
   );
 
@@ -105,7 +105,7 @@ export function interleaved(below: Source, f: Function, args: InterleaveArgument
         },
       };
     },
-    below.cardinality === INFINITE ? INFINITE : below.cardinality === 0 ? 0 : UNKNOWN,
+    UNKNOWN,
     () => innerSpec(below, f),
   );
 }

@@ -36,6 +36,11 @@ export class NpzArchive {
     }
     return readNpy(await this.#archive.read(name + SUFFIX), `${file}/${name}${SUFFIX}`);
   }
+
+  /** The bytes of an array's .npy file. */
+  readBytes(name: string): Promise<Uint8Array> {
+    return this.#archive.read(name + SUFFIX);
+  }
 }
 
 /** Every array of a .npz file, by name. */

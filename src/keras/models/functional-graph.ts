@@ -24,8 +24,12 @@ export class FunctionalGraph {
   readonly map: GraphMap;
   readonly #model: string;
 
-  constructor(inputs: unknown, outputs: unknown, model: string) {
+  /** Whether the sizes of inputs must be those that it was made for, or only their ranks. */
+  readonly #isExact: boolean;
+
+  constructor(inputs: unknown, outputs: unknown, model: string, isExact = true) {
     this.#model = model;
+    this.#isExact = isExact;
     this.inputStructure = inputs;
     this.outputStructure = outputs;
     this.inputs = tensorsOf(inputs, `model '${model}': inputs`);
@@ -84,7 +88,8 @@ export class FunctionalGraph {
     const fits =
       tensor.rank === wantedRank &&
       wanted.shape.every(
-        (n, axis) => axis === 0 || n === null || tensor.shape[axis] === null || tensor.shape[axis] === n,
+        (n, axis) =>
+          !this.#isExact || axis === 0 || n === null || tensor.shape[axis] === null || tensor.shape[axis] === n,
       );
     if (!fits) {
       throw new ShapeError(

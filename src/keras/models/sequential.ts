@@ -114,7 +114,8 @@ class SequentialModel extends ModelBase<Tensor> {
     const [first] = this.#stack;
     if (!first)
       throw new StateError(`Sequential '${this.name}' has no layers, so it cannot be built; add layers first.`);
-    if (first instanceof InputLayer) {
+    const isDeclared = first instanceof InputLayer;
+    if (isDeclared) {
       if (!sameShape(first.batchShape, inputShape) && this.#inner)
         throw new ValueError(
           `Sequential '${this.name}' has the input shape ${showShape(first.batchShape)} already; it cannot be built for ${showShape(inputShape)}.`,
@@ -126,7 +127,8 @@ class SequentialModel extends ModelBase<Tensor> {
     const input = (this.#stack[0] as InputLayer).inboundNodes[0]!.outputs[0]!;
     let x: unknown = input;
     for (const layer of this.#stack.slice(1)) x = layer(x as KerasTensor);
-    this.#inner = new FunctionalGraph(input, x, this.name);
+    // A shape that only the first data had does not bind later data: its layers say what they cannot take.
+    this.#inner = new FunctionalGraph(input, x, this.name, isDeclared);
   }
   protected override get hasOwnBuild(): boolean {
     return true;

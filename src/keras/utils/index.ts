@@ -19,6 +19,7 @@ export { clearSession } from '../session.ts';
 export { isKerasTensor } from '../symbolic/keras-tensor.ts';
 export { standardizeDtype } from './dtypes.ts';
 export { FeatureSpace, type FeatureSpaceOptions } from './feature-space.ts';
+export { type GetFileOptions, getFile } from './get-file.ts';
 export {
   type DirectoryDataset,
   type ImageDatasetOptions,
