@@ -1,8 +1,8 @@
 // The programs of examples/ and the test copies in test/programs/, run as a user runs them: what they print is held against
 // the bounds that the tutorials set, and the files that they promise are there.
-import { mkdirSync, mkdirSync, mkdtempSync, mkdtempSync, rmSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, tmpdir } from 'node:os';
-import { dirname, join, join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Run, runProgram } from './support/run-program.ts';
 
