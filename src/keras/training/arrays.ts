@@ -142,6 +142,9 @@ export function arraySource(
   return {
     steps,
     samples,
+    skip() {
+      if (order) shuffle!(order);
+    },
     open() {
       if (order) shuffle!(order);
       let at = 0;

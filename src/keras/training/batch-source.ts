@@ -21,6 +21,8 @@ export interface BatchSource {
   /** Begins a pass. */
   open(): BatchIterator;
   onEpochEnd?(): void;
+  /** Does to orders and random numbers what a pass would do, where a run goes on after passes that an earlier one made. */
+  skip?(): void;
 }
 
 /** Whether `given` gives batches by itself, so that there is no y beside it. */
@@ -54,7 +56,8 @@ export function asBatch(element: unknown): Batch {
 export function streamSource(given: unknown, where: string): BatchSource {
   if (given instanceof DatasetBase) {
     const n = given.cardinality();
-    return { steps: n >= 0 ? n : null, samples: null, open: () => iterator(given.open()) };
+    const open = () => iterator(given.open());
+    return { steps: n >= 0 ? n : null, samples: null, open, skip: () => open().close?.() };
   }
   if (given instanceof Sequence) return sequenceSource(given);
   const iterable = given as Iterable<unknown> | AsyncIterable<unknown>;
@@ -107,5 +110,6 @@ function sequenceSource(sequence: Sequence): BatchSource {
       };
     },
     onEpochEnd: () => sequence.onEpochEnd(),
+    skip: () => sequence.onEpochEnd(),
   };
 }

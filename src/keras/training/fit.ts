@@ -102,13 +102,17 @@ async function runFit(
   await callbacks.call('onTrainBegin');
   let logs: Logs = {};
   let pass: BatchIterator | null = null;
-  const firstEpoch = trainer.resumeAt ?? sizes.initialEpoch;
+  const resumed = trainer.takeResume();
+  const firstEpoch = resumed?.epoch ?? sizes.initialEpoch;
+  // Orders are drawn as in the run that was cut off: its passes draw theirs too.
+  if (resumed) for (let epoch = sizes.initialEpoch; epoch < firstEpoch; epoch++) plan.train.skip?.();
   for (let epoch = firstEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
     trainer.resetMetrics();
     await callbacks.callAt('onEpochBegin', epoch);
     // With a number of steps the passes go on from epoch to epoch.
     if (!pass || sizes.stepsPerEpoch === null) pass = plan.train.open();
-    pass = await runEpoch(run, plan.train, pass, sizes.stepsPerEpoch, epoch);
+    const done = resumed?.epoch === epoch ? resumed.steps : 0;
+    pass = await runEpoch(run, plan.train, pass, sizes.stepsPerEpoch, epoch, done);
     logs = sorted(trainer.readLogs());
     warnOfNaN(run, logs, epoch);
     plan.train.onEpochEnd?.();
@@ -139,6 +143,7 @@ async function runEpoch(
   first: BatchIterator,
   limit: number | null,
   epoch: number,
+  finished = 0,
 ): Promise<BatchIterator> {
   const { model, callbacks, progress, pace } = run;
   const control = run.control!;
@@ -149,6 +154,7 @@ async function runEpoch(
   const readLogs = (): Logs => sorted(trainer.readLogs());
   let pass = first;
   let step = 0;
+  for (; step < finished; step++) await pass.next();
   while ((limit === null || step < limit) && !control.stopped) {
     let done = 0;
     let last = false;

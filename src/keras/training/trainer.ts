@@ -60,8 +60,14 @@ export class Trainer {
   /** The logs of the last step, when the user's own step made them. */
   #stepLogs: StepLogs = null;
   stopTraining = false;
-  /** The epoch with which the run that begins goes on, when a callback has restored an earlier one. */
-  resumeAt: number | null = null;
+  /** Where the run that begins goes on, when a callback has restored an earlier one: the epoch, and its steps that are done. */
+  resumeAt: { readonly epoch: number; readonly steps: number } | null = null;
+  /** Where to go on, told once. */
+  takeResume(): Trainer['resumeAt'] {
+    const place = this.resumeAt;
+    this.resumeAt = null;
+    return place;
+  }
 
   constructor(model: ModelBase) {
     this.#model = model;
