@@ -32,13 +32,13 @@ export class CallbackList {
   }
   /** Calls a hook with logs alone. */
   call(hook: Hook, logs: Logs = {}): void | Promise<void> {
-    return this.#each(this.#listening(hook), 0, (callback) =>
+    return this.#each(hook, this.#listening(hook), 0, (callback) =>
       (callback[hook] as (this: CallbackBase, logs: Logs) => void | Promise<void>).call(callback, logs),
     );
   }
   /** Calls a hook with the number of the epoch or batch. */
   callAt(hook: Hook, index: number, logs: Logs = {}): void | Promise<void> {
-    return this.#each(this.#listening(hook), 0, (callback) =>
+    return this.#each(hook, this.#listening(hook), 0, (callback) =>
       (callback[hook] as (this: CallbackBase, index: number, logs: Logs) => void | Promise<void>).call(
         callback,
         index,
@@ -47,15 +47,32 @@ export class CallbackList {
     );
   }
   #each(
+    hook: Hook,
     list: readonly CallbackBase[],
     from: number,
     visit: (callback: CallbackBase) => void | Promise<void>,
   ): void | Promise<void> {
     for (let i = from; i < list.length; i++) {
-      const waiting = visit(list[i]!);
-      if (waiting instanceof Promise) return waiting.then(() => this.#each(list, i + 1, visit));
+      const callback = list[i]!;
+      const fail = (error: unknown): never => {
+        throw annotated(error, `thrown by ${callback.constructor.name}.${hook}`);
+      };
+      let waiting: void | Promise<void>;
+      try {
+        waiting = visit(callback);
+      } catch (error) {
+        return fail(error);
+      }
+      if (waiting instanceof Promise) return waiting.then(() => this.#each(hook, list, i + 1, visit), fail);
     }
   }
+}
+
+/** The same error, so that its class stays, with a note after its message. */
+export function annotated(error: unknown, note: string): unknown {
+  if (!(error instanceof Error) || Object.isFrozen(error) || error.message.includes(note)) return error;
+  error.message = `${error.message} (${note})`;
+  return error;
 }
 
 /** All callbacks of a list, lists in it included. */

@@ -127,7 +127,7 @@ describe('TensorBoard', () => {
     model.compile({ optimizer: 'sgd', loss: 'mse', metrics: ['mae'] });
     return model;
   };
-  it('logs epochs, weights, pictures, the model and its step', async () => {
+  it('TensorBoard.logDir, TensorBoard.histogramFreq, TensorBoard.writeImages: logs epochs, weights, pictures, the model and its step', async () => {
     const logDir = folder();
     const board = callbacks.TensorBoard({ logDir, histogramFreq: 2, writeImages: true });
     const model = make();
@@ -159,7 +159,7 @@ describe('TensorBoard', () => {
     expect(names).toContain(model.weights[0]!.path);
     expect(new Set(names).size).toBe(names.length);
   });
-  it('logs batches and their rates', async () => {
+  it('TensorBoard.updateFreq, TensorBoard.writeStepsPerSecond, TensorBoard.writeGraph: logs batches and their rates, and no model', async () => {
     const logDir = folder();
     const board = callbacks.TensorBoard(logDir, { updateFreq: 2, writeStepsPerSecond: true, writeGraph: false });
     await make().fit(x, y, { epochs: 2, callbacks: [board], ...quiet });
@@ -173,7 +173,7 @@ describe('TensorBoard', () => {
     expect(tags).toContain('epoch_steps_per_second@1');
     expect(valuesIn(join(logDir, 'train')).some(({ plugin }) => plugin === 'graph_keras_model')).toBe(false);
   });
-  it('profiles the kernels of some batches', async () => {
+  it('TensorBoard.profileBatch: the kernels of some batches', async () => {
     const logDir = folder();
     await make().fit(x, y, {
       epochs: 2,
@@ -187,7 +187,7 @@ describe('TensorBoard', () => {
     expect(plane!.eventMetadata.get(events[0]!.metadataId)!.name.length).toBeGreaterThan(2);
     expect(events.every(({ durationPs }) => durationPs >= 0)).toBe(true);
   });
-  it('writes embeddings for the projector', async () => {
+  it('TensorBoard.embeddingsFreq, TensorBoard.embeddingsMetadata: embeddings for the projector', async () => {
     const logDir = folder();
     tf.keras.utils.clearSession();
     const model = models.Sequential([

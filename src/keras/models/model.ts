@@ -8,6 +8,7 @@ import { mapTree } from '../../base/tree.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { FileSource } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import type { History } from '../callbacks/history.ts';
 import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Tracked } from '../layers/tracking.ts';
@@ -69,6 +70,7 @@ export const setModelFiles = (installed: Files): void => {
 };
 
 export class ModelBase<out O extends Structure = Structure> extends LayerBase<O> {
+  #history: History | null = null;
   readonly #graph: FunctionalGraph | null = null;
   readonly #trainer: Trainer;
 
@@ -202,7 +204,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   // ── Training ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Whether the class has a step of its own. */
-  hasOwnStep(method: 'trainStep' | 'testStep'): boolean {
+  hasOwnStep(method: 'trainStep' | 'testStep' | 'computeMetrics'): boolean {
     return this[method] !== ModelBase.prototype[method];
   }
   /** Whether the class compiles in a way of its own. */
@@ -214,6 +216,13 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   }
   get optimizer(): Optimizer {
     return (this.#trainer.state?.optimizer ?? null) as Optimizer;
+  }
+  /** The history of the last fit, also of one that ended in an error. */
+  get history(): History | null {
+    return this.#history;
+  }
+  set history(history: History | null) {
+    this.#history = history;
   }
   get stopTraining(): boolean {
     return this.#trainer.stopTraining;
@@ -284,15 +293,18 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   }
   /** One update of the weights with a batch `[x, y, sampleWeight]`; gives the logs. Override it for training of one's own. */
   trainStep(data: Structure): Record<string, Tensor> {
-    this.#trainer.trainStep(asBatch(data));
-    return this.getMetricsResult();
+    return this.#trainer.trainStep(asBatch(data)) ?? this.getMetricsResult();
   }
   testStep(data: Structure): Record<string, Tensor> {
-    this.#trainer.testStep(asBatch(data));
-    return this.getMetricsResult();
+    return this.#trainer.testStep(asBatch(data)) ?? this.getMetricsResult();
   }
   predictStep(data: Structure): Structure {
     return this.invoke(data, { training: false }) as Structure;
+  }
+  /** Updates the metrics that compile was given, and gives all results; override it for metrics of one's own. */
+  computeMetrics(options: LossInputs): Record<string, Tensor> {
+    this.#trainer.updateMetrics(options);
+    return this.getMetricsResult();
   }
   /** The loss of a batch, from its targets and predictions; what layers added included. */
   computeLoss(options: LossInputs): Tensor {

@@ -151,3 +151,66 @@ describe('models that are not ready', () => {
     await expect(empty.predict(x, quiet)).rejects.toThrow(/has no layers/);
   });
 });
+
+describe('a run that ends in an error', () => {
+  const trainable = () => {
+    const model = models.Sequential([layers.Dense(1, { inputShape: [2] })]);
+    model.compile({ loss: 'mse' });
+    return model;
+  };
+  const y = tf.ones([4, 1]);
+  it('names the callback that threw, and says what is kept', async () => {
+    class Mine extends callbacks.Callback {
+      override onEpochEnd(epoch: number) {
+        if (epoch === 2) throw new RangeError('out of tea');
+      }
+    }
+    const model = trainable();
+    const before = String(model.getWeights()[0]);
+    const run = model.fit(x, y, { epochs: 5, callbacks: [new Mine()], ...quiet }) as Promise<unknown>;
+    await expect(run).rejects.toBeInstanceOf(RangeError);
+    await expect(run).rejects.toThrow(
+      /out of tea \(thrown by Mine.onEpochEnd\) \(fit ended here; the weights are kept.*model.history has epochs? 1 to [23]/,
+    );
+    expect(String(model.getWeights()[0])).not.toBe(before);
+    expect(model.history!.history.loss!.length).toBeGreaterThan(1);
+  });
+  it('says where data ended', async () => {
+    const three = function* () {
+      for (let i = 0; i < 3; i++) yield [x, y] as const;
+    };
+    const short = trainable().fit(three(), { stepsPerEpoch: 2, epochs: 3, ...quiet }) as Promise<unknown>;
+    await expect(short).rejects.toThrow(/ended after 1 of 2 steps of epoch 2.*model.history has epoch 1/);
+    const once = trainable().fit(three(), { epochs: 2, ...quiet }) as Promise<unknown>;
+    await expect(once).rejects.toThrow(/no batches in epoch 2. A generator is read once over all epochs/);
+  });
+  it('names the folder that cannot be written, and who wanted to', async () => {
+    const nowhere = new URL(import.meta.url).pathname;
+    const saving = [callbacks.ModelCheckpoint(`${nowhere}/a.keras`)];
+    await expect(trainable().fit(x, y, { callbacks: saving, ...quiet }) as Promise<unknown>).rejects.toThrow(
+      /bad-input.test.ts: the folder cannot be made.*thrown by ModelCheckpoint.onEpochEnd.*weights are kept/,
+    );
+  });
+  it('takes one target for one output, whole numbers for frequencies', async () => {
+    await expect(trainable().fit(x, [y, y], quiet) as Promise<unknown>).rejects.toThrow(/y has 2 targets.*1 output/);
+    expect(() => trainable().fit(x, y, { validationFreq: 0 })).toThrow(/validationFreq: found 0/);
+    expect(() => trainable().fit(x, y, { verbose: 7 as never })).toThrow(/verbose: found 7/);
+  });
+});
+
+it('computeMetrics of a class decides the logs', async () => {
+  class Mine extends models.Model {
+    last = layers.Dense(1);
+    override call(inputs: tf.Tensor) {
+      return this.last(inputs);
+    }
+    override computeMetrics(options: Parameters<InstanceType<typeof models.Model>['computeMetrics']>[0]) {
+      return { ...super.computeMetrics(options), five: tf.constant(5) };
+    }
+  }
+  const model = new Mine();
+  model.compile({ loss: 'mse', metrics: ['mae'] });
+  const { history } = await model.fit(x, tf.ones([4, 1]), quiet);
+  expect(Object.keys(history).sort()).toEqual(['five', 'loss', 'mae']);
+  expect(history.five).toEqual([5]);
+});

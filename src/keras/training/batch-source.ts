@@ -20,6 +20,8 @@ export interface BatchSource {
   readonly samples: number | null;
   /** Begins a pass. */
   open(): BatchIterator;
+  /** Whether all epochs together read it once, as a generator. */
+  readonly isReadOnce?: boolean;
   onEpochEnd?(): void;
   /** Does to orders and random numbers what a pass would do, where a run goes on after passes that an earlier one made. */
   skip?(): void;
@@ -67,6 +69,7 @@ export function streamSource(given: unknown, where: string): BatchSource {
   return {
     steps: null,
     samples: null,
+    isReadOnce: once,
     open() {
       const pull = shared ?? pullFrom(iterable);
       const convert = (element: unknown): unknown => (element === DONE ? DONE : componentsToTensors(element, where));

@@ -155,7 +155,13 @@ export function targetsOf(
   names: readonly (string | null)[],
   losses: unknown = null,
 ): (Tensor | null)[] {
-  if (count === 1) return [flattenTree(yTrue, isTensor).find(isTensor) ?? null];
+  if (count === 1) {
+    const own = isPlainObject(yTrue) && names[0] ? (yTrue as Record<string, Tensor>)[names[0]] : undefined;
+    const list = own ? [own] : (flattenTree(yTrue, isTensor).filter(isTensor) as Tensor[]);
+    if (list.length > 1)
+      throw new ValueError(`y has ${list.length} targets, but the model has 1 output; wanted one target.`);
+    return [list[0] ?? null];
+  }
   if (isPlainObject(yTrue)) {
     const record = yTrue as Record<string, Tensor>;
     return names.map((name) => (name !== null ? (record[name] ?? null) : null));

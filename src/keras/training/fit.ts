@@ -3,7 +3,7 @@
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
 import { StateError, ValueError } from '../../base/errors.ts';
 import { platform } from '../../platform/platform.ts';
-import { CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
+import { annotated, CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
 import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
@@ -54,6 +54,7 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
   const stepsPerEpoch = options.stepsPerEpoch ?? null;
   if (stepsPerEpoch !== null) wholeNumber(stepsPerEpoch, 'fit: stepsPerEpoch', 1);
   const history = new History();
+  model.history = history;
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
@@ -73,11 +74,19 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
         initialEpoch,
         stepsPerEpoch,
       });
+    } catch (error) {
+      throw annotated(error, keptAfter(history));
     } finally {
       interrupted();
     }
     return history;
   }, options.signal);
+}
+
+/** What is left of a run that ended in an error. */
+function keptAfter({ epoch }: History): string {
+  const range = epoch.length > 1 ? `epochs ${epoch[0]! + 1} to ${epoch.at(-1)! + 1}` : `epoch ${epoch[0]! + 1}`;
+  return `fit ended here; the weights are kept as they are by now, and model.history has ${epoch.length === 0 ? 'no epoch' : range}`;
 }
 
 interface FitSizes {
@@ -192,7 +201,10 @@ async function runEpoch(
     if (pace.due()) await turn();
     if (trainer.stopTraining && ends) break;
   }
-  if (step === 0 && !control.stopped) throw new ValueError('fit: the data gave no batches.');
+  if (step === 0 && !control.stopped)
+    throw new ValueError(
+      `fit: the data gave no batches in epoch ${epoch + 1}.${source.isReadOnce ? ' A generator is read once over all epochs: give stepsPerEpoch, or one that goes on.' : ''}`,
+    );
   return pass;
 }
 

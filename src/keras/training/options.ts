@@ -8,7 +8,7 @@ import { Sequence } from '../utils/sequence.ts';
 import { arraySource, arraysOf, splitValidation } from './arrays.ts';
 import { type BatchSource, isSource, streamSource } from './batch-source.ts';
 import { classWeights } from './class-weight.ts';
-import { makeShuffler } from './shuffle.ts';
+import { makeBatchShuffler, makeShuffler } from './shuffle.ts';
 import type { FitOptions } from './types.ts';
 
 const RUN = ['batchSize', 'verbose', 'steps', 'callbacks', 'signal'];
@@ -42,6 +42,16 @@ export function checkOptions(method: keyof typeof OPTIONS, options: object): voi
     if (!(OPTIONS[method] as readonly string[]).includes(name))
       throw new ValueError(`${method}: unknown option '${name}'.${didYouMean(name, OPTIONS[method])}`);
   }
+  checkValues(method, options);
+}
+/** Values that are wrong wherever they are given. */
+function checkValues(method: string, options: { verbose?: unknown; validationFreq?: unknown }): void {
+  const { verbose, validationFreq } = options;
+  if (verbose !== undefined && verbose !== 'auto' && verbose !== 0 && verbose !== 1 && verbose !== 2)
+    throw new ValueError(`${method}: verbose: found ${show(verbose)}, wanted 'auto', 0, 1 or 2.`);
+  if (validationFreq === undefined || validationFreq === null) return;
+  const list = Array.isArray(validationFreq) ? (validationFreq as unknown[]) : [validationFreq];
+  for (const item of list) wholeNumber(item, `${method}: validationFreq`, 1);
 }
 export function wholeNumber(value: unknown, what: string, min: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= min) return value;
@@ -93,7 +103,10 @@ export function planFit(x: unknown, y: Inputs | null | undefined, options: FitOp
     validation = arraySource(split.validation as never, { batchSize: size, shuffle: null, reuse });
   } else validation = validationSource(validationData, options, batchSize, reuse);
   if (options.classWeight) train.sampleWeight = classWeights(train.y ?? null, options.classWeight);
-  const shuffle = (options.shuffle ?? true) ? makeShuffler() : null;
+  const given: unknown = options.shuffle ?? true;
+  if (typeof given !== 'boolean' && given !== 'batch')
+    throw new ValueError(`fit: shuffle: found ${show(given)}, wanted true, false or 'batch'.`);
+  const shuffle = given === 'batch' ? makeBatchShuffler(batchSize) : given ? makeShuffler() : null;
   return { train: arraySource(train as never, { batchSize, shuffle, reuse }), validation, y: arrays.y };
 }
 

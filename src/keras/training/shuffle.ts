@@ -11,3 +11,16 @@ export function makeShuffler(): (order: Uint32Array) => void {
     order.set(fitOrder(seeds, order.length));
   };
 }
+
+/** `shuffle: 'batch'`: batches stay in their order, and the samples of each are shuffled among themselves. */
+export function makeBatchShuffler(batchSize: number): (order: Uint32Array) => void {
+  const shufflers: ((order: Uint32Array) => void)[] = [];
+  return (order) => {
+    for (let start = 0, i = 0; start < order.length; start += batchSize, i++) {
+      const part = order.subarray(start, start + batchSize);
+      shufflers[i] ??= makeShuffler();
+      shufflers[i]!(part);
+      for (let k = 0; k < part.length; k++) part[k]! += start;
+    }
+  };
+}

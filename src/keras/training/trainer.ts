@@ -38,7 +38,7 @@ export interface LossInputs {
   sampleWeight?: Tensor | null | undefined;
 }
 
-const known = [
+export const COMPILE_OPTIONS = [
   'optimizer',
   'loss',
   'lossWeights',
@@ -90,9 +90,9 @@ export class Trainer {
         `compile: found ${show(options)}, wanted one record: compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] }).`,
       );
     for (const name of Object.keys(options)) {
-      if (!known.includes(name))
+      if (!COMPILE_OPTIONS.includes(name))
         throw new ValueError(
-          `compile: unknown option '${name}'.${didYouMean(name, known)} Known: ${known.join(', ')}.`,
+          `compile: unknown option '${name}'.${didYouMean(name, COMPILE_OPTIONS)} Known: ${COMPILE_OPTIONS.join(', ')}.`,
         );
     }
     const model = this.#model;
@@ -159,9 +159,9 @@ export class Trainer {
     this.#compiled!.lossTracker.updateState(loss, { sampleWeight: batchOf(x) });
   }
   /** One update of the weights. */
-  trainStep([x, y, sampleWeight]: Batch): void {
+  trainStep([x, y, sampleWeight]: Batch): StepLogs {
     const model = this.#model;
-    const { optimizer, metrics } = this.require('fit');
+    const { optimizer } = this.require('fit');
     const tape = new GradientTape();
     let yPred!: Structure;
     const [loss, scaled] = tape.record(() => {
@@ -179,15 +179,26 @@ export class Trainer {
       const gradients = tape.gradient(scaled, weights as Tensor[]) as (Tensor | null)[];
       optimizer.applyGradients(weights.map((weight, i): [Tensor | null, never] => [gradients[i]!, weight as never]));
     }
-    if (metrics && y !== null) metrics.updateState(y, yPred, sampleWeight);
+    return this.#computeMetrics(x, y, yPred, sampleWeight);
   }
-  testStep([x, y, sampleWeight]: Batch): void {
+  testStep([x, y, sampleWeight]: Batch): StepLogs {
     const model = this.#model;
     const yPred = model.invoke(x, { training: false }) as Structure;
     const loss = model.computeLoss({ x, y: y as Structure, yPred, sampleWeight: sampleWeight as Tensor | null });
     this.#track(loss, x);
-    const { metrics } = this.#compiled!;
-    if (metrics && y !== null) metrics.updateState(y, yPred, sampleWeight);
+    return this.#computeMetrics(x, y, yPred, sampleWeight);
+  }
+  /** Brings the metrics up to date. */
+  updateMetrics({ y, yPred, sampleWeight }: LossInputs): void {
+    const metrics = this.#compiled?.metrics;
+    if (metrics && y !== null && y !== undefined) metrics.updateState(y, yPred, sampleWeight ?? null);
+  }
+  /** The logs of a class that computes its own; null where they are read from the metrics later. */
+  #computeMetrics(x: Structure, y: Structure | null, yPred: Structure, sampleWeight: Structure | null): StepLogs {
+    const inputs = { x, y: y as Structure, yPred, sampleWeight: sampleWeight as Tensor | null };
+    if (this.#model.hasOwnStep('computeMetrics')) return this.#model.computeMetrics(inputs);
+    this.updateMetrics(inputs);
+    return null;
   }
 
   /** Refuses class labels out of range, unless the model's own step may mean something else by y. Gives whether it could tell. */
@@ -207,7 +218,7 @@ export class Trainer {
     const model = this.#model;
     let logs: StepLogs = null;
     if (model.hasOwnStep('trainStep')) logs = model.trainStep(packXYSampleWeight(...(batch as Batch)));
-    else this.trainStep(batch as Batch);
+    else logs = this.trainStep(batch as Batch);
     model.clearLosses();
     return logs;
   };
@@ -221,7 +232,7 @@ export class Trainer {
     const model = this.#model;
     let logs: StepLogs = null;
     if (model.hasOwnStep('testStep')) logs = model.testStep(packXYSampleWeight(...(batch as Batch)));
-    else this.testStep(batch as Batch);
+    else logs = this.testStep(batch as Batch);
     model.clearLosses();
     return logs;
   };
@@ -308,7 +319,7 @@ export class Trainer {
     const options: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(config)) {
       const name = camelCase(key);
-      if (!known.includes(name)) continue;
+      if (!COMPILE_OPTIONS.includes(name)) continue;
       options[name] = revive(value);
     }
     this.#model.compile(options as CompileOptions);

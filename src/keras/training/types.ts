@@ -51,7 +51,8 @@ export interface FitOptions
       | readonly [x: Inputs, y: Inputs]
       | readonly [x: Inputs, y: Inputs, sampleWeight: TensorLike]
       | null;
-    shuffle: boolean;
+    /** 'batch' shuffles the samples of each batch among themselves. */
+    shuffle: boolean | 'batch';
     classWeight: Readonly<Record<number, number>> | null;
     sampleWeight: Inputs | null;
     initialEpoch: number;
