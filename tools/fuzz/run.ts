@@ -1,6 +1,7 @@
 // `npm run fuzz -- AREA [--count N] [--seed S]`: searches for programs that cornu gets wrong.
 // Owns: reading the command line. Each area is a file of its own.
 import { parseArgs } from 'node:util';
+import { fuzzFiles } from './files.ts';
 import { fuzzGradients } from './gradients.ts';
 import { fuzzGraphs } from './graphs.ts';
 
@@ -14,8 +15,17 @@ const [area = 'graphs'] = positionals;
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const count = Number(values.count ?? 1000);
 
+if (area === 'files') {
+  console.log(`fuzz files: ${count} damaged files from seed ${seed}`);
+  const began = performance.now();
+  const { files, kinds, failures } = await fuzzFiles({ count, seed, log: (text) => console.log(text) });
+  const sorted = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, n]) => `${kind} ${n}`);
+  console.log(`what came of them: ${sorted.join(', ')}`);
+  console.log(`${files} files, ${failures.length} failures, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  process.exit(failures.length > 0 ? 1 : 0);
+}
 if (!(area in areas)) {
-  console.error(`fuzz: unknown area '${area}'. Known: ${Object.keys(areas).join(', ')}.`);
+  console.error(`fuzz: unknown area '${area}'. Known: ${Object.keys(areas).join(', ')}, files.`);
   process.exit(2);
 }
 console.log(`fuzz ${area}: ${count} programs from seed ${seed}`);

@@ -169,11 +169,12 @@ function ofFile<T>(file: string, f: () => T): T {
     if (error instanceof FormatError) throw error;
     if (error instanceof OversizedError) throw new FormatError('shape_mismatch', file, error.message, { cause: error });
     if (error instanceof ConfigError) throw new FormatError(error.kind, file, error.message, { cause: error });
-    if (error instanceof ValueError) throw new FormatError('bad_config', file, error.message, { cause: error });
-    if (error instanceof Error && (error.constructor === TypeError || error.constructor === RangeError))
-      throw new FormatError('bad_config', file, `the config cannot be made a model: ${error.message}.`, {
-        cause: error,
-      });
+    // Whatever a damaged config makes of its layers' options, shapes and dtypes.
+    if (error instanceof Error) {
+      const own = error.constructor === TypeError || error.constructor === RangeError || error.constructor === Error;
+      const message = own ? `the config cannot be made a model: ${error.message}.` : error.message;
+      throw new FormatError('bad_config', file, message, { cause: error });
+    }
     throw error;
   }
 }
