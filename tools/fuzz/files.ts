@@ -60,7 +60,15 @@ function seeds(): Seed[] {
   return list;
 }
 
-export async function fuzzFiles({ count, seed, log }: { count: number; seed: number; log: (text: string) => void }): Promise<FilesReport> {
+export async function fuzzFiles({
+  count,
+  seed,
+  log,
+}: {
+  count: number;
+  seed: number;
+  log: (text: string) => void;
+}): Promise<FilesReport> {
   const report: FilesReport = { files: 0, kinds: new Map(), failures: [] };
   const all = seeds();
   const folder = mkdtempSync(join(tmpdir(), 'cornu-fuzz-'));
@@ -73,21 +81,28 @@ export async function fuzzFiles({ count, seed, log }: { count: number; seed: num
       const path = await from.damage(folder, random);
       const [before, start] = [process.memoryUsage().rss, performance.now()];
       let kind = 'loads';
-      if (process.env.FUZZ_TRACE) writeFileSync(process.env.FUZZ_TRACE, `seed ${seed + i}: ${from.name}`);
       try {
         await tf.keras.models.loadModel(path);
       } catch (error) {
         if (error instanceof FileError) {
           kind = 'kind' in error ? String(error.kind) : 'file error';
-          if (!error.message.includes(from.name)) report.failures.push(`seed ${seed + i}: ${from.name}: the message does not name the file: ${error.message}`);
+          if (!error.message.includes(from.name))
+            report.failures.push(
+              `seed ${seed + i}: ${from.name}: the message does not name the file: ${error.message}`,
+            );
         } else {
           kind = 'FAILURE';
-          report.failures.push(`seed ${seed + i}: ${from.name}: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' | ') : String(error)}`);
+          report.failures.push(
+            `seed ${seed + i}: ${from.name}: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' | ') : String(error)}`,
+          );
         }
       }
       const seconds = performance.now() - start;
       if (seconds > SLOWEST) report.failures.push(`seed ${seed + i}: ${from.name}: took ${Math.round(seconds)} ms`);
-      if (process.memoryUsage().rss - before > MOST_MEMORY) report.failures.push(`seed ${seed + i}: ${from.name}: took ${process.memoryUsage().rss - before} bytes of memory`);
+      if (process.memoryUsage().rss - before > MOST_MEMORY)
+        report.failures.push(
+          `seed ${seed + i}: ${from.name}: took ${process.memoryUsage().rss - before} bytes of memory`,
+        );
       report.kinds.set(kind, (report.kinds.get(kind) ?? 0) + 1);
       report.files++;
       rmSync(join(folder, from.name), { recursive: true, force: true });

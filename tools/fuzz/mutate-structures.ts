@@ -1,7 +1,7 @@
 // Mutations inside the structures of files: entries of archives, values of JSON, fields of protocol buffers, bytes of HDF5
 // objects. What is around the mutation (checksums, lengths) is made to fit, so that readers get to see it.
 // Owns: the mutations. Leaves which files, and what counts as a failure, to files.ts.
-import { writeSsTable, readSsTable } from '../../src/formats/tensor-bundle/sstable.ts';
+import { readSsTable, writeSsTable } from '../../src/formats/tensor-bundle/sstable.ts';
 import { ZipArchive } from '../../src/formats/zip/zip-read.ts';
 import { writeZip } from '../../src/formats/zip/zip-write.ts';
 import { mutate } from '../../test/support/mutations.ts';
@@ -13,8 +13,29 @@ const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(rando
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const VALUES: readonly Json[] = [
-  null, true, 0, -1, 1, 3, 2 ** 31, 2 ** 53, 1e308, -0.5, '', 'Dense', 'float32', 'int32', 'string', '__proto__', '../../x',
-  [], [null], [[]], {}, { class_name: 'Dense', config: {} }, { class_name: '__lambda__', config: {} },
+  null,
+  true,
+  0,
+  -1,
+  1,
+  3,
+  2 ** 31,
+  2 ** 53,
+  1e308,
+  -0.5,
+  '',
+  'Dense',
+  'float32',
+  'int32',
+  'string',
+  '__proto__',
+  '../../x',
+  [],
+  [null],
+  [[]],
+  {},
+  { class_name: 'Dense', config: {} },
+  { class_name: '__lambda__', config: {} },
   { class_name: '__keras_tensor__', config: { shape: [null, 4], dtype: 'float32', keras_history: ['x', 99, 99] } },
 ];
 
@@ -124,14 +145,12 @@ function fieldsOf(bytes: Uint8Array): Field[] | null {
   return fields;
 }
 function join(fields: readonly Field[]): Uint8Array {
-  const parts: number[][] = [];
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (const { tag, head, body } of fields) {
     const start = Uint8Array.from((tag & 7) === 2 ? [...head, ...encode(body.length)] : head);
     chunks.push(start, body);
     length += start.length + body.length;
-    parts.push([]);
   }
   const out = new Uint8Array(length);
   let at = 0;
@@ -158,7 +177,8 @@ export function mutateMessage(bytes: Uint8Array, random: Random, depth = 0): Uin
   else if (how < 0.35) fields.push(pick(fields, random));
   else if (how < 0.5) fields[at] = pick(fields, random);
   else if ((field.tag & 7) === 0) field.body = Uint8Array.from(encode(pick(NUMBERS, random)));
-  else if ((field.tag & 7) === 2) field.body = random() < 0.5 ? mutate(field.body, random) : new Uint8Array(Math.floor(random() * 9));
+  else if ((field.tag & 7) === 2)
+    field.body = random() < 0.5 ? mutate(field.body, random) : new Uint8Array(Math.floor(random() * 9));
   return join(fields);
 }
 
