@@ -1,4 +1,4 @@
-// `npm run interop`: files between Keras and cornu in both directions: predictions and further training must be the same.
+// `npm run interop [-- MODEL…]`: files between Keras and cornu in both directions: predictions and further training must be the same.
 // Makes its own Python environment with TensorFlow and both Kerases, unless CORNU_PYTHON names one; writes docs/interop.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Names of models, to compare these alone. */
+const only = process.argv.slice(2);
 const script = join(root, 'tools/interop/keras_models.py');
 
 /** A Python with what the comparison needs. */
@@ -106,7 +108,7 @@ const isGood = (row: Row): boolean => row.error === undefined && row.difference!
 
 try {
   const binary = python();
-  execFileSync(binary, [script, 'make', folder], quiet);
+  execFileSync(binary, [script, 'make', folder, ...only], quiet);
   const items = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Item[];
   const readRows: Row[] = [];
   const written: Item[] = [];
@@ -131,7 +133,7 @@ try {
     }
   }
   writeFileSync(join(folder, 'written.json'), JSON.stringify(written));
-  const text = execFileSync(binary, [script, 'check', folder], quiet);
+  const text = execFileSync(binary, [script, 'check', folder, ...only], quiet);
   const checked = text
     .trim()
     .split('\n')
@@ -156,7 +158,7 @@ A SavedModel is loaded and served by TensorFlow, a checkpoint loaded by Keras 2,
 
 ${table(checked)}
 `;
-  writeFileSync(join(root, 'docs/interop.md'), page);
+  if (only.length === 0) writeFileSync(join(root, 'docs/interop.md'), page);
   console.log(page);
   console.log(wrong.length === 0 ? 'all equal' : `${wrong.length} wrong`);
   process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 """What `npm run interop` runs in Python: models made by Keras 3 and Keras 2, and models read that cornu wrote.
 
-    keras_models.py make FOLDER     # files, predictions and two more epochs of training of each
+    keras_models.py make FOLDER [MODEL…]   # files, predictions and two more epochs of training of each
     keras_models.py check FOLDER    # reads what cornu wrote; one line of JSON for each file
 """
 
@@ -151,7 +151,11 @@ def check(folder):
             try:
                 losses = None
                 if form == "savedmodel":
-                    got = tf.saved_model.load(path).serve(tf.constant(x)).numpy()
+                    served = tf.saved_model.load(path)
+                    got = served.serve(tf.constant(x)).numpy()
+                elif form == "h5":
+                    # Keras 3 does not find the loss 'mse' of HDF5 files again, its own neither.
+                    got = keras.saving.load_model(path, compile=False).predict(x, verbose=0)
                 elif form == "checkpoint":
                     builder = next(b for b in MODELS if item["name"].endswith(b.__name__))
                     tf_keras.backend.clear_session()
@@ -172,4 +176,6 @@ def check(folder):
             print(json.dumps(line), flush=True)
 
 
+ONLY = sys.argv[3:]
+MODELS = [builder for builder in MODELS if not ONLY or builder.__name__ in ONLY]
 {"make": make, "check": check}[sys.argv[1]](sys.argv[2])
