@@ -108,6 +108,37 @@ describe('training', () => {
     await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), { verbose: 0, sampleWeight: tf.ones([4]) });
     expect(seen).toEqual([[4, 3], 2, 3]);
   });
+  for (const runEagerly of [false, true])
+    it(`trains by a step that asks for the weights before it calls the model (runEagerly: ${runEagerly})`, async () => {
+      class Mine extends models.Model {
+        inner = layers.Dense(1);
+        override call(x: tf.Tensor) {
+          return this.inner(x);
+        }
+        override trainStep([x, y]: [tf.Tensor, tf.Tensor]) {
+          const weights = this.trainableVariables;
+          const [loss, gradients] = tf.valueAndGrad(() => tf.reduceMean(this(x).sub(y).square()), weights);
+          this.optimizer.applyGradients(weights.map((weight, i) => [gradients[i]!, weight]));
+          return { loss };
+        }
+      }
+      const model = new Mine();
+      model.compile({ optimizer: tf.keras.optimizers.SGD(0.05), runEagerly });
+      const { loss } = (await model.fit(tf.ones([4, 3]), tf.ones([4, 1]).mul(5), { epochs: 3, verbose: 0 })).history;
+      expect(loss![1]).toBeLessThan(loss![0]!);
+      expect(loss![2]).toBeLessThan(loss![1]!);
+    });
+  it('lets a model without call train by a step of its own', async () => {
+    class Mine extends models.Model {
+      inner = layers.Dense(1);
+      override trainStep([x]: [tf.Tensor, tf.Tensor]) {
+        return { sum: tf.reduceSum(this.inner(x)).mul(0) };
+      }
+    }
+    const model = new Mine();
+    model.compile({ optimizer: 'sgd' });
+    expect((await model.fit(tf.ones([4, 3]), tf.ones([4, 1]), { verbose: 0 })).history).toEqual({ sum: [0] });
+  });
   it('uses an overridden trainStep', async () => {
     class Mine extends models.Model {
       inner = layers.Dense(1);

@@ -209,6 +209,10 @@ export class Optimizer_ {
   /** Changes each variable by its gradient; null gradients are left out. */
   applyGradients(pairs: Iterable<readonly [gradient: Gradient | null, variable: Tensor]>): void {
     const list = [...pairs];
+    if (list.length === 0)
+      throw new ValueError(
+        `optimizer ${this.name}: applyGradients got no pairs. A model has no weights before its first call: ask for model.trainableVariables after it, or build the model first.`,
+      );
     this.apply(
       list.map(([gradient]) => gradient),
       list.map(([, variable]) => asVariable(variable)),

@@ -146,6 +146,7 @@ test('refusals name what was found and what was wanted', () => {
   expect(() => sgd.apply([tf.constant([1, 2])], [tf.Variable([1, 2], { name: 'other' })])).toThrow(
     /unknown variable other/,
   );
+  expect(() => sgd.applyGradients([])).toThrow(/no pairs.*before its first call/);
   expect(() => optimizers.SGD({ clipnorm: 1, clipvalue: 1 })).toThrow(/clipnorm and clipvalue/);
   expect(() => optimizers.SGD({ momentum: 2 })).toThrow(/momentum/);
   expect(() => optimizers.Adam({ beta: 0.9 } as never)).toThrow(/unknown option 'beta'/);

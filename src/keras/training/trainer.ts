@@ -1,7 +1,7 @@
 // What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
 // Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
 import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
-import { flattenTree } from '../../base/tree.ts';
+import { flattenTree, mapTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
 import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
@@ -13,7 +13,7 @@ import type { ModelBase } from '../models/model.ts';
 import * as optimizers from '../optimizers/index.ts';
 import { type Config, camelCase, isPlainObject, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
-import { isTensor } from '../symbolic/keras-tensor.ts';
+import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Structure } from '../types.ts';
 import { packXYSampleWeight } from '../utils/sample-weights.ts';
 import type { Batch } from './batch-source.ts';
@@ -59,6 +59,7 @@ export class Trainer {
   #predict = new FunctionCache('predictStep');
   /** The logs of the last step, when the user's own step made them. */
   #stepLogs: StepLogs = null;
+  #ownStepPrepared = false;
   stopTraining = false;
   /** Where the run that begins goes on, when a callback has restored an earlier one: the epoch, and its steps that are done. */
   resumeAt: { readonly epoch: number; readonly steps: number } | null = null;
@@ -91,9 +92,7 @@ export class Trainer {
       );
     for (const name of Object.keys(options)) {
       if (!COMPILE_OPTIONS.includes(name))
-        throw new ValueError(
-          `compile: unknown option '${name}'.${didYouMean(name, COMPILE_OPTIONS)} Known: ${COMPILE_OPTIONS.join(', ')}.`,
-        );
+        throw new ValueError(`compile: unknown option '${name}'.${didYouMean(name, COMPILE_OPTIONS)}`);
     }
     const model = this.#model;
     const names = (): readonly string[] | null => (model.graph ? model.outputNames : null);
@@ -125,6 +124,7 @@ export class Trainer {
   }
   /** Drops what was compiled of the model: its layers have changed. */
   forget(): void {
+    this.#ownStepPrepared = false;
     this.#train = new FunctionCache('trainStep');
     this.#test = new FunctionCache('testStep');
     this.#predict = new FunctionCache('predictStep');
@@ -211,8 +211,21 @@ export class Trainer {
   runTrain(batch: Batch, where = 'fit'): void {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
+    if (!this.#ownStepPrepared) this.#prepareOwnStep(batch[0]);
     this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch])) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
+  }
+  /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */
+  #prepareOwnStep(x: Structure): void {
+    this.#ownStepPrepared = true;
+    const model = this.#model;
+    if (!model.hasOwnStep('trainStep') || model.flattenLayers().every((layer) => layer.built)) return;
+    const inputs = mapTree(x, (leaf) => (isTensor(leaf) ? new KerasTensor(leaf.shape, leaf.dtype) : leaf), isTensor);
+    try {
+      model.invoke(inputs as Structure, { training: true });
+    } catch {
+      // A model without `call`, as of a GAN, or one that needs values: its step calls the parts, and reports what is wrong.
+    }
   }
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;

@@ -141,7 +141,11 @@ function fill(values: Leaves['values'], dtype: DType, argument: string): Data {
         );
       }
       const { min, max } = dtypes[dtype];
-      if (Number(value) < min || Number(value) > max)
+      // As a number 2^63 equals the largest int64.
+      const fits = isBig(dtype)
+        ? BigInt[dtype === 'int64' ? 'asIntN' : 'asUintN'](64, BigInt(value)) === BigInt(value)
+        : Number(value) >= min && Number(value) <= max;
+      if (!fits)
         throw new DTypeError(`${argument}: ${value} does not fit ${dtype} (${min} to ${max}); give a wider dtype.`);
       if (isBig(dtype)) (data as object as BigInt64Array)[i] = BigInt(value);
       else data[i] = Number(value);
