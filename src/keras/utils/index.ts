@@ -35,3 +35,5 @@ export { normalize, toCategorical } from './to-categorical.ts';
 
 /** Makes what follows repeat: initial weights, dropout, shuffling, tf.random. */
 export const setRandomSeed = (seed: number): void => seedEverything(seed);
+export { type AudioDatasetOptions, audioDatasetFromDirectory } from './audio-dataset.ts';
+export { type TextDatasetOptions, textDatasetFromDirectory } from './text-dataset.ts';
