@@ -1,4 +1,5 @@
 // tf.io.
+export { decodeBase64, decodeRaw, encodeBase64, parseTensor, serializeTensor } from './bytes.ts';
 export { decodeCsv } from './decode-csv.ts';
 export {
   type Feature,
@@ -9,6 +10,7 @@ export {
   VarLenFeature,
 } from './features.ts';
 export { matchFilenamesOnce, matchingFiles, readFile, writeFile } from './files.ts';
+export * as gfile from './gfile.ts';
 export { parseExample, parseSingleExample } from './parse-example.ts';
 export { parseSequenceExample, parseSingleSequenceExample } from './parse-sequence-example.ts';
 export {

@@ -1,0 +1,73 @@
+// tf.io: tensors as bytes and back.
+// Owns: serializeTensor, parseTensor, decodeRaw, base64. The messages stand in src/formats/tensorflow.
+import { type DType, dtypes } from '../../base/dtype.ts';
+import { show, ValueError } from '../../base/errors.ts';
+import { type ArrayData, decodeElements, storedBytes } from '../../formats/array-data.ts';
+import { TensorProto, tensorFromProto, tensorToProto } from '../../formats/tensorflow/tensor-proto.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertToTensor } from '../core/convert.ts';
+import { known } from '../core/host.ts';
+import { bytesOf, elementOf, mapElements, stringTensor, textOf } from '../strings/text.ts';
+
+const REMEDY = 'Call it outside tf.function.';
+
+/** A tensor as the bytes of a TensorProto: a string scalar. */
+export function serializeTensor(tensor: TensorLike): Tensor {
+  const x = convertToTensor(tensor, undefined, 'io.serializeTensor');
+  const data = known(x, 'io.serializeTensor', REMEDY);
+  const array: ArrayData = { dtype: x.dtype, shape: x.dims, data };
+  return eagerTensor([elementOf(TensorProto.encode(tensorToProto(array)))], [], 'string');
+}
+
+/** The tensor of the bytes of a TensorProto, which must be of that dtype. */
+export function parseTensor(serialized: TensorLike, outType: DType): Tensor {
+  const text = known(stringTensor(serialized, 'io.parseTensor'), 'io.parseTensor', REMEDY);
+  const { dtype, shape, data } = tensorFromProto(
+    TensorProto.decode(bytesOf(text[0] as string), 'io.parseTensor'),
+    'io.parseTensor',
+    'the tensor',
+  );
+  if (dtype !== outType)
+    throw new ValueError(`io.parseTensor: the bytes hold ${dtype}, wanted ${outType}; give { outType: '${dtype}' }.`);
+  return eagerTensor(data, shape, dtype);
+}
+
+/** The bytes of each string as numbers of a dtype, along a new last axis; all strings must be equally long. */
+export function decodeRaw(inputBytes: TensorLike, outType: DType, options: { littleEndian?: boolean } = {}): Tensor {
+  const x = stringTensor(inputBytes, 'io.decodeRaw');
+  const rows = (known(x, 'io.decodeRaw', REMEDY) as readonly string[]).map(bytesOf);
+  if (outType === 'string' || dtypes[outType].array === null)
+    throw new ValueError(`io.decodeRaw: outType ${show(outType)}; wanted a dtype of numbers.`);
+  const size = storedBytes(outType);
+  const length = rows[0]?.length ?? 0;
+  const odd = rows.find((row) => row.length !== length);
+  if (odd)
+    throw new ValueError(`io.decodeRaw: strings of ${length} and ${odd.length} bytes; wanted all of one length.`);
+  if (length % size !== 0)
+    throw new ValueError(`io.decodeRaw: ${length} bytes are no whole number of ${outType} (${size} bytes each).`);
+  const all = new Uint8Array(rows.length * length);
+  rows.forEach((row, i) => {
+    all.set(row, i * length);
+  });
+  const data = decodeElements(all, outType, all.length / size, options.littleEndian ?? true);
+  return eagerTensor(data, [...x.dims, length / size], outType);
+}
+
+/** Strings in web-safe base64, without padding unless asked for. */
+export const encodeBase64 = (input: TensorLike, pad = false): Tensor =>
+  mapElements(stringTensor(input, 'io.encodeBase64'), 'encodeBase64', 'string', (element) => {
+    const text = btoa(String.fromCharCode(...bytesOf(element)))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_');
+    return pad ? text : text.replace(/=+$/, '');
+  });
+/** Strings from web-safe base64, padded or not. */
+export const decodeBase64 = (input: TensorLike): Tensor =>
+  mapElements(stringTensor(input, 'io.decodeBase64'), 'decodeBase64', 'string', (element) => {
+    const text = textOf(element);
+    if (!/^[\w-]*={0,2}$/.test(text))
+      throw new ValueError(`io.decodeBase64: ${show(text)} is no web-safe base64 (letters, digits, - and _).`);
+    const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+    return elementOf(Uint8Array.from(plain, (c) => c.charCodeAt(0)));
+  });

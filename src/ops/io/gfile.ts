@@ -1,0 +1,63 @@
+// tf.io.gfile: files and folders.
+// Owns: TensorFlow's names for them; they give promises. Leaves the work to the platform.
+import { FileError } from '../../base/errors.ts';
+import { joinPath } from '../../platform/path.ts';
+import { platform } from '../../platform/platform.ts';
+import { matchingPaths } from './glob.ts';
+
+export const exists = (path: string): Promise<boolean> => platform().exists(path);
+export const isdir = async (path: string): Promise<boolean> => (await platform().stat(path))?.kind === 'folder';
+/** The names in a folder, sorted. */
+export const listdir = async (path: string): Promise<string[]> =>
+  (await platform().readFolder(path)).map(({ name }) => name).sort();
+/** Makes a folder and those above it. */
+export const makedirs = (path: string): Promise<void> => platform().makeFolder(path);
+export const mkdir = makedirs;
+/** The paths that match a pattern (`*`, `?`, `[a-z]`), sorted. */
+export async function glob(pattern: string | readonly string[]): Promise<string[]> {
+  const found = await Promise.all((typeof pattern === 'string' ? [pattern] : pattern).map(matchingPaths));
+  return [...new Set(found.flat())].sort();
+}
+async function mayReplace(path: string, overwrite: boolean, where: string): Promise<void> {
+  if (!overwrite && (await exists(path)))
+    throw new FileError(`gfile.${where}: '${path}' exists; give overwrite: true to replace it.`);
+}
+export async function copy(from: string, to: string, overwrite = false): Promise<void> {
+  await mayReplace(to, overwrite, 'copy');
+  await platform().writeFile(to, await platform().readFile(from));
+}
+export async function rename(from: string, to: string, overwrite = false): Promise<void> {
+  await mayReplace(to, overwrite, 'rename');
+  await platform().rename(from, to);
+}
+/** Deletes a file. */
+export async function remove(path: string): Promise<void> {
+  if (await isdir(path)) throw new FileError(`gfile.remove: '${path}' is a folder; use gfile.rmtree.`);
+  if (!(await exists(path))) throw new FileError(`gfile.remove: there is no file '${path}'.`);
+  await platform().remove(path);
+}
+/** Deletes a folder with all that is in it. */
+export const rmtree = (path: string): Promise<void> => platform().remove(path);
+export const join = (path: string, ...parts: string[]): string => parts.reduce((a, b) => joinPath(a, b), path);
+
+export interface FileStatistics {
+  readonly length: number;
+  readonly mtimeNsec: number;
+  readonly isDirectory: boolean;
+}
+export async function stat(path: string): Promise<FileStatistics> {
+  const found = await platform().stat(path);
+  if (!found) throw new FileError(`gfile.stat: there is nothing at '${path}'.`);
+  return { length: found.size, mtimeNsec: found.modified * 1e6, isDirectory: found.kind === 'folder' };
+}
+/** Folders from the top down: the path, its folders, its files. */
+export async function* walk(top: string): AsyncGenerator<[folder: string, folders: string[], files: string[]]> {
+  const entries = await platform().readFolder(top);
+  const names = (kind: string): string[] =>
+    entries
+      .filter((entry) => entry.kind === kind)
+      .map(({ name }) => name)
+      .sort();
+  yield [top, names('folder'), names('file')];
+  for (const name of names('folder')) yield* walk(joinPath(top, name));
+}
