@@ -3,7 +3,6 @@
 // as one step.
 import type { Backend, Executable, Step } from '../backends/backend.ts';
 import { tell } from '../base/debug.ts';
-import { trace } from '../base/trace.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { countOperations } from '../compiler/count-operations.ts';
 

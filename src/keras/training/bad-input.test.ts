@@ -214,3 +214,17 @@ it('computeMetrics of a class decides the logs', async () => {
   expect(Object.keys(history).sort()).toEqual(['five', 'loss', 'mae']);
   expect(history.five).toEqual([5]);
 });
+
+it('refuses data sets without end where no number of steps is given', async () => {
+  const model = tf.keras.Sequential([tf.keras.Input({ shape: [2] }), tf.keras.layers.Dense(1)]);
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const endless = tf.data.Dataset.fromTensors([tf.ones([4, 2]), tf.ones([4, 1])] as const).repeat();
+  const quiet = { verbose: 0 } as const;
+  await expect(async () => model.fit(endless, quiet)).rejects.toThrow(/never ends.*stepsPerEpoch: 100/);
+  await expect(async () => model.evaluate(endless, quiet)).rejects.toThrow(/evaluate: the data set never ends/);
+  await expect(async () => model.predict(endless, quiet)).rejects.toThrow(/predict: the data set never ends/);
+  const few = { ...quiet, stepsPerEpoch: 2, validationData: endless };
+  await expect(async () => model.fit(endless, few as never)).rejects.toThrow(/validationSteps: 100/);
+  const { history } = await model.fit(endless, { ...few, validationSteps: 1 } as never);
+  expect(history.val_loss).toHaveLength(1);
+});

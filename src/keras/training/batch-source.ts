@@ -3,6 +3,7 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { DONE, type Pull, pullFrom } from '../../data/pull.ts';
+import { INFINITE } from '../../data/source.ts';
 import { componentsToTensors } from '../../data/structure.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
@@ -22,6 +23,8 @@ export interface BatchSource {
   open(): BatchIterator;
   /** Whether all epochs together read it once, as a generator. */
   readonly isReadOnce?: boolean;
+  /** Whether it never ends, so that the caller must say how many batches are wanted. */
+  readonly isInfinite?: boolean;
   onEpochEnd?(): void;
   /** Does to orders and random numbers what a pass would do, where a run goes on after passes that an earlier one made. */
   skip?(): void;
@@ -55,11 +58,20 @@ export function asBatch(element: unknown): Batch {
   return [element as Structure, null, null];
 }
 
+/** Refuses to read a source to its end that has none. */
+export function requireEnd(source: BatchSource, steps: number | null, where: string, option: string): void {
+  if (source.isInfinite && steps === null)
+    throw new ValueError(
+      `${where}: the data set never ends (repeat() without a count). Say how many batches to take: { ${option}: 100 }, or dataset.take(100).`,
+    );
+}
+
 export function streamSource(given: unknown, where: string): BatchSource {
   if (given instanceof DatasetBase) {
     const n = given.cardinality();
     const open = () => iterator(given.open());
-    return { steps: n >= 0 ? n : null, samples: null, open, skip: () => open().close?.() };
+    const isInfinite = n === INFINITE;
+    return { steps: n >= 0 ? n : null, samples: null, open, skip: () => open().close?.(), isInfinite };
   }
   if (given instanceof Sequence) return sequenceSource(given);
   const iterable = given as Iterable<unknown> | AsyncIterable<unknown>;

@@ -9,7 +9,7 @@ import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
 import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Inputs, Logs, Structure } from '../types.ts';
-import type { Batch, BatchIterator, BatchSource } from './batch-source.ts';
+import { type Batch, type BatchIterator, type BatchSource, requireEnd } from './batch-source.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
@@ -53,6 +53,9 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
   const plan = planFit(x, y, options, !compiled.runEagerly);
   const stepsPerEpoch = options.stepsPerEpoch ?? null;
   if (stepsPerEpoch !== null) wholeNumber(stepsPerEpoch, 'fit: stepsPerEpoch', 1);
+  requireEnd(plan.train, stepsPerEpoch, 'fit', 'stepsPerEpoch');
+  if (plan.validation)
+    requireEnd(plan.validation, options.validationSteps ?? null, 'fit: validationData', 'validationSteps');
   const history = new History();
   model.history = history;
   const { callbacks, progress } = callbacksFor(
@@ -252,6 +255,7 @@ export async function evaluate(
     !compiled.runEagerly,
     'evaluate',
   );
+  requireEnd(source, options.steps ?? null, 'evaluate', 'steps');
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
@@ -274,6 +278,7 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
     throw new ValueError(`predict: found ${String(x)}, wanted x: arrays of samples, or a data set.`);
   const batchSize = wholeNumber(options.batchSize ?? 32, 'predict: batchSize', 1);
   const source = evaluationSource(x, null, null, batchSize, false, 'predict');
+  requireEnd(source, options.steps ?? null, 'predict', 'steps');
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
