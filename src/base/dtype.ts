@@ -4,7 +4,7 @@
 //
 // float16 and bfloat16 are held as float32 numbers that are representable in 16 bits (every kernel rounds its
 // results), complex64 as pairs of float32, strings as JavaScript strings (bytes that are not UTF-8 as Uint8Array).
-import { DTypeError, didYouMean, show } from './errors.ts';
+import { DTypeError, didYouMean, show, ValueError } from './errors.ts';
 
 export type DType =
   | 'float16'
@@ -132,7 +132,14 @@ export const isBig = (dtype: DType): boolean => dtype === 'int64' || dtype === '
 /** Room for `size` elements, all zero (strings: empty). */
 export function allocate(dtype: DType, size: number): Data {
   const { array, lanes } = dtypes[dtype];
-  return array ? new array(size * lanes) : new Array<StringElement>(size).fill('');
+  try {
+    return array ? new array(size * lanes) : new Array<StringElement>(size).fill('');
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ValueError(
+      `there is no room for ${size} elements of ${dtype}: a tensor of this size cannot be made here.`,
+    );
+  }
 }
 
 const scratchFloat = new Float32Array(1);

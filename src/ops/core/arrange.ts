@@ -18,7 +18,10 @@ const tensor = (x: TensorLike, name: string): Tensor => convertToTensor(x, undef
 /** The same elements in another shape; one dimension may be −1. */
 export const reshape = signature('reshape', ['tensor', 'shape'], (x: TensorLike, shape: Shape | TensorLike): Tensor => {
   const t = tensor(x, 'reshape');
-  return p.reshape(t, resolveReshape(asDims(shape, 'reshape: shape'), sizeOf(t.dims), 'reshape', t.dims)) as Tensor;
+  return p.reshape(
+    t,
+    resolveReshape(asIntegers(shape as TensorLike, 'reshape: shape'), sizeOf(t.dims), 'reshape', t.dims),
+  ) as Tensor;
 });
 /** A new axis of length 1. */
 export const expandDims = signature('expandDims', ['input', 'axis'], (x: TensorLike, axis: number | Tensor): Tensor => {

@@ -11,3 +11,21 @@ test('whole numbers of 64 bits are taken exactly or refused', () => {
   expect(() => tf.constant([1n, 2n ** 64n], { dtype: 'uint64' })).toThrow(/does not fit uint64/);
   expect(() => tf.constant(-1n, { dtype: 'uint64' })).toThrow(/-1 does not fit uint64/);
 });
+
+test('shapes that cannot be are refused by what takes a shape', () => {
+  const bad = [
+    () => tf.ones([-1]),
+    () => tf.fill([2, -1], 3),
+    () => tf.eye(-1),
+    () => tf.eye(2, { batchShape: [-1] }),
+    () => tf.random.normal([-1]),
+    () => tf.random.uniform([-2], { minval: 0, maxval: 5, dtype: 'int32' }),
+    () => tf.random.truncatedNormal([-2]),
+    () => tf.random.statelessNormal([-2], { seed: [1, 2] }),
+    () => tf.broadcastTo(tf.ones([1]), [-1]),
+    () => tf.scatterNd([[0]], [1], [-1]),
+  ];
+  for (const make of bad) expect(make, String(make)).toThrow(/negative dimension/);
+  expect(tf.reshape(tf.ones([4]), [2, -1]).shape).toEqual([2, 2]);
+  expect(() => tf.ones([1e6, 1e6])).toThrow(/no room for 1000000000000 elements of float32/);
+});

@@ -307,4 +307,8 @@ export function asIntegers(value: TensorLike, argument: string): number[] {
 }
 
 /** Dims from a shape argument, which may hold scalar tensors. */
-export const asDims = (shape: TensorLike | Shape, argument: string): Dims => asIntegers(shape as TensorLike, argument);
+export function asDims(shape: TensorLike | Shape, argument: string): Dims {
+  const dims = asIntegers(shape as TensorLike, argument);
+  if (dims.some((n) => n < 0)) throw new ValueError(`${argument} ${show(dims)} has a negative dimension.`);
+  return dims;
+}

@@ -1,7 +1,7 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
 import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, show, ValueError } from '../../base/errors.ts';
+import { DTypeError, ValueError } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -23,7 +23,6 @@ const dtypeOf = (options: ShapedOptions | undefined, fallback: DType): DType =>
 
 const filled = (value: number, shape: TensorLike | Shape, dtype: DType, name: string): Tensor => {
   const dims = asDims(shape, `${name}: shape`);
-  if (dims.some((n) => n < 0)) throw new ValueError(`${name}: shape ${show(dims)} has a negative dimension.`);
   return p.full(value, { dims, dtype }) as Tensor;
 };
 export const zeros = signature(
@@ -38,7 +37,6 @@ export const ones = signature(
 );
 export const fill = signature('fill', ['dims', 'value'], (dims: Shape | TensorLike, value: TensorLike): Tensor => {
   const shape = asDims(dims, 'fill: dims');
-  if (shape.some((n) => n < 0)) throw new ValueError(`fill: dims ${show(shape)} has a negative dimension.`);
   return p.broadcastTo(convertToTensor(value, undefined, 'fill'), shape) as Tensor;
 });
 const like = (value: number, x: TensorLike, dtype: DType | undefined, name: string): Tensor => {
@@ -123,7 +121,8 @@ export const eye = signature(
     dtype: DType = 'float32',
   ): Tensor => {
     const rows = asInteger(numRows, 'eye: numRows');
-    const dims = [rows, numColumns === undefined ? rows : asInteger(numColumns, 'eye: numColumns')];
+    const columns = numColumns === undefined ? rows : asInteger(numColumns, 'eye: numColumns');
+    const dims = asDims([rows, columns], 'eye: shape');
     const matrix = p.convert(p.compare('equal', p.iota(dims, 0, 'int32'), p.iota(dims, 1, 'int32')), asDType(dtype));
     return p.broadcastTo(matrix, [
       ...(batchShape === undefined ? [] : asDims(batchShape, 'eye: batchShape')),

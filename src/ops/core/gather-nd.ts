@@ -2,7 +2,7 @@
 // Owns: index vectors as row numbers of the flattened tensor. Reading and writing rows is of the primitives.
 
 import { isInteger } from '../../base/dtype.ts';
-import { DTypeError, ShapeError, show } from '../../base/errors.ts';
+import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { type Dims, sameShape, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
@@ -93,7 +93,6 @@ export const scatterNd = signature(
   (indices: TensorLike, updates: TensorLike, shape: TensorLike, _badIndicesPolicy?: string): Tensor => {
     const values = convertToTensor(updates, undefined, 'scatterNd');
     const dims = asDims(shape, 'scatterNd: shape');
-    if (dims.some((n) => n < 0)) throw new ShapeError(`scatterNd: shape ${show(dims)} has a negative dimension.`);
     if (values.dtype === 'bool')
       return scatter(p.full(0, { dims, dtype: 'bool' }), indices, values, 'max', 'scatterNd');
     return scatter(p.full(0, { dims, dtype: values.dtype }), indices, values, 'add', 'scatterNd');
