@@ -1,6 +1,7 @@
 // tf.data against TensorFlow's own answers (test/fixtures/make_data.py), files of both, bounds and errors.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as tf from '../index.ts';
 import { platform } from '../platform/platform.ts';
@@ -248,4 +249,11 @@ describe('bad input', () => {
       /example 0.*'a' holds float32/,
     );
   });
+});
+
+test('a dataset shows its elements where it is printed', () => {
+  const dataset = D.fromTensorSlices([tf.ones([4, 2]), tf.zeros([4], 'int32')]).batch(2);
+  expect(inspect({ dataset }, { breakLength: 200 })).toContain(
+    '<Dataset element_spec=(TensorSpec(shape=(None, 2), dtype=tf.float32, name=None), TensorSpec(shape=(None,), dtype=tf.int32, name=None))>',
+  );
 });

@@ -126,6 +126,9 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     const spec = this.#source.spec();
     return `<Dataset element_spec=${spec ? showSpec(spec) : 'unknown'}>`;
   }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 
   #with<R extends Element>(source: Source): DatasetBase<R> {
     return new DatasetBase<R>(source, this.#options);

@@ -30,8 +30,18 @@ export interface ModelClass {
   new <const I extends Structure, const O extends Structure>(
     options: { inputs: I; outputs: O } & LayerOptions,
   ): Model<Tensors<O>>;
+  new <const I extends Structure, const O extends Structure>(
+    inputs: I,
+    outputs: O,
+    options?: LayerOptions,
+  ): Model<Tensors<O>>;
   <const I extends Structure, const O extends Structure>(
     options: { inputs: I; outputs: O } & LayerOptions,
+  ): Model<Tensors<O>>;
+  <const I extends Structure, const O extends Structure>(
+    inputs: I,
+    outputs: O,
+    options?: LayerOptions,
   ): Model<Tensors<O>>;
   readonly prototype: Model<Structure>;
 }

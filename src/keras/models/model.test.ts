@@ -40,6 +40,18 @@ describe('structure', () => {
     const [again] = copy(x) as never as tf.Tensor[];
     expect(again!.arraySync()).toEqual(first!.arraySync());
   });
+  it('takes inputs and outputs by place, as Python does', () => {
+    const input = tf.keras.Input({ shape: [3] });
+    const one = models.Model(input, layers.Dense(2)(input), { name: 'placed' });
+    expect([one.name, one(tf.ones([4, 3])).shape]).toEqual(['placed', [4, 2]]);
+    const [first, second] = new tf.keras.Model([input], [layers.Dense(2)(input), layers.Dense(1)(input)])([
+      tf.ones([4, 3]),
+    ]);
+    expect([first.shape, second.shape]).toEqual([
+      [4, 2],
+      [4, 1],
+    ]);
+  });
   it('takes the options of older versions', () => {
     expect(layers.LeakyReLU({ alpha: 0.1 }).getConfig()).toMatchObject({ negative_slope: 0.1 });
     expect(layers.Dense({ units: 3 }).units).toBe(3);

@@ -107,6 +107,19 @@ describe('arguments of training', () => {
     expect(() => model.fit(given(Promise.resolve(x)), good)).toThrow(/fit: x: found Promise/);
     expect(() => model.fit(given([[1, 2], [3]]), good)).toThrow(/not rectangular/);
   });
+  it('must have a target for each loss, in the first fit and in later ones', async () => {
+    const input = layers.Input({ shape: [2] });
+    const model = models.Model(input, [
+      layers.Dense(1, { name: 'one' })(input),
+      layers.Dense(1, { name: 'two' })(input),
+    ]);
+    model.compile({ loss: { one: 'mse', two: 'mse' } });
+    const part = { one: tf.ones([4, 1]) };
+    const error = /output two has a loss, but no target was given for it in y/;
+    await expect(model.fit(tf.ones([4, 2]), part, quiet) as Promise<unknown>).rejects.toThrow(error);
+    await model.fit(tf.ones([4, 2]), { ...part, two: tf.ones([4, 1]) }, quiet);
+    await expect(model.fit(tf.ones([4, 2]), part, quiet) as Promise<unknown>).rejects.toThrow(error);
+  });
   it('must have the shapes that the model takes', async () => {
     await expect(classifier().fit(tf.ones([4, 7]), good, quiet) as Promise<unknown>).rejects.toThrow(
       /input 'input_layer.*' has shape \(4, 7\), wanted \(None, 2\)/,

@@ -79,10 +79,7 @@ export class CompileLoss {
     const used = each.filter((loss) => loss !== null && loss !== undefined).length;
     return each.map((identifier, i) => {
       if (identifier === null || identifier === undefined) return null;
-      const target = yTrue[i];
-      if (!target)
-        throw new ValueError(`compile: output ${names[i] ?? i} has a loss, but no target was given for it in y.`);
-      const call = lossOf(identifier, target, yPred[i]!);
+      const call = lossOf(identifier, targetOf(yTrue, i, names), yPred[i]!);
       const name = names[i] ?? (call as { name?: string }).name ?? `output_${i}`;
       const weight = weights[i];
       if (weight !== undefined && weight !== null && typeof weight !== 'number')
@@ -138,7 +135,7 @@ export class CompileLoss {
     this.#outputs.forEach((output, i) => {
       if (!output) return;
       const prediction = predictions[i]!;
-      let value = output.call(targets[i]!, prediction, { sampleWeight: weights[i] ?? null });
+      let value = output.call(targetOf(targets, i, names), prediction, { sampleWeight: weights[i] ?? null });
       if (value.dtype !== 'float32') value = cast(value, 'float32');
       output.tracker?.updateState(value, { sampleWeight: prediction.dims[0] ?? 1 });
       if (output.weight !== null) value = multiply(value, output.weight);
@@ -146,6 +143,13 @@ export class CompileLoss {
     });
     return total;
   }
+}
+
+function targetOf(targets: readonly (Tensor | null)[], i: number, names: readonly (string | null)[]): Tensor {
+  const target = targets[i];
+  if (!target)
+    throw new ValueError(`compile: output ${names[i] ?? i} has a loss, but no target was given for it in y.`);
+  return target;
 }
 
 /** The targets in the order of the outputs. */
