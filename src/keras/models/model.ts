@@ -349,7 +349,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   /** Writes a SavedModel for serving: TensorFlow and its serving programs load it. `inputSignature`: what the inputs are. */
   export(
     path: string,
-    options: Options<{ format: 'tf_saved_model'; inputSignature: unknown; verbose: boolean }> = {},
+    options: Options<{ format: 'tf_saved_model' | 'onnx'; inputSignature: unknown; verbose: boolean }> = {},
   ): Promise<void> {
     return this.#files().export(this as ModelBase, path, options);
   }

@@ -29,7 +29,7 @@ describe('models through ONNX', () => {
     keras.utils.setRandomSeed(3);
     const model = onnxModels[name]!();
     const file = join(folder, `${name}.onnx`);
-    await model.exportOnnx(file);
+    await model.export(file, { format: 'onnx' });
     const same = await keras.models.loadModel(file);
     // Another batch size than any that was traced.
     for (const batch of [1, 5]) {

@@ -112,7 +112,7 @@ export async function saveModel(model: ModelBase, path: string, options: SaveOpt
 const isFolderName = (path: string): boolean => !/\.[A-Za-z0-9]+$/.test(path.replace(/\/+$/, '').replace(/^.*\//, ''));
 const exporter = () => import('./export.ts');
 
-/** Writes the model for serving: a SavedModel with its prediction as the signature. */
+/** Writes the model for serving: a SavedModel with its prediction as the signature, or an ONNX file. */
 export async function exportModel(
   model: ModelBase,
   path: string,
@@ -124,8 +124,10 @@ export async function exportModel(
 ): Promise<void> {
   const folder = requirePath(path, 'export');
   const format = options.format ?? 'tf_saved_model';
+  if (format === 'onnx')
+    return exportOnnx(model, path, options.inputSignature ? { inputSignature: options.inputSignature as never } : {});
   if (format !== 'tf_saved_model')
-    throw new ValueError(`export: format: found ${show(format)}, wanted 'tf_saved_model'.`);
+    throw new ValueError(`export: format: found ${show(format)}, wanted 'tf_saved_model' or 'onnx'.`);
   requireBuilt(model, 'export');
   await (await exporter()).exportSavedModel(model, folder, { inputSignature: options.inputSignature });
   if (options.verbose) platform().print(`Saved the SavedModel at '${folder}', with the signature 'serving_default'.\n`);
