@@ -101,6 +101,9 @@ export function planPhases(
   const planner = new Planner(program, callsOf, leastShare);
   const phases = planner.list(program.steps, 1);
   planner.close(phases);
+  // A loop sets its addresses back after its last barrier. Who calls the program next writes the threads' tables anew, also
+  // while another thread still wakes from that barrier, which would then set back the new addresses.
+  if (phases.at(-1)?.kind === 'repeat' && movesSlots(program.steps)) phases.push({ kind: 'barrier' });
   return { phases, shared: planner.shared };
 }
 

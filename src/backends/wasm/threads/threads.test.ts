@@ -94,6 +94,38 @@ describe('threads', () => {
     for (const handle of handles) handle.terminate();
   });
 
+  it('have set their addresses back when a program that ends with a loop returns', async () => {
+    const { backend, handles } = start(2);
+    const { heap } = backend;
+    const [rows, bytes] = [3, SIZE * 4];
+    const advance = [0, 1].map((slot) => ({ slot, bytes }));
+    // The first thread comes last to the last barrier, when the other sleeps there.
+    const serial: LoopKernel = { ...tanhKernel(SIZE), serial: true };
+    const body = [kernel(0, 0, 1), kernel(1, 2, 3)];
+    const executable = backend.compile({
+      slotCount: 4,
+      kernels: [tanhKernel(SIZE), serial],
+      steps: [{ kind: 'repeat', count: rows, body, advance, swap: [] }],
+    });
+    // Rows before those that are meant, for addresses that are set back too often.
+    const x = heap.allocate(2 * rows * bytes) + rows * bytes;
+    const y = heap.allocate(2 * rows * bytes) + rows * bytes;
+    const table = heap.allocate(16);
+    new Uint32Array(heap.buffer, table, 4).set([x, y, heap.allocate(bytes), heap.allocate(bytes)]);
+    const run = () => executable.run(table, () => {});
+    await untilReady(backend, run, 2);
+    const result = new Float32Array(heap.buffer, y, rows * SIZE);
+    const lasts = Array.from({ length: rows }, (_, row) => (row + 1) * SIZE - 1);
+    const stale: number[] = [];
+    for (let round = 0; round < 30; round++) {
+      for (const last of lasts) result[last] = 9;
+      run();
+      if (lasts.some((last) => result[last] === 9)) stale.push(round);
+    }
+    expect(stale).toEqual([]);
+    for (const handle of handles) handle.terminate();
+  });
+
   it('are not started by small programs', () => {
     const { backend, handles } = start(3);
     const { heap } = backend;
