@@ -154,12 +154,16 @@ export async function saveWeights(
     const { writeLegacyH5 } = await legacy();
     return platform().writeFile(file, writeLegacyH5(legacyInput(model, null)));
   }
+  if (file.endsWith('.safetensors')) {
+    const { safetensorsOf } = await import('./safetensors-file.ts');
+    return platform().writeFile(file, safetensorsOf(model));
+  }
   if (isFolderName(file) || file.endsWith('.ckpt')) {
     const { saveCheckpoint } = await import('./checkpoint-file.ts');
     return saveCheckpoint(model, file);
   }
   throw new ValueError(
-    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', in '.h5' for the older layout, or a name without an end for a checkpoint of TensorFlow.`,
+    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', in '.h5' for the older layout, in '.safetensors', or a name without an end for a checkpoint of TensorFlow.`,
   );
 }
 
@@ -292,6 +296,10 @@ export async function loadWeights(
     return loadWeightsCheckpoint(model, file, options.skipMismatch ?? false);
   const bytes = await platform().readFile(path);
   const settings = { byName: options.byName ?? false, skipMismatch: options.skipMismatch ?? false };
+  if (file.endsWith('.safetensors')) {
+    const { loadSafetensorsWeights } = await import('./safetensors-file.ts');
+    return loadSafetensorsWeights(model, bytes, file, settings.skipMismatch);
+  }
   if (isZip(bytes)) {
     const { readKerasArchive } = await archives();
     return loadStore(model, (await readKerasArchive(bytes, file)).weights, settings);

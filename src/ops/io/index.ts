@@ -1,4 +1,5 @@
 // tf.io.
+export { loadNpy, loadNpz, loadSafetensors, saveNpy, saveNpz, saveSafetensors } from './arrays.ts';
 export { decodeBase64, decodeRaw, encodeBase64, parseTensor, serializeTensor } from './bytes.ts';
 export { decodeCsv } from './decode-csv.ts';
 export {
