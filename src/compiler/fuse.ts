@@ -215,7 +215,7 @@ const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
 /** Whether a node exchanges the axes of a contraction in a way in which its tiles can be stored. */
 const isTransposed = (user: Node, node: Node): boolean =>
   user.primitive!.name === 'transpose' &&
-  isTileable(node, (user.params as unknown as { readonly permutation: readonly number[] }).permutation);
+  isTileable(node, (user.params as object as { readonly permutation: readonly number[] }).permutation);
 
 /** For each stored value that a group reads: whether only at the position that is being written. */
 export function readsOf(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Map<GraphValue, 'same' | 'other'> {

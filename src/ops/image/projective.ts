@@ -77,7 +77,7 @@ export function projectiveTransform(images: Tensor, maps: Tensor, sampling: Samp
       const m = transforms!.data as Float32Array;
       const source = input!.data as Float32Array;
       for (let n = 0; n < batch; n++) {
-        const [a0, a1, a2, b0, b1, b2, c0, c1] = m.subarray(n * 8, n * 8 + 8) as unknown as number[];
+        const [a0, a1, a2, b0, b1, b2, c0, c1] = Array.from(m.subarray(n * 8, n * 8 + 8), Number);
         const target = (out!.data as Float32Array).subarray(n * size, (n + 1) * size);
         sampleImage(source.subarray(n * size, (n + 1) * size), target, [height, width, channels], sampling, (x, y) => {
           // In single precision, as in TensorFlow: where a place lies on an edge, the last bit decides.
