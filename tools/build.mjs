@@ -57,7 +57,10 @@ async function bundle() {
     external: ['node:*'],
     sourcemap: true,
     chunkNames: 'chunks/[name]-[hash]',
-    charset: 'utf8',
+    // Scripts of one byte a character are read faster; line numbers come from the source maps.
+    charset: 'ascii',
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
     ignoreAnnotations: true,

@@ -31,10 +31,13 @@ export const nodeProcess: PlatformSurroundings = {
   },
   onInterrupt,
   get hardwareConcurrency() {
-    return system()?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+    // Asking the system takes ten microseconds, and every program asks.
+    processors ??= system()?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+    return processors;
   },
 };
 
+let processors: number | undefined;
 const handlers: (() => void)[] = [];
 let interrupted = false;
 

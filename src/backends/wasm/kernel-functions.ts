@@ -33,7 +33,7 @@ export interface KernelCall extends Divisible {
 }
 
 /** Nanoseconds: of a rough instruction of a loop, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
-const [INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.06, 0.02, 5, 0.6];
+const [INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.03, 0.015, 5, 0.6];
 
 /** A call of which the cost is not known yet. */
 type Product = Omit<KernelCall, 'cost'>;

@@ -32,7 +32,7 @@ interface Started {
   readonly backend: Backend;
   readonly handles: WorkerHandle[];
 }
-function start(threads: number, patience?: number): Started {
+function start(threads: number, options: { patience?: number; shareAll?: boolean } = { shareAll: true }): Started {
   setWantedThreads(threads);
   const handles: WorkerHandle[] = [];
   const maker: WorkerMaker = {
@@ -44,7 +44,7 @@ function start(threads: number, patience?: number): Started {
       return handle;
     },
   };
-  return { backend: createWasmBackend({ workers: maker, ...(patience === undefined ? {} : { patience }) }), handles };
+  return { backend: createWasmBackend({ workers: maker, ...options }), handles };
 }
 
 /** Quicker than looking at each element. */
@@ -127,7 +127,7 @@ describe('threads', () => {
   });
 
   it('are not started by small programs', () => {
-    const { backend, handles } = start(3);
+    const { backend, handles } = start(3, {});
     const { heap } = backend;
     const small = backend.compile({ slotCount: 2, kernels: [tanhKernel(500)], steps: [kernel(0, 0, 1)] });
     const table = heap.allocate(8);
@@ -165,7 +165,7 @@ describe('threads', () => {
   });
 
   it('that end while a program runs are an error, not a hang', async () => {
-    const { backend, handles } = start(2, 5);
+    const { backend, handles } = start(2, { patience: 5, shareAll: true });
     const { executable, table } = large(backend, [{ kind: 'host', host: 0 }]);
     await untilReady(backend, () => executable.run(table, () => {}), 2);
     const kill = () => {
@@ -220,8 +220,8 @@ describe('threads', () => {
     for (const threads of [3, 1, 2]) {
       setWantedThreads(threads);
       run();
-      expect(backend.threads).toBe(1);
       await untilReady(backend, run, threads);
+      expect(backend.threads).toBe(threads);
       run();
       expect(sameBits(result(), wanted)).toBe(true);
     }
