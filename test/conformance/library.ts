@@ -99,9 +99,10 @@ export function invoke(name: string, args: readonly Value[], kwargs?: Value): un
   return fn(name)(...args.map(argument), ...(Object.keys(given).length === 0 ? [] : [given]));
 }
 
-/** Forgets names and global state, as every case of Keras's generators begins. */
-export function clearSession(): void {
+/** Forgets names, global state and the global seed, as every case of the generators begins: whatever ran before it. */
+export function freshSession(): void {
   fn('keras.utils.clear_session')();
+  fn('tf.random.set_seed')(null);
 }
 
 // ── Values into the library ──────────────────────────────────────────────────────────────────────────────────────

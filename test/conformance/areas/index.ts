@@ -1,7 +1,15 @@
-// The adapters by area, each loaded when its area is run.
+// The adapters by area, each loaded when its area is run. Every case begins in a fresh session, whatever ran before it.
+import { freshSession } from '../library.ts';
 import type { Area } from '../runner.ts';
 
-const from = (load: () => Promise<{ readonly area: Area }>) => () => load().then((module) => module.area);
+const fresh = (area: Area): Area => ({
+  ...area,
+  run(c) {
+    freshSession();
+    return area.run(c);
+  },
+});
+const from = (load: () => Promise<{ readonly area: Area }>) => () => load().then((module) => fresh(module.area));
 
 export const adapters: Readonly<Record<string, () => Promise<Area>>> = {
   activations: from(() => import('./activations.ts')),

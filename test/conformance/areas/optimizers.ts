@@ -1,15 +1,5 @@
 // Area optimizers: parameters after every step for given gradients, the rate before each, all variables at the end.
-import {
-  argument,
-  clearSession,
-  construct,
-  deserialize,
-  fn,
-  isTensor,
-  plainConfig,
-  property,
-  result,
-} from '../library.ts';
+import { argument, construct, deserialize, fn, isTensor, plainConfig, property, result } from '../library.ts';
 import type { Area } from '../runner.ts';
 import { ArrayValue, type Fields, isFields, type Value } from '../values.ts';
 
@@ -30,7 +20,6 @@ function makeOptimizer(className: string, config: Fields, inner: Fields | undefi
 
 export const area: Area = {
   run(c) {
-    clearSession();
     const config = (c.field('config') ?? {}) as Fields;
     const optimizer = makeOptimizer(String(c.json.class_name), config, c.field('inner') as Fields | undefined);
     const params = c.field('params') as Fields;

@@ -1,11 +1,10 @@
 // Area preprocessing: Keras's preprocessing layers from their config, adapted to data, on several inputs.
-import { argument, clearSession, deserialize, fn, options, property, result, withoutArrays } from '../library.ts';
+import { argument, deserialize, fn, options, property, result, withoutArrays } from '../library.ts';
 import type { Area } from '../runner.ts';
 import type { Fields, Value } from '../values.ts';
 
 export const area: Area = {
   async run(c) {
-    clearSession();
     const name = String(c.json.class_name);
     const layer = deserialize('layers', name, c.field('config'));
     const adapt = c.field('adapt');
