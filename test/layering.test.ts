@@ -12,7 +12,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const loopIr = ['loop-ir', 'position', 'print-loop-ir', 'interpret-loop-ir'].map((name) => `compiler/${name}.ts`);
 const engine = ['base', 'graph', 'primitives', 'autodiff', 'compiler', 'backends/backend.ts'];
 /** From `runtime` on, a folder may use the libraries beside the chain and every backend. */
-const services = ['platform', 'formats', 'random', 'backends'];
+const services = ['assembler', 'platform', 'formats', 'random', 'backends'];
 
 /** What the files of a folder may import besides their own folder: folders, or single files. */
 const allowed: Record<string, readonly string[]> = {
@@ -23,14 +23,15 @@ const allowed: Record<string, readonly string[]> = {
   compiler: ['base', 'graph', 'primitives', 'autodiff', 'backends/backend.ts'],
   ...Object.fromEntries(loopIr.map((file) => [file, ['base', ...loopIr]])),
   'backends/backend.ts': ['base', 'graph', ...loopIr],
-  backends: ['base', 'graph', ...loopIr, 'backends/backend.ts'],
+  assembler: [],
+  backends: ['base', 'assembler', 'graph', ...loopIr, 'backends/backend.ts'],
   runtime: [...engine, ...services],
   ops: [...engine, ...services, 'runtime'],
   'saved-model': [...engine, ...services, 'runtime', 'ops'],
   data: [...engine, ...services, 'runtime', 'ops'],
   datasets: [...engine, ...services, 'runtime', 'ops', 'data'],
   keras: [...engine, ...services, 'runtime', 'ops', 'saved-model', 'data', 'datasets'],
-  formats: ['base'],
+  formats: ['base', 'assembler'],
   platform: ['base'],
   random: ['base'],
   plot: ['base', 'formats', 'platform'],

@@ -2,8 +2,9 @@
 // returning to JavaScript. Every thread calls it with a number of its own; thread 0 of 1 does everything.
 // Owns: control steps, the table of addresses, the ranges of the threads. How a kernel is called is given by program.ts, what
 // threads share by threads/phases.ts.
+
+import { FunctionBuilder } from '../../assembler/module.ts';
 import type { CopyStep, IfStep, RepeatStep, Step, WhileStep } from '../backend.ts';
-import { FunctionBuilder } from './assembler/module.ts';
 import { type Divisible, type Phase, swapsOf } from './threads/phases.ts';
 
 /** The driver's parameters. `scratch` is the address of memory for packed operands, of this thread's own. */

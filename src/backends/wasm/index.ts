@@ -1,10 +1,10 @@
 // The WebAssembly backend: planned programs compiled to modules over one engine memory.
 // Owns: the heap, the detection of relaxed SIMD, the cache of compiled modules. Code generation stands in program.ts.
 
+import { Code } from '../../assembler/code.ts';
+import { FunctionBuilder, ModuleBuilder } from '../../assembler/module.ts';
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
 import type { Backend, Executable, Heap, Program } from '../backend.ts';
-import { Code } from './assembler/code.ts';
-import { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
 import { alignUp } from './contract/plan.ts';
 import { doubleFunctionTable } from './double-functions.ts';
 import { type HeapOptions, WasmHeap } from './memory.ts';

@@ -1,9 +1,10 @@
 // From kernels to functions of a module, and how each is called.
 // Owns: which generator a kernel gets: loops, matrix products (also those that come as loops), Philox. Equal kernels share
 // their functions.
+
+import type { Code } from '../../assembler/code.ts';
+import type { FunctionBuilder, ModuleBuilder } from '../../assembler/module.ts';
 import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
-import type { Code } from './assembler/code.ts';
-import type { FunctionBuilder, ModuleBuilder } from './assembler/module.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
 import { prepare } from './codegen/normalise.ts';
 import {

@@ -1,6 +1,6 @@
 // Philox4x32-10, the counter-based generator of random bits (Salmon et al. 2011), four blocks at a time.
 // Owns: the WebAssembly function philox(begin, end, state, output) over blocks [begin, end) of which `count` numbers exist.
-import { FunctionBuilder } from './assembler/module.ts';
+import { FunctionBuilder } from '../../assembler/module.ts';
 
 const MULTIPLIER_0 = 0xd2511f53 | 0;
 const MULTIPLIER_1 = 0xcd9e8d57 | 0;

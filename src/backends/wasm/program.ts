@@ -1,9 +1,9 @@
 // A planned program as one WebAssembly module.
 // Owns: which functions the module has — one for each distinct kernel, the driver, the helpers they call — and its key.
 
+import { type MemoryImport, ModuleBuilder } from '../../assembler/module.ts';
 import type { FloatUnary, Kernel } from '../../compiler/loop-ir.ts';
 import type { Program, Step } from '../backend.ts';
-import { type MemoryImport, ModuleBuilder } from './assembler/module.ts';
 import { forEachExpr } from './codegen/analysis.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
 import { type DriverCalls, driverFunction, SCRATCH_PARAMETER } from './driver.ts';

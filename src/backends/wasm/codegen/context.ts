@@ -4,10 +4,11 @@
 //
 // Each scope collects its own instructions. Code hoisted to an outer scope is appended there, which is before the inner scope,
 // because an inner scope's code joins its parent only when it closes.
+
+import { Code, type ValueType } from '../../../assembler/code.ts';
+import type { FunctionBuilder } from '../../../assembler/module.ts';
 import { assert } from '../../../base/errors.ts';
 import type { Expr, Local, LoopIndex, LoopKernel, Register } from '../../../compiler/loop-ir.ts';
-import { Code, type ValueType } from '../assembler/code.ts';
-import type { FunctionBuilder } from '../assembler/module.ts';
 import type { Library } from '../library.ts';
 import { Analysis, type Effects, isWide } from './analysis.ts';
 

@@ -1,8 +1,9 @@
 // Subnormal results become 0 when they are stored, as TensorFlow's kernels have it.
 // Owns: which values need it, and the instructions. Processors take a hundred times as long over products of subnormal
 // numbers, and values that decay (gradients through many time steps, moments of dead units) are full of them.
+
+import type { Code } from '../../../assembler/code.ts';
 import type { Expr } from '../../../compiler/loop-ir.ts';
-import type { Code } from '../assembler/code.ts';
 import { isMachineUnary } from './scalar-operators.ts';
 
 const EXPONENT = 0x7f800000;

@@ -1,7 +1,8 @@
 // One loop kernel as one WebAssembly function: (begin, end, pointer per buffer).
 // Owns: putting the emitters together.
+
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import type { LoopKernel } from '../../../compiler/loop-ir.ts';
-import { FunctionBuilder } from '../assembler/module.ts';
 import type { Library } from '../library.ts';
 import { effectsOf } from './analysis.ts';
 import { KernelContext } from './context.ts';

@@ -1,7 +1,8 @@
 // Moving single lanes between vectors and scalars, for what has no vector instruction.
 // Owns: taking a lane of any value, computing an operation lane by lane, and lane masks of partial vectors.
+
+import type { ValueType } from '../../../assembler/code.ts';
 import type { Expr, Register } from '../../../compiler/loop-ir.ts';
-import type { ValueType } from '../assembler/code.ts';
 import { isWide } from './analysis.ts';
 import type { KernelContext } from './context.ts';
 

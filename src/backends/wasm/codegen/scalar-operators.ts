@@ -1,8 +1,9 @@
 // WebAssembly scalars for the operators of the loop IR, with operands on the stack.
 // Owns: unary and binary operators, conversions, and integer division that never traps.
+
+import type { Code } from '../../../assembler/code.ts';
+import { encoding, type PlainOp } from '../../../assembler/opcodes.ts';
 import type { BinaryOp, Combine, Expr, FloatUnary, Register, UnaryOp } from '../../../compiler/loop-ir.ts';
-import type { Code } from '../assembler/code.ts';
-import { encoding, type PlainOp } from '../assembler/opcodes.ts';
 import type { DoubleFunction } from '../library.ts';
 import type { KernelContext } from './context.ts';
 

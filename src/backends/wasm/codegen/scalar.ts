@@ -1,7 +1,8 @@
 // Scalar code for expressions: what does not vary over lanes, and everything where no loop is vectorised.
 // Owns: one WebAssembly scalar for each loop IR operation. A value is computed at its home and kept when used twice.
+
+import type { MemoryOp } from '../../../assembler/opcodes.ts';
 import type { Expr, Register } from '../../../compiler/loop-ir.ts';
-import type { MemoryOp } from '../assembler/opcodes.ts';
 import { pushAddress } from './address.ts';
 import { affineOf } from './affine.ts';
 import { isWide } from './analysis.ts';

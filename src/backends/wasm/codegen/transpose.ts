@@ -1,7 +1,8 @@
 // Copies that exchange the contiguous dimension: squares of 4 × 4 elements are transposed in registers.
 // Owns: recognising such kernels and their function (begin, end, pointers) over blocks. Other copies are ordinary loops.
+
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { type LoopIndex, type LoopKernel, type Statement, storageBytes } from '../../../compiler/loop-ir.ts';
-import { FunctionBuilder } from '../assembler/module.ts';
 import { affineOf, coefficientOf } from './affine.ts';
 
 interface Axis {

@@ -1,8 +1,9 @@
 // Loads and stores of vectors: whole, reversed, strided or gathered, widened from and narrowed to small storages.
 // Owns: the choice of access by the index's coefficient in the vectorised loop. Lanes that do not exist are never stored;
 // whole loads may read past the end of a buffer, never past the engine's memory.
+
+import type { MemoryLaneOp } from '../../../assembler/opcodes.ts';
 import { type Expr, registerOf, type Storage, storageBytes } from '../../../compiler/loop-ir.ts';
-import type { MemoryLaneOp } from '../assembler/opcodes.ts';
 import { pushAddress } from './address.ts';
 import { type Affine, affineOf, coefficientOf } from './affine.ts';
 import { isWide } from './analysis.ts';

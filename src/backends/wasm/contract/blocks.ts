@@ -1,8 +1,8 @@
 // A matrix product as loops over tasks, pieces of rows, blocks of the sum, panels and tiles.
 // Owns: the function (begin, end, a, b, c, scratch) over tasks, and the order of the loops. What is copied for a block of the
 // sum, and what runs on the finished rows of a task, is given by its caller.
-import type { Code } from '../assembler/code.ts';
-import { FunctionBuilder } from '../assembler/module.ts';
+import type { Code } from '../../../assembler/code.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { sizeOf } from './nest.ts';
 import { type PackShape, packFunction, packKey } from './packing.ts';
 import { type Place, PlaceCode } from './places.ts';

@@ -1,6 +1,6 @@
 // Matrix times vector where rows and vector are contiguous: four products of rows at a time, lanes along the sum.
 // Owns: the function (begin, end, a, b, c, scratch) over groups of four rows of all batch elements.
-import { FunctionBuilder } from '../assembler/module.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { flushScalar } from '../codegen/flush.ts';
 import { firstLanes } from '../codegen/lanes.ts';
 import type { DotPlan } from './plan.ts';

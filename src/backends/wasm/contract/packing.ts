@@ -1,7 +1,7 @@
 // Copies of operands in the order in which a tile reads them.
 // Owns: (source, target, count) functions that turn `width` columns (or rows) with constant strides into [depth][width].
-import type { Code } from '../assembler/code.ts';
-import { FunctionBuilder } from '../assembler/module.ts';
+import type { Code } from '../../../assembler/code.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 
 export interface PackShape {
   /** Elements that stand side by side in the packed panel; those beyond `exist` are 0. */

@@ -1,6 +1,6 @@
 // Places in the three arrays of a matrix product, as code: locals with addresses, moved along axes.
 // Owns: loops over axes, the digits of a task's number.
-import type { FunctionBuilder } from '../assembler/module.ts';
+import type { FunctionBuilder } from '../../../assembler/module.ts';
 import type { Axis } from './nest.ts';
 
 /** Locals with an address in each of the three arrays. */

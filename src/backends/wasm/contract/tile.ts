@@ -1,7 +1,7 @@
 // The innermost piece of a matrix product: one tile of C in registers while the sum over depth runs.
 // Owns: the function (a, b, c, count, accumulate) for one tile size and one set of strides, which are constants of the code.
-import type { Code } from '../assembler/code.ts';
-import { FunctionBuilder } from '../assembler/module.ts';
+import type { Code } from '../../../assembler/code.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { flushVector } from '../codegen/flush.ts';
 
 /** One loop of the sum, in floats. The outermost runs `count` times, the others their extents. */

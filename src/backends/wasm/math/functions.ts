@@ -1,6 +1,6 @@
 // The table of vectorised float32 functions.
 // Owns: which generator belongs to which name, and their shape as WebAssembly functions (v128…) → v128.
-import { FunctionBuilder } from '../assembler/module.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import type { DoubleFunction, Library, VectorFunction } from '../library.ts';
 import { erf, erfc } from './error-function.ts';
 import { cosh, exp, expm1, sinh, tanh } from './exponential.ts';

@@ -1,8 +1,8 @@
 // Straight-line vector code written as calls: each operation puts its results into fresh locals.
 // Owns: locals of temporaries and how constants are pushed. A group is a list of locals, one v128 each, on which the same
 // operations are done side by side, so that they overlap in the machine.
-import type { Code } from '../assembler/code.ts';
-import type { PlainOp } from '../assembler/opcodes.ts';
+import type { Code } from '../../../assembler/code.ts';
+import type { PlainOp } from '../../../assembler/opcodes.ts';
 
 export type Group = readonly number[];
 /** A constant in all lanes. */

@@ -1,7 +1,7 @@
 // The function of a module that hands a matrix product to the native kernels, task by task.
 // Owns: places of tasks, padded copies of A before a call, what runs on a task's rows afterwards. The same order of tasks as
 // the generated kernels', but that groups of columns come first, so that what is packed for one serves all of its rows.
-import { FunctionBuilder } from '../assembler/module.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { type BlockHooks, PARAMETERS } from '../contract/blocks.ts';
 import { sizeOf } from '../contract/nest.ts';
 import { PlaceCode } from '../contract/places.ts';

@@ -1,6 +1,6 @@
 // The barrier of a program: a WebAssembly function barrier(thread, threads) that returns when all threads have come.
 // Owns: spinning, sleeping, leaving a program that has failed. Every thread calls it equally often.
-import { FunctionBuilder } from '../assembler/module.ts';
+import { FunctionBuilder } from '../../../assembler/module.ts';
 import { control } from './control.ts';
 
 /** Looks at the word before a thread sleeps: some 100 µs. */

@@ -114,9 +114,11 @@ const simdRoundDouble = run(0xfd, 116, ['f64x2.ceil', 'f64x2.floor']);
 const simdTruncDouble = run(0xfd, 122, ['f64x2.trunc']);
 const simdNearestDouble = run(0xfd, 148, ['f64x2.nearest']);
 const simdNarrow = run(0xfd, 101, ['i8x16.narrow_i16x8_s', 'i8x16.narrow_i16x8_u']);
-const simdExtend16 = run(0xfd, 133, [
+const simdShort = run(0xfd, 133, [
   ...(['i16x8.narrow_i32x4_s', 'i16x8.narrow_i32x4_u', 'i16x8.extend_low_i8x16_s'] as const),
   ...(['i16x8.extend_high_i8x16_s', 'i16x8.extend_low_i8x16_u', 'i16x8.extend_high_i8x16_u'] as const),
+  ...(['i16x8.shl', 'i16x8.shr_s', 'i16x8.shr_u', 'i16x8.add', 'i16x8.add_sat_s', 'i16x8.add_sat_u'] as const),
+  ...(['i16x8.sub', 'i16x8.sub_sat_s', 'i16x8.sub_sat_u', '', 'i16x8.mul'] as const),
 ]);
 const simdInteger = run(0xfd, 160, [
   ...(['i32x4.abs', 'i32x4.neg', '', 'i32x4.all_true', 'i32x4.bitmask', '', ''] as const),
@@ -170,7 +172,7 @@ export type PlainOp = Names<
   | typeof simdTruncDouble
   | typeof simdNearestDouble
   | typeof simdNarrow
-  | typeof simdExtend16
+  | typeof simdShort
   | typeof simdInteger
   | typeof relaxed
 >;
@@ -197,7 +199,7 @@ export const encoding: Readonly<Record<Op, number>> = (() => {
   const runs: readonly Run<string>[] = [
     ...[control, parametric, flow, end, branch, memory, numeric, saturating, simdMemory, simdMemoryZero],
     ...[simdMemoryLane, simdLane, simdSplat, simdCompare, simdConvert, simdRound, simdRoundDouble, simdTruncDouble],
-    ...[simdNearestDouble, simdNarrow, simdExtend16, simdInteger, relaxed, atomicWait, atomicLoad, atomicStore],
+    ...[simdNearestDouble, simdNarrow, simdShort, simdInteger, relaxed, atomicWait, atomicLoad, atomicStore],
     ...[atomicAdd, atomicSub],
   ];
   for (const { prefix, first, names } of runs) {

@@ -20,6 +20,7 @@ describe('WebAssembly assembler', () => {
     expect(encoding['f64x2.replace_lane']).toBe(0xfd0022);
     expect(encoding['v128.any_true']).toBe(0xfd0053);
     expect(encoding['f64x2.convert_low_i32x4_u']).toBe(0xfd00ff);
+    expect(encoding['i16x8.mul']).toBe(0xfd0095);
     expect(encoding['i64x2.extmul_high_i32x4_u']).toBe(0xfd00df);
     expect(encoding['f32x4.relaxed_madd']).toBe(0xfd0105);
     expect(encoding['i64x2.relaxed_laneselect']).toBe(0xfd010c);
