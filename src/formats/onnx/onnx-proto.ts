@@ -6,7 +6,17 @@ import { type } from '../protobuf/wire.ts';
 import { OnnxTensor } from './onnx-tensor.ts';
 
 /** Numbers of AttributeProto.type. */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+  type: 13,
+} as const;
 
 export interface OnnxAttribute {
   name: string;
@@ -16,6 +26,7 @@ export interface OnnxAttribute {
   s: Uint8Array;
   t?: OnnxTensor;
   g?: OnnxGraph;
+  tp?: OnnxType;
   floats: number[];
   ints: bigint[];
   strings: Uint8Array[];
@@ -29,6 +40,7 @@ export const OnnxAttribute: Message<OnnxAttribute> = message<OnnxAttribute>({
   s: field(4, type.bytes),
   t: optional(5, () => OnnxTensor),
   g: optional(6, () => OnnxGraph),
+  tp: optional(14, () => OnnxType),
   floats: repeated(7, type.float),
   ints: repeated(8, type.bigint),
   strings: repeated(9, type.bytes),
@@ -72,10 +84,21 @@ const OnnxTensorType: Message<OnnxTensorType> = message<OnnxTensorType>({
   elemType: field(1, type.int),
   shape: optional(2, () => OnnxShape),
 });
-interface OnnxType {
+/** What a value is: a tensor, a sequence of such, or one of them that may be missing. */
+export interface OnnxType {
   tensorType?: OnnxTensorType;
+  sequenceType?: OnnxElementType;
+  optionalType?: OnnxElementType;
 }
-const OnnxType: Message<OnnxType> = message<OnnxType>({ tensorType: optional(1, () => OnnxTensorType) });
+interface OnnxElementType {
+  elemType?: OnnxType;
+}
+const OnnxElementType: Message<OnnxElementType> = message<OnnxElementType>({ elemType: optional(1, () => OnnxType) });
+export const OnnxType: Message<OnnxType> = message<OnnxType>({
+  tensorType: optional(1, () => OnnxTensorType),
+  sequenceType: optional(4, () => OnnxElementType),
+  optionalType: optional(9, () => OnnxElementType),
+});
 export interface OnnxValueInfo {
   name: string;
   type?: OnnxType;
@@ -102,7 +125,7 @@ export const OnnxGraph: Message<OnnxGraph> = message<OnnxGraph>({
   valueInfo: repeated(13, () => OnnxValueInfo),
 });
 
-interface OperatorSet {
+export interface OperatorSet {
   domain: string;
   version: number;
 }
@@ -123,6 +146,7 @@ export interface OnnxFunction {
   attribute: string[];
   attributeProto: OnnxAttribute[];
   node: OnnxNode[];
+  opsetImport: OperatorSet[];
   domain: string;
 }
 export const OnnxFunction: Message<OnnxFunction> = message<OnnxFunction>({
@@ -132,6 +156,7 @@ export const OnnxFunction: Message<OnnxFunction> = message<OnnxFunction>({
   attribute: repeated(6, type.string),
   attributeProto: repeated(11, () => OnnxAttribute),
   node: repeated(7, () => OnnxNode),
+  opsetImport: repeated(9, () => OperatorSet),
   domain: field(10, type.string),
 });
 

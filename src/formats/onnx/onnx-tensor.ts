@@ -14,8 +14,9 @@ import {
 } from '../array-data.ts';
 import { expansionLimit, FormatError, showBytes } from '../file-error.ts';
 import { fromBfloat16Bits, fromFloat16Bits } from '../half-float.ts';
-import { field, type Message, type MessageInput, message, repeated } from '../protobuf/message.ts';
+import { field, type Message, type MessageInput, message, optional, repeated } from '../protobuf/message.ts';
 import { type } from '../protobuf/wire.ts';
+import { narrowTypes, unpackNarrow } from './narrow-types.ts';
 
 /** The numbers of TensorProto.DataType that have a dtype here. */
 export const ONNX_TYPES = {
@@ -37,8 +38,10 @@ export const ONNX_TYPES = {
 } as const satisfies Record<DType, number>;
 const byNumber = new Map(Object.entries(ONNX_TYPES).map(([name, number]) => [number as number, name as DType]));
 
-/** The dtype of a number of TensorProto.DataType. */
-export const dtypeOfOnnx = (number: number): DType | undefined => byNumber.get(number);
+const COMPLEX128 = 15;
+/** The dtype of a number of TensorProto.DataType; of narrow types, the one that carries their values. */
+export const dtypeOfOnnx = (number: number): DType | undefined =>
+  byNumber.get(number) ?? narrowTypes.get(number)?.carrier;
 
 interface Entry {
   key: string;
@@ -74,6 +77,23 @@ export const OnnxTensor: Message<OnnxTensor> = message<OnnxTensor>({
   dataLocation: field(14, type.int),
 });
 
+/** A sequence of tensors, as files beside ONNX's tests hold it. */
+export interface OnnxSequence {
+  tensorValues: OnnxTensor[];
+}
+export const OnnxSequence: Message<OnnxSequence> = message<OnnxSequence>({
+  tensorValues: repeated(3, () => OnnxTensor),
+});
+/** A tensor or sequence, or nothing. */
+export interface OnnxOptional {
+  tensorValue?: OnnxTensor;
+  sequenceValue?: OnnxSequence;
+}
+export const OnnxOptional: Message<OnnxOptional> = message<OnnxOptional>({
+  tensorValue: optional(3, () => OnnxTensor),
+  sequenceValue: optional(5, () => OnnxSequence),
+});
+
 const EXTERNAL = 1;
 
 /** Bytes of a file beside the model. */
@@ -84,13 +104,25 @@ export function arrayFromOnnx(proto: OnnxTensor, file: string, place: string, ex
   const bad = (why: string): never => {
     throw new FormatError('bad_protobuf', file, `${place}: ${why}.`);
   };
-  const dtype = dtypeOfOnnx(proto.dataType);
+  const dtype = proto.dataType === COMPLEX128 ? 'complex64' : dtypeOfOnnx(proto.dataType);
   if (!dtype)
     throw new FormatError('unsupported', file, `${place} has data type ${proto.dataType}, which cornu does not read.`);
   const shape = proto.dims.map((size) => (size >= 0 ? size : bad(`a size of ${size}`)));
   const count = elementCount(shape);
   const raw = proto.dataLocation === EXTERNAL ? externalBytes(proto, external, bad) : proto.rawData;
   if (!(count * 8 <= expansionLimit(raw.length))) bad(`a shape of [${shape.join(', ')}] in ${showBytes(raw.length)}`);
+  const narrow = narrowTypes.get(proto.dataType);
+  if (narrow) {
+    const packed = raw.length > 0 ? raw : proto.int32Data;
+    const wanted = Math.ceil((count * narrow.bits) / 8);
+    if (packed.length !== wanted) bad(`${packed.length} bytes, ${wanted} for [${shape.join(', ')}] of ${narrow.name}`);
+    return { dtype, shape, data: typed(dtype, unpackNarrow(narrow, packed, count)) };
+  }
+  if (proto.dataType === COMPLEX128) {
+    const numbers = raw.length > 0 ? decodeElements(raw, 'float64', Math.floor(raw.length / 8)) : proto.doubleData;
+    if (numbers.length !== 2 * count) bad(`${numbers.length} numbers for ${count} complex elements`);
+    return { dtype, shape, data: typed(dtype, numbers as ArrayLike<number>) };
+  }
   if (dtype === 'string') {
     if (proto.stringData.length !== count) bad(`${proto.stringData.length} texts for ${count} elements`);
     return { dtype, shape, data: proto.stringData.map(decodeText) };
@@ -141,7 +173,7 @@ function valuesOf(proto: OnnxTensor, dtype: Exclude<DType, 'string'>): readonly 
   }
 }
 
-function typed(dtype: DType, values: readonly (number | bigint)[]): Data {
+function typed(dtype: DType, values: ArrayLike<number | bigint>): Data {
   const data = new dtypes[dtype].array!(values.length);
   const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
   for (let i = 0; i < values.length; i++) {

@@ -13,7 +13,7 @@ import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Config } from '../schema.ts';
 import { registerKerasSerializable } from '../serialization.ts';
 import type { Structure } from '../types.ts';
-import { functionKey, Names, type OnnxProgram, runGraph, unknownOperators } from './interpreter.ts';
+import { Names, type OnnxProgram, onnxProgram, runGraph, unknownOperators } from './interpreter.ts';
 
 export interface OnnxLayerOptions extends LayerOptions {
   readonly bytes: Uint8Array | string;
@@ -44,14 +44,11 @@ export class OnnxLayer extends LayerBase<Structure> {
   constructor({ bytes, file = 'model.onnx', external, ...options }: OnnxLayerOptions) {
     super(options);
     const content = typeof bytes === 'string' ? fromBase64(bytes) : bytes;
-    const { graph, opsetImport, functions } = OnnxModel.decode(content, file);
+    const decoded = OnnxModel.decode(content, file);
+    const { graph } = decoded;
     if (!graph) throw new FormatError('missing_config', file, 'there is no graph: this is not an ONNX model.');
     this.graph = graph;
-    this.#program = {
-      file,
-      opset: opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 1,
-      functions: new Map(functions.map((each) => [functionKey(each.domain, each.name), each])),
-    };
+    this.#program = onnxProgram(decoded, file, external);
     const unknown = unknownOperators(graph, this.#program);
     if (unknown.length > 0)
       throw new FormatError('unsupported', file, `uses operators that cornu does not know: ${unknown.join(', ')}.`);

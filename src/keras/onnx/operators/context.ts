@@ -1,13 +1,34 @@
 // What an operator of an imported ONNX model sees: its inputs, attributes, version, and the bodies it may run.
-// Owns: reading attributes, numbers that must be known, the errors that name the node.
+// Owns: the values that go between operators, reading attributes, numbers that must be known, the errors that name the node.
 import { decodeText } from '../../../formats/array-data.ts';
 import { FormatError } from '../../../formats/file-error.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../../formats/onnx/onnx-proto.ts';
-import { arrayFromOnnx } from '../../../formats/onnx/onnx-tensor.ts';
-import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
+import type { ExternalData } from '../../../formats/onnx/onnx-tensor.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
+import { fromProto } from './narrow.ts';
+
+/** A sequence of ONNX. */
+export class TensorList {
+  readonly elements: readonly Tensor[];
+  constructor(elements: readonly Tensor[]) {
+    this.elements = elements;
+  }
+}
+/** An optional of ONNX that holds nothing; one that holds something is that thing. */
+export const NOTHING: unique symbol = Symbol('nothing');
+/** What goes between the operators. */
+export type Value = Tensor | TensorList | typeof NOTHING;
 
 /** Runs a body's graph: names of its inputs come from `given`, other names from around it. */
-export type RunBody = (graph: OnnxGraph, given: ReadonlyMap<string, Tensor>) => Tensor[];
+export type RunBody = (graph: OnnxGraph, given: ReadonlyMap<string, Value>) => Value[];
+
+/** What the operators of a graph have in common. */
+export interface OperatorPlace {
+  readonly file: string;
+  readonly opset: number;
+  readonly training: boolean;
+  readonly external?: ExternalData | undefined;
+}
 
 export class OperatorContext {
   readonly node: OnnxNode;
@@ -15,14 +36,16 @@ export class OperatorContext {
   readonly file: string;
   readonly run: RunBody;
   readonly training: boolean;
+  readonly external: ExternalData | undefined;
   readonly #attributes: ReadonlyMap<string, OnnxAttribute>;
 
-  constructor(node: OnnxNode, opset: number, file: string, run: RunBody, training: boolean) {
+  constructor(node: OnnxNode, where: OperatorPlace, run: RunBody) {
     this.node = node;
-    this.opset = opset;
-    this.file = file;
+    this.opset = where.opset;
+    this.file = where.file;
+    this.external = where.external;
+    this.training = where.training;
     this.run = run;
-    this.training = training;
     this.#attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
   }
 
@@ -55,8 +78,7 @@ export class OperatorContext {
   tensor(name: string): Tensor | null {
     const proto = this.#attributes.get(name)?.t;
     if (!proto) return null;
-    const { data, shape, dtype } = arrayFromOnnx(proto, this.file, `attribute '${name}'`);
-    return eagerTensor(data, shape, dtype);
+    return fromProto(proto, this.file, `attribute '${name}'`, this.external);
   }
   body(name: string): OnnxGraph {
     return this.#attributes.get(name)?.g ?? this.fail(`the attribute '${name}' is missing.`);
@@ -79,3 +101,5 @@ export class OperatorContext {
 
 /** What an operator computes; inputs that were left out are null. */
 export type Operator = (inputs: readonly (Tensor | null)[], context: OperatorContext) => Tensor | readonly Tensor[];
+/** The same for operators that take or give sequences and optionals. */
+export type ValueOperator = (inputs: readonly (Value | null)[], context: OperatorContext) => Value | readonly Value[];

@@ -51,11 +51,17 @@ const filterLast = (w: Tensor): Tensor => p.transpose(w, [...range(w.rank - 2, 2
 const biased = (y: Tensor, bias: Tensor | null | undefined): Tensor =>
   bias ? tf.add(y, perChannel(bias, y.rank, y.rank - 1)) : y;
 
+/** A convolution, channels first. */
+export const convolveWith = (
+  x: Tensor,
+  w: Tensor,
+  bias: Tensor | null | undefined,
+  params: p.ConvolutionParams,
+): Tensor => toFirst(biased(p.convolution(toLast(x), filterLast(w), params) as Tensor, bias));
 /** A convolution with the node's settings. */
 export function convolve(x: Tensor, w: Tensor, bias: Tensor | null | undefined, context: OperatorContext): Tensor {
   const { strides, dilation, low, high } = windowOf(context, x.dims.slice(2), w.dims.slice(2));
-  const params = { strides, dilation, low, high, groups: context.int('group', 1) };
-  return toFirst(biased(p.convolution(toLast(x), filterLast(w), params) as Tensor, bias));
+  return convolveWith(x, w, bias, { strides, dilation, low, high, groups: context.int('group', 1) });
 }
 
 function transposedConvolution(inputs: Inputs, context: OperatorContext): Tensor {

@@ -2,12 +2,14 @@
 // Owns: activations, arithmetic, comparisons, casts. Sources: https://onnx.ai/onnx/operators/
 import type { DType } from '../../../base/dtype.ts';
 import { broadcastShapes } from '../../../base/shape.ts';
+import { type NarrowType, narrowTypes } from '../../../formats/onnx/narrow-types.ts';
 import { dtypeOfOnnx } from '../../../formats/onnx/onnx-tensor.ts';
 import * as tf from '../../../ops/index.ts';
 import type { BinaryName, CompareName, UnaryName } from '../../../primitives/elementwise/rules.ts';
 import * as p from '../../../primitives/functions.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { Operator, OperatorContext } from './context.ts';
+import { narrowed, narrowOf, type RoundMode } from './narrow.ts';
 
 const need = (inputs: readonly (Tensor | null)[], context: OperatorContext, count: number): Tensor[] =>
   Array.from({ length: count }, (_, i) => context.need(inputs[i], i));
@@ -64,6 +66,11 @@ function mod(inputs: readonly (Tensor | null)[], context: OperatorContext): Tens
   return tf.floormod(...together(a, b));
 }
 
+function narrowCast(x: Tensor, type: NarrowType, context: OperatorContext): Tensor {
+  const mode = context.text('round_mode', 'up') as RoundMode;
+  return narrowed(x, type, context.int('saturate', 1) === 1, type.kind === 'scale' ? mode : 'nearest');
+}
+
 const power: Operator = (inputs, context) => {
   const [a, b] = need(inputs, context, 2) as [Tensor, Tensor];
   return pairwise('pow', a, p.convert(b, a.dtype) as Tensor);
@@ -96,7 +103,6 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Sigmoid: unary('logistic'),
   Not: unary('not'),
   BitwiseNot: unary('not'),
-  Identity: map((x) => x),
   IsNaN: map((x) => tf.isNan(x)),
   IsInf: map((x, context) => {
     const [above, below] = [context.int('detect_positive', 1), context.int('detect_negative', 1)];
@@ -169,15 +175,22 @@ export const elementwise: Readonly<Record<string, Operator>> = {
     const [condition, a, b] = need(inputs, context, 3) as [Tensor, Tensor, Tensor];
     return tf.where(condition, a, b);
   },
-  Cast: map((x, context) => tf.cast(x, dtypeFrom(context, context.int('to', 1)))),
+  Cast: map((x, context) => {
+    const to = context.int('to', 1);
+    const type = narrowTypes.get(to);
+    return type ? narrowCast(x, type, context) : tf.cast(x, dtypeFrom(context, to));
+  }),
   CastLike: (inputs, context) => {
     const [x, like] = need(inputs, context, 2) as [Tensor, Tensor];
-    return tf.cast(x, like.dtype);
+    const type = narrowOf(like);
+    return type ? narrowCast(x, type, context) : tf.cast(x, like.dtype);
   },
+  BitCast: map((x, context) => tf.bitcast(x, dtypeFrom(context, context.int('to', 1)))),
   Dropout: (inputs, context) => {
     const x = context.need(inputs[0], 0);
     const rate = inputs[1] ? context.known(inputs[1], 'ratio')[0]! : context.float('ratio', 0.5);
-    const result = context.training && rate > 0 ? tf.nn.dropout(x, rate) : x;
-    return [result, tf.onesLike(x, 'bool')];
+    if (!context.training || rate === 0) return [x, tf.onesLike(x, 'bool')];
+    const kept = tf.greaterEqual(tf.random.uniform(x.dims, 0, 1, 'float32'), rate);
+    return [tf.where(kept, tf.divide(x, 1 - rate), tf.zerosLike(x)), kept];
   },
 };

@@ -1,19 +1,18 @@
-// ONNX's matrix products, reductions, softmax, normalizations and quantized forms.
+// ONNX's matrix products, reductions, softmax, normalizations.
 // Owns: these operators, with the meaning they had in older versions.
-import { dtypes } from '../../../base/dtype.ts';
 import type { Dims } from '../../../base/shape.ts';
 import * as tf from '../../../ops/index.ts';
 import * as p from '../../../primitives/functions.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { Operator, OperatorContext } from './context.ts';
-import { convolve, perChannel } from './convolutions.ts';
+import { perChannel } from './convolutions.ts';
 import { together } from './elementwise.ts';
 
 type Inputs = readonly (Tensor | null)[];
 const product = (dims: Dims): number => dims.reduce((a, b) => a * b, 1);
-const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+export const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-function matmul(a: Tensor, b: Tensor): Tensor {
+export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.rank === 1) return tf.squeeze(matmul(tf.expandDims(a, 0), b), [b.rank === 1 ? 0 : -2]);
   if (b.rank === 1) return tf.squeeze(matmul(a, tf.expandDims(b, 1)), [-1]);
   return tf.matmul(a, b);
@@ -132,83 +131,22 @@ function rmsNormalization(inputs: Inputs, context: OperatorContext): Tensor {
   return tf.multiply(tf.multiply(x, inverse), context.need(inputs[1], 1));
 }
 
-/** A scale or zero point: for all, along an axis, or for blocks along it. */
-function along(values: Tensor, x: Tensor, axis: number, block = 0): Tensor {
-  if (values.size === 1) return p.reshape(values, []) as Tensor;
-  const at = positive(axis, x.rank);
-  if (values.rank < 2 || block === 0) return perChannel(values, x.rank, at);
-  const repeated = tf.repeat(values, block, { axis: at });
-  return p.slice(
-    repeated,
-    x.dims.map(() => 0),
-    x.dims,
-  ) as Tensor;
+/** −Σ w[label] · logs[label], over everything, as a weighted mean, or each by itself. */
+function negativeLogLikelihood(logs: Tensor, inputs: Inputs, context: OperatorContext): Tensor {
+  const labels = tf.cast(context.need(inputs[1], 1), 'int32'); // (batch, …places)
+  const classes = logs.dims[1]!;
+  const ignored = context.has('ignore_index') ? tf.equal(labels, context.int('ignore_index', 0)) : null;
+  const safe = ignored ? tf.where(ignored, tf.zerosLike(labels), labels) : labels;
+  const hot = tf.oneHot(safe, classes, { axis: 1, dtype: logs.dtype });
+  const losses = tf.neg(tf.reduceSum(tf.multiply(hot, logs), { axis: 1 }));
+  let weights = inputs[2] ? tf.gather(inputs[2], safe) : tf.onesLike(losses);
+  if (ignored) weights = tf.where(ignored, tf.zerosLike(weights), weights);
+  const each = tf.multiply(losses, weights);
+  const reduction = context.text('reduction', 'mean');
+  if (reduction === 'none') return each;
+  const sum = tf.reduceSum(each);
+  return reduction === 'sum' ? sum : tf.divide(sum, tf.reduceSum(weights));
 }
-
-function dequantize(inputs: Inputs, context: OperatorContext): Tensor {
-  const [x, scale] = [context.need(inputs[0], 0), context.need(inputs[1], 1)];
-  const axis = context.int('axis', 1);
-  const block = context.int('block_size', 0);
-  const zero = inputs[2] ? tf.cast(along(inputs[2], x, axis, block), scale.dtype) : 0;
-  return tf.multiply(tf.subtract(tf.cast(x, scale.dtype), zero), along(scale, x, axis, block));
-}
-function quantize(inputs: Inputs, context: OperatorContext): Tensor {
-  const [x, scale] = [context.need(inputs[0], 0), context.need(inputs[1], 1)];
-  const axis = context.int('axis', 1);
-  const dtype = inputs[2]?.dtype ?? 'uint8';
-  const block = context.int('block_size', 0);
-  const zero = inputs[2] ? tf.cast(along(inputs[2], x, axis, block), x.dtype) : 0;
-  const { min, max } = dtypes[dtype];
-  const steps = tf.round(tf.divide(x, along(scale, x, axis, block)));
-  return tf.cast(tf.clipByValue(tf.add(steps, zero), min, max), dtype);
-}
-function dynamicQuantize(inputs: Inputs, context: OperatorContext): Tensor[] {
-  const x = context.need(inputs[0], 0);
-  const [low, high] = [tf.minimum(tf.reduceMin(x), 0), tf.maximum(tf.reduceMax(x), 0)];
-  const scale = tf.divide(tf.subtract(high, low), 255);
-  const zero = tf.clipByValue(tf.round(tf.divide(tf.neg(low), scale)), 0, 255);
-  const y = tf.clipByValue(tf.add(tf.round(tf.divide(x, scale)), zero), 0, 255);
-  return [tf.cast(y, 'uint8'), scale, tf.cast(zero, 'uint8')];
-}
-function matmulInteger(inputs: Inputs, context: OperatorContext): Tensor {
-  const [a, b] = [context.need(inputs[0], 0), context.need(inputs[1], 1)];
-  const less = (x: Tensor, zero: Tensor | null | undefined, axis: number): Tensor =>
-    zero ? tf.subtract(tf.cast(x, 'int32'), tf.cast(along(zero, x, axis), 'int32')) : tf.cast(x, 'int32');
-  return matmul(less(a, inputs[2], -2), less(b, inputs[3], -1));
-}
-
-/** Quantized operands as floats: values, scale, zero point at three positions. */
-const real = (inputs: Inputs, context: OperatorContext, from: number, axis: number): Tensor => {
-  const [x, scale, zero] = [0, 1, 2].map((i) => context.need(inputs[from + i], from + i)) as [Tensor, Tensor, Tensor];
-  const steps = tf.subtract(tf.cast(x, scale.dtype), tf.cast(along(zero, x, axis), scale.dtype));
-  return tf.multiply(steps, along(scale, x, axis));
-};
-function requantized(y: Tensor, scale: Tensor, zero: Tensor): Tensor {
-  const { min, max } = dtypes[zero.dtype];
-  const steps = tf.round(tf.divide(y, p.reshape(scale, []) as Tensor));
-  const moved = tf.add(steps, tf.cast(p.reshape(zero, []) as Tensor, y.dtype));
-  return tf.cast(tf.clipByValue(moved, min, max), zero.dtype);
-}
-const qLinearMatmul: Operator = (inputs, context) =>
-  requantized(
-    matmul(real(inputs, context, 0, -2), real(inputs, context, 3, -1)),
-    context.need(inputs[6], 6),
-    context.need(inputs[7], 7),
-  );
-const qLinearConvolution: Operator = (inputs, context) => {
-  const [x, w] = [real(inputs, context, 0, 1), real(inputs, context, 3, 0)];
-  const y = convolve(x, w, null, context);
-  const bias = inputs[8];
-  const scale = tf.multiply(context.need(inputs[1], 1), context.need(inputs[4], 4));
-  const sum = bias ? tf.add(y, perChannel(tf.multiply(tf.cast(bias, y.dtype), scale), y.rank)) : y;
-  return requantized(sum, context.need(inputs[6], 6), context.need(inputs[7], 7));
-};
-const integerConvolution: Operator = (inputs, context) => {
-  const less = (x: Tensor, zero: Tensor | null | undefined): Tensor =>
-    zero ? tf.subtract(tf.cast(x, 'float32'), tf.cast(along(zero, x, 0), 'float32')) : tf.cast(x, 'float32');
-  const x = less(context.need(inputs[0], 0), inputs[2]);
-  return tf.cast(convolve(x, less(context.need(inputs[1], 1), inputs[3]), null, context), 'int32');
-};
 
 const squared = (x: Tensor): Tensor => tf.multiply(...together(x, x));
 
@@ -216,13 +154,6 @@ export const linear: Readonly<Record<string, Operator>> = {
   MatMul: (inputs, context) => matmul(context.need(inputs[0], 0), context.need(inputs[1], 1)),
   Gemm: gemm,
   Einsum: (inputs, context) => tf.einsum(context.text('equation', ''), ...inputs.map((x, i) => context.need(x, i))),
-  MatMulInteger: matmulInteger,
-  QLinearMatMul: qLinearMatmul,
-  QLinearConv: qLinearConvolution,
-  ConvInteger: integerConvolution,
-  QuantizeLinear: quantize,
-  DequantizeLinear: dequantize,
-  DynamicQuantizeLinear: dynamicQuantize,
 
   ReduceSum: reducer((x, axis, keepdims) => tf.reduceSum(x, { axis, keepdims })),
   ReduceMean: reducer((x, axis, keepdims) => tf.reduceMean(x, { axis, keepdims })),
@@ -236,6 +167,18 @@ export const linear: Readonly<Record<string, Operator>> = {
   ReduceLogSumExp: reducer((x, axis, keepdims) => tf.reduceLogsumexp(x, { axis, keepdims })),
   ArgMax: extreme(tf.argmax),
   ArgMin: extreme(tf.argmin),
+  Det: (inputs, context) => tf.linalg.det(context.need(inputs[0], 0)),
+  NegativeLogLikelihoodLoss: (inputs, context) => negativeLogLikelihood(context.need(inputs[0], 0), inputs, context),
+  SoftmaxCrossEntropyLoss: (inputs, context) => {
+    const logs = tf.nn.logSoftmax(context.need(inputs[0], 0), 1);
+    return [negativeLogLikelihood(logs, inputs, context), logs];
+  },
+  CumProd: (inputs, context) =>
+    tf.math.cumprod(context.need(inputs[0], 0), {
+      axis: context.known(context.need(inputs[1], 1), 'axis')[0]!,
+      exclusive: context.int('exclusive', 0) === 1,
+      reverse: context.int('reverse', 0) === 1,
+    }),
   CumSum: (inputs, context) =>
     tf.cumsum(context.need(inputs[0], 0), {
       axis: context.known(context.need(inputs[1], 1), 'axis')[0]!,
