@@ -1,5 +1,5 @@
 // Colour spaces of JPEG files, converted row by row with libjpeg's tables of whole numbers.
-// Owns: which space a file has, and each conversion.
+// Owns: which space a file has, and the rare conversions. YCbCr to red, green, blue is assembled in row-kernels.ts.
 import type { Frame } from './headers.ts';
 
 export type ColorSpace = 'gray' | 'ycc' | 'rgb' | 'cmyk' | 'ycck' | 'other';
@@ -25,17 +25,6 @@ const blueOfCb = table(116130, 32768, 16);
 const greenOfCr = table(-46802, 0, 0);
 const greenOfCb = table(-22554, 32768, 0);
 
-/** YCbCr to red, green, blue. */
-export function yccToRgb(y: Row, cb: Row, cr: Row, width: number, out: Uint8ClampedArray, to: number): void {
-  for (let x = 0; x < width; x++, to += 3) {
-    const luma = y[x]!;
-    const blue = cb[x]!;
-    const red = cr[x]!;
-    out[to] = luma + redOfCr[red]!;
-    out[to + 1] = luma + ((greenOfCb[blue]! + greenOfCr[red]!) >> 16);
-    out[to + 2] = luma + blueOfCb[blue]!;
-  }
-}
 export function rgbToGray(r: Row, g: Row, b: Row, width: number, out: Uint8ClampedArray, to: number): void {
   for (let x = 0; x < width; x++) out[to + x] = (19595 * r[x]! + 38470 * g[x]! + 7471 * b[x]! + 32768) >> 16;
 }

@@ -176,7 +176,7 @@ export class JpegHeaders {
       const total = counts.reduce((a, b) => a + b, 0);
       if (kind > 1 || index > 3 || total > 256 || at + 17 + total > segment.length) this.#damaged('Huffman table');
       const symbols = segment.slice(at + 17, at + 17 + total);
-      const table = HuffmanTable.create(counts, symbols, kind === 1) ?? this.#damaged('Huffman table');
+      const table = HuffmanTable.of(counts, symbols, kind === 1) ?? this.#damaged('Huffman table');
       (kind === 0 ? this.#dc : this.#ac)[index] = table;
       at += 17 + total;
     }

@@ -5,29 +5,46 @@
 export const LOOK = 10;
 const LOOKS = 1 << LOOK;
 
+/** Where a table's parts stand, in bytes from its beginning, and its size. */
+export const TABLE = { look: 0, limit: 2048, offset: 2120, symbols: 2192, coefficients: 2448, size: 6544 } as const;
+
 export class HuffmanTable {
+  /** The whole table as kernels read it. */
+  readonly bytes = new Uint8Array(TABLE.size);
   /** For the next LOOK bits: `length << 8 | symbol`; 0 where the code is longer. */
-  readonly look = new Uint16Array(LOOKS);
+  readonly look = new Uint16Array(this.bytes.buffer, TABLE.look, LOOKS);
   /**
    * For AC codes, where code and magnitude fit the look: `value << 16 | run << 8 | length of both`; 0 where they do not.
    */
-  readonly coefficients: Int32Array | null;
+  readonly coefficients = new Int32Array(this.bytes.buffer, TABLE.coefficients, LOOKS);
   /** The largest code of each length, left-aligned in 16 bits, plus one; and what to add to a code for its symbol. */
-  readonly limit = new Int32Array(18);
-  readonly offset = new Int32Array(17);
-  readonly symbols: Uint8Array;
+  readonly limit = new Int32Array(this.bytes.buffer, TABLE.limit, 18);
+  readonly offset = new Int32Array(this.bytes.buffer, TABLE.offset, 17);
+  readonly symbols = new Uint8Array(this.bytes.buffer, TABLE.symbols, 256);
   /** Whether all symbols are sizes that a DC difference can have. */
   readonly isForDc: boolean;
 
-  private constructor(symbols: Uint8Array, isAc: boolean) {
-    this.symbols = symbols;
+  private constructor(symbols: Uint8Array) {
+    this.symbols.set(symbols);
     this.isForDc = symbols.every((symbol) => symbol <= 15);
-    this.coefficients = isAc ? new Int32Array(LOOKS) : null;
   }
 
+  /** Tables made lately: most files have the same four. */
+  static readonly #known = new Map<string, HuffmanTable>();
+
   /** The table of `counts[i]` codes of length i + 1; null where these are no prefix code. */
-  static create(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
-    const table = new HuffmanTable(symbols, isAc);
+  static of(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
+    const key = String.fromCharCode(...counts, ...symbols, isAc ? 1 : 0);
+    const known = HuffmanTable.#known.get(key);
+    if (known) return known;
+    const made = HuffmanTable.#create(counts, symbols, isAc);
+    if (HuffmanTable.#known.size >= 32) HuffmanTable.#known.clear();
+    if (made) HuffmanTable.#known.set(key, made);
+    return made;
+  }
+
+  static #create(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
+    const table = new HuffmanTable(symbols);
     let code = 0;
     let index = 0;
     for (let length = 1; length <= 16; length++) {
@@ -55,13 +72,13 @@ export class HuffmanTable {
       if (length === 0 || size === 0 || length + size > LOOK) continue;
       const magnitude = (bits >> (LOOK - length - size)) & ((1 << size) - 1);
       const value = magnitude < 1 << (size - 1) ? magnitude - (1 << size) + 1 : magnitude;
-      coefficients![bits] = (value << 16) | (((entry >> 4) & 15) << 8) | (length + size);
+      coefficients[bits] = (value << 16) | (((entry >> 4) & 15) << 8) | (length + size);
     }
   }
 }
 
 /** Zero bytes after a segment, more than one block can take, so that reading may run over the end without looking. */
-const PADDING = 320;
+export const PADDING = 320;
 
 /** The entropy-coded data of one scan, handed out segment by segment (they end at restart markers), without stuffing. */
 export class ScanData {
@@ -76,7 +93,8 @@ export class ScanData {
   readonly #file: Uint8Array;
   #at: number;
 
-  constructor(file: Uint8Array, start: number) {
+  /** `room`, where given, holds the data: as large as the file with PADDING. */
+  constructor(file: Uint8Array, start: number, room?: Uint8Array) {
     let next = start;
     for (;;) {
       next = file.indexOf(0xff, next);
@@ -91,7 +109,7 @@ export class ScanData {
     }
     this.next = next;
     this.endedEarly = next >= file.length;
-    this.bytes = new Uint8Array(next - start + PADDING);
+    this.bytes = room ?? new Uint8Array(next - start + PADDING);
     this.#file = file;
     this.#at = start;
     this.advance();

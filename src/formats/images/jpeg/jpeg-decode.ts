@@ -2,13 +2,15 @@
 // colour space, also at 1/2, 1/4 and 1/8 of the size.
 // Owns: the way from file to pixels. Leaves what TensorFlow and Pillow ask of libjpeg to their callers.
 import { type Picture, refuse } from '../image.ts';
-import { type ColorSpace, colorSpaceOf, interleave, rgbToGray, ycckToCmyk, yccToRgb } from './color.ts';
+import { type ColorSpace, colorSpaceOf, interleave, rgbToGray, ycckToCmyk } from './color.ts';
 import type { Component, Frame } from './headers.ts';
 import { JpegHeaders } from './headers.ts';
+import { PADDING } from './huffman.ts';
 import { type DctMethod, Plane } from './planes.ts';
 import { Coefficients, decodeProgressive } from './progressive.ts';
 import { decodeSequential } from './scan.ts';
-import { type RowSource, rowsOf } from './upsample.ts';
+import { type RowSource, roomForRows, rowsOf } from './upsample.ts';
+import { Workspace } from './workspace.ts';
 
 type Colors = 'gray' | 'rgb' | 'rgb4' | 'own';
 
@@ -46,14 +48,19 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
   let frame: Frame | null = null;
   const planes = new Map<Component, Plane>();
   const stores = new Map<Component, Coefficients>();
+  let workspace: Workspace | null = null;
+  let room = 0;
   let endedEarly = false;
   let scans = 0;
   let wholeRows = 0;
   for (let header = headers.nextScan(); header; header = headers.nextScan()) {
-    if (!frame) {
+    if (!frame || !workspace) {
       frame = headers.frame!;
+      workspace = Workspace.open(roomFor(frame, bytes.length, ratio));
+      room = workspace.allocate(bytes.length + PADDING);
       for (const component of frame.components) {
-        planes.set(component, new Plane(frame, component, blockSizeOf(frame, component, 8 / ratio), dctMethod));
+        const size = blockSizeOf(frame, component, 8 / ratio);
+        planes.set(component, new Plane(workspace, frame, component, size, dctMethod));
         if (frame.progressive) stores.set(component, new Coefficients(component));
       }
     }
@@ -61,20 +68,31 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
     if (++scans > 100) refuse(file, 'the JPEG data has more than 100 scans; refused.');
     const result = frame.progressive
       ? decodeProgressive(bytes, frame, header, (component) => stores.get(component)!)
-      : decodeSequential(bytes, frame, header, (component) => planes.get(component)!);
+      : decodeSequential(workspace, room, bytes, frame, header, (component) => planes.get(component)!);
     wholeRows = result.wholeRows;
     if (header.components.length === 1 && frame.components.length > 1)
       wholeRows = Math.floor(wholeRows / header.components[0]!.component.v);
     endedEarly ||= result.endedEarly;
     headers.seek(result.next);
   }
-  if (!frame) return refuse(file, 'the JPEG data ends before the picture begins.');
+  if (!frame || !workspace) return refuse(file, 'the JPEG data ends before the picture begins.');
   endedEarly ||= headers.endedEarly;
-  for (const [component, store] of stores) store.transform(planes.get(component)!);
+  for (const [component, store] of stores) store.transform(planes.get(component)!, workspace.block);
   const colorSpace = colorSpaceOf(frame, headers.sawJfif, headers.adobeTransform);
-  const picture = joined(frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
+  const picture = joined(workspace, frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
   const wholeHeight = endedEarly ? heightThere(frame, wholeRows, ratio, fancyUpscaling) : picture.height;
   return { ...picture, colorSpace, hasAdobeMarker: headers.adobeTransform !== null, endedEarly, wholeHeight };
+}
+
+/** What the planes, the data and the pixels take of a workspace. */
+function roomFor(frame: Frame, fileBytes: number, ratio: number): number {
+  const [width, height] = [Math.ceil(frame.width / ratio), Math.ceil(frame.height / ratio)];
+  let sum = Workspace.sizeOf(fileBytes + PADDING) + Workspace.sizeOf(width * height * 4);
+  for (const component of frame.components) {
+    const samples = Plane.sizeOf(component, blockSizeOf(frame, component, 8 / ratio));
+    sum += Workspace.sizeOf(samples) + roomForRows(width);
+  }
+  return sum;
 }
 
 /** Rows of pixels that libjpeg hands out before the data ends: interpolation between rows waits for the next ones. */
@@ -98,6 +116,7 @@ function blockSizeOf(frame: Frame, component: Component, smallest: number): numb
 }
 
 function joined(
+  workspace: Workspace,
   frame: Frame,
   planes: readonly Plane[],
   space: ColorSpace,
@@ -112,7 +131,7 @@ function joined(
   const sources = planes.map((plane): RowSource => {
     const across = (frame.maxH * smallest) / (plane.component.h * plane.blockSize);
     const down = (frame.maxV * smallest) / (plane.component.v * plane.blockSize);
-    return rowsOf(plane, across, down, fancy, width, file);
+    return rowsOf(workspace, plane, across, down, fancy, width, file);
   });
   const hasInks = space === 'cmyk' || space === 'ycck';
   const wanted =
@@ -128,37 +147,50 @@ function joined(
           : 'rgb'
         : colors;
   const channels = wanted === 'gray' ? 1 : wanted === 'rgb' ? 3 : 4;
-  const out = new Uint8ClampedArray(width * height * channels);
   const unknown = (): never =>
     refuse(
       file,
       `a JPEG picture with ${planes.length} colour components cannot be converted to ${wanted === 'gray' ? 'grayscale' : 'RGB'}.`,
     );
-  const convert = conversion(space, wanted) ?? unknown();
+  const convert = conversion(workspace, space, wanted) ?? unknown();
+  const size = width * height * channels;
+  const out = workspace.allocate(size);
   for (let y = 0; y < height; y++)
     convert(
       sources.map((source) => source(y)),
       width,
-      out,
-      y * width * channels,
+      out + y * width * channels,
     );
-  return { width, height, channels, data: new Uint8Array(out.buffer) };
+  return { width, height, channels, data: workspace.bytes.slice(out, out + size) };
 }
 
-type Row = Uint8Array | Uint8ClampedArray;
-type Conversion = (rows: readonly Row[], width: number, out: Uint8ClampedArray, to: number) => void;
+/** Rows at addresses to pixels at an address. */
+type Conversion = (rows: readonly number[], width: number, to: number) => void;
 
-function conversion(space: ColorSpace, wanted: 'gray' | 'rgb' | 'own'): Conversion | null {
+function conversion(
+  { bytes, clamped, kernels }: Workspace,
+  space: ColorSpace,
+  wanted: 'gray' | 'rgb' | 'own',
+): Conversion | null {
+  const of =
+    (convert: (rows: readonly Uint8Array[], width: number, out: Uint8ClampedArray, to: number) => void): Conversion =>
+    (rows, width, to) =>
+      convert(
+        rows.map((row) => bytes.subarray(row, row + width)),
+        width,
+        clamped,
+        to,
+      );
   if (wanted === 'gray') {
-    if (space === 'rgb') return (rows, width, out, to) => rgbToGray(rows[0]!, rows[1]!, rows[2]!, width, out, to);
+    if (space === 'rgb') return of(([r, g, b], width, out, to) => rgbToGray(r!, g!, b!, width, out, to));
     if (space !== 'gray' && space !== 'ycc') return null;
-    return (rows, width, out, to) => out.set(rows[0]!.subarray(0, width), to);
+    return (rows, width, to) => bytes.copyWithin(to, rows[0]!, rows[0]! + width);
   }
   if (wanted === 'rgb') {
-    if (space === 'ycc') return (rows, width, out, to) => yccToRgb(rows[0]!, rows[1]!, rows[2]!, width, out, to);
-    if (space === 'rgb') return interleave;
-    if (space === 'gray') return (rows, width, out, to) => interleave([rows[0]!, rows[0]!, rows[0]!], width, out, to);
+    if (space === 'ycc') return (rows, width, to) => kernels.colors(rows[0]!, rows[1]!, rows[2]!, width, to);
+    if (space === 'rgb') return of(interleave);
+    if (space === 'gray') return of(([row], width, out, to) => interleave([row!, row!, row!], width, out, to));
     return null;
   }
-  return space === 'cmyk' ? interleave : space === 'ycck' ? ycckToCmyk : null;
+  return space === 'cmyk' ? of(interleave) : space === 'ycck' ? of(ycckToCmyk) : null;
 }

@@ -1,18 +1,10 @@
 // The planes of a JPEG picture: one for each component, filled block by block.
 // Owns: the choice of the transform, the place of each block. Leaves their joining to pixels to upsample.ts.
+import { MULTIPLIERS } from './entropy-kernel.ts';
 import type { Component, Frame } from './headers.ts';
-import { zigzag } from './headers.ts';
-import {
-  accurateFlat,
-  accurateTransform,
-  eighthTransform,
-  fastFlat,
-  fastMultipliers,
-  fastTransform,
-  halfTransform,
-  type InverseTransform,
-  quarterTransform,
-} from './idct.ts';
+import { multipliersOf } from './small-transforms.ts';
+import { TRANSFORM } from './transform-kernels.ts';
+import { place, type Workspace } from './workspace.ts';
 
 /** libjpeg's transforms for whole pictures; smaller ones are made by one transform only. */
 export type DctMethod = 'fast' | 'accurate';
@@ -22,61 +14,58 @@ export class Plane {
   /** Pixels of a block's side: 8, 4, 2 or 1. */
   readonly blockSize: number;
   readonly stride: number;
-  readonly samples: Uint8ClampedArray;
+  /** Address of the first sample. */
+  readonly samples: number;
   /** Width and height of what belongs to the picture. */
   readonly width: number;
   readonly height: number;
+  readonly transform: number;
+  /** Address of the multipliers. */
+  readonly multipliers: number;
+  readonly #workspace: Workspace;
   readonly #method: DctMethod;
-  readonly #transform: InverseTransform;
-  #multipliers: Int32Array | null = null;
+  #hasMultipliers = false;
 
-  constructor(frame: Frame, component: Component, blockSize: number, method: DctMethod) {
+  constructor(workspace: Workspace, frame: Frame, component: Component, blockSize: number, method: DctMethod) {
+    this.#workspace = workspace;
     this.component = component;
     this.blockSize = blockSize;
     this.stride = component.storedWide * blockSize;
+    const size = Plane.sizeOf(component, blockSize);
+    this.samples = workspace.allocate(size);
     // 128 is what a block without data looks like.
-    this.samples = new Uint8ClampedArray(this.stride * component.storedHigh * blockSize).fill(128);
+    workspace.bytes.fill(128, this.samples, this.samples + size);
     this.width = Math.ceil((frame.width * component.h * blockSize) / (frame.maxH * 8));
     this.height = Math.ceil((frame.height * component.v * blockSize) / (frame.maxV * 8));
-    this.#method = method;
-    this.#transform =
-      blockSize === 4
-        ? halfTransform
-        : blockSize === 2
-          ? quarterTransform
-          : blockSize === 1
-            ? eighthTransform
-            : method === 'fast'
-              ? fastTransform
-              : accurateTransform;
+    this.#method = blockSize === 8 ? method : 'accurate';
+    this.transform = blockSize === 8 ? TRANSFORM[method] : TRANSFORM.small + Math.log2(4 / blockSize);
+    this.multipliers = place.multipliers + frame.components.indexOf(component) * MULTIPLIERS;
   }
 
-  get isFast(): boolean {
-    return this.blockSize === 8 && this.#method === 'fast';
+  static sizeOf(component: Component, blockSize: number): number {
+    return component.storedWide * component.storedHigh * blockSize ** 2;
   }
 
-  /** What coefficients are multiplied with, in zigzag order. */
-  get multipliers(): Int32Array {
+  /** Writes the multipliers: once the component's first scan has begun. */
+  loadMultipliers(): Int32Array {
     const { quantization } = this.component;
     if (!quantization) throw new RangeError('the component has no quantization table yet');
-    this.#multipliers ??= this.isFast ? fastMultipliers(quantization, zigzag) : Int32Array.from(quantization);
-    return this.#multipliers;
+    const words = this.#workspace.words.subarray(this.multipliers / 4, (this.multipliers + MULTIPLIERS) / 4);
+    if (!this.#hasMultipliers) {
+      words.set(multipliersOf(quantization, this.#method));
+      words.copyWithin(64, 0);
+      this.#hasMultipliers = true;
+    }
+    return words;
   }
 
-  /** Writes a block of multiplied coefficients, of which those after zigzag position `last` are zero, and clears it. */
-  put(x: number, y: number, block: Int32Array, last: number): void {
-    const { blockSize, stride, samples } = this;
-    const at = y * blockSize * stride + x * blockSize;
-    if (last === 0) {
-      const value = this.isFast ? fastFlat(block[0]!) : accurateFlat(block[0]!);
-      for (let row = 0; row < blockSize; row++) {
-        const start = at + row * stride;
-        for (let i = start; i < start + blockSize; i++) samples[i] = value;
-      }
-      block[0] = 0;
-      return;
-    }
-    this.#transform(block, samples, at, stride);
-    block.fill(0);
+  /** Address of the first pixel of a block. */
+  at(x: number, y: number): number {
+    return this.samples + (y * this.stride + x) * this.blockSize;
+  }
+
+  /** Writes the workspace's block of multiplied coefficients, of which those after zigzag position `last` are zero, and clears it. */
+  put(x: number, y: number, last: number): void {
+    this.#workspace.put(this.at(x, y), this.stride, this.transform, last);
   }
 }

@@ -20,13 +20,12 @@ export class Coefficients {
     return (y * this.component.storedWide + x) * 64;
   }
 
-  /** Transforms all blocks into the component's plane. */
-  transform(plane: Plane): void {
+  /** Transforms all blocks into the component's plane, by way of the workspace's block. */
+  transform(plane: Plane, block: Int32Array): void {
     const { storedWide, storedHigh, quantization } = this.component;
     // A component that no scan named has no table; it stays grey.
     if (!quantization) return;
-    const block = new Int32Array(64);
-    const { multipliers } = plane;
+    const multipliers = plane.loadMultipliers();
     let from = 0;
     for (let y = 0; y < storedHigh; y++) {
       for (let x = 0; x < storedWide; x++, from += 64) {
@@ -37,7 +36,7 @@ export class Coefficients {
           block[zigzag[k]!] = Math.imul(value, multipliers[k]!);
           last = k;
         }
-        plane.put(x, y, block, last);
+        plane.put(x, y, last);
       }
     }
   }

@@ -1,14 +1,11 @@
 // Baseline and extended sequential scans: blocks are decoded, transformed at once and written into planes.
-// Owns: the loop over blocks, and the decoding of one. Leaves progressive scans to progressive.ts.
-import { BitState, longCode } from './bits.ts';
+// Owns: rows of MCUs and restarts. Leaves the MCUs to entropy-kernel.ts, progressive scans to progressive.ts.
+import { PART, STATE } from './entropy-kernel.ts';
 import type { Component, Frame, ScanHeader } from './headers.ts';
-import { zigzag } from './headers.ts';
-import { type HuffmanTable, LOOK, ScanData } from './huffman.ts';
+import { PADDING, ScanData, TABLE } from './huffman.ts';
 import type { Plane } from './planes.ts';
+import { place, type Workspace } from './workspace.ts';
 
-const MASK = (1 << LOOK) - 1;
-
-/** Calls `visit` for each block of a scan in the order of the data; restarts are the visitor's to ask for by MCU. */
 export interface ScanResult {
   readonly next: number;
   readonly endedEarly: boolean;
@@ -16,140 +13,78 @@ export interface ScanResult {
   readonly wholeRows: number;
 }
 
-/**
- * Decodes one block of a sequential scan. Coefficients are multiplied as the transform wants them and put in natural order;
- * returns the zigzag position of the last one that was given. `block` must hold zeros.
- */
-function decodeBlock(
-  state: BitState,
-  dc: HuffmanTable,
-  ac: HuffmanTable,
-  multipliers: Int32Array,
-  block: Int32Array,
-  predicted: number,
-): number {
-  const { bytes } = state;
-  let { at, bits, count } = state;
-  // The difference of the DC coefficient.
-  if (count < 16) {
-    bits = (bits << 16) | (bytes[at]! << 8) | bytes[at + 1]!;
-    at += 2;
-    count += 16;
-  }
-  let entry = dc.look[(bits >>> (count - LOOK)) & MASK]!;
-  if (entry === 0) entry = longCode(dc, (bits >>> (count - 16)) & 0xffff);
-  count -= entry >> 8;
-  let size = entry & 15;
-  let value = predicted;
-  if (size > 0) {
-    if (count < 16) {
-      bits = (bits << 16) | (bytes[at]! << 8) | bytes[at + 1]!;
-      at += 2;
-      count += 16;
-    }
-    count -= size;
-    const magnitude = (bits >>> count) & ((1 << size) - 1);
-    value += magnitude < 1 << (size - 1) ? magnitude - (1 << size) + 1 : magnitude;
-  }
-  state.dc = value;
-  block[0] = Math.imul(value, multipliers[0]!);
-  let last = 0;
-  let k = 1;
-  const look = ac.look;
-  const coefficients = ac.coefficients!;
-  while (k < 64) {
-    if (count < 16) {
-      bits = (bits << 16) | (bytes[at]! << 8) | bytes[at + 1]!;
-      at += 2;
-      count += 16;
-    }
-    const ahead = (bits >>> (count - LOOK)) & MASK;
-    const quick = coefficients[ahead]!;
-    if (quick !== 0) {
-      count -= quick & 255;
-      k += (quick >> 8) & 15;
-      block[zigzag[k]!] = Math.imul(quick >> 16, multipliers[k & 63]!);
-      last = k;
-      k++;
-      continue;
-    }
-    entry = look[ahead]!;
-    if (entry === 0) entry = longCode(ac, (bits >>> (count - 16)) & 0xffff);
-    count -= entry >> 8;
-    size = entry & 15;
-    const run = (entry >> 4) & 15;
-    if (size === 0) {
-      if (run !== 15) break;
-      k += 16;
-      continue;
-    }
-    k += run;
-    if (count < 16) {
-      bits = (bits << 16) | (bytes[at]! << 8) | bytes[at + 1]!;
-      at += 2;
-      count += 16;
-    }
-    count -= size;
-    const magnitude = (bits >>> count) & ((1 << size) - 1);
-    block[zigzag[k]!] = Math.imul(
-      magnitude < 1 << (size - 1) ? magnitude - (1 << size) + 1 : magnitude,
-      multipliers[k & 63]!,
-    );
-    last = k;
-    k++;
-  }
-  state.at = at;
-  state.bits = bits;
-  state.count = count;
-  return last;
-}
-
-/** The scan's blocks as pixels in the planes. */
+/** The scan's blocks as pixels in the planes. `room` is the address of a buffer as large as the file with PADDING. */
 export function decodeSequential(
+  workspace: Workspace,
+  room: number,
   file: Uint8Array,
   frame: Frame,
   header: ScanHeader,
   planeOf: (component: Component) => Plane,
 ): ScanResult {
-  const data = new ScanData(file, header.start);
-  const state = new BitState(data.bytes);
-  const block = new Int32Array(64);
-  const parts = header.components.map(({ component, dc, ac }) => ({
-    component,
-    dc: dc!,
-    ac: ac!,
-    plane: planeOf(component),
-    predicted: 0,
-  }));
-  const single = parts.length === 1 ? parts[0]! : null;
-  const wide = single ? single.component.blocksWide : frame.mcusWide;
-  const high = single ? single.component.blocksHigh : frame.mcusHigh;
+  const { bytes, words } = workspace;
+  const data = new ScanData(file, header.start, bytes.subarray(room, room + file.length + PADDING));
+  const single = header.components.length === 1;
+  const state = place.state / 4;
+  let parts = 0;
+  header.components.forEach(({ component, dc, ac }, i) => {
+    const plane = planeOf(component);
+    plane.loadMultipliers();
+    const tables = place.tables + i * 2 * TABLE.size;
+    bytes.set(dc!.bytes, tables);
+    bytes.set(ac!.bytes, tables + TABLE.size);
+    const [h, v] = single ? [1, 1] : [component.h, component.v];
+    for (let block = 0; block < h * v; block++, parts++) {
+      const at = (place.parts + parts * PART.size) / 4;
+      words[at + PART.dc / 4] = tables;
+      words[at + PART.ac / 4] = tables + TABLE.size;
+      words[at + PART.multipliers / 4] = plane.multipliers;
+      words[at + PART.predictor / 4] = place.predictors + i * 4;
+      words[at + PART.step / 4] = h * plane.blockSize;
+      words[at + PART.stride / 4] = plane.stride;
+      words[at + PART.transform / 4] = plane.transform;
+    }
+  });
+  /** Where the blocks of an MCU go. */
+  const aim = (x: number, y: number): void => {
+    let part = place.parts / 4;
+    for (const { component } of header.components) {
+      const plane = planeOf(component);
+      const [h, v] = single ? [1, 1] : [component.h, component.v];
+      for (let block = 0; block < h * v; block++, part += PART.size / 4)
+        words[part + PART.out / 4] = plane.at(x * h + (block % h), y * v + Math.floor(block / h));
+    }
+  };
+  const restart = (): void => {
+    words[(state * 4 + STATE.at) / 4] = room;
+    words[(state * 4 + STATE.count) / 4] = 0;
+    words[(state * 4 + STATE.end) / 4] = room + data.end;
+    words.fill(0, place.predictors / 4, place.predictors / 4 + 4);
+  };
+  const wide = single ? header.components[0]!.component.blocksWide : frame.mcusWide;
+  const high = single ? header.components[0]!.component.blocksHigh : frame.mcusHigh;
   let untilRestart = header.restartInterval || Number.POSITIVE_INFINITY;
   let missing = false;
   let wholeRows = 0;
+  restart();
   for (let y = 0; y < high; y++) {
-    for (let x = 0; x < wide; x++) {
+    for (let x = 0; x < wide; ) {
       if (untilRestart === 0) {
         untilRestart = header.restartInterval;
         missing = !data.advance();
-        state.reset();
-        for (const part of parts) part.predicted = 0;
+        restart();
       }
-      untilRestart--;
-      // The MCU in which the data ends is filled up with zero bits; those after it stay as they are: grey.
-      missing ||= state.position > data.end * 8;
-      if (missing) continue;
-      for (const part of parts) {
-        const [h, v] = single ? [1, 1] : [part.component.h, part.component.v];
-        for (let i = 0; i < h * v; i++) {
-          const last = decodeBlock(state, part.dc, part.ac, part.plane.multipliers, block, part.predicted);
-          part.predicted = state.dc;
-          part.plane.put(x * h + (i % h), y * v + Math.floor(i / h), block, last);
-          if (state.at > data.end + 16) state.at = data.end + 16;
-        }
+      const count = Math.min(wide - x, untilRestart);
+      // The MCUs after that in which the data ends stay as they are: grey.
+      if (!missing) {
+        aim(x, y);
+        missing = workspace.decode(parts, count) < count;
       }
+      x += count;
+      untilRestart -= count;
     }
-    if (!missing && state.position <= data.end * 8) wholeRows = y + 1;
+    const used = (words[state + STATE.at / 4]! - room) * 8 - words[state + STATE.count / 4]!;
+    if (!missing && used <= data.end * 8) wholeRows = y + 1;
   }
   return { next: data.next, endedEarly: data.endedEarly, wholeRows };
 }
