@@ -11,7 +11,7 @@ const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(rando
 
 // ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const VALUES: readonly Json[] = [
   null,
   true,
@@ -67,7 +67,7 @@ export function mutateJson(json: Json, random: Random): Json {
   }
   return copy;
 }
-const asText = (json: Json): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
+export const asText = (json: Json): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
 
 // ── Archives ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

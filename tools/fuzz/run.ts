@@ -1,4 +1,4 @@
-// `npm run fuzz -- AREA [--count N] [--seed S]`: searches for programs that cornu gets wrong.
+// `npm run fuzz -- AREA [--count N] [--seed S] [--reader NAME]`: searches for programs that cornu gets wrong.
 // Owns: reading the command line. Each area is a file of its own.
 import { parseArgs } from 'node:util';
 import { fuzzFiles } from './files.ts';
@@ -9,7 +9,12 @@ const areas = { graphs: fuzzGraphs, gradients: fuzzGradients };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { count: { type: 'string' }, seed: { type: 'string' }, most: { type: 'string' } },
+  options: {
+    count: { type: 'string' },
+    seed: { type: 'string' },
+    most: { type: 'string' },
+    reader: { type: 'string' },
+  },
 });
 const [area = 'graphs'] = positionals;
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
@@ -18,9 +23,17 @@ const count = Number(values.count ?? 1000);
 if (area === 'files') {
   console.log(`fuzz files: ${count} damaged files from seed ${seed}`);
   const began = performance.now();
-  const { files, kinds, failures } = await fuzzFiles({ count, seed, log: (text) => console.log(text) });
-  const sorted = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, n]) => `${kind} ${n}`);
-  console.log(`what came of them: ${sorted.join(', ')}`);
+  const { files, kinds, failures, slowest, largest } = await fuzzFiles({
+    count,
+    seed,
+    only: values.reader,
+    log: (text) => console.log(text),
+  });
+  for (const [reader, tally] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const sorted = [...tally].sort((a, b) => b[1] - a[1]).map(([kind, n]) => `${kind} ${n}`);
+    console.log(`${reader.padEnd(20)} ${sorted.join(', ')}`);
+  }
+  console.log(`slowest ${slowest.toFixed(0)} ms, most memory for one file ${(largest / 1e6).toFixed(0)} MB`);
   console.log(`${files} files, ${failures.length} failures, ${((performance.now() - began) / 1000).toFixed(0)} s`);
   process.exit(failures.length > 0 ? 1 : 0);
 }

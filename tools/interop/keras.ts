@@ -1,33 +1,18 @@
 // `npm run interop [-- MODEL…]`: files between Keras and cornu in both directions: predictions and further training must be the same.
-// Makes its own Python environment with TensorFlow and both Kerases, unless CORNU_PYTHON names one; writes docs/interop.md.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Owns: the reading of what Python wrote, the writing of what Python reads, the page docs/interop.md.
+// Leaves the Python to python.ts, the models to keras_models.py, the tables to report.ts, large models to large-models.ts.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '../../src/index.ts';
+import { largeModels } from './large-models.ts';
+import { runPython } from './python.ts';
+import { isGood, matrix, type Row, summary } from './report.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Names of models, to compare these alone. */
 const only = process.argv.slice(2);
-const script = join(root, 'tools/interop/keras_models.py');
-
-/** A Python with what the comparison needs. */
-function python(): string {
-  if (process.env.CORNU_PYTHON) return process.env.CORNU_PYTHON;
-  const environment = join(root, 'node_modules/.cache/interop-python');
-  const binary = join(environment, 'bin/python');
-  if (!existsSync(binary)) {
-    console.log(`making a Python environment in ${environment}`);
-    execFileSync('python3', ['-m', 'venv', environment], { stdio: 'inherit' });
-    execFileSync(
-      binary,
-      ['-m', 'pip', 'install', '--quiet', 'tensorflow==2.21', 'keras==3.15.1', 'tf_keras==2.21', 'h5py'],
-      { stdio: 'inherit' },
-    );
-  }
-  return binary;
-}
 
 interface Stored {
   readonly shape: number[];
@@ -40,105 +25,108 @@ interface Item {
   readonly x: Stored;
   readonly y: Stored;
   readonly prediction: Stored;
+  /** Of two more epochs where the optimizer goes on, and where it begins anew as plain SGD. */
   readonly losses: number[];
-}
-interface Row {
-  readonly name: string;
-  readonly format: string;
-  readonly difference?: number;
-  readonly training?: number;
-  readonly error?: string;
+  readonly fresh: number[];
 }
 const tensor = ({ shape, data }: Stored): tf.Tensor => tf.constant(data, { shape, dtype: 'float32' });
 const stored = (x: tf.Tensor): Stored => ({ shape: [...x.dims], data: Array.from(x.dataSync() as Float32Array) });
-const largest = (a: tf.Tensor, b: tf.Tensor): number => tf.reduceMax(tf.abs(tf.subtract(a, b))).item();
+const most = (a: tf.Tensor, b: tf.Tensor): number => tf.reduceMax(tf.abs(tf.subtract(a, b))).item();
 const apart = (got: readonly number[], want: readonly number[]): number =>
   Math.max(...got.map((loss, i) => Math.abs(loss - want[i]!) / Math.max(1e-3, Math.abs(want[i]!))));
 
 const FIT = { batchSize: 4, epochs: 2, shuffle: false, verbose: 0 } as const;
 const { loadModel } = tf.keras.models;
 const folder = mkdtempSync(join(tmpdir(), 'cornu-interop-'));
-const quiet = {
-  encoding: 'utf8' as const,
-  stdio: ['ignore' as const, 'pipe' as const, 'ignore' as const],
-  maxBuffer: 1 << 26,
-};
+
+/** Formats that hold the weights alone: training begins anew. */
+const WEIGHTS_ALONE = new Set(['safetensors', 'npz', 'legacy weights', 'tfjs', 'export']);
+const predicted = async (model: tf.keras.Model, x: tf.Tensor): Promise<tf.Tensor> =>
+  (await model.predict(x, { verbose: 0 })) as tf.Tensor;
+async function trained(model: tf.keras.Model, x: tf.Tensor, y: tf.Tensor, fresh: boolean): Promise<number[]> {
+  if (fresh) model.compile({ optimizer: tf.keras.optimizers.SGD(0.01), loss: 'mse' });
+  return (await model.fit(x, y, FIT)).history.loss!;
+}
+
+/** The model of one of Python's files. Formats of weights go into the model with other weights, so that they are seen to come. */
+async function open(item: Item, format: string): Promise<tf.keras.Model> {
+  const path = join(folder, item.files[format]!);
+  const isModel = ['keras', 'h5', 'export', 'savedmodel', 'tfjs'].includes(format);
+  if (isModel) return loadModel(path);
+  const model = await loadModel(join(folder, item.files.keras!));
+  model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
+  if (format === 'tf.train.Checkpoint') {
+    const checkpoint = new tf.train.Checkpoint({ model, optimizer: model.optimizer });
+    (await checkpoint.read(path)).assertExistingObjectsMatched();
+  } else if (format === 'npz') {
+    const arrays = await tf.io.loadNpz(path);
+    model.setWeights(
+      Object.keys(arrays)
+        .sort()
+        .map((name) => arrays[name]!),
+    );
+  } else await model.loadWeights(path);
+  return model;
+}
 
 /** Reads what Python wrote. */
-async function read(item: Item, format: string): Promise<{ row: Row; model: tf.keras.Model | null }> {
+async function read(item: Item, format: string): Promise<Row> {
   const [x, y] = [tensor(item.x), tensor(item.y)];
+  const row = { name: item.name, format: `Keras ${item.version} ${format}` };
   try {
-    let model: tf.keras.Model;
-    if (format === 'checkpoint') {
-      model = await loadModel(join(folder, item.files.h5!), { compile: true });
-      // Other weights first, so that those of the checkpoint are seen to come.
-      model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
-      await model.loadWeights(join(folder, item.files.checkpoint!));
-    } else model = await loadModel(join(folder, item.files[format]!));
-    const difference = largest((await model.predict(x, { verbose: 0 })) as tf.Tensor, tensor(item.prediction));
-    if (format === 'export') return { row: { name: item.name, format, difference }, model: null };
-    const { history } = await model.fit(x, y, FIT);
-    return { row: { name: item.name, format, difference, training: apart(history.loss!, item.losses) }, model };
+    const model = await open(item, format);
+    const difference = most(await predicted(model, x), tensor(item.prediction));
+    // A graph without layers predicts; it holds no loss to train with.
+    if (format === 'export') return { ...row, difference };
+    const fresh = WEIGHTS_ALONE.has(format);
+    return { ...row, difference, training: apart(await trained(model, x, y, fresh), fresh ? item.fresh : item.losses) };
   } catch (error) {
-    return {
-      row: { name: item.name, format, error: error instanceof Error ? error.message.slice(0, 300) : String(error) },
-      model: null,
-    };
+    return { ...row, error: error instanceof Error ? error.message.slice(0, 300) : String(error) };
   }
 }
 
-function table(rows: readonly Row[]): string {
-  const formats = [...new Set(rows.map(({ format }) => format))];
-  const lines = formats.map((format) => {
-    const of = rows.filter((row) => row.format === format);
-    const good = of.filter(isGood).length;
-    const most = (values: readonly (number | undefined)[]): string => {
-      const known = values.filter((value) => value !== undefined);
-      return known.length > 0 ? Math.max(...known).toExponential(1) : '';
-    };
-    return `| ${format} | ${good} of ${of.length} | ${most(of.map((row) => row.difference))} | ${most(of.map((row) => row.training))} |`;
-  });
-  return [
-    '| format | models | predictions differ by | losses of further training differ by |',
-    '|---|---|---|---|',
-    ...lines,
-  ].join('\n');
+/** Writes the model of an item in every format, at another point of its training than Python wrote it. */
+async function write(item: Item): Promise<Item> {
+  const [x, y] = [tensor(item.x), tensor(item.y)];
+  const model = await loadModel(join(folder, item.files.keras!));
+  await model.fit(x, y, FIT);
+  const stem = `c_${item.name}`;
+  const files: Record<string, string> = {
+    keras: `${stem}.keras`,
+    h5: `${stem}.h5`,
+    savedmodel: `${stem}_saved`,
+    export: `${stem}_export`,
+    'weights.h5': `${stem}.weights.h5`,
+    checkpoint: `${stem}_ckpt/weights`,
+    safetensors: `${stem}.safetensors`,
+    npz: `${stem}.npz`,
+  };
+  for (const [format, file] of Object.entries(files)) {
+    const path = join(folder, file);
+    if (['keras', 'h5', 'savedmodel'].includes(format)) await model.save(path);
+    else if (format === 'export') await model.export(path);
+    else if (format === 'npz') {
+      const named = model.getWeights().map((array, i) => [`a${String(i).padStart(3, '0')}`, array] as const);
+      await tf.io.saveNpz(path, Object.fromEntries(named));
+    } else await model.saveWeights(path);
+  }
+  const prediction = stored(await predicted(model, x));
+  const weights = model.getWeights();
+  const losses = await trained(model, x, y, false);
+  model.setWeights(weights);
+  return { ...item, files, prediction, losses, fresh: await trained(model, x, y, true) };
 }
-const isGood = (row: Row): boolean => row.error === undefined && row.difference! < 1e-5 && (row.training ?? 0) < 1e-4;
 
 try {
-  const binary = python();
-  execFileSync(binary, [script, 'make', folder, ...only], quiet);
+  const times = only.length === 0 ? await largeModels(join(folder, 'large')) : null;
+  runPython('keras_models.py', ['make', folder, ...only]);
   const items = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Item[];
   const readRows: Row[] = [];
+  for (const item of items) for (const format of Object.keys(item.files)) readRows.push(await read(item, format));
   const written: Item[] = [];
-  for (const item of items) {
-    for (const format of Object.keys(item.files)) {
-      const { row, model } = await read(item, format);
-      readRows.push({ ...row, format: `Keras ${item.version} ${format}` });
-      if (item.version !== 3 || format !== 'keras' || !model) continue;
-      // Written at another point of the training than Python wrote it.
-      const files = {
-        keras: `c_${item.name}.keras`,
-        h5: `c_${item.name}.h5`,
-        savedmodel: `c_${item.name}_saved`,
-        checkpoint: `c_${item.name}_ckpt/weights`,
-      };
-      for (const [form, file] of Object.entries(files))
-        await (form === 'checkpoint' ? model.saveWeights(join(folder, file)) : model.save(join(folder, file)));
-      const [x, y] = [tensor(item.x), tensor(item.y)];
-      const prediction = stored((await model.predict(x, { verbose: 0 })) as tf.Tensor);
-      const { history } = await model.fit(x, y, FIT);
-      written.push({ ...item, files, prediction, losses: history.loss! });
-    }
-  }
+  for (const item of items) if (item.version === 3) written.push(await write(item));
   writeFileSync(join(folder, 'written.json'), JSON.stringify(written));
-  const text = execFileSync(binary, [script, 'check', folder, ...only], quiet);
-  const checked = text
-    .trim()
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Row);
+  const checked = runPython<Row>('keras_models.py', ['check', folder, ...only]);
   const wrong = [...readRows, ...checked].filter((row) => !isGood(row));
   for (const { name, format, difference, training, error } of wrong)
     console.log(`BAD  ${name}, ${format}: ${error ?? `predictions ${difference}, training ${training}`}`);
@@ -146,17 +134,37 @@ try {
 # Files between Keras and cornu
 
 ${items.length / 2} models, with optimizers of every kind, made and trained by Keras 3.15.1 and by Keras 2 (tf_keras 2.21) on TensorFlow 2.21. A model counts
-when its predictions are the same to 1e-5 and two more epochs of training go on along the same losses, to one part in ten thousand.
+when its predictions are the same to 1e-5 and two more epochs of training go on along the same losses, to one part in ten thousand. Formats that hold the
+optimizer go on where it was; those of weights alone (safetensors, npz, older weights files, TensorFlow.js) are compiled anew with SGD in both languages.
 
 ## Written by Python, read by cornu
 
-${table(readRows)}
+An exported SavedModel is a graph without layers: it predicts. The layers models of TensorFlow.js are laid out as its converter does.
+
+${summary(readRows)}
 
 ## Written by cornu, read by Python
 
-A SavedModel is loaded and served by TensorFlow, a checkpoint loaded by Keras 2, the others by Keras 3.
+A SavedModel is loaded and served by TensorFlow, by its function and by its signature; \`export\` is also trained there, by the gradients of the graph, where the
+model has neither batch normalization nor penalties. A checkpoint is loaded by Keras 2, the others by Keras 3.
 
-${table(checked)}
+${summary(checked)}
+${times ? `\n## Large models\n\nMade by Keras 3.15.1 with random weights. Milliseconds, each of a process of its own, after the imports; ${cpus().length} cores, of which ${loadavg()[0]!.toFixed(1)} were busy.\n\n${times}\n` : ''}
+## Model by model
+
+The most by which predictions differ, and losses.
+
+### Keras 3 to cornu
+
+${matrix(readRows.filter(({ name }) => name.startsWith('k3')))}
+
+### Keras 2 to cornu
+
+${matrix(readRows.filter(({ name }) => name.startsWith('k2')))}
+
+### cornu to Python
+
+${matrix(checked)}
 `;
   if (only.length === 0) writeFileSync(join(root, 'docs/interop.md'), page);
   console.log(page);

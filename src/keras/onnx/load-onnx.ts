@@ -1,5 +1,6 @@
 // ONNX files as models.
 // Owns: reading the file and those beside it, and the functional model around the layer.
+import { FileError } from '../../base/errors.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { type OnnxGraph, OnnxModel } from '../../formats/onnx/onnx-proto.ts';
 import { dtypeOfOnnx } from '../../formats/onnx/onnx-tensor.ts';
@@ -41,8 +42,17 @@ export async function loadOnnx(source: FileSource): Promise<Model> {
     const batchShape = proto.shape.dim.map(({ value }) => (value === undefined || value < 1 ? null : value));
     return Input({ batchShape, dtype, name: name.replaceAll(/[^\w.-]/g, '_') || `input_${i}` });
   });
-  const outputs = layer((inputs.length === 1 ? inputs[0]! : inputs) as never) as Tensor;
-  return Model({ inputs, outputs }) as Model;
+  if (inputs.length === 0)
+    throw new FormatError('unsupported', file, 'the graph has no inputs: it computes from nothing.');
+  try {
+    const outputs = layer((inputs.length === 1 ? inputs[0]! : inputs) as never) as Tensor;
+    return Model({ inputs, outputs }) as Model;
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    // Shapes, permutations, names that a damaged graph asks for.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FormatError('bad_config', file, `the graph cannot be made a model: ${why}`, { cause: error });
+  }
 }
 
 function externalFiles(graph: OnnxGraph): Set<string> {

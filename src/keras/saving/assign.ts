@@ -1,6 +1,7 @@
 // Arrays of files into variables: all of them, or none where one does not fit.
 
 import type { ArrayData } from '../../formats/array-data.ts';
+import { FormatError } from '../../formats/file-error.ts';
 import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { cast } from '../../ops/math/elementwise.ts';
@@ -14,18 +15,23 @@ export interface Assignment {
   readonly stored: StoredArray;
 }
 
-/** Reads everything first, so that a damaged file changes nothing; then sets the variables. */
-export async function assignAll(assignments: readonly Assignment[]): Promise<void> {
+/** Reads and converts everything first, so that a damaged file changes nothing; then sets the variables. */
+export async function assignAll(assignments: readonly Assignment[], file: string): Promise<void> {
   const arrays = await Promise.all(assignments.map(({ stored }) => stored.read()));
-  assignments.forEach(({ variable }, i) => {
-    setVariable(variable, arrays[i]!);
-  });
+  const values = assignments.map((assignment, i) => valueFor(assignment, arrays[i]!, file));
+  assignments.forEach(({ variable }, i) => void variable.set(values[i]!));
 }
-function setVariable(variable: VariableTensor, { data, shape, dtype }: ArrayData): void {
+function valueFor({ variable, stored }: Assignment, { data, shape, dtype }: ArrayData, file: string): Tensor {
+  if ((dtype === 'string') !== (variable.dtype === 'string'))
+    throw new FormatError(
+      'shape_mismatch',
+      file,
+      `variable '${variable.path}' holds ${variable.dtype}, '${stored.name}' of the file holds ${dtype}.`,
+    );
   let value = eagerTensor(data, shape, dtype);
   if (dtype !== variable.dtype) value = cast(value, variable.dtype);
   if (value.dims.length !== variable.dims.length) value = reshape(value, variable.dims);
-  variable.set(value);
+  return value;
 }
 /** The optimizer's variables that a file with `count` arrays holds: Keras 2 did not write the learning rate among them. */
 export function optimizerVariables<V extends VariableTensor>(variables: readonly V[], count: number): readonly V[] {

@@ -52,7 +52,7 @@ export async function loadCheckpoint(
     }
   }
   if (options.optimizer) assignments.push(...optimizerState(model, reader));
-  await assignAll(assignments);
+  await assignAll(assignments, file);
 }
 
 /** The optimizer's variables, in the order in which the checkpoint has them. */

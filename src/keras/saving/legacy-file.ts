@@ -104,7 +104,7 @@ export async function loadLegacyWeights(
     const own = model.ownWeights;
     if (own.length > 0 && file.topLevelWeights) add(`model '${model.name}'`, own, file.topLevelWeights);
   }
-  await assignAll(assignments);
+  await assignAll(assignments, file.file);
 }
 
 /** The optimizer's state of a whole-model file, where it fits. */
@@ -123,5 +123,8 @@ export async function loadLegacyOptimizer(model: ModelBase, file: LegacyH5): Pro
     );
     return;
   }
-  await assignAll(wanted.map((variable, i) => ({ variable, stored: stored[i]! })));
+  await assignAll(
+    wanted.map((variable, i) => ({ variable, stored: stored[i]! })),
+    file.file,
+  );
 }

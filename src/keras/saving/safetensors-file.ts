@@ -40,5 +40,5 @@ export async function loadSafetensorsWeights(
         `'${name}' of model '${model.name}' has shape [${variable.dims.join(', ')}], the file holds [${found.shape.join(', ')}].`,
       );
   }
-  await assignAll(assignments);
+  await assignAll(assignments, file);
 }

@@ -52,7 +52,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
       read: new Map(await Promise.all(named.map(async (array) => [array.name, await array.read()] as const))),
     })),
   );
-  await assignAll(assignments);
+  await assignAll(assignments, store.file);
   for (const layer of loaded) layer.weightsLoaded();
   for (const { object, read } of own) loadOwnArrays(object, read);
 }
