@@ -196,7 +196,7 @@ class Scope {
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
     const simple = checkpoint(simplify(inPhases(hoistSums(checkpoint(graph, 'tracing')))), 'simplification');
-    this.graph = splitReductions(prepareContractions(simple));
+    this.graph = prepareContractions(splitReductions(simple));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
     const { groups, home } = fuse(this.graph, shared.options.fuse === false);

@@ -1,10 +1,14 @@
-// Long reductions to few results in two steps, so that threads can share them: first to one partial result for each slice of
-// the outermost reduced axis, then over the slices. How a sum is split never depends on the number of threads.
-// Owns: which reductions, and how. Sums become a little more exact by it.
+// Long sums with few results in two steps, so that threads can share them: first one partial result for each slice of the
+// outermost summed axis, then over the slices. Reductions, products of matrices, gradients of filters. How a sum is split
+// never depends on the number of threads.
+// Owns: which sums, and how. Sums become a little more exact by it.
 import { type Dims, sizeOf } from '../base/shape.ts';
-import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
+import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
+import { type Replacement, rewrite } from '../graph/rewrite.ts';
+import type { DotDimensions } from '../primitives/functions.ts';
 import { primitive } from '../primitives/registry.ts';
+import { isLargeContraction } from './fuse.ts';
 
 /** Fewer elements are reduced quickly; more results are shared as they are. */
 const [LEAST_ELEMENTS, MOST_RESULTS] = [1 << 17, 64];
@@ -40,37 +44,74 @@ function splitOf(node: Node): Split | null {
   return { dims, slices: outer, first: axes.map((axis) => (axis >= outer ? axis + 1 : axis)) };
 }
 
-/** A graph in which long reductions to few results take two steps. */
-export function splitReductions(graph: Graph): Graph {
-  const nodes = graph.liveNodes();
-  if (!nodes.some((node) => node.kind === 'apply' && splitOf(node) !== null)) return graph;
-  const out = new Graph();
-  const values = new Map<GraphValue, GraphValue>();
-  for (const parameter of graph.parameters) values.set(parameter, out.addParameter(parameter));
-  for (const node of nodes) {
-    if (node.kind === 'parameter') continue;
-    if (node.kind === 'constant') {
-      values.set(node.outputs[0]!, out.addConstant(node.data!, node.outputs[0]!));
-      continue;
-    }
-    const inputs = node.inputs.map((input) => values.get(input)!);
-    const split = splitOf(node);
-    if (!split) {
-      out.apply(node.primitive!, inputs, node.params, node.scope).forEach((value, i) => {
-        values.set(node.outputs[i]!, value);
-      });
-      continue;
-    }
-    const { dims, slices, first } = split;
-    const apply = (what: Primitive, value: GraphValue, params: Params) =>
-      out.apply(what, [value], params, node.scope)[0]!;
-    const input =
-      dims === node.inputs[0]!.dims ? inputs[0]! : apply(primitive('reshape') as Primitive, inputs[0]!, { dims });
-    const partial = apply(node.primitive!, input, { ...node.params, axes: first });
-    const kept = dims.map((_, axis) => axis).filter((axis) => !first.includes(axis));
-    const result = apply(node.primitive!, partial, { ...node.params, axes: [kept.indexOf(slices)] });
-    values.set(node.outputs[0]!, result);
-  }
-  out.outputs = graph.outputs.map((value) => values.get(value)!);
-  return out;
+/** Fewer products are summed quickly; a piece's sum has at least so many terms; threads share so many pieces evenly. */
+const [LEAST_PRODUCTS, LEAST_TERMS, MOST_PIECES] = [1 << 24, 256, 10];
+/** Narrower products are not limited by how often their operands are read. */
+const LEAST_SIDE = 16;
+/** Results of all pieces together may have so many elements for one of the operands. */
+const PARTIAL_SHARE = 0.25;
+
+/**
+ * Into how many pieces a sum of products is cut: each thread then goes through its own part of the operands once, for all
+ * rows of the result; cut by rows, every thread would read one of them whole. 0 where that does not pay.
+ */
+function piecesOf(terms: number, least: number, node: Node): number {
+  const [a, b] = node.inputs as readonly [GraphValue, GraphValue];
+  const [result, operands] = [sizeOf(node.outputs[0]!.dims), sizeOf(a.dims) + sizeOf(b.dims)];
+  let pieces = Math.min(MOST_PIECES, Math.floor(terms / least), Math.floor((operands * PARTIAL_SHARE) / result));
+  while (pieces > 1 && terms % pieces !== 0) pieces--;
+  return pieces > 1 ? pieces : 0;
 }
+
+/** The gradient of a filter, for each piece of the images. */
+const splitFilterGradient: Replacement = (out, node, inputs) => {
+  const [x, dy] = node.inputs as readonly [GraphValue, GraphValue];
+  const perImage = (sizeOf(dy.dims) / dy.dims[0]!) * (sizeOf(node.outputs[0]!.dims) / dy.dims.at(-1)!);
+  if (perImage * dy.dims[0]! < LEAST_PRODUCTS) return null;
+  const pieces = piecesOf(x.dims[0]!, 1, node);
+  if (pieces === 0) return null;
+  const partial = out.apply(node.primitive!, inputs, { ...node.params, pieces }, node.scope)[0]!;
+  return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
+};
+
+/** A product of matrices with a long inner axis, for each piece of that axis. */
+const splitProduct: Replacement = (out, node, inputs) => {
+  const p = node.params as Params & DotDimensions;
+  const [a, b] = node.inputs as readonly [GraphValue, GraphValue];
+  const [left, right] = [p.lhsContract, p.rhsContract];
+  if (p.lhsBatch.length > 0 || left.length !== 1 || a.dims.length !== 2 || b.dims.length !== 2) return null;
+  const terms = a.dims[left[0]!]!;
+  const sides = [a, b].map(({ dims }) => sizeOf(dims) / terms);
+  if (sides.some((n) => n < LEAST_SIDE) || terms * sides[0]! * sides[1]! < LEAST_PRODUCTS) return null;
+  const pieces = piecesOf(terms, LEAST_TERMS, node);
+  if (pieces === 0) return null;
+  const cut = (value: GraphValue, axis: number): GraphValue => {
+    const dims = value.dims.flatMap((n, i) => (i === axis ? [pieces, n / pieces] : [n]));
+    return out.apply(primitive('reshape') as Primitive, [value], { dims }, node.scope)[0]!;
+  };
+  const [l, r] = [left[0]!, right[0]!];
+  const dimensions = { lhsBatch: [l], rhsBatch: [r], lhsContract: [l + 1], rhsContract: [r + 1] };
+  const partial = out.apply(node.primitive!, [cut(inputs[0]!, l), cut(inputs[1]!, r)], dimensions, node.scope)[0]!;
+  return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
+};
+
+const splitReduction: Replacement = (out, node, inputs) => {
+  const split = splitOf(node);
+  if (!split) return null;
+  const { dims, slices, first } = split;
+  const apply = (what: Primitive, value: GraphValue, params: Params) =>
+    out.apply(what, [value], params, node.scope)[0]!;
+  const input =
+    dims === node.inputs[0]!.dims ? inputs[0]! : apply(primitive('reshape') as Primitive, inputs[0]!, { dims });
+  const partial = apply(node.primitive!, input, { ...node.params, axes: first });
+  const kept = dims.map((_, axis) => axis).filter((axis) => !first.includes(axis));
+  return [apply(node.primitive!, partial, { ...node.params, axes: [kept.indexOf(slices)] })];
+};
+
+/** A graph in which long reductions to few results take two steps. */
+export const splitReductions = (graph: Graph): Graph =>
+  rewrite(graph, (out, node, inputs) => {
+    if (node.primitive?.name === 'convolutionFilterGradient') return splitFilterGradient(out, node, inputs);
+    if (isLargeContraction(node)) return splitProduct(out, node, inputs);
+    return splitReduction(out, node, inputs);
+  });

@@ -2,7 +2,7 @@
 // Owns: shape rules, the index arithmetic that all three share, references, gradients. Layout: input (batch, …spatial,
 // channels), filter (…spatial, channels / groups, outputs), output (batch, …spatial, outputs).
 import { dtypes, roundInPlace } from '../../base/dtype.ts';
-import { DTypeError, ShapeError } from '../../base/errors.ts';
+import { DTypeError, ShapeError, StateError } from '../../base/errors.ts';
 import { type Dims, forEachStrided, showShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import * as ir from '../../compiler/loop-ir.ts';
 import type { ArrayValue, ContractPrimitive, Params, Sample } from '../../graph/primitive.ts';
@@ -16,7 +16,8 @@ import {
 
 type P = Params & ConvolutionParams;
 type InputP = P & { readonly spatial: Dims };
-type FilterP = P & { readonly window: Dims };
+/** `pieces`: the images are cut into so many equal parts, each with a result of its own in a leading axis (compiler/split-reductions.ts). */
+type FilterP = P & { readonly window: Dims; readonly pieces?: number };
 
 /** Output length along one spatial axis. */
 export const convolvedLength = (
@@ -296,16 +297,23 @@ export const convolutionFilterGradient: ContractPrimitive<FilterP> = {
   kind: 'convolution',
   combine: 'add',
   initial: zero,
-  infer: ([x, dy], p) => [{ dims: [...p.window, x!.dims.at(-1)! / p.groups, dy!.dims.at(-1)!], dtype: x!.dtype }],
-  loops: ([, dy]) => dy!.dims.slice(0, -1),
+  infer: ([x, dy], p) => [
+    {
+      dims: [...(p.pieces ? [p.pieces] : []), ...p.window, x!.dims.at(-1)! / p.groups, dy!.dims.at(-1)!],
+      dtype: x!.dtype,
+    },
+  ],
+  loops: ([, dy], p) => [dy!.dims[0]! / (p.pieces ?? 1), ...spatialOf(dy!.dims)],
   value: (context, p, at, inner) => {
     const [x, dy] = context.inputs as [Spec, Spec];
     const perGroup = x.dims.at(-1)! / p.groups;
+    const taps = p.pieces ? at.axes.slice(1) : at.axes;
+    const image = p.pieces ? ir.plus(ir.times(at.axes[0]!, x.dims[0]! / p.pieces), inner[0]!) : inner[0]!;
     let guard: ir.Expr | null = null;
     const spatial = spatialOf(x.dims).map((n, i) => {
       const position = inputPosition(
         inner[i + 1]!,
-        at.axes[i]!,
+        taps[i]!,
         n,
         p.window[i]!,
         dy.dims[i + 1]!,
@@ -320,18 +328,21 @@ export const convolutionFilterGradient: ContractPrimitive<FilterP> = {
     const channel = ir.plus(ir.times(group(o, dy.dims.at(-1)! / p.groups, p.groups), perGroup), at.axes.at(-2)!);
     return ir.binary(
       'mul',
-      context.load(0, [inner[0]!, ...spatial, channel], guard ?? undefined),
-      context.load(1, [...inner, o]),
+      context.load(0, [image, ...spatial, channel], guard ?? undefined),
+      context.load(1, [image, ...inner.slice(1), o]),
     );
   },
   evaluate: ([x, dy], p, [out]) =>
     accumulate(out!, (sums) => {
       const [a, b] = [numbers(x!), numbers(dy!)];
-      visitProducts(geometry(x!.dims, out!.dims, dy!.dims, p), (i, j, k) => {
-        sums[j]! += a[i]! * b[k]!;
+      const filter = p.pieces ? out!.dims.slice(1) : out!.dims;
+      const [inPiece, size] = [a.length / (p.pieces ?? 1), sizeOf(filter)];
+      visitProducts(geometry(x!.dims, filter, dy!.dims, p), (i, j, k) => {
+        sums[Math.floor(i / inPiece) * size + j]! += a[i]! * b[k]!;
       });
     }),
-  vjp: ({ inputs: [x, dy], params: { strides, dilation, low, high, groups }, cotangents: [g], needs }) => {
+  vjp: ({ inputs: [x, dy], params: { strides, dilation, low, high, groups, pieces }, cotangents: [g], needs }) => {
+    if (pieces) throw new StateError('convolutionFilterGradient: pieces are made after differentiation.');
     const p = { strides, dilation, low, high, groups };
     return [needs[0] ? convInput(dy!, g!, p, spatialOf(x!.dims)) : null, needs[1] ? conv(x!, g!, p) : null];
   },

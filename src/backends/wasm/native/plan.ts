@@ -29,7 +29,7 @@ const LEAST_PRODUCTS = 1 << 14;
 const LEAST_COLUMNS = 8;
 const LEAST_DEPTH = 4;
 /** Tasks are so large that calling them counts little, and so many that threads share them evenly. */
-const [TASK_PRODUCTS, MOST_TASKS] = [1 << 20, 16];
+const [TASK_PRODUCTS, MOST_TASKS] = [1 << 20, 8];
 /** What a task writes should be in cache still when something follows. */
 const TASK_BYTES = 1 << 18;
 /** Rows of a tile; fewer than two tiles are not cut. */
