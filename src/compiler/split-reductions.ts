@@ -74,23 +74,31 @@ const splitFilterGradient: Replacement = (out, node, inputs) => {
   return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
 };
 
-/** A product of matrices with a long inner axis, for each piece of that axis. */
+/** A product whose sum is long, for each piece of the outermost summed axis. */
 const splitProduct: Replacement = (out, node, inputs) => {
   const p = node.params as Params & DotDimensions;
   const [a, b] = node.inputs as readonly [GraphValue, GraphValue];
-  const [left, right] = [p.lhsContract, p.rhsContract];
-  if (p.lhsBatch.length > 0 || left.length !== 1 || a.dims.length !== 2 || b.dims.length !== 2) return null;
-  const terms = a.dims[left[0]!]!;
+  if (p.lhsBatch.length > 0) return null;
+  const terms = p.lhsContract.reduce((product, axis) => product * a.dims[axis]!, 1);
   const sides = [a, b].map(({ dims }) => sizeOf(dims) / terms);
   if (sides.some((n) => n < LEAST_SIDE) || terms * sides[0]! * sides[1]! < LEAST_PRODUCTS) return null;
-  const pieces = piecesOf(terms, LEAST_TERMS, node);
+  const [l, r] = [Math.min(...p.lhsContract), Math.min(...p.rhsContract)];
+  // Another order of the axes on the other side would leave no matrices.
+  if (p.lhsContract.indexOf(l) !== p.rhsContract.indexOf(r)) return null;
+  const extent = a.dims[l]!;
+  const pieces = piecesOf(extent, Math.ceil(LEAST_TERMS / (terms / extent)), node);
   if (pieces === 0) return null;
   const cut = (value: GraphValue, axis: number): GraphValue => {
     const dims = value.dims.flatMap((n, i) => (i === axis ? [pieces, n / pieces] : [n]));
     return out.apply(primitive('reshape') as Primitive, [value], { dims }, node.scope)[0]!;
   };
-  const [l, r] = [left[0]!, right[0]!];
-  const dimensions = { lhsBatch: [l], rhsBatch: [r], lhsContract: [l + 1], rhsContract: [r + 1] };
+  const moved = (axes: Dims, first: number) => axes.map((axis) => (axis >= first ? axis + 1 : axis));
+  const dimensions = {
+    lhsBatch: [l],
+    rhsBatch: [r],
+    lhsContract: moved(p.lhsContract, l),
+    rhsContract: moved(p.rhsContract, r),
+  };
   const partial = out.apply(node.primitive!, [cut(inputs[0]!, l), cut(inputs[1]!, r)], dimensions, node.scope)[0]!;
   return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
 };

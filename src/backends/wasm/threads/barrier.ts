@@ -3,8 +3,8 @@
 import { FunctionBuilder } from '../../../assembler/module.ts';
 import { control } from './control.ts';
 
-/** Looks at the word before a thread sleeps: some 100 µs. */
-const SPINS = 50_000;
+/** Looks at the word before a thread sleeps: some millisecond. Who sleeps wakes late where cores are shared. */
+const SPINS = 500_000;
 /** Looks between two questions of a thread that must not sleep. */
 const PAGE_SPINS = 50_000_000;
 /** Nanoseconds of sleep before a thread looks around. */

@@ -22,12 +22,12 @@ export interface WorkerMaker {
 }
 
 /** Milliseconds for which a worker looks for the next order before it sleeps. */
-const SPIN = 0.1;
+const SPIN = 0.5;
 /**
  * Nanoseconds of work, as estimated, that a thread must get: while workers look out, and when they sleep. Waking takes some
  * ten microseconds where the machine is quiet, but hundreds where its cores are shared with others (docs/decisions.md).
  */
-const [HOT_SHARE, COLD_SHARE] = [5_000, 1_000_000];
+const [HOT_SHARE, COLD_SHARE] = [200_000, 1_000_000];
 /** Workers are started when programs that they could have shared have cost so many nanoseconds. */
 const START_AFTER = 2_000_000;
 /** Programs that workers keep; a program that was forgotten is sent again. */
