@@ -87,12 +87,12 @@ describe.each(Object.keys(models))('%s', (name) => {
 const program = (entry: string, workersThere: string) => `
   const tf = await import('${entry}');
   tf.config.threading.setIntraOpParallelismThreads(1);
-  const a = tf.random.uniform([400, 400], { seed: 1 });
+  const a = tf.random.uniform([640, 640], { seed: 1 });
   const square = tf.function((x) => x.matmul(x).tanh().matmul(x));
   const one = square(a).dataSync();
   tf.config.threading.setIntraOpParallelismThreads(2);
   let last = one;
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 60; i++) {
     last = square(a).dataSync();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -107,7 +107,7 @@ describe('the package', () => {
     const entry = pathToFileURL(join(root, 'dist/index.js')).href;
     const started = `process._getActiveHandles === undefined ? -1 : process.report.getReport().workers.length`;
     const code = `${program(entry, started)} console.log(JSON.stringify(result));`;
-    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 60_000 });
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 300_000 });
     expect(run.signal, run.stderr).toBe(null);
     expect(JSON.parse(run.stdout)).toEqual({ same: true, threads: 2, workers: 1 });
   });
@@ -117,7 +117,7 @@ describe('the package', () => {
     try {
       const content = `try { ${program('cornu', 'crossOriginIsolated')} window.done = result; } catch (error) { window.done = String(error?.stack ?? error); }`;
       await page.addScriptTag({ type: 'module', content });
-      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 60_000 });
+      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 300_000 });
       expect(await page.evaluate('window.done')).toEqual({ same: true, threads: 2, workers: true });
       expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual([
         expect.stringMatching(/^\/dist\/(chunks\/)?worker\.js$/),
