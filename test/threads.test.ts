@@ -107,7 +107,10 @@ describe('the package', () => {
     const entry = pathToFileURL(join(root, 'dist/index.js')).href;
     const started = `process._getActiveHandles === undefined ? -1 : process.report.getReport().workers.length`;
     const code = `${program(entry, started)} console.log(JSON.stringify(result));`;
-    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 300_000 });
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+      timeout: 300_000,
+    });
     expect(run.signal, run.stderr).toBe(null);
     expect(JSON.parse(run.stdout)).toEqual({ same: true, threads: 2, workers: 1 });
   });
