@@ -80,7 +80,7 @@ function specOf(weight: unknown, file: string, place: string): TfjsWeightSpec {
   };
   if (!isJsonObject(weight as never)) return bad('is no object');
   const { name, shape, dtype, quantization } = weight as JsonObject;
-  const type = TYPES[String(dtype)];
+  const type = Object.hasOwn(TYPES, String(dtype)) ? TYPES[String(dtype)] : undefined;
   if (typeof name !== 'string' || !type) return bad(`name ${JSON.stringify(name)}, dtype ${JSON.stringify(dtype)}`);
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && Number(n) >= 0)) return bad('has no shape');
   if (!isJsonObject(quantization as never)) return { name, shape: shape as number[], dtype: type, quantization: null };

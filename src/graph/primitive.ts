@@ -1,11 +1,13 @@
 // What a primitive is: one object that holds everything the engine knows of it.
 // Owns: the types of definitions, by kind. Passes and backends read the kind and the rules, never the name.
 // Leaves the definitions themselves to src/primitives.
+
 import type { Data, DType } from '../base/dtype.ts';
 import type { Dims } from '../base/shape.ts';
 import type { Combine, Expr } from '../compiler/loop-ir.ts';
 import type { Position } from '../compiler/position.ts';
 import type { Graph } from './graph.ts';
+import type { HostMeaning } from './host-meaning.ts';
 import type { Spec, Value } from './value.ts';
 
 /** Parameters of an application: plain data and graphs, so that equal applications can be recognised. */
@@ -28,6 +30,8 @@ export interface HostFunction {
   readonly infer: (inputs: readonly Spec[]) => Spec[];
   readonly evaluate: (inputs: readonly ArrayValue[], outputs: readonly ArrayValue[]) => void;
   readonly vjp?: (context: VjpContext<Params>) => (Value | null)[];
+  /** What it computes, where that can be said; files are written by it. */
+  readonly meaning?: () => HostMeaning | null;
 }
 
 /** Elements with their dimensions: what reference evaluation reads and writes. */

@@ -63,7 +63,12 @@ describe('model.export', () => {
     const input = tf.keras.Input({ shape: [1], dtype: 'string' });
     const model = tf.keras.Model({
       inputs: input,
-      outputs: layers.StringLookup({ vocabulary: ['a'], name: 'terms' })(input),
+      outputs: layers.TextVectorization({
+        vocabulary: ['a'],
+        outputSequenceLength: 2,
+        split: 'character',
+        name: 'terms',
+      })(input),
     });
     await expect(model.export(join(folder, 'never'))).rejects.toThrow(/layer '.*terms' runs code of its own on texts/);
     expect(readdirSync(folder)).not.toContain('never');
@@ -147,5 +152,53 @@ describe('tf.savedModel.save', () => {
     expect(f(tf.ones([3, 2])).y!.numpy()).toEqual([[3], [3], [3]]);
     expect(loaded.signatures.serving_default!({ inputs: tf.ones([4, 2]) }).sum!.numpy()).toEqual([4, 4]);
     await expect(tf.savedModel.save(new tf.Module(), path)).rejects.toThrow(/has no function to save/);
+  });
+});
+
+describe('texts and tables', () => {
+  const words = ['earth', 'wind', 'and', 'fire'];
+  const text = tf.constant([['earth wind'], ['And fire, fire!'], ['']]);
+  const pairs = tf.constant([
+    ['earth', 'x'],
+    ['', 'yy'],
+  ]);
+  const numbers = tf.constant(
+    [
+      [10, 5],
+      [1, 0],
+    ],
+    { dtype: 'int64' },
+  );
+  // What each gave in TensorFlow is what it gives here: the tables and splits are ops of TensorFlow in the file.
+  const cases: Record<string, [input: tf.Tensor, layer: () => (x: tf.Tensor) => unknown]> = {
+    'a vocabulary': [pairs, () => layers.StringLookup({ vocabulary: words })],
+    'a mask and three bins': [pairs, () => layers.StringLookup({ vocabulary: words, maskToken: '', numOovIndices: 3 })],
+    'whole numbers': [numbers, () => layers.IntegerLookup({ vocabulary: [10, 20, 30], numOovIndices: 2 })],
+    'numbers as words': [numbers, () => layers.StringLookup({ vocabulary: words, invert: true })],
+    'several hot': [pairs, () => layers.StringLookup({ vocabulary: words, outputMode: 'multi_hot' })],
+    'salted bins': [pairs, () => layers.Hashing({ numBins: 7, salt: [3, 9], maskValue: '' })],
+    'rows of words': [text, () => layers.TextVectorization({ vocabulary: words, outputSequenceLength: 3 })],
+    'counted words': [text, () => layers.TextVectorization({ vocabulary: words, outputMode: 'count' })],
+  };
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const [x, layer] = cases[name]!;
+    const input = tf.keras.Input({ shape: x.shape.slice(1), dtype: x.dtype });
+    const model = tf.keras.Model({ inputs: input, outputs: layer()(input) as tf.Tensor });
+    const path = join(folder, name.replaceAll(' ', '_'));
+    await model.export(path);
+    const back = await models.loadModel(path);
+    const [found, wanted] = [await back.predict(x, { verbose: 0 }), await model.predict(x, { verbose: 0 })];
+    expect(found.arraySync()).toEqual(wanted.arraySync());
+  });
+  it('a layer name with slashes, and the ending .onnx', async () => {
+    const input = tf.keras.Input({ shape: [3], name: 'in/put' });
+    const model = tf.keras.Model({ inputs: input, outputs: layers.Dense(2, { name: 'block/one' })(input) });
+    const x = tf.ones([2, 3]);
+    for (const name of ['slashes', 'slashes.onnx']) {
+      await model.export(join(folder, name));
+      const back = await models.loadModel(join(folder, name));
+      expect(largest(await back.predict(x, { verbose: 0 }), await model.predict(x, { verbose: 0 }))).toBeLessThan(1e-6);
+    }
+    await expect(model.export(join(folder, 'm.keras'))).rejects.toThrow(/write it with save/);
   });
 });

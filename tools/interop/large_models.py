@@ -51,7 +51,11 @@ def make(folder):
         stem = name.split()[0].lower()
         files = {".keras": f"{stem}.keras", ".h5": f"{stem}.h5", "SavedModel (export)": f"{stem}_export"}
         model.save(f"{folder}/{files['.keras']}")
-        model.save(f"{folder}/{files['.h5']}")
+        # Operations on tensors cannot be read back from HDF5 files, by Keras neither.
+        if any(isinstance(layer, keras.Operation) and not isinstance(layer, keras.Layer) for layer in model.operations):
+            del files[".h5"]
+        else:
+            model.save(f"{folder}/{files['.h5']}")
         model.export(f"{folder}/{files['SavedModel (export)']}", verbose=False)
         np.save(f"{folder}/{stem}_x.npy", x)
         np.save(f"{folder}/{stem}_y.npy", model.predict(x, verbose=0))

@@ -93,6 +93,10 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return this.#trainer;
   }
   /** The graph of a functional model; null for others. */
+  /** Whether shapes within its call follow from values, so that no program can be made of it. */
+  get needsValues(): boolean {
+    return false;
+  }
   get graph(): FunctionalGraph | null {
     return this.#graph;
   }

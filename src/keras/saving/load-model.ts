@@ -123,11 +123,15 @@ export async function exportModel(
   } = {},
 ): Promise<void> {
   const folder = requirePath(path, 'export');
-  const format = options.format ?? 'tf_saved_model';
+  const format = options.format ?? (/\.onnx$/i.test(folder) ? 'onnx' : 'tf_saved_model');
   if (format === 'onnx')
     return exportOnnx(model, path, options.inputSignature ? { inputSignature: options.inputSignature as never } : {});
   if (format !== 'tf_saved_model')
     throw new ValueError(`export: format: found ${show(format)}, wanted 'tf_saved_model' or 'onnx'.`);
+  if (/\.(keras|h5|hdf5)$/.test(folder))
+    throw new ValueError(
+      `export: '${folder}' is the name of a file with layers: write it with save(). export writes what serves predictions: a folder (SavedModel), or 'model.onnx'.`,
+    );
   requireBuilt(model, 'export');
   await (await exporter()).exportSavedModel(model, folder, { inputSignature: options.inputSignature });
   if (options.verbose) platform().print(`Saved the SavedModel at '${folder}', with the signature 'serving_default'.\n`);

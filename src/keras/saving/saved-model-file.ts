@@ -8,6 +8,7 @@ import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.t
 import { platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
+import { NeedsValues } from '../../saved-model/graph/operands.ts';
 import type { SavedModelObject } from '../../saved-model/load.ts';
 import type { SavedModelFolder } from '../../saved-model/read-folder.ts';
 import { LayerBase } from '../layers/layer.ts';
@@ -48,6 +49,8 @@ export class SavedModelLayer extends LayerBase<Structure> {
   readonly #endpoint: Endpoint;
   readonly #variables: readonly VariableTensor[];
   readonly callEndpoint: string;
+  /** Whether shapes follow from values (words of texts), so that no program can be made of the call; known after the first attempt. */
+  needsValues = false;
 
   constructor(
     object: SavedModelObject,
@@ -73,6 +76,7 @@ export class SavedModelLayer extends LayerBase<Structure> {
     try {
       return this.#endpoint(given) as Structure;
     } catch (error) {
+      if (error instanceof NeedsValues) this.needsValues = true;
       if (!(error instanceof ValueError) || withTraining.length === 0) throw error;
       return this.#endpoint(given, ...withTraining) as Structure;
     }
@@ -92,6 +96,9 @@ class GraphModel extends ModelBase<Structure> {
   }
   override call(inputs: Structure, options: CallOptions = {}): Structure {
     return this.graphLayer.call(inputs, options);
+  }
+  override get needsValues(): boolean {
+    return this.graphLayer.needsValues;
   }
   override getConfig(): Config {
     throw new ValueError(

@@ -250,8 +250,14 @@ export class Trainer {
     return logs;
   };
   runPredict(x: Structure): Structure {
-    if (this.#compiled?.runEagerly) return this.#predictBody(x) as Structure;
-    return this.#predict.call(this.#predictBody, [x]) as Structure;
+    if (this.#compiled?.runEagerly || this.#model.needsValues) return this.#predictBody(x) as Structure;
+    try {
+      return this.#predict.call(this.#predictBody, [x]) as Structure;
+    } catch (error) {
+      // It is known now that its shapes follow from values: it runs op by op from here on.
+      if (this.#model.needsValues) return this.#predictBody(x) as Structure;
+      throw error;
+    }
   }
   readonly #predictBody = (x: unknown): unknown => {
     const model = this.#model;

@@ -32,7 +32,14 @@ export const hostFunction = (
   infer: (inputs: readonly Spec[]) => Spec[],
   evaluate: HostFunction['evaluate'],
   vjp?: Vjp,
-): HostFunction => ({ hostFunction: name, infer, evaluate, ...(vjp ? { vjp } : {}) });
+  meaning?: HostFunction['meaning'],
+): HostFunction => ({
+  hostFunction: name,
+  infer,
+  evaluate,
+  ...(vjp ? { vjp } : {}),
+  ...(meaning ? { meaning } : {}),
+});
 
 /** An elementwise function of numbers of equal shapes and one floating dtype; derivatives by operand, null where there is none. */
 export function elementwise(

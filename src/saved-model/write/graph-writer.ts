@@ -96,11 +96,22 @@ const OUTPUT: Readonly<Record<string, string>> = {
   Softmax: 'softmax',
   Cumsum: 'out',
   Cumprod: 'out',
+  LookupTableFindV2: 'values',
+  FloorMod: 'z',
+  RaggedTensorToTensor: 'result',
   TensorListReserve: 'handle',
   TensorListSetItem: 'output_handle',
   TensorListGetItem: 'item',
   TensorListStack: 'tensor',
 };
+
+const STATEFUL = new Set([
+  'ReadVariableOp',
+  'StatefulPartitionedCall',
+  'HashTableV2',
+  'LookupTableFindV2',
+  'LookupTableImportV2',
+]);
 
 export class FunctionWriter {
   readonly name: string;
@@ -225,7 +236,11 @@ export class FunctionWriter {
 
   /** The function, with these results by name. */
   finish(
-    results: readonly { readonly name: string; readonly dtype: DType | 'variant'; readonly from: Reference }[],
+    results: readonly {
+      readonly name: string;
+      readonly dtype: DType | 'variant' | 'resource';
+      readonly from: Reference;
+    }[],
   ): MessageInput<FunctionDef> {
     const typeOf = (dtype: DType | 'resource' | 'variant'): number =>
       dtype === 'resource' ? 20 : dtype === 'variant' ? 21 : DATA_TYPES[dtype];
@@ -234,7 +249,7 @@ export class FunctionWriter {
         name: this.name,
         inputArg: this.args.map(({ name, dtype }) => ({ name, type: typeOf(dtype) })),
         outputArg: results.map(({ name, dtype }) => ({ name, type: typeOf(dtype) })),
-        isStateful: this.nodes.some(({ op }) => op === 'ReadVariableOp' || op === 'StatefulPartitionedCall'),
+        isStateful: this.nodes.some(({ op }) => STATEFUL.has(op!)),
       },
       nodeDef: this.nodes,
       ret: new Map(results.map(({ name, from }) => [name, from])),

@@ -3,6 +3,7 @@
 import type { DType } from '../../base/dtype.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { MessageInput } from '../../formats/protobuf/message.ts';
+import { OBJECT_GRAPH_KEY } from '../../formats/tensor-bundle/tensor-bundle.ts';
 import type { NodeDef } from '../../formats/tensorflow/graph-proto.ts';
 import type {
   SavedConcreteFunction,
@@ -11,13 +12,16 @@ import type {
 } from '../../formats/tensorflow/object-graph-proto.ts';
 import { SavedModel, type SignatureDef, type TensorInfo } from '../../formats/tensorflow/saved-model-proto.ts';
 import { DATA_TYPES, shapeToProto, tensorToProto } from '../../formats/tensorflow/tensor-proto.ts';
+import type { LookupMeaning } from '../../graph/host-meaning.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { ObjectGraph } from '../object-graph.ts';
 import { sortedKeys, structuredValue, type Template, TensorPlace } from '../structure.ts';
+import { GraphTranslation, Library } from './graph-translation.ts';
 import { attribute, FunctionWriter } from './graph-writer.ts';
-import { GraphTranslation, Library } from './primitive-nodes.ts';
+import { primitiveNodes } from './primitive-nodes.ts';
 import { constantOf } from './sizes.ts';
+import { addTable, type NodeSink, tableInGraph } from './tables.ts';
 import { type InputSpec, type TracedSizes, traceWithSizes } from './trace-sizes.ts';
 
 /** A function of the model to be written. */
@@ -48,6 +52,8 @@ interface Written {
   readonly traced: TracedSizes;
   readonly outputs: Template;
   readonly places: readonly TensorPlace[];
+  /** Tables that the function takes behind the variables. */
+  readonly tables: readonly LookupMeaning[];
 }
 
 /** Writes the function of an endpoint: its inputs, then its variables. */
@@ -55,7 +61,11 @@ function writeEndpoint(endpoint: Endpoint, library: Library): Written {
   const traced = traceWithSizes(endpoint.f, endpoint.inputs);
   const { family, sizes, variables } = traced;
   const writer = new FunctionWriter(library.newName(endpoint.name));
-  const translation = new GraphTranslation(writer, library, family);
+  const tables: LookupMeaning[] = [];
+  const translation = new GraphTranslation(writer, library, family, primitiveNodes, (table) => {
+    tables.push(table);
+    return writer.argument(`table_${tables.length}_handle`, 'resource');
+  });
   traced.inputs.forEach(
     (input, i) => void translation.bind(input, writer.argument(endpoint.inputs[i]!.name, input.dtype)),
   );
@@ -94,7 +104,7 @@ function writeEndpoint(endpoint: Endpoint, library: Library): Written {
   let next = 0;
   const filled = leaves.map((leaf) => (isTensor(leaf) ? places[next++]! : leaf));
   const outputs = packTree(traced.result, filled, isTensor) as Template;
-  return { endpoint, name: writer.name, traced, outputs, places };
+  return { endpoint, name: writer.name, traced, outputs, places, tables };
 }
 
 /** Outputs by name, as signatures have them. */
@@ -127,6 +137,7 @@ function writeSignature(
   const args: string[] = [];
   for (const { spec, i } of order) args[i] = writer.argument(spec.name, spec.dtype);
   const handles = traced.variables.map(({ variable }) => writer.argument(`${variable.path}_resource`, 'resource'));
+  written.tables.forEach((_, i) => void handles.push(writer.argument(`table_${i}_handle`, 'resource')));
   const call = writer.add('StatefulPartitionedCall', [...args, ...handles], callAttributes(written));
   const outputs = namedOutputs(written);
   library.functions.push(
@@ -143,11 +154,11 @@ function writeSignature(
 const types = (dtypes: readonly DType[], resources: number) => ({
   list: { type: [...dtypes.map((dtype) => DATA_TYPES[dtype]), ...new Array<number>(resources).fill(RESOURCE)] },
 });
-const callAttributes = ({ name, endpoint, traced, places }: Written) => ({
+const callAttributes = ({ name, endpoint, traced, places, tables }: Written) => ({
   f: attribute.f(name),
   Tin: types(
     endpoint.inputs.map(({ dtype }) => dtype),
-    traced.variables.length,
+    traced.variables.length + tables.length,
   ),
   Tout: types(
     places.map(({ dtype }) => dtype!),
@@ -164,6 +175,19 @@ class MainGraph {
   add(name: string, op: string, input: readonly string[], attr: Readonly<Record<string, object>>): string {
     this.nodes.push({ name, op, input: [...input], attr: new Map(Object.entries(attr)) as never });
     return name;
+  }
+  /** Nodes under a scope, named by their ops. */
+  sink(scope: string): NodeSink {
+    let count = 0;
+    const named = (op: string): string => `${scope}/${op}${count++ === 0 ? '' : `_${count}`}`;
+    return {
+      add: (op, inputs, attributes) => this.add(named(op), op, inputs, attributes as Record<string, object>),
+      constant: (array) =>
+        this.add(named('Const'), 'Const', [], {
+          dtype: attribute.type(array.dtype),
+          value: { tensor: tensorToProto(array) },
+        }),
+    };
   }
 }
 
@@ -182,7 +206,28 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
   const isUsed = new Set(objects.keys().keys());
   const functions = new Map<number, MessageInput<SavedObject>>();
   const concrete = new Map<string, MessageInput<SavedConcreteFunction>>();
-  const bound = ({ traced }: Written): number[] => traced.variables.map(({ variable }) => objects.nodeOf(variable)!);
+  const tables = new Map<number, LookupMeaning>();
+  const tableIds = new Map<Written, number[]>();
+  for (const item of written) {
+    const ids = item.tables.map((meaning) => {
+      const id = addTable(
+        objects,
+        objects.child(0, '_tables'),
+        String(tables.size),
+        meaning,
+        library,
+        functions,
+        concrete,
+      );
+      tables.set(id, meaning);
+      return id;
+    });
+    tableIds.set(item, ids);
+  }
+  const bound = (item: Written): number[] => [
+    ...item.traced.variables.map(({ variable }) => objects.nodeOf(variable)!),
+    ...tableIds.get(item)!,
+  ];
   for (const item of written) {
     const { endpoint, name, outputs } = item;
     const node = objects.link(0, endpoint.name, objects.add());
@@ -218,9 +263,15 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
   const main = new MainGraph();
   const variables = [...objects.keys()].map(([id, key]) => ({ id, key, variable: objects.nodes[id]!.variable! }));
   const handles = writeVariables(main, variables);
+  const fills: string[] = [];
+  for (const [id, meaning] of tables) {
+    const { handle, fill } = tableInGraph(main.sink(`table_${id}`), id, meaning);
+    handles.set(id, handle);
+    fills.push(`^${fill}`);
+  }
   const signatureDef = writeServing(main, wrapper, served, bound(served), handles);
   writeSaver(main, variables, handles);
-  const init = main.add('NoOp', 'NoOp', [], {});
+  const init = main.add('NoOp', 'NoOp', fills, {});
   const nodes = objects.nodes.map(
     ({ children, variable }, id): MessageInput<SavedObject> => ({
       children: [...children].map(([localName, nodeId]) => ({ localName, nodeId })),
@@ -353,7 +404,7 @@ function writeServing(
       f: attribute.f(wrapper.name),
       Tin: types(
         wrapper.inputs.map(({ dtype }) => dtype),
-        served.traced.variables.length,
+        served.traced.variables.length + served.tables.length,
       ),
       Tout: types(
         wrapper.outputs.map(([, i]) => served.places[i]!.dtype!),
@@ -385,25 +436,20 @@ function writeSaver(
       dtype: attribute.type('string'),
       value: { tensor: tensorToProto({ dtype: 'string', shape: [values.length], data: [...values] }) },
     });
+  // An op that saves saves something: without variables it is the graph of objects.
+  const none = variables.length === 0;
   const file = main.add('saver_filename', 'Placeholder', [], {
     dtype: attribute.type('string'),
     shape: { shape: { dim: [] } },
   });
-  const names = strings(
-    'save/names',
-    variables.map(({ key }) => key),
-  );
-  const slices = strings(
-    'save/slices',
-    variables.map(() => ''),
-  );
-  const dtypes = types(
-    variables.map(({ variable }) => variable.dtype),
-    0,
-  );
-  const reads = variables.map(({ id, variable }) =>
-    main.add(`save/read_${id}`, 'ReadVariableOp', [handles.get(id)!], { dtype: attribute.type(variable.dtype) }),
-  );
+  const names = strings('save/names', none ? [OBJECT_GRAPH_KEY] : variables.map(({ key }) => key));
+  const slices = strings('save/slices', none ? [''] : variables.map(() => ''));
+  const dtypes = types(none ? ['string'] : variables.map(({ variable }) => variable.dtype), 0);
+  const reads = none
+    ? [strings('save/no_variables', [''])]
+    : variables.map(({ id, variable }) =>
+        main.add(`save/read_${id}`, 'ReadVariableOp', [handles.get(id)!], { dtype: attribute.type(variable.dtype) }),
+      );
   const save = main.add('save/save', 'SaveV2', [file, names, slices, ...reads], { dtypes });
   main.add('save/identity', 'Identity', [file, `^${save}`], { T: attribute.type('string') });
   const restored = main.add('save/restore', 'RestoreV2', [file, names, slices], { dtypes });

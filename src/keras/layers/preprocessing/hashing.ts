@@ -79,6 +79,8 @@ class HashingLayer extends LayerBase<Tensor> {
           target[i] = masked ? (isMask ? 0n : bin + 1n) : bin;
         }
       },
+      undefined,
+      () => ({ kind: 'hash', count: bins, by: key ?? 'fingerprint', mask: masked ? mask : null }),
     );
     return p.customCall(evaluate, [x])[0] as Tensor;
   }

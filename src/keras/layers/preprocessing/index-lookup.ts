@@ -4,6 +4,7 @@
 import type { DType } from '../../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../../base/errors.ts';
 import type { Shape } from '../../../base/shape.ts';
+import type { LookupMeaning } from '../../../graph/host-meaning.ts';
 import { hostFunction } from '../../../ops/core/host.ts';
 import { cast, multiply } from '../../../ops/math/elementwise.ts';
 import { RaggedTensor } from '../../../ops/ragged/ragged-tensor.ts';
@@ -219,8 +220,43 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
         const find = this.invert ? this.#term() : this.#number();
         for (let i = 0; i < keys.length; i++) target[i] = find(keys[i]!);
       },
+      undefined,
+      () => this.meaning(),
     );
     return p.customCall(evaluate, [x])[0] as Tensor;
+  }
+  /** The table as files can hold it; see #number and #term. */
+  meaning(): LookupMeaning {
+    const mask = this.maskToken === null ? null : termOf(this.maskToken);
+    const start = this.#tokenStart;
+    const numbers = this.#terms.map((_, i) => BigInt(start + i));
+    if (this.invert)
+      return {
+        kind: 'lookup',
+        keys: mask === null ? numbers : [0n, ...numbers],
+        values: mask === null ? this.#terms : [mask, ...this.#terms],
+        keyDtype: 'int64',
+        valueDtype: this.#dtype === 'string' ? 'string' : 'int64',
+        otherwise: termOf(this.oovToken ?? ''),
+        bins: null,
+      };
+    const masked = this.outputMode === 'int' ? 0n : NOWHERE;
+    const [first, count] = [BigInt(this.#oovStart), BigInt(this.numOovIndices)];
+    const remainder = this.#dtype === 'int64' && this.oovMethod === 'floormod';
+    const by = remainder
+      ? 'remainder'
+      : this.salt
+        ? ([BigInt(this.salt[0]!), BigInt(this.salt[1]!)] as const)
+        : 'fingerprint';
+    return {
+      kind: 'lookup',
+      keys: mask === null ? this.#terms : [mask, ...this.#terms],
+      values: mask === null ? numbers : [masked, ...numbers],
+      keyDtype: this.#dtype === 'string' ? 'string' : 'int64',
+      valueDtype: 'int64',
+      otherwise: count === 0n ? -1n : first,
+      bins: count > 1n ? { first, count, by } : null,
+    };
   }
   #term(): (key: Term) => Term {
     const mask = this.maskToken === null ? null : termOf(this.maskToken);

@@ -5,6 +5,7 @@ import { type Class, callable } from '../../../base/callable.ts';
 import type { DType } from '../../../base/dtype.ts';
 import { ShapeError, StateError, ValueError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
+import type { TextMeaning } from '../../../graph/host-meaning.ts';
 import { reshape } from '../../../ops/core/arrange.ts';
 import { hostFunction } from '../../../ops/core/host.ts';
 import { pad } from '../../../ops/core/pad.ts';
@@ -186,7 +187,7 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
       throw new StateError(
         `${where}: the number of words of a batch is not known while a function is traced. Give outputSequenceLength, or apply the layer to the data beforehand: dataset.map((x, y) => [vectorize(x), y]).`,
       );
-    const spec = { dims: shape, dtype: this.outputMode === 'int' ? 'int64' : floatx() } as const;
+    const spec = { dims: shape, dtype: this.outputMode === 'tf_idf' ? floatx() : 'int64' } as const;
     const vectorize = hostFunction(
       where,
       () => [spec],
@@ -194,8 +195,32 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
         const vectors = this.#vectors(eagerTensor(texts!.data, texts!.dims, 'string'));
         (out!.data as Float64Array).set(vectors.elements as Float64Array);
       },
+      undefined,
+      () => this.#meaning(),
     );
     return p.customCall(vectorize, [inputs])[0] as Tensor;
+  }
+
+  /** What files can say of it: texts cut at spaces, without functions of the user's own. */
+  #meaning(): TextMeaning | null {
+    const { standardize, outputMode } = this;
+    if (typeof standardize === 'function' || this.split !== 'whitespace' || this.ngrams !== null) return null;
+    const depth = (this.padToMaxTokens ? this.maxTokens : null) ?? this.vocabularySize();
+    const weights = this.#lookup.saveOwnArrays().get('idf_weights');
+    return {
+      kind: 'text',
+      lower: standardize === 'lower' || standardize === 'lower_and_strip_punctuation',
+      remove: standardize?.endsWith('strip_punctuation') ? PUNCTUATION : null,
+      lookup: this.#lookup.meaning(),
+      rows:
+        outputMode === 'int'
+          ? { length: this.outputSequenceLength! }
+          : {
+              depth,
+              binary: outputMode === 'multi_hot',
+              weights: outputMode === 'tf_idf' && weights ? Array.from(weights.elements as Float32Array) : null,
+            },
+    };
   }
 
   #vectors(inputs: Tensor): Tensor {
