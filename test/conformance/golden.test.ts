@@ -2,7 +2,7 @@
 // An area is added here when it is complete, and never taken out.
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadArea } from './folder.ts';
+import { areasIn, loadArea } from './folder.ts';
 import { loadLibrary } from './library.ts';
 import { adapterOf, runCase } from './runner.ts';
 
@@ -10,6 +10,8 @@ const golden = fileURLToPath(new URL('../golden', import.meta.url));
 /** Cases of our own in the same format, made by test/fixtures/make_more_ops.py and make_more_layers.py. */
 const more = fileURLToPath(new URL('../fixtures/more_ops', import.meta.url));
 const moreLayers = fileURLToPath(new URL('../fixtures/more_layers', import.meta.url));
+/** What variants of the generators brought to light, made by test/fixtures/make_more_golden.py. */
+const moreGolden = fileURLToPath(new URL('../fixtures/more_golden', import.meta.url));
 /** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
 const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
@@ -35,6 +37,7 @@ describe('golden cases', () => {
     [more, 'ops', /./] as const,
     [moreLayers, 'layers', /./] as const,
     [byDtype, 'ops', /./] as const,
+    ...areasIn(moreGolden).map((name) => [moreGolden, name, /./] as const),
   ];
   for (const [folder, name, ids] of sets) {
     it(`${name}${folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {

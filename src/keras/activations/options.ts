@@ -6,7 +6,9 @@ export type Parameter<Name extends string, T> = T | Options<Record<Name, T>>;
 
 /** Reads a parameter given either way. */
 export function parameter<Name extends string, T>(given: Parameter<Name, T> | undefined, name: Name, fallback: T): T {
-  if (given !== null && typeof given === 'object' && !Array.isArray(given))
-    return (given as Options<Record<Name, T>>)[name] ?? fallback;
-  return (given as T | undefined) ?? fallback;
+  const own =
+    given !== null && typeof given === 'object' && !Array.isArray(given)
+      ? (given as Options<Record<Name, T>>)[name]
+      : (given as T | undefined);
+  return own === undefined ? fallback : own;
 }

@@ -30,7 +30,7 @@ function overAxes(x: Tensor, axes: readonly number[], apply: (x: Value, axis: nu
 /** exp(x) / Σ exp(x) along an axis, or along several together. Cross-entropies find its logits again. */
 export const softmax = op('keras.activations.softmax', (x: TensorLike, axis?: AxisParameter): Tensor => {
   const logits = floating(x, 'softmax');
-  const given = axis === null ? null : parameter(axis, 'axis', -1);
+  const given = parameter(axis, 'axis', -1);
   const output = overAxes(logits, normalizeAxes(given, logits.dims.length, 'softmax'), softmaxOver);
   setLogits(output, logits);
   return output;
@@ -39,7 +39,7 @@ export const softmax = op('keras.activations.softmax', (x: TensorLike, axis?: Ax
 /** log softmax(x) along an axis. */
 export const logSoftmax = op('keras.activations.log_softmax', (x: TensorLike, axis?: AxisParameter): Tensor => {
   const logits = floating(x, 'logSoftmax');
-  const given = axis === null ? null : parameter(axis, 'axis', -1);
+  const given = parameter(axis, 'axis', -1);
   return overAxes(logits, normalizeAxes(given, logits.dims.length, 'logSoftmax'), logSoftmaxOver);
 });
 

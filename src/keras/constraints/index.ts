@@ -12,11 +12,22 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { epsilon } from '../config.ts';
 import { family } from '../family.ts';
 import { toSnakeCase } from '../names.ts';
-import { type Config, camelCase, either, integer, integers, type Json, number, optional, schema } from '../schema.ts';
+import {
+  type Config,
+  camelCase,
+  either,
+  integer,
+  integers,
+  type Json,
+  nullable,
+  number,
+  optional,
+  schema,
+} from '../schema.ts';
 import { type DeserializeOptions, kerasObject } from '../serialization.ts';
 
 export type ConstraintFunction = (w: Tensor) => Tensor;
-type Axes = number | readonly number[];
+type Axes = number | readonly number[] | null;
 
 /** A subclass writes `call(w)`, which gives the weight as it shall be, and `getConfig`. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor makes a function.
@@ -47,7 +58,7 @@ export interface Constraint extends Constraint_ {}
 /** The class to extend for constraints of one's own. */
 export const Constraint: Class<[], Constraint> = callable(Constraint_, 'Constraint');
 
-const axisOption = optional(either(integer(), integers()), 0);
+const axisOption = optional(nullable(either(integer(), integers())), 0);
 const normsOf = (w: Tensor, axis: Axes): Tensor => sqrt(reduceSum(square(w), { axis, keepdims: true }));
 const rescaled = (w: Tensor, norms: Tensor, desired: Tensor): Tensor =>
   multiply(w, divide(desired, add(norms, epsilon())));

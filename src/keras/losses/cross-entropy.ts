@@ -32,7 +32,7 @@ import { logitsOf, setMask } from '../annotations.ts';
 import { epsilon } from '../config.ts';
 import { boolean, either, integer, integers, nullable, number, optional } from '../schema.ts';
 import { lossClass } from './loss.ts';
-import { asFloat, checkSameShape, matched, predictionsAndTargets } from './reduction.ts';
+import { asFloat, checkBroadcast, checkSameShape, predictionsAndTargets } from './reduction.ts';
 
 export interface BinaryCrossentropyOptions
   extends Options<{ fromLogits: boolean; labelSmoothing: number; axis: number | readonly number[] }> {}
@@ -124,7 +124,9 @@ export function sparseCategoricalCrossentropy(
 
 /** Σ yTrue log(yTrue / yPred) along the last axis. */
 export function klDivergence(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [t, q] = matched(yTrue, yPred, 'klDivergence').map((x) => clipByValue(x, epsilon(), 1)) as [Tensor, Tensor];
+  const given = predictionsAndTargets(yTrue, yPred);
+  checkBroadcast(...given, 'klDivergence');
+  const [t, q] = given.map((x) => clipByValue(x, epsilon(), 1)) as [Tensor, Tensor];
   return reduceSum(multiply(t, log(divide(t, q))), -1);
 }
 

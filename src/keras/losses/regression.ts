@@ -17,12 +17,12 @@ import {
 import { reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import { softplus } from '../../ops/nn/activations.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { type Parameter, parameter } from '../activations/options.ts';
 import { epsilon } from '../config.ts';
-import { integer, number, optional } from '../schema.ts';
+import { either, integer, integers, nullable, number, optional } from '../schema.ts';
 import { lossClass } from './loss.ts';
-import { matched } from './reduction.ts';
+import { checkBroadcast, matched, predictionsAndTargets } from './reduction.ts';
 
 const meanOverLast = (x: Tensor): Tensor => reduceMean(x, -1);
 
@@ -48,12 +48,12 @@ export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike
   return meanOverLast(square(subtract(logarithm(q), logarithm(t))));
 }
 /** x over its norm along an axis, 0 staying 0. */
-export function unitVectors(x: Tensor, axis: number): Tensor {
+export function unitVectors(x: Tensor, axis: Axis): Tensor {
   const inverse = rsqrt(reduceSum(square(x), { axis, keepdims: true }));
   return multiply(x, minimum(inverse, 1 / epsilon()));
 }
-/** −cos of the angle between yTrue and yPred along an axis: −1 where they point the same way. */
-export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, axis?: Parameter<'axis', number>): Tensor {
+/** −cos of the angle between yTrue and yPred along an axis, several or all (null): −1 where they point the same way. */
+export function cosineSimilarity(yTrue: TensorLike, yPred: TensorLike, axis?: Parameter<'axis', Axis>): Tensor {
   const [t, q] = matched(yTrue, yPred, 'cosineSimilarity');
   const at = parameter(axis, 'axis', -1);
   return negative(reduceSum(multiply(unitVectors(t, at), unitVectors(q, at)), at));
@@ -75,7 +75,8 @@ export function logCosh(yTrue: TensorLike, yPred: TensorLike): Tensor {
 }
 /** mean(yPred − yTrue · log(yPred)). */
 export function poisson(yTrue: TensorLike, yPred: TensorLike): Tensor {
-  const [t, q] = matched(yTrue, yPred, 'poisson');
+  const [t, q] = predictionsAndTargets(yTrue, yPred);
+  checkBroadcast(t, q, 'poisson');
   return meanOverLast(subtract(q, multiply(t, log(add(q, epsilon())))));
 }
 
@@ -95,7 +96,7 @@ export const MeanSquaredLogarithmicError = lossClass(
   meanSquaredLogarithmicError,
 );
 // Keras leaves the parameters of these two out of their configs.
-const axis = optional(integer(), -1, { internal: true });
+const axis = optional(nullable(either(integer(), integers())), -1, { internal: true });
 export const CosineSimilarity = lossClass('CosineSimilarity', 'cosine_similarity', { axis }, cosineSimilarity, 'axis');
 const delta = optional(number(), 1, { internal: true });
 export const Huber = lossClass('Huber', 'huber_loss', { delta }, huber, 'delta');

@@ -15,7 +15,8 @@ import { signature } from './signature.ts';
  * A tensor of numbers, strings or booleans in nested arrays, or of a typed array.
  * Whole numbers become int32 and others float32, as in TensorFlow; without a dtype they take that of what they are combined with.
  */
-export const constant = (value: TensorLike, options?: TensorOptions): Tensor => makeTensor(value, options, 'constant');
+export const constant = (value: TensorLike, options?: TensorOptions | DType): Tensor =>
+  makeTensor(value, typeof options === 'string' ? { dtype: options } : options, 'constant');
 
 export interface ShapedOptions extends Options<{ dtype: DType; name: string }> {}
 const dtypeOf = (options: ShapedOptions | undefined, fallback: DType): DType =>

@@ -20,13 +20,78 @@ const logAdd = (a: number, b: number): number => {
   return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 };
 
+/** What TensorFlow takes for the logarithm of 0 where dense labels begin and end: impossible alignments stay finite. */
+const FAINT = Math.log(1e-307);
+
+interface Sequence {
+  /** log softmax of the logits: (steps, classes). */
+  readonly logs: Float64Array;
+  readonly classes: number;
+  /** The labels, and those behind their end that only pad: dense labels may run on into these. */
+  readonly labels: readonly number[];
+  readonly length: number;
+  readonly blank: number;
+  /** log P of beginning or ending where a sequence must not: −∞, or `FAINT`. */
+  readonly elsewhere: number;
+}
+
+/**
+ * −log p of one sequence over the steps that count; `posterior` gets the log probability of every state at every step.
+ * States are the begin, the labels, and a blank behind each of these.
+ */
+function alignments(
+  { logs, classes, labels, length, blank, elsewhere }: Sequence,
+  steps: number,
+  posterior: Float64Array,
+) {
+  const places = labels.length + 1;
+  const states = 2 * places;
+  const emitted = (t: number, s: number): number => {
+    if (s === 0) return NONE;
+    const label = s < places ? labels[s - 1]! : blank;
+    return label >= 0 && label < classes ? logs[t * classes + label]! : 0;
+  };
+  // Where a state comes from: itself; a blank from its label; a label from the blank before, and from another label before.
+  const before = (s: number): number[] => {
+    if (s >= places) return [s, s - places];
+    if (s === 0) return [s];
+    const from = s === 1 ? [s, s - 1, s - 1 + places] : [s, s - 1 + places];
+    return s > 1 && labels[s - 1] !== labels[s - 2] ? [...from, s - 1] : from;
+  };
+  const sources = Array.from({ length: states }, (_, s) => before(s));
+  const forward = new Float64Array((steps + 1) * states).fill(NONE);
+  const backward = new Float64Array((steps + 1) * states).fill(NONE);
+  for (let s = 0; s < states; s++) {
+    forward[s] = s === 0 ? 0 : elsewhere;
+    backward[steps * states + s] = s === length || s === length + places ? 0 : elsewhere;
+  }
+  for (let t = 0; t < steps; t++)
+    for (let s = 0; s < states; s++) {
+      let sum = NONE;
+      for (const from of sources[s]!) sum = logAdd(sum, forward[t * states + from]!);
+      forward[(t + 1) * states + s] = sum + emitted(t, s);
+    }
+  for (let t = steps - 1; t >= 0; t--)
+    for (let s = 0; s < states; s++) {
+      const next = backward[(t + 1) * states + s]! + emitted(t, s);
+      for (const from of sources[s]!) backward[t * states + from] = logAdd(backward[t * states + from]!, next);
+    }
+  for (let t = 0; t < steps; t++) {
+    let total = NONE;
+    const at = (t + 1) * states;
+    for (let s = 0; s < states; s++) total = logAdd(total, forward[at + s]! + backward[at + s]!);
+    for (let s = 0; s < states; s++)
+      posterior[t * states + s] = total === NONE ? NONE : forward[at + s]! + backward[at + s]! - total;
+  }
+  return -backward[0]!;
+}
+
 /** −log p of one sequence; adds its gradient by the logits to `gradient`. */
 function sequenceLoss(
   logits: Float64Array,
-  labels: readonly number[],
+  own: Pick<Sequence, 'labels' | 'length' | 'blank' | 'elsewhere'>,
   steps: number,
   classes: number,
-  blank: number,
   row: (t: number) => number,
   gradient: Float64Array,
 ): number {
@@ -38,45 +103,22 @@ function sequenceLoss(
     for (let c = 0; c < classes; c++) sum += Math.exp(logits[row(t) + c]! - largest);
     for (let c = 0; c < classes; c++) logs[t * classes + c] = logits[row(t) + c]! - largest - Math.log(sum);
   }
-  // Labels with blanks between and around.
-  const path = [blank, ...labels.flatMap((label) => [label, blank])];
-  const n = path.length;
-  const skips = path.map((label, s) => s >= 2 && label !== blank && label !== path[s - 2]);
-  const alpha = new Float64Array(steps * n).fill(NONE);
-  const beta = new Float64Array(steps * n).fill(NONE);
-  if (steps > 0) {
-    for (let s = 0; s < Math.min(2, n); s++) alpha[s] = logs[path[s]!]!;
-    for (let s = Math.max(0, n - 2); s < n; s++) beta[(steps - 1) * n + s] = 0;
-  }
-  for (let t = 1; t < steps; t++)
-    for (let s = 0; s < n; s++) {
-      const before = (t - 1) * n;
-      let sum = alpha[before + s]!;
-      if (s > 0) sum = logAdd(sum, alpha[before + s - 1]!);
-      if (skips[s]) sum = logAdd(sum, alpha[before + s - 2]!);
-      alpha[t * n + s] = sum + logs[t * classes + path[s]!]!;
-    }
-  for (let t = steps - 2; t >= 0; t--)
-    for (let s = 0; s < n; s++) {
-      const next = (t + 1) * n;
-      const emit = (to: number): number => beta[next + to]! + logs[(t + 1) * classes + path[to]!]!;
-      let sum = emit(s);
-      if (s + 1 < n) sum = logAdd(sum, emit(s + 1));
-      if (s + 2 < n && skips[s + 2]) sum = logAdd(sum, emit(s + 2));
-      beta[t * n + s] = sum;
-    }
-  let total = NONE;
-  if (steps > 0) for (let s = 0; s < n; s++) total = logAdd(total, alpha[s]! + beta[s]!);
-  else if (labels.length === 0) total = 0;
-  if (total === NONE) return Number.POSITIVE_INFINITY;
+  const places = own.labels.length + 1;
+  const posterior = new Float64Array(steps * 2 * places);
+  const loss = alignments({ logs, classes, ...own }, steps, posterior);
   for (let t = 0; t < steps; t++) {
     for (let c = 0; c < classes; c++) gradient[row(t) + c] = Math.exp(logs[t * classes + c]!);
-    for (let s = 0; s < n; s++) gradient[row(t) + path[s]!]! -= Math.exp(alpha[t * n + s]! + beta[t * n + s]! - total);
+    for (let s = 1; s < 2 * places; s++) {
+      const label = s < places ? own.labels[s - 1]! : own.blank;
+      // What runs on into padding belongs to no class.
+      if (s < places && (label === own.blank || label < 0 || label >= classes)) continue;
+      gradient[row(t) + label]! -= Math.exp(posterior[t * 2 * places + s]!);
+    }
   }
-  return -total;
+  return loss;
 }
 
-const lossCall = (blank: number) =>
+const lossCall = (blank: number, dense: boolean) =>
   hostFunction(
     'ctcLoss',
     ([logits]) => [
@@ -91,8 +133,9 @@ const lossCall = (blank: number) =>
       const numbers = (x: { data: unknown }): number[] => Array.from(x.data as ArrayLike<number>, Number);
       const [all, lengths, steps] = [numbers(labels!), numbers(labelLengths!), numbers(logitLengths!)];
       const losses = lengths.map((length, b) => {
-        const row = all.slice(b * width, b * width + length);
-        return sequenceLoss(source, row, steps[b]!, classes, blank, (t) => (t * batch + b) * classes, slope);
+        const row = all.slice(b * width, dense ? (b + 1) * width : b * width + length);
+        const own = { labels: row, length, blank, elsewhere: dense ? FAINT : NONE };
+        return sequenceLoss(source, own, steps[b]!, classes, (t) => (t * batch + b) * classes, slope);
       });
       store(loss!, losses);
       store(gradient!, slope);
@@ -104,7 +147,7 @@ const lossCall = (blank: number) =>
       null,
     ],
   );
-const lossCalls = new Map<number, ReturnType<typeof lossCall>>();
+const lossCalls = new Map<string, ReturnType<typeof lossCall>>();
 
 /** −log of the probability of labels, summed over all alignments: one number for each sequence. */
 export const ctcLoss = signature(
@@ -147,10 +190,11 @@ export const ctcLoss = signature(
     }
     if (!lengths) throw new ValueError('ctcLoss: labelLength is missing; wanted the length of each row of labels.');
     const steps = p.convert(convertToTensor(logitLength, undefined, 'ctcLoss: logitLength'), 'int32');
-    let call = lossCalls.get(blank);
+    const key = `${blank} ${sparse}`;
+    let call = lossCalls.get(key);
     if (!call) {
-      call = lossCall(blank);
-      lossCalls.set(blank, call);
+      call = lossCall(blank, !sparse);
+      lossCalls.set(key, call);
     }
     return p.customCall(call, [x, dense, lengths, steps])[0] as Tensor;
   },

@@ -30,6 +30,9 @@ type BinaryGradient =
 
 const oneMinusSquare = (x: Value): Value => sub(onesLike(x), square(x));
 
+/** Where nothing flows in, nothing flows out, even if the slope is infinite there: TensorFlow's rule for roots. */
+const zeroKept = (g: Value, out: Value): Value => select(compare('equal', g, zerosLike(g)), zerosLike(out), out);
+
 export const unaryGradients: Record<UnaryName, UnaryGradient> = {
   neg: (g) => neg(g),
   abs: (g, x) => mul(g, unary('sign', x)),
@@ -42,8 +45,8 @@ export const unaryGradients: Record<UnaryName, UnaryGradient> = {
   expm1: (g, x) => mul(g, unary('exp', x)),
   log: (g, x) => div(g, conj(x)),
   log1p: (g, x) => div(g, offset(x, 1)),
-  sqrt: (g, _x, y) => div(scale(g, 0.5), conj(y)),
-  rsqrt: (g, x, y) => mul(scale(g, -0.5), div(y, x)),
+  sqrt: (g, _x, y) => zeroKept(g, div(scale(g, 0.5), conj(y))),
+  rsqrt: (g, x, y) => zeroKept(g, mul(scale(g, -0.5), div(y, x))),
   sin: (g, x) => mul(g, unary('cos', x)),
   cos: (g, x) => neg(mul(g, unary('sin', x))),
   tan: (g, _x, y) => mul(g, offset(square(y), 1)),
