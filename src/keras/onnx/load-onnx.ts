@@ -3,7 +3,7 @@
 import { FileError } from '../../base/errors.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { type OnnxGraph, OnnxModel } from '../../formats/onnx/onnx-proto.ts';
-import { dtypeOfOnnx } from '../../formats/onnx/onnx-tensor.ts';
+import { dtypeOfOnnx, type OnnxTensor } from '../../formats/onnx/onnx-tensor.ts';
 import type { FileSource } from '../../platform/platform.ts';
 import { platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -55,10 +55,17 @@ export async function loadOnnx(source: FileSource): Promise<Model> {
   }
 }
 
-function externalFiles(graph: OnnxGraph): Set<string> {
-  return new Set(
-    graph.initializer.flatMap(({ externalData }) =>
-      externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
-    ),
-  );
+/** Files beside the model in which its arrays lie, those of bodies too. */
+function externalFiles(graph: OnnxGraph, found = new Set<string>()): Set<string> {
+  const look = (tensors: readonly OnnxTensor[]): void => {
+    for (const { externalData } of tensors)
+      for (const { key, value } of externalData) if (key === 'location') found.add(value);
+  };
+  look(graph.initializer);
+  for (const { attribute } of graph.node)
+    for (const { t, g } of attribute) {
+      if (t) look([t]);
+      if (g) externalFiles(g, found);
+    }
+  return found;
 }

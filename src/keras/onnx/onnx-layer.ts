@@ -1,11 +1,19 @@
 // A layer that computes an ONNX graph.
 // Owns: which of the file's arrays are weights, and the layer's config, which holds the whole file. Leaves the nodes to
 // interpreter.ts.
-import { isFloating } from '../../base/dtype.ts';
-import type { ArrayData } from '../../formats/array-data.ts';
+import { allocate, isFloating } from '../../base/dtype.ts';
+import { type ArrayData, elementCount } from '../../formats/array-data.ts';
 import { FormatError } from '../../formats/file-error.ts';
+import { type NarrowType, narrowTypes } from '../../formats/onnx/narrow-types.ts';
 import { type OnnxGraph, OnnxModel, type OnnxNode } from '../../formats/onnx/onnx-proto.ts';
-import { arrayFromOnnx, arrayToOnnx, type ExternalData } from '../../formats/onnx/onnx-tensor.ts';
+import {
+  arrayFromOnnx,
+  arrayToOnnx,
+  dtypeOfOnnx,
+  type ExternalData,
+  type OnnxTensor,
+} from '../../formats/onnx/onnx-tensor.ts';
+import type { MessageInput } from '../../formats/protobuf/message.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { LayerBase } from '../layers/layer.ts';
@@ -14,6 +22,7 @@ import type { Config } from '../schema.ts';
 import { registerKerasSerializable } from '../serialization.ts';
 import type { Structure } from '../types.ts';
 import { Names, type OnnxProgram, onnxProgram, runGraph, unknownOperators } from './interpreter.ts';
+import { noted } from './operators/narrow.ts';
 
 export interface OnnxLayerOptions extends LayerOptions {
   readonly bytes: Uint8Array | string;
@@ -39,6 +48,9 @@ export class OnnxLayer extends LayerBase<Structure> {
   readonly graph: OnnxGraph;
   readonly #program: OnnxProgram;
   readonly #arrays = new Map<string, ArrayData>();
+  /** What the arrays of types narrower than any dtype are. */
+  readonly #narrow: ReadonlyMap<string, NarrowType>;
+  readonly #uses: ReadonlyMap<string, ReadonlySet<Role>>;
   readonly #weights = new Map<string, VariableTensor>();
 
   constructor({ bytes, file = 'model.onnx', external, ...options }: OnnxLayerOptions) {
@@ -49,29 +61,44 @@ export class OnnxLayer extends LayerBase<Structure> {
     if (!graph) throw new FormatError('missing_config', file, 'there is no graph: this is not an ONNX model.');
     this.graph = graph;
     this.#program = onnxProgram(decoded, file, external);
+    this.#uses = usesOf(graph.node);
+    this.#narrow = new Map(
+      graph.initializer.flatMap(({ name: own, dataType }) => {
+        const type = narrowTypes.get(dataType);
+        return type ? [[own, type] as const] : [];
+      }),
+    );
     const unknown = unknownOperators(graph, this.#program);
     if (unknown.length > 0)
       throw new FormatError('unsupported', file, `uses operators that cornu does not know: ${unknown.join(', ')}.`);
-    for (const proto of graph.initializer)
-      this.#arrays.set(proto.name, arrayFromOnnx(proto, file, `initializer '${proto.name}'`, external));
+    for (const proto of graph.initializer) this.#arrays.set(proto.name, this.#arrayOf(proto));
+  }
+  #arrayOf(proto: OnnxTensor): ArrayData {
+    const { file, external } = this.#program;
+    if (!isElsewhere(proto)) return arrayFromOnnx(proto, file, `initializer '${proto.name}'`, external);
+    const dtype = dtypeOfOnnx(proto.dataType) ?? 'float32';
+    return { dtype, shape: proto.dims, data: allocate(dtype, elementCount(proto.dims)) };
   }
 
   override build(): void {
-    const uses = usesOf(this.graph.node);
     for (const [name, { dtype, shape, data }] of this.#arrays) {
-      const roles = uses.get(name) ?? new Set<Role>();
-      if (!isFloating(dtype) || shape.length === 0 || roles.has('setting')) continue;
+      if (!this.#isWeight(name)) continue;
       const value = eagerTensor(data, shape, dtype);
-      const options = { name, shape, dtype, initializer: () => value, trainable: !roles.has('statistic') };
+      const trainable = !this.#uses.get(name)?.has('statistic');
+      const options = { name, shape, dtype, initializer: () => value, trainable };
       this.#weights.set(name, this.addWeight(options) as VariableTensor);
     }
+  }
+  #isWeight(name: string): boolean {
+    const { dtype, shape } = this.#arrays.get(name)!;
+    return isFloating(dtype) && shape.length > 0 && !this.#narrow.has(name) && !this.#uses.get(name)?.has('setting');
   }
 
   override call(inputs: Structure, { training = false }: { training?: boolean } = {}): Structure {
     const list = (Array.isArray(inputs) ? inputs : [inputs]) as Tensor[];
     const names = new Names();
     for (const [name, { dtype, shape, data }] of this.#arrays)
-      names.set(name, this.#weights.get(name) ?? eagerTensor(data, shape, dtype));
+      names.set(name, this.#weights.get(name) ?? noted(eagerTensor(data, shape, dtype), this.#narrow.get(name)));
     const wanted = fedInputs(this.graph);
     const given = new Map(wanted.map(({ name }, i) => [name, list[i]!]));
     const plain = { ...this.graph, initializer: [] };
@@ -81,8 +108,13 @@ export class OnnxLayer extends LayerBase<Structure> {
 
   override getConfig(): Config {
     const { graph, opset, functions } = { graph: this.graph, ...this.#program };
-    // The weights' values lie in the weights file; here their shapes are enough, and the values the shortest way to say them.
-    const initializer = [...this.#arrays].map(([name, array]) => arrayToOnnx(array, name));
+    // The weights' values lie in the weights file; other arrays are part of what the layer is.
+    const initializer = graph.initializer.map((proto): MessageInput<OnnxTensor> => {
+      const { name } = proto;
+      if (this.#narrow.has(name)) return proto;
+      if (!this.#isWeight(name)) return arrayToOnnx(this.#arrays.get(name)!, name);
+      return { ...elsewhere, name, dims: proto.dims, dataType: proto.dataType };
+    });
     const bytes = OnnxModel.encode({
       irVersion: 8,
       opsetImport: [{ domain: '', version: opset }],
@@ -92,6 +124,11 @@ export class OnnxLayer extends LayerBase<Structure> {
     return { ...super.getConfig(), bytes: toBase64(bytes), file: this.#program.file };
   }
 }
+
+/** How a config says that an array is one of the layer's weights. */
+const elsewhere = { dataLocation: 1, externalData: [{ key: 'location', value: 'weights of the layer' }] };
+const isElsewhere = ({ externalData }: OnnxTensor): boolean =>
+  externalData.some(({ value }) => value === elsewhere.externalData[0]!.value);
 
 /** Inputs that are no initializers. */
 export const fedInputs = (graph: OnnxGraph): OnnxGraph['input'] => {

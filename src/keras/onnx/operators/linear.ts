@@ -18,7 +18,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return tf.matmul(a, b);
 }
 
-function gemm(inputs: Inputs, context: OperatorContext): Tensor {
+export function gemm(inputs: Inputs, context: OperatorContext): Tensor {
   const [a, b] = [context.need(inputs[0], 0), context.need(inputs[1], 1)];
   const scaled = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : tf.multiply(x, factor));
   const result = tf.matmul(a, b, {
@@ -88,7 +88,11 @@ function batchNormalization(inputs: Inputs, context: OperatorContext): Tensor | 
 }
 
 /** (x − mean) / √(variance + ε) over axes, and what it was divided by. */
-function standardized(x: Tensor, axes: number[], epsilon: number): { result: Tensor; mean: Tensor; inverse: Tensor } {
+export function standardized(
+  x: Tensor,
+  axes: number[],
+  epsilon: number,
+): { result: Tensor; mean: Tensor; inverse: Tensor } {
   const mean = tf.reduceMean(x, { axis: axes, keepdims: true });
   const centred = tf.subtract(x, mean);
   const variance = tf.reduceMean(tf.square(centred), { axis: axes, keepdims: true });
@@ -123,7 +127,7 @@ function groupNormalization(inputs: Inputs, context: OperatorContext): Tensor {
   return tf.add(tf.multiply(p.reshape(result, x.dims) as Tensor, each(scale)), each(bias));
 }
 
-function rmsNormalization(inputs: Inputs, context: OperatorContext): Tensor {
+export function rmsNormalization(inputs: Inputs, context: OperatorContext): Tensor {
   const x = context.need(inputs[0], 0);
   const axis = range(positive(context.int('axis', -1), x.rank), x.rank);
   const mean = tf.reduceMean(tf.square(x), { axis, keepdims: true });
@@ -216,6 +220,7 @@ export const linear: Readonly<Record<string, Operator>> = {
   InstanceNormalization: instanceNormalization,
   GroupNormalization: groupNormalization,
   RMSNormalization: rmsNormalization,
+  SimplifiedLayerNormalization: rmsNormalization,
   MeanVarianceNormalization: (inputs, context) => {
     const x = context.need(inputs[0], 0);
     return standardized(x, context.ints('axes') ?? [0, 2, 3], 1e-9).result;

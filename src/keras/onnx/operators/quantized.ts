@@ -50,7 +50,7 @@ function quantize(inputs: Inputs, context: OperatorContext): Tensor {
 }
 const limitsOf = (type: NarrowType | undefined, dtype: Tensor['dtype']): { min: number; max: number } =>
   type ? { min: Math.min(...type.values), max: Math.max(...type.values) } : dtypes[dtype];
-function dynamicQuantize(inputs: Inputs, context: OperatorContext): Tensor[] {
+export function dynamicQuantize(inputs: Inputs, context: OperatorContext): Tensor[] {
   const x = context.need(inputs[0], 0);
   const [low, high] = [tf.minimum(tf.reduceMin(x), 0), tf.maximum(tf.reduceMax(x), 0)];
   const scale = tf.divide(tf.subtract(high, low), 255);
@@ -58,7 +58,7 @@ function dynamicQuantize(inputs: Inputs, context: OperatorContext): Tensor[] {
   const y = tf.clipByValue(tf.add(tf.round(tf.divide(x, scale)), zero), 0, 255);
   return [tf.cast(y, 'uint8'), scale, tf.cast(zero, 'uint8')];
 }
-function matmulInteger(inputs: Inputs, context: OperatorContext): Tensor {
+export function matmulInteger(inputs: Inputs, context: OperatorContext): Tensor {
   const [a, b] = [context.need(inputs[0], 0), context.need(inputs[1], 1)];
   const less = (x: Tensor, zero: Tensor | null | undefined, axis: number): Tensor =>
     zero ? tf.subtract(tf.cast(x, 'int32'), tf.cast(along(zero, x, axis), 'int32')) : tf.cast(x, 'int32');
@@ -66,22 +66,26 @@ function matmulInteger(inputs: Inputs, context: OperatorContext): Tensor {
 }
 
 /** Quantized operands as floats: values, scale, zero point at three positions. */
-const real = (inputs: Inputs, context: OperatorContext, from: number, axis: number): Tensor => {
-  const [x, scale, zero] = [0, 1, 2].map((i) => context.need(inputs[from + i], from + i)) as [Tensor, Tensor, Tensor];
-  const steps = tf.subtract(tf.cast(x, scale.dtype), tf.cast(along(zero, x, axis), scale.dtype));
+export const real = (inputs: Inputs, context: OperatorContext, from: number, axis: number): Tensor => {
+  const [x, scale] = [context.need(inputs[from], from), context.need(inputs[from + 1], from + 1)];
+  const zero = inputs[from + 2];
+  const wide = tf.cast(x, scale.dtype);
+  const steps = zero ? tf.subtract(wide, tf.cast(along(zero, x, axis), scale.dtype)) : wide;
   return tf.multiply(steps, along(scale, x, axis));
 };
-function requantized(y: Tensor, scale: Tensor, zero: Tensor): Tensor {
-  const { min, max } = dtypes[zero.dtype];
+/** Floats as steps of a scale. */
+export function requantized(y: Tensor, scale: Tensor, zero: Tensor | null | undefined): Tensor {
+  const dtype = zero?.dtype ?? 'uint8';
+  const { min, max } = dtypes[dtype];
   const steps = tf.round(tf.divide(y, p.reshape(scale, []) as Tensor));
-  const moved = tf.add(steps, tf.cast(p.reshape(zero, []) as Tensor, y.dtype));
-  return tf.cast(tf.clipByValue(moved, min, max), zero.dtype);
+  const moved = zero ? tf.add(steps, tf.cast(p.reshape(zero, []) as Tensor, y.dtype)) : steps;
+  return tf.cast(tf.clipByValue(moved, min, max), dtype);
 }
 const qLinearMatmul: Operator = (inputs, context) =>
   requantized(
     matmul(real(inputs, context, 0, -2), real(inputs, context, 3, -1)),
     context.need(inputs[6], 6),
-    context.need(inputs[7], 7),
+    inputs[7],
   );
 const qLinearConvolution: Operator = (inputs, context) => {
   const [x, w] = [real(inputs, context, 0, 1), real(inputs, context, 3, 0)];
@@ -89,7 +93,7 @@ const qLinearConvolution: Operator = (inputs, context) => {
   const bias = inputs[8];
   const scale = tf.multiply(context.need(inputs[1], 1), context.need(inputs[4], 4));
   const sum = bias ? tf.add(y, perChannel(tf.multiply(tf.cast(bias, y.dtype), scale), y.rank)) : y;
-  return requantized(sum, context.need(inputs[6], 6), context.need(inputs[7], 7));
+  return requantized(sum, context.need(inputs[6], 6), inputs[7]);
 };
 const integerConvolution: Operator = (inputs, context) => {
   const less = (x: Tensor, zero: Tensor | null | undefined): Tensor =>
