@@ -2,9 +2,8 @@
 // Owns: TensorFlow's names; the walking is of base/tree.ts.
 import { show, ValueError } from '../base/errors.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
-import { Tensor } from '../runtime/tensor.ts';
+import { isLeaf } from '../runtime/structure.ts';
 
-const isLeaf = (value: unknown): boolean => value instanceof Tensor || ArrayBuffer.isView(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !isLeaf(value) && Object.getPrototypeOf(value) === Object.prototype;
 

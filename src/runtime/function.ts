@@ -6,6 +6,7 @@ import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
+import { isLeaf } from './structure.ts';
 import { Tensor } from './tensor.ts';
 import { Trace, traceInto } from './trace.ts';
 import { VariableTensor } from './variable.ts';
@@ -38,7 +39,6 @@ interface Concrete {
 type Callable = (...args: unknown[]) => unknown;
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
-const isLeaf = (value: unknown): boolean => isTensor(value) || ArrayBuffer.isView(value);
 
 const identities = new WeakMap<object, number>();
 let nextIdentity = 0;

@@ -12,12 +12,12 @@ import { complex, imag, real } from '../../ops/math/arithmetic.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import * as fourier from '../../ops/signal/index.ts';
 import { scan as compiledScan } from '../../runtime/control.ts';
-import { Tensor } from '../../runtime/tensor.ts';
+import { isLeaf } from '../../runtime/structure.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { activeTrace } from '../../runtime/trace.ts';
 import { floats, kerasOp, tensor } from './define.ts';
 
-const isLeaf = (value: unknown): boolean => value instanceof Tensor || ArrayBuffer.isView(value);
 const leaves = (structure: unknown): Tensor[] =>
   flattenTree(structure, isLeaf).map((leaf) => tensor(leaf as TensorLike));
 

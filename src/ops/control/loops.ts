@@ -6,12 +6,13 @@ import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { scan as compiledScan, whileLoop as compiledWhile } from '../../runtime/control.ts';
 import { resolve } from '../../runtime/execute.ts';
+import { isLeaf } from '../../runtime/structure.ts';
 import { activeTapes } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { activeTrace } from '../../runtime/trace.ts';
 import { bindArguments } from '../core/signature.ts';
 import { stackTensors } from '../core/stack.ts';
-import { isLeaf, matching, pack, tensorsOf } from './structure.ts';
+import { matching, pack, tensorsOf } from './structure.ts';
 
 const row = (x: Value, i: number): Tensor =>
   p.reshape(

@@ -3,11 +3,11 @@
 import { ValueError } from '../../base/errors.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import { resolve } from '../../runtime/execute.ts';
-import { Tensor } from '../../runtime/tensor.ts';
+import { isLeaf } from '../../runtime/structure.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 
-export const isLeaf = (value: unknown): boolean => value instanceof Tensor || ArrayBuffer.isView(value);
 /** The leaves of a structure as tensors; numbers and typed arrays become some. */
 export const tensorsOf = (structure: unknown, name: string): Tensor[] =>
   flattenTree(structure, isLeaf).map((leaf) => resolve(convertToTensor(leaf as TensorLike, undefined, name)));
