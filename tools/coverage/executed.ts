@@ -1,56 +1,18 @@
-// What golden cases and tests execute: names of functions and classes with the parameters that they give.
-// Owns: reading the cases (exactly) and the tests' sources (by the calls and option names in them).
+// What golden cases, fixtures and tests execute: functions and classes with the parameters that they give.
+// Owns: reading the cases (any JSON with names, arguments and options) and the tests' calls, and to which name of the API each
+// belongs. Leaves the reading of source text to calls.ts, the page to page.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callsOf } from './calls.ts';
 
 export interface Signature {
   readonly kind: string;
   readonly parameters?: readonly { readonly name: string; readonly kind: string }[];
-  readonly methods?: unknown;
 }
 export type Api = Readonly<Record<string, Readonly<Record<string, Signature>>>>;
 
 export const camelCase = (name: string): string =>
   name.replaceAll(/(?<=[^_])_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-interface Case {
-  readonly op?: string;
-  readonly fn?: string;
-  readonly args?: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-  readonly class_name?: string;
-  readonly layer?: string;
-  readonly config?: Readonly<Record<string, unknown>>;
-  readonly kind?: string;
-}
-
-/** The last part of a name → the names of the parameters given somewhere. */
-export class Executed {
-  readonly #parameters = new Map<string, Set<string>>();
-  readonly #positional = new Map<string, number>();
-
-  add(name: string, parameters: Iterable<string>, positional = 0): void {
-    const key = camelCase(name.split('.').at(-1)!);
-    let known = this.#parameters.get(key);
-    if (!known) this.#parameters.set(key, (known = new Set()));
-    for (const parameter of parameters) known.add(camelCase(parameter));
-    this.#positional.set(key, Math.max(this.#positional.get(key) ?? 0, positional));
-  }
-
-  has(name: string): boolean {
-    return this.#parameters.has(camelCase(name));
-  }
-
-  /** Of a signature's parameters, those that were given. */
-  given(name: string, signature: Signature): string[] {
-    const key = camelCase(name);
-    const known = this.#parameters.get(key);
-    const byPosition = this.#positional.get(key) ?? 0;
-    return wanted(signature).filter(
-      (parameter, i) => known !== undefined && (i < byPosition || known.has(camelCase(parameter))),
-    );
-  }
-}
 
 /** The parameters that mean something here: a name for the graph and Python's catch-alls do not. */
 export const wanted = (signature: Signature): string[] =>
@@ -58,69 +20,142 @@ export const wanted = (signature: Signature): string[] =>
     .filter(({ name, kind }) => !kind.startsWith('var_') && name !== 'self' && name !== 'name')
     .map(({ name }) => name);
 
-const AREAS = [
-  'ops',
-  'activations',
-  'initializers',
-  'regularizers_constraints',
-  'losses',
-  'metrics',
-  'optimizers',
-  'schedules',
-  'preprocessing',
-  'text',
-  'layers',
-];
+class Uses {
+  readonly options = new Set<string>();
+  positional = 0;
+}
 
-/** Cases of our own, which tests run. */
-const FIXTURES = [
-  'test/fixtures/more_ops/ops.json',
-  'test/fixtures/ops_by_dtype/ops.json',
-  'test/fixtures/keras_ops.json',
-];
+/** Finds what a dotted name stands for, `tf.nn.relu` and `keras.layers.Dense`; undefined where there is nothing. */
+export type Lookup = (path: string) => unknown;
 
-function readCases(folder: string, executed: Executed): void {
-  for (const file of [...AREAS.map((area) => join(folder, `${area}.json`)), ...FIXTURES]) {
-    const parsed = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[] | { readonly cases: readonly Case[] };
-    for (const c of 'cases' in parsed ? parsed.cases : parsed) {
-      const name = c.op ?? c.fn ?? c.class_name ?? c.layer;
-      if (name)
-        executed.add(
-          name,
-          [...Object.keys(c.kwargs ?? {}), ...Object.keys(c.config ?? {})],
-          c.op ? (c.args?.length ?? 0) : 1,
-        );
+/** What is executed, by the function itself where it is named in full, else by the last part of its name and where that stood. */
+export class Executed {
+  readonly #lookup: Lookup;
+  readonly #values = new Map<unknown, Uses>();
+  readonly #names = new Map<string, Map<string, Uses>>();
+  readonly #mentions = new Set<string>();
+
+  constructor(lookup: Lookup) {
+    this.#lookup = lookup;
+  }
+
+  /** `file` is where the call stands: it tells which of several functions of one name is meant. */
+  add(name: string, options: Iterable<string>, positional: number, file: string): void {
+    const path = name.replace(/^(?:tf_)?keras\./, 'tf.keras.');
+    const paths = path.startsWith('tf.') ? [path] : path.includes('.') ? [`tf.${path}`, `tf.keras.${path}`] : [];
+    const value = paths.map(this.#lookup).find((found) => typeof found === 'function');
+    let uses: Uses | undefined;
+    if (typeof value === 'function') {
+      uses = this.#values.get(value);
+      if (!uses) this.#values.set(value, (uses = new Uses()));
+    } else {
+      const parts = camelCase(name).split('.');
+      const key = parts.at(-1)!;
+      let places = this.#names.get(key);
+      if (!places) this.#names.set(key, (places = new Map()));
+      const place = `${file.toLowerCase()} ${parts.slice(0, -1).join(' ')}`;
+      uses = places.get(place);
+      if (!uses) places.set(place, (uses = new Uses()));
     }
+    for (const option of options) uses.options.add(camelCase(option));
+    uses.positional = Math.max(uses.positional, positional);
+  }
+
+  mention(name: string): void {
+    this.#mentions.add(name);
+  }
+
+  /** Whether a name that is no function, a constant or a namespace, occurs. */
+  mentions(name: string): boolean {
+    return this.#mentions.has(camelCase(name));
+  }
+
+  /**
+   * How a function is used that goes by these names. Where `rivals` are namespaces with another function of the same name, a use by
+   * the short name counts only where the file or the words before it say which is meant.
+   */
+  uses(value: unknown, names: readonly string[], namespace: string, rivals: readonly string[]): Uses | undefined {
+    const own = namespace.split('.').at(-1)!.toLowerCase();
+    const others = rivals.map((rival) => rival.split('.').at(-1)!.toLowerCase());
+    const found = [
+      ...(this.#values.has(value) ? [this.#values.get(value)!] : []),
+      ...names.flatMap((name) =>
+        [...(this.#names.get(camelCase(name)) ?? [])]
+          .filter(
+            ([place]) =>
+              rivals.length === 0 ||
+              (own === 'tf' ? !others.some((other) => place.includes(other)) : place.includes(own)),
+          )
+          .map(([, uses]) => uses),
+      ),
+    ];
+    if (found.length === 0) return undefined;
+    const all = new Uses();
+    for (const uses of found) {
+      for (const option of uses.options) all.options.add(option);
+      all.positional = Math.max(all.positional, uses.positional);
+    }
+    return all;
   }
 }
 
-function* sources(folder: string): Generator<string> {
+/** Of a signature's parameters, those that were given. */
+export const given = (uses: Uses, signature: Signature): string[] =>
+  wanted(signature).filter((name, i) => i < uses.positional || uses.options.has(camelCase(name)));
+
+function* files(folder: string, skipped: ReadonlySet<string>): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!['golden', 'generated', 'fixtures', 'node_modules', 'conformance'].includes(entry.name))
-        yield* sources(path);
-    } else if (entry.name.endsWith('.test.ts') || path.includes('examples/') || path.includes('programs/'))
-      yield readFileSync(path, 'utf8');
+      if (!skipped.has(entry.name)) yield* files(path, skipped);
+    } else yield path;
   }
 }
 
-function readTests(folders: readonly string[], executed: Executed): void {
-  for (const folder of folders) {
-    for (const text of sources(folder)) {
-      const options = new Set([...text.matchAll(/\b([a-z][A-Za-z0-9]*)\s*:/g)].map((match) => match[1]!));
-      for (const match of text.matchAll(/\b([A-Za-z][A-Za-z0-9]*)\s*(?:<[^>()]*>)?\(/g))
-        executed.add(match[1]!, options, 1);
-      // Tables of names: ['relu', …], as generic tests have them.
-      for (const match of text.matchAll(/'([A-Za-z][A-Za-z0-9_]*)'/g)) executed.add(match[1]!, []);
+const NAMED_BY = ['op', 'fn', 'class_name', 'class', 'layer', 'function', 'name', 'method'];
+const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** Every object of a JSON value that names a function, with its arguments; every list that begins with a name. */
+function readValue(value: unknown, file: string, executed: Executed): void {
+  if (Array.isArray(value)) {
+    const [head, ...rest] = value;
+    if (typeof head === 'string' && /^[a-z]\w*$/.test(head) && rest.some((x) => typeof x === 'object' && x !== null)) {
+      const keywords = rest.filter(isRecord).map((x) => (isRecord(x.kw) ? x.kw : x));
+      executed.add(head, keywords.flatMap(Object.keys), rest.length, file);
     }
+    for (const inner of value) if (typeof inner === 'object') readValue(inner, file, executed);
+  } else if (isRecord(value)) {
+    if ('$array' in value) return;
+    const keywords = ['kwargs', 'config', 'options', 'arguments'].flatMap((key) =>
+      isRecord(value[key]) ? Object.keys(value[key]) : [],
+    );
+    const args = Array.isArray(value.args) ? value.args.length : 0;
+    const hasArguments = ['args', 'kwargs', 'config', 'options', 'arguments', 'x'].some((key) => key in value);
+    for (const key of NAMED_BY) {
+      const name = value[key];
+      if (typeof name === 'string' && hasArguments)
+        executed.add(name, keywords, Math.max(args, 'x' in value ? 1 : 0), file);
+    }
+    for (const [key, inner] of Object.entries(value))
+      if (key !== 'expected' && key !== 'want' && typeof inner === 'object') readValue(inner, file, executed);
   }
 }
 
-/** Everything that the golden cases in `folder` and the tests execute. */
-export function readExecuted(folder: string, tests: readonly string[]): Executed {
-  const executed = new Executed();
-  readCases(folder, executed);
-  readTests(tests, executed);
+const isTest = (path: string) => path.endsWith('.test.ts') || /\b(?:examples|programs)\b.*\.ts$/.test(path);
+
+/** Everything that golden cases and fixtures, tests, examples and the tutorial programs execute. */
+export function readExecuted(lookup: Lookup): Executed {
+  const executed = new Executed(lookup);
+  for (const folder of ['test/golden', 'test/fixtures'])
+    for (const file of files(folder, new Set(['generate'])))
+      if (file.endsWith('.json') && !/[/\\]api\w*\.json$/.test(file))
+        readValue(JSON.parse(readFileSync(file, 'utf8')), file, executed);
+  for (const folder of ['src', 'test', 'examples'])
+    for (const file of files(folder, new Set(['golden', 'fixtures', 'generated', 'node_modules', 'conformance']))) {
+      if (!isTest(file)) continue;
+      const text = readFileSync(file, 'utf8');
+      for (const { name, options, positional } of callsOf(text)) executed.add(name, options, positional, file);
+      for (const match of text.matchAll(/\.([A-Za-z]\w*)|'([A-Za-z]\w*)'/g)) executed.mention(match[1] ?? match[2]!);
+    }
   return executed;
 }

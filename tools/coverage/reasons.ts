@@ -1,4 +1,15 @@
-// Why single names of TensorFlow are not here. A name stands in this table or is still to be made.
+// Why single names of TensorFlow, and whole namespaces, are not here. A name stands in this table or is still to be made.
+
+/** Why whole namespaces are not counted. */
+export const OUTSIDE: Readonly<Record<string, string>> = {
+  'tf.distribute': 'training over several machines: its own issue, to be kept possible (DESIGN §12)',
+  'tf.autograph': 'Python source rewriting; JavaScript is traced as it runs',
+  'tf.queue': 'TensorFlow 1 input queues, superseded by tf.data',
+  'tf.experimental.numpy': "NumPy's names beside tf's own; not named by an issue",
+  'tf.errors': "Python's exception classes; errors here are those of src/base/errors.ts",
+  'tf.version': 'versions of TensorFlow itself',
+};
+
 const GRAPHS = 'graphs and operations of TensorFlow 1; functions are traced by tf.function, gradients taken by tapes';
 const QUANTIZED = 'no such elements here; quantization is keras.quantizers';
 const NATIVE = "loads TensorFlow's own native libraries";

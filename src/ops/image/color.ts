@@ -39,9 +39,7 @@ export const convertImageDtype = signature(
 /** Runs an adjustment on floats in [0, 1], and brings the result back to the dtype of the image. */
 function onFloats(x: TensorLike, name: string, adjust: (x: Value) => Value): Tensor {
   const given = image(x, name);
-  const inner =
-    isFloating(given.dtype) && given.dtype !== 'float16' && given.dtype !== 'bfloat16' ? given.dtype : 'float32';
-  const adjusted = adjust(convertImageDtype(given, inner)) as Tensor;
+  const adjusted = adjust(convertImageDtype(given, 'float32')) as Tensor;
   return convertImageDtype(adjusted, given.dtype, true);
 }
 
@@ -212,7 +210,7 @@ export const perImageStandardization = signature(
   ['image'],
   (x: TensorLike): Tensor => {
     const given = image(x, 'image.perImageStandardization');
-    const y = isFloating(given.dtype) ? given : p.convert(given, 'float32');
+    const y = given.dtype === 'float16' ? given : p.convert(given, 'float32');
     const r = y.dims.length;
     const axes = [r - 3, r - 2, r - 1];
     const n = axes.reduce((product, axis) => product * y.dims[axis]!, 1);

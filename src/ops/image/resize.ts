@@ -56,8 +56,7 @@ function applyTaps(x: Value, axis: number, { indices, weights }: Taps): Value {
 function resampled(x: Value, [height, width]: Size, method: string, antialias: boolean, grid: Grid): Value {
   const taps = methodOf(method, antialias, grid);
   const [h, w] = sizeOfImages(x);
-  const keeps = method.toLowerCase() === 'nearest' || x.dtype === 'float64' || x.dtype === 'float16';
-  const source = keeps ? x : p.convert(x, 'float32');
+  const source = method.toLowerCase() === 'nearest' ? x : p.convert(x, 'float32');
   return applyTaps(applyTaps(source, 1, taps(h, height)), 2, taps(w, width));
 }
 

@@ -12,7 +12,7 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { floating } from '../math/elementwise.ts';
 import { spreadOver } from '../math/reduce.ts';
-import { softplusValue } from './activations.ts';
+import { reluValue, softplusValue } from './activations.ts';
 import { shifted } from './softmax.ts';
 
 /** Labels in the dtype of the logits. */
@@ -113,7 +113,9 @@ export const weightedCrossEntropyWithLogits = signature(
     const [z, x] = labelsAndLogits(labels, logits, name);
     const weight = p.broadcastTo(convertPair(x as Tensor, posWeight, name)[1], x.dims);
     const factor = p.offset(p.mul(p.offset(weight, -1), z), 1);
-    return p.add(p.mul(p.sub(p.onesLike(z), z), x), p.mul(factor, softplusValue(p.neg(x)))) as Tensor;
+    // Not softplus(−x): at a logit of 0 TensorFlow's formula has no derivative of its own, neither of |x| nor of max(−x, 0).
+    const log = p.add(p.unary('log1p', p.unary('exp', p.neg(p.unary('abs', x)))), reluValue(p.neg(x)));
+    return p.add(p.mul(p.sub(p.onesLike(z), z), x), p.mul(factor, log)) as Tensor;
   },
 );
 

@@ -48,8 +48,12 @@ const EULER = [
 export function zeta(x: number, q: number): number {
   if (x === 1) return Number.POSITIVE_INFINITY;
   if (x < 1 || Number.isNaN(x) || Number.isNaN(q)) return Number.NaN;
-  if (q <= 0)
-    return Number.isInteger(q) ? Number.POSITIVE_INFINITY : Number.isInteger(x) ? shiftedZeta(x, q) : Number.NaN;
+  if (x === Number.POSITIVE_INFINITY) return q > 1 ? 0 : q === 1 ? 1 : x;
+  if (q <= 0) {
+    if (!Number.isInteger(x)) return Number.NaN;
+    const pole = Number.isInteger(q) || q === Number.NEGATIVE_INFINITY;
+    return pole ? (x % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NaN) : reflectedZeta(x, q);
+  }
   let [sum, a] = [0, q];
   for (let n = 0; n < 12 || a < 10; n++, a++) sum += a ** -x;
   sum += a ** (1 - x) / (x - 1) + 0.5 * a ** -x;
@@ -60,10 +64,11 @@ export function zeta(x: number, q: number): number {
   });
   return sum;
 }
-function shiftedZeta(x: number, q: number): number {
-  let [sum, a] = [0, q];
-  for (; a <= 0; a++) sum += a ** -x;
-  return sum + zeta(x, a);
+/** For a negative q that is no integer: the terms below zero are those of another such sum, up to |q|, in the other direction. */
+function reflectedZeta(x: number, q: number): number {
+  const below = -q - Math.floor(-q);
+  const sign = x % 2 === 0 ? 1 : -1;
+  return sign * (zeta(x, below) - zeta(x, 1 - q)) + zeta(x, 1 - below);
 }
 
 /** The n-th derivative of digamma; n = 0 is digamma itself. */

@@ -1,9 +1,11 @@
 // Images of other sizes, as Keras's layers make them: cropped or padded to proportions, then resized.
 // Owns: proportions, in Keras's single precision. The resampling is that of tf.image.resize.
+import { isFloating } from '../../../../base/dtype.ts';
 import { slice } from '../../../../ops/core/arrange.ts';
 import { pad } from '../../../../ops/core/pad.ts';
 import { resize } from '../../../../ops/image/resize.ts';
 import { ResizeMethod, type ResizeMethodName } from '../../../../ops/image/resize-methods.ts';
+import { cast } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
 import * as o from '../../../schema.ts';
 
@@ -20,7 +22,10 @@ const resized = (
   images: Tensor,
   size: Size,
   { interpolation = 'bilinear', antialias = false }: ResizeSettings,
-): Tensor => resize(images, [...size], { method: interpolation as ResizeMethodName, antialias });
+): Tensor => {
+  const result = resize(images, [...size], { method: interpolation as ResizeMethodName, antialias });
+  return isFloating(images.dtype) ? cast(result, images.dtype) : result;
+};
 
 /** The height and width that go with the other one in the proportions of `size`. */
 function inProportion(images: Tensor, [toHeight, toWidth]: Size): Size {
