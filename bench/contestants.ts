@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { chromiumFile } from '../test/support/browser.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const compiled = join(here, '.build');
@@ -38,7 +39,7 @@ export const workloads = readdirSync(join(here, 'workloads'))
   .sort();
 
 /** Compiles cornu's workloads: a fresh process must not spend its first second on TypeScript. */
-export async function prepareCornu(): Promise<readonly [Contestant, Contestant]> {
+export async function prepareCornu(): Promise<readonly [Contestant, ...Contestant[]]> {
   mkdirSync(compiled, { recursive: true });
   await build({
     entryPoints: workloads.map((name) => join(here, 'workloads', `${name}.ts`)),
@@ -58,7 +59,16 @@ export async function prepareCornu(): Promise<readonly [Contestant, Contestant]>
     workloads,
     command: (workload) => ({ file: process.execPath, args: [join(compiled, `${workload}.mjs`)], environment }),
   });
-  return [own('cornu', {}), own('cornu-wasm', { CORNU_NATIVE: '0' })];
+  const chromium: Contestant = {
+    name: 'cornu-chromium',
+    workloads,
+    command: (workload) => ({
+      file: process.execPath,
+      args: ['--import', import.meta.resolve('tsx'), join(here, 'chromium.ts'), workload],
+    }),
+  };
+  const all = [own('cornu', {}), own('cornu-wasm', { CORNU_NATIVE: '0' })] as const;
+  return (await chromiumFile()) === null ? all : [...all, chromium];
 }
 
 const python = process.env.CORNU_BENCH_PYTHON ?? 'python3';

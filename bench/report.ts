@@ -125,7 +125,7 @@ Measured on ${report.date} on ${report.machine}.
 
 ${table(report.rows)}
 
-\`cornu-wasm\` is cornu with \`CORNU_NATIVE=0\`: the generated WebAssembly kernels alone. JAX's bare \`mlp\` has neither dropout nor accuracy: a lower bound. \`startup\` is, for cornu, from before the import to the first
+\`cornu-wasm\` is cornu with \`CORNU_NATIVE=0\`: the generated WebAssembly kernels alone; \`cornu-chromium\` the same in an isolated page (its memory is that of the process that starts the browser). JAX's bare \`mlp\` has neither dropout nor accuracy: a lower bound. \`startup\` is, for cornu, from before the import to the first
 prediction of the MLP; for the others the import alone.
 
 ## How far from the limits

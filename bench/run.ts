@@ -1,6 +1,7 @@
 // The benchmark: npm run bench -- [WORKLOAD…] [--peers] [--runs N]
-// Runs cornu's workloads on the built package, each in a process of its own, also without the native addon (cornu-wasm). One JSON line a workload (and library) on standard
-// output, as the peers' scripts print; the table for people on standard error.
+// Runs cornu's workloads on the built package, each in a process of its own, also without the native addon (cornu-wasm) and in
+// an isolated page of Chromium (cornu-chromium). One JSON line a workload (and library) on standard output, as the peers'
+// scripts print; the table for people on standard error.
 //   --peers   also the peers' scripts, alternating, with the Python that CORNU_BENCH_PYTHON names (python3 otherwise); writes
 //             bench/results.json and docs/benchmarks.md
 //   --runs    rounds; medians are reported (3; 5 with peers)

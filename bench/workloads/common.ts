@@ -41,7 +41,7 @@ export async function timeFit(
   const first = (data: tf.Tensor) => data.at(`0:${batchSize * 2}`);
   await model.fit(first(x), first(y), { batchSize, verbose: 0 });
   // To count what a step comes to, nothing has to be timed.
-  if (process.env.CORNU_BENCH_WARM_UP_ONLY) return;
+  if (globalThis.process?.env.CORNU_BENCH_WARM_UP_ONLY) return;
   let [best, loss] = [Number.POSITIVE_INFINITY, Number.NaN];
   for (let epoch = 0; epoch < 3; epoch++) {
     const start = performance.now();

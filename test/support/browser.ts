@@ -34,7 +34,7 @@ function serve(isolated: boolean): Promise<Server> {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = join(root, path);
     if (path === '/') response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(html);
-    else if (/^\/(dist|node_modules)\//.test(path) && existsSync(file)) {
+    else if (/^\/(dist|node_modules|bench\/\.build)\//.test(path) && existsSync(file)) {
       response
         .writeHead(200, { ...headers, 'Content-Type': types[extname(file)] ?? 'application/octet-stream' })
         .end(readFileSync(file));
@@ -46,9 +46,13 @@ function serve(isolated: boolean): Promise<Server> {
 }
 
 /** The same search as set-up's; CORNU_CHROMIUM names another. */
-async function executable(): Promise<string> {
+export async function chromiumFile(): Promise<string | null> {
   const { findChromium } = (await import(join(root, 'tools/setup.mjs'))) as { findChromium(): string | null };
-  const found = findChromium();
+  return findChromium();
+}
+
+async function executable(): Promise<string> {
+  const found = await chromiumFile();
   if (found === null) throw new Error('the browser tests need Chromium: install it, or name it in CORNU_CHROMIUM');
   return found;
 }
