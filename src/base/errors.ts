@@ -31,6 +31,11 @@ export class FileError extends CornuError {
   override readonly name = 'FileError';
 }
 
+/** Ctrl-C during training. */
+export class KeyboardInterrupt extends CornuError {
+  override readonly name = 'KeyboardInterrupt';
+}
+
 /** A mistake of cornu itself: an invariant that does not hold. */
 export class InternalError extends CornuError {
   override readonly name = 'InternalError';

@@ -73,7 +73,8 @@ export class HyperParameters {
     third: RangeOptions = {},
   ): number {
     const given: Range = typeof first === 'object' ? first : { ...third, minValue: first, maxValue: second as number };
-    const { minValue: min, maxValue: max, step = kind === 'Int' ? 1 : null, sampling = 'linear' } = given;
+    const { minValue: min, maxValue: max, sampling = 'linear' } = given;
+    const step = given.step ?? (kind === 'Int' && sampling === 'linear' ? 1 : null);
     const fits = (value: unknown) => typeof value === 'number' && (kind === 'Float' || Number.isInteger(value));
     if (!fits(min) || !fits(max) || min > max)
       throw new ValueError(
@@ -81,8 +82,11 @@ export class HyperParameters {
       );
     if (sampling !== 'linear' && min <= 0)
       throw new ValueError(`hp.${kind} '${name}': sampling '${sampling}' wants minValue > 0, found ${min}.`);
-    if (step !== null && !(step > 0))
-      throw new ValueError(`hp.${kind} '${name}': step: found ${show(step)}, wanted a number > 0.`);
+    const least = sampling === 'linear' ? 0 : 1;
+    if (step !== null && !(step > least && fits(step)))
+      throw new ValueError(
+        `hp.${kind} '${name}': step: found ${show(step)}, wanted a ${kind === 'Int' ? 'whole ' : ''}number > ${least}${least ? ` for sampling '${sampling}', which multiplies by it` : ''}.`,
+      );
     const definition = { kind, name, min, max, step, sampling, default: given.default ?? min } as const;
     return this.#ask(definition, given) as number;
   }
@@ -104,7 +108,7 @@ export class HyperParameters {
   }
   Boolean(name: string, options: Common<boolean> = {}): boolean {
     return this.#ask(
-      { kind: 'Boolean', name, values: [true, false], default: options.default ?? false },
+      { kind: 'Boolean', name, values: [false, true], default: options.default ?? false },
       options,
     ) as boolean;
   }
@@ -203,42 +207,62 @@ export class HyperParameters {
   }
 }
 
+/** How many values a range with steps has. */
+function countOf({ min, max, step, sampling = 'linear' }: Definition): number {
+  // A little more than the quotient: 0.3 is the third of the steps of 0.1 from 0.1 on, whatever the rounding says.
+  if (sampling === 'linear') return Math.floor((max! - min!) / step! + 1e-9) + 1;
+  return Math.trunc(Math.log(max! / min!) / Math.log(step!) + 1e-8) + 1;
+}
+function stepAt({ kind, min, max, step, sampling = 'linear' }: Definition, index: number): number {
+  let value = min! + index * step!;
+  if (sampling === 'log') value = min! * step! ** index;
+  if (sampling === 'reverse_log') value = max! + min! - min! * step! ** index;
+  return kind === 'Int' ? Math.trunc(value) : value;
+}
+const hasSteps = ({ step }: Definition): boolean => step !== null && step !== undefined;
+/** The end of a range without steps: whole numbers are cut off, so that the last one counts too. */
+const endOf = ({ kind, max }: Definition): number => (kind === 'Int' ? max! + 1 : max!);
+
 /** The value at a share from 0 to 1 of the space. */
 export function valueAt(definition: Definition, share: number): Value {
-  const { kind, values, min, max, step, sampling = 'linear' } = definition;
-  if (values) return values[Math.min(values.length - 1, Math.floor(share * values.length))]!;
-  const [low, high] = [min!, max!];
-  if (step !== null && step !== undefined && sampling === 'linear') {
-    const count = Math.floor((high - low) / step + 1e-9) + 1;
-    return low + step * Math.min(count - 1, Math.floor(share * count));
+  const { kind, values, min, sampling = 'linear' } = definition;
+  if (values) return values[Math.min(values.length - 1, Math.floor(share / (1 / values.length)))]!;
+  if (hasSteps(definition)) {
+    const count = countOf(definition);
+    return stepAt(definition, Math.min(count - 1, Math.floor(share / (1 / count))));
   }
-  let value = low + share * (high - low);
+  const [low, high] = [min!, endOf(definition)];
+  let value = share * (high - low) + low;
   if (sampling === 'log') value = low * (high / low) ** share;
   if (sampling === 'reverse_log') value = high + low - low * (high / low) ** (1 - share);
-  if (step !== null && step !== undefined && sampling === 'log' && kind === 'Float')
-    value = low * step ** Math.round(Math.log(value / low) / Math.log(step));
-  return kind === 'Int' ? Math.min(high, Math.max(low, Math.round(value))) : value;
+  return kind === 'Int' ? Math.trunc(value) : value;
 }
-/** Where a value lies between 0 and 1. */
+/** Where a value lies between 0 and 1; one of few lies in the middle of its part. */
 export function shareOf(definition: Definition, value: Value): number {
-  const { values, min, max, sampling = 'linear' } = definition;
+  const { kind, values, min, max, step, sampling = 'linear' } = definition;
   if (values) return (values.indexOf(value) + 0.5) / values.length;
-  const [low, high, at] = [min!, max!, value as number];
+  const low = min!;
+  const logarithm = (x: number, base: number): number => Math.log(x) / Math.log(base);
+  if (hasSteps(definition)) {
+    const at = value as number;
+    let index = Math.floor((at - low) / step! + 1e-9);
+    if (sampling === 'log') index = logarithm(at / low, step!);
+    if (sampling === 'reverse_log') index = logarithm((max! - at + low) / low, step!);
+    return (index + 0.5) / countOf(definition);
+  }
+  const high = endOf(definition);
+  const at = (value as number) + (kind === 'Int' ? 0.5 : 0);
   if (low === high) return 0.5;
-  if (sampling === 'log') return Math.log(at / low) / Math.log(high / low);
-  if (sampling === 'reverse_log') return 1 - Math.log((high + low - at) / low) / Math.log(high / low);
+  if (sampling === 'log') return logarithm(at / low, high / low);
+  if (sampling === 'reverse_log') return 1 - logarithm((high + low - at) / low, high / low);
   return (at - low) / (high - low);
 }
-/** All values, or ten of them where there are endlessly many. */
+/** All values, or ten of them where there are endlessly many; the default first. */
 export function gridOf(definition: Definition): Value[] {
-  const { kind, values, min, max, step, sampling = 'linear' } = definition;
-  if (values) return [...values];
-  const list: Value[] = [];
-  if (step === null || step === undefined || sampling !== 'linear') {
-    for (let i = 0; i < 10; i++) list.push(valueAt({ ...definition, step: null }, i / 9));
-    return [...new Set(list)];
-  }
-  for (let value = min!; value <= max! + 1e-9 * step; value += step)
-    list.push(kind === 'Int' ? Math.round(value) : value);
-  return list;
+  const { values, default: first } = definition;
+  let list: readonly Value[];
+  if (values) list = values;
+  else if (hasSteps(definition)) list = Array.from({ length: countOf(definition) }, (_, i) => stepAt(definition, i));
+  else list = Array.from({ length: 10 }, (_, i) => valueAt(definition, i * 0.1 + 0.05));
+  return [...new Set([first, ...list])];
 }

@@ -44,6 +44,9 @@ export interface Oracle {
 
 const isFixed = ({ kind }: Definition): boolean => kind === 'Fixed';
 const key = (values: Values): string => JSON.stringify(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Without what Hyperband notes among the values. */
+const plain = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !name.startsWith('tuner/')));
 /** Only the values that matter for a trial: those of its active hyperparameters. */
 const activeKey = ({ values, active }: Trial): string =>
   key(Object.fromEntries(Object.entries(values).filter(([name]) => active.includes(name))));
@@ -67,18 +70,18 @@ function unseen(
   seed: number,
   draw = (random: Random): Values => sample(space, random),
 ): Values | null {
-  const known = new Set(trials.map(({ values }) => key(values)));
+  const known = new Set(trials.map(({ values }) => key(plain(values))));
   const random = generatorFor(seed, trials.length);
   for (let i = 0; i < 100; i++) {
     const values = draw(random);
-    if (!known.has(key(values))) return values;
+    if (!known.has(key(plain(values)))) return values;
   }
   return null;
 }
 
 export const randomOracle = (seed: number): Oracle => ({ next: (situation) => unseen(situation, seed) });
 
-/** Every combination, the last hyperparameter changing fastest; conditional ones only where they count. */
+/** Every combination, the hyperparameter that was met last changing fastest; conditional ones only where they count. */
 export const gridOracle = (): Oracle => ({
   next({ trials, space }) {
     const last = trials.at(-1);
@@ -88,7 +91,8 @@ export const gridOracle = (): Oracle => ({
       );
     const known = new Set(trials.map(activeKey));
     const order = space.copy(last.values);
-    const active = last.active.map((name) => definitionFor(order, name));
+    const names = new Set(space.space.map(({ name }) => name));
+    const active = [...names].filter((name) => last.active.includes(name)).map((name) => definitionFor(order, name));
     for (let i = active.length - 1; i >= 0; i--) {
       const values = gridOf(active[i]!);
       const at = values.indexOf(last.values[active[i]!.name]!);

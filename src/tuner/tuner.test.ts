@@ -54,12 +54,14 @@ describe('hyperparameters', () => {
     expect(valueAt(log, 0.5)).toBeCloseTo(0.01, 10);
     for (const definition of [log, back]) expect(shareOf(definition, valueAt(definition, 0.3))).toBeCloseTo(0.3, 10);
     expect(gridOf(step)).toEqual([10, 30, 50]);
-    expect(gridOf(log)).toHaveLength(10);
+    // The default, then ten in the middles of tenths.
+    expect(gridOf(log)).toHaveLength(11);
   });
   it('say what they cannot be', () => {
     const hp = new HyperParameters();
     expect(() => hp.Int('a', 5, 2)).toThrow(/'a': found the range 5 to 2/);
     expect(() => hp.Float('a', 0, 1, { sampling: 'log' })).toThrow(/wants minValue > 0/);
+    expect(() => hp.Int('a', 1, 9, { sampling: 'log', step: 1 })).toThrow(/step: found 1, wanted a whole number > 1/);
     expect(() => hp.Choice('a', [])).toThrow(/at least one/);
     expect(() => hp.conditionalScope('none', 1, () => 0)).toThrow(/no hyperparameter 'none'/);
     expect(() => hp.get('none')).toThrow(/no value for 'none'/);
@@ -72,8 +74,8 @@ describe('GridSearch', () => {
     await tuner.search(x, y, fitOptions);
     expect(tuner.trials.map(({ values }) => [values.rate, values.fast])).toEqual(
       [0.001, 0.3, 0.01].flatMap((rate) => [
-        [rate, true],
         [rate, false],
+        [rate, true],
       ]),
     );
     const [best] = tuner.getBestHyperparameters();
@@ -145,6 +147,7 @@ describe('RandomSearch', () => {
       /'maxTrial'. Did you mean 'maxTrials'/,
     );
     expect(() => RandomSearch(5 as never)).toThrow(/wanted a function build\(hp\)/);
+    expect(() => RandomSearch((() => {}) as never)).toThrow(/RandomSearch: build\(hp\) gave undefined.*return model\?/);
     const wrong = RandomSearch(build, { ...options, objective: 'val_los' });
     await expect(wrong.search(x, y, fitOptions)).rejects.toThrow(
       /'val_los' is not there; wanted one of loss, val_loss. Did you mean 'val_loss'/,

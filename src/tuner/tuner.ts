@@ -4,10 +4,11 @@
 // Source: https://keras.io/keras_tuner/api/tuners/
 import { type Class, callable } from '../base/callable.ts';
 import { didYouMean, StateError, show, ValueError } from '../base/errors.ts';
+import { pythonRepr } from '../base/python-format.ts';
 import * as tf from '../index.ts';
 import { joinPath } from '../platform/path.ts';
 import { platform } from '../platform/platform.ts';
-import { type Definition, HyperParameters, type Values } from './hyperparameters.ts';
+import { type Definition, HyperParameters, type Value, type Values } from './hyperparameters.ts';
 import {
   bayesianOracle,
   gridOracle,
@@ -145,6 +146,10 @@ class TunerBase {
   #learn(hp: HyperParameters): Model {
     hp.begin();
     const model = typeof this.#hypermodel === 'function' ? this.#hypermodel(hp) : this.#hypermodel.build(hp);
+    if (!(model instanceof tf.keras.Model))
+      throw new ValueError(
+        `${this.constructor.name}: build(hp) gave ${show(model)}, wanted a compiled model.${model === undefined ? ' Does it end with return model?' : ''}`,
+      );
     if (this.#tunesNew) this.#space.learn(hp.space);
     return model;
   }
@@ -304,12 +309,18 @@ class TunerBase {
     });
     platform().print(`Search space summary\nDefault search space size: ${list.length}\n${lines.join('')}`);
   }
+  /** A value as KerasTuner prints it. */
+  #written(name: string, value: Value): string {
+    if (typeof value === 'boolean') return value ? 'True' : 'False';
+    const isFloat = this.#space.space.some((definition) => definition.name === name && definition.kind === 'Float');
+    return isFloat ? pythonRepr(value as number) : String(value);
+  }
   /** Prints the best trials. */
   resultsSummary(numTrials = 10): void {
     const { name, direction } = this.objective;
     const best = this.#best(numTrials).map(({ id, values, score }) => {
-      const rows = Object.entries(values).map(([key, value]) => `${key}: ${value}\n`);
-      return `\nTrial ${id} summary\nHyperparameters:\n${rows.join('')}Score: ${score}\n`;
+      const rows = Object.entries(values).map(([key, value]) => `${key}: ${this.#written(key, value)}\n`);
+      return `\nTrial ${id} summary\nHyperparameters:\n${rows.join('')}Score: ${pythonRepr(score!)}\n`;
     });
     platform().print(
       `Results summary\nResults in ${this.#folder}\nShowing ${numTrials} best trials\nObjective(name="${name}", direction="${direction}")\n${best.join('')}`,

@@ -7,11 +7,12 @@ import { loadLibrary } from './library.ts';
 import { adapterOf, runCase } from './runner.ts';
 
 const golden = fileURLToPath(new URL('../golden', import.meta.url));
-/** Cases of our own in the same format, made by test/fixtures/make_more_ops.py and make_more_layers.py. */
+/** Cases of our own in the same format, made by test/fixtures/make_more_ops.py, make_more_layers.py and make_more_training.py. */
 const more = fileURLToPath(new URL('../fixtures/more_ops', import.meta.url));
 const moreLayers = fileURLToPath(new URL('../fixtures/more_layers', import.meta.url));
 /** What variants of the generators brought to light, made by test/fixtures/make_more_golden.py. */
 const moreGolden = fileURLToPath(new URL('../fixtures/more_golden', import.meta.url));
+const moreTraining = fileURLToPath(new URL('../fixtures/more_training', import.meta.url));
 /** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
 const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
@@ -36,6 +37,7 @@ describe('golden cases', () => {
     ...Object.entries(covered).map(([name, ids]) => [golden, name, ids] as const),
     [more, 'ops', /./] as const,
     [moreLayers, 'layers', /./] as const,
+    [moreTraining, 'training', /./] as const,
     [byDtype, 'ops', /./] as const,
     ...areasIn(moreGolden).map((name) => [moreGolden, name, /./] as const),
   ];

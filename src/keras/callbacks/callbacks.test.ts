@@ -65,8 +65,38 @@ describe('CSVLogger', () => {
       (await make().fit(x, y, { epochs: 2, callbacks: [callbacks.CSVLogger(at('log.csv'), { append })], ...quiet }))
         .history.loss!;
     const losses = [...(await run(false)), ...(await run(true))];
-    const rows = readFileSync(at('log.csv'), 'utf8').trim().split('\n');
-    expect(rows).toEqual(['epoch,loss', ...losses.map((loss, i) => `${i % 2},${loss}`)]);
+    const rows = readFileSync(at('log.csv'), 'utf8').trim().split('\r\n');
+    expect(rows).toEqual(['epoch,loss,val_loss', ...losses.map((loss, i) => `${i % 2},${loss},NA`)]);
+  });
+  // What Keras's CSVLogger wrote of the same logs.
+  it.each([
+    [
+      ',',
+      [
+        { loss: 0.00005, mae: 1 },
+        { loss: Number.NaN, mae: 0.30000001192092896 },
+      ],
+      'epoch,loss,mae,val_loss,val_mae\r\n0,5e-05,1.0,NA,NA\r\n1,nan,0.30000001192092896,NA,NA\r\n',
+    ],
+    [
+      ';',
+      [
+        { loss: 1e16, 'a;b': 1e-7 },
+        { loss: 1 / 0, 'a;b': 2 },
+      ],
+      'epoch;"a;b";loss;"val_a;b";val_loss\r\n0;1e-07;1e+16;NA;NA\r\n1;2.0;inf;NA;NA\r\n',
+    ],
+    [
+      ',',
+      [{ val_loss: 1.5, loss: 2.5 }, { loss: 123456.7890625 }],
+      'epoch,loss,val_loss\r\n0,2.5,1.5\r\n1,123456.7890625,NA\r\n',
+    ],
+  ])('writes what Python writes, separated by %s', async (separator, logs, text) => {
+    const logger = callbacks.CSVLogger(at('same.csv'), { separator });
+    await logger.onTrainBegin();
+    for (const [epoch, log] of logs.entries()) await logger.onEpochEnd(epoch, log as Record<string, number>);
+    await logger.onTrainEnd();
+    expect(readFileSync(at('same.csv'), 'utf8')).toBe(text);
   });
 });
 

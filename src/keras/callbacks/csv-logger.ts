@@ -1,6 +1,7 @@
-// CSVLogger: the logs of every epoch as a row of a file.
+// CSVLogger: the logs of every epoch as a row of a file, byte for byte as Python's csv module writes it.
 // Source: https://keras.io/api/callbacks/csv_logger/
 import { type Class, callable } from '../../base/callable.ts';
+import { pythonRepr } from '../../base/python-format.ts';
 import { type GrowingFile, platform } from '../../platform/platform.ts';
 import * as o from '../schema.ts';
 import type { Logs } from '../types.ts';
@@ -36,23 +37,30 @@ class CSVLoggerCallback extends CallbackBase {
   }
   override async onEpochEnd(epoch: number, logs: Logs = {}): Promise<void> {
     if (!this.#keys) {
-      this.#keys = Object.keys(logs).sort();
+      const keys = Object.keys(logs).sort();
+      // Columns for validation that comes in later epochs; they say NA until then.
+      const isValidated = keys.some((key) => key.startsWith('val_'));
+      this.#keys = isValidated ? keys : [...keys, ...keys.map((key) => `val_${key}`)];
       if (this.#header) await this.#write(['epoch', ...this.#keys]);
     }
-    await this.#write([epoch, ...this.#keys.map((key) => logs[key] ?? 'NA')]);
+    await this.#write([String(epoch), ...this.#keys.map((key) => cellOf(logs[key]))]);
   }
   override async onTrainEnd(): Promise<void> {
     await this.#file?.close();
     this.#file = null;
   }
-  async #write(cells: readonly (string | number)[]): Promise<void> {
-    const quoted = cells.map((cell) => {
-      const text = String(cell);
-      return text.includes(this.separator) || text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
-    });
-    await this.#file?.write(new TextEncoder().encode(`${quoted.join(this.separator)}\n`));
+  async #write(cells: readonly string[]): Promise<void> {
+    const special = [this.separator, '"', '\r', '\n'];
+    const quoted = cells.map((text) =>
+      special.some((part) => text.includes(part)) ? `"${text.replaceAll('"', '""')}"` : text,
+    );
+    await this.#file?.write(new TextEncoder().encode(`${quoted.join(this.separator)}\r\n`));
   }
 }
+const cellOf = (value: number | undefined): string => {
+  if (value === undefined) return 'NA';
+  return Array.isArray(value) ? `"[${value.map((part) => pythonRepr(Number(part))).join(', ')}]"` : pythonRepr(value);
+};
 interface CSVLoggerCallback extends o.ValuesOf<typeof options> {}
 export interface CSVLogger extends CSVLoggerCallback {}
 /** @example tf.keras.callbacks.CSVLogger('training.csv') */

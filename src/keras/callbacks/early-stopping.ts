@@ -6,7 +6,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import * as o from '../schema.ts';
 import type { Logs } from '../types.ts';
 import { CallbackBase } from './callback.ts';
-import { growing, type Monitor, mode, monitor, watched } from './monitor.ts';
+import { improves, type Monitor, mode, monitor, watched } from './monitor.ts';
 
 const options = o.schema(
   'EarlyStopping',
@@ -47,11 +47,6 @@ class EarlyStoppingCallback extends CallbackBase {
     this.#weights = null;
     this.stoppedEpoch = 0;
   }
-  #better(value: number, than: number): boolean {
-    return growing(this.monitor, this.mode)
-      ? value - Math.abs(this.minDelta) > than
-      : value + Math.abs(this.minDelta) < than;
-  }
   override onEpochEnd(epoch: number, logs: Logs = {}): void {
     const value = watched('EarlyStopping', this.monitor, logs);
     if (value === undefined || epoch < this.startFromEpoch) return;
@@ -60,12 +55,12 @@ class EarlyStoppingCallback extends CallbackBase {
       this.#bestEpoch = epoch;
     }
     this.#wait++;
-    if (this.#best === null || this.#better(value, this.#best)) {
+    if (improves(this, value, this.#best, this.minDelta)) {
       this.#best = value;
       this.#bestEpoch = epoch;
       if (this.restoreBestWeights) this.#weights = this.model.getWeights();
       // A baseline has to be beaten before waiting begins anew.
-      if (this.baseline === null || this.#better(value, this.baseline)) this.#wait = 0;
+      if (this.baseline === null || improves(this, value, this.baseline, this.minDelta)) this.#wait = 0;
       return;
     }
     if (this.#wait >= this.patience && epoch > 0) {

@@ -2,6 +2,7 @@
 // Source: https://keras.io/api/callbacks/learning_rate_scheduler/
 import { type Class, callable } from '../../base/callable.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { pythonRepr } from '../../base/python-format.ts';
 import { platform } from '../../platform/platform.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import type { ModelBase } from '../models/model.ts';
@@ -48,7 +49,7 @@ class SchedulerCallback extends CallbackBase {
       );
     setRate(variable, rate);
     if (this.verbose > 0)
-      platform().print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${rate}.\n`);
+      platform().print(`\nEpoch ${epoch + 1}: LearningRateScheduler setting learning rate to ${pythonRepr(rate)}.\n`);
   }
   override onEpochEnd(_epoch: number, logs: Logs = {}): void {
     logs.learning_rate = rateOf(this.model, 'LearningRateScheduler').item();

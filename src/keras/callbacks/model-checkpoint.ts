@@ -2,12 +2,13 @@
 // Source: https://keras.io/api/callbacks/model_checkpoint/
 import { type Class, callable } from '../../base/callable.ts';
 import { ValueError } from '../../base/errors.ts';
+import { toFixed } from '../../base/python-format.ts';
 import { platform } from '../../platform/platform.ts';
 import * as o from '../schema.ts';
 import type { Logs } from '../types.ts';
 import { CallbackBase } from './callback.ts';
 import { fillName } from './file-names.ts';
-import { growing, type Monitor, mode, monitor, watched } from './monitor.ts';
+import { improves, type Monitor, mode, monitor, watched } from './monitor.ts';
 
 const options = o.schema(
   'ModelCheckpoint',
@@ -73,17 +74,18 @@ class CheckpointCallback extends CallbackBase {
     const say = (text: string): void => {
       if (this.verbose > 0) platform().print(`\nEpoch ${epoch + 1}: ${text}\n`);
     };
-    const what = `saving model to ${file}`;
     if (this.saveBestOnly) {
       const value = watched('ModelCheckpoint', this.monitor, logs);
-      if (value === undefined) return;
-      const best = this.#best;
-      const better = best === null || (growing(this.monitor, this.mode) ? value > best : value < best);
-      if (!better) return say(`${this.monitor} did not improve from ${best.toFixed(5)}`);
-      say(`${this.monitor} improved from ${best === null ? 'None' : best.toFixed(5)} to ${value.toFixed(5)}, ${what}`);
-      this.#best = value;
-    } else say(what);
-    return this.saveWeightsOnly ? this.model.saveWeights(file) : this.model.save(file);
+      // Better one file too many than none at all.
+      if (value !== undefined) {
+        const best = this.#best === null ? 'None' : toFixed(this.#best, 5);
+        if (!improves(this, value, this.#best)) return say(`${this.monitor} did not improve from ${best}`);
+        say(`${this.monitor} improved from ${best} to ${toFixed(value, 5)}, saving model to ${file}`);
+        this.#best = value;
+      }
+    } else say(`saving model to ${file}`);
+    await (this.saveWeightsOnly ? this.model.saveWeights(file) : this.model.save(file));
+    say(`finished saving model to ${file}`);
   }
 }
 interface CheckpointCallback extends o.ValuesOf<typeof options> {}

@@ -4,7 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { platform } from '../../platform/platform.ts';
 import type { Logs } from '../types.ts';
 import { Progbar } from '../utils/progbar.ts';
-import { CallbackBase } from './callback.ts';
+import { CallbackBase, type CallbackParams } from './callback.ts';
 
 class ProgbarLoggerCallback extends CallbackBase {
   #bar: Progbar | null = null;
@@ -13,10 +13,14 @@ class ProgbarLoggerCallback extends CallbackBase {
   #inFit = false;
 
   #begin(): void {
-    const { verbose, steps } = this.params;
-    this.#target = steps;
+    const { verbose } = this.params;
     this.#seen = 0;
-    this.#bar = new Progbar(steps, { verbose: verbose === 'auto' ? 1 : verbose });
+    this.#bar = new Progbar(this.#target, { verbose: verbose === 'auto' ? 1 : verbose });
+  }
+  /** How many steps there are; where nobody knows, the first epoch will tell. */
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    this.#target = params.steps;
   }
   /** Whether a batch's end would be drawn now. */
   due(): boolean {

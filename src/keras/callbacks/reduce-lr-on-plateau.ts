@@ -2,12 +2,13 @@
 // Source: https://keras.io/api/callbacks/reduce_lr_on_plateau/
 import { type Class, callable } from '../../base/callable.ts';
 import { ValueError } from '../../base/errors.ts';
+import { pythonRepr } from '../../base/python-format.ts';
 import { platform } from '../../platform/platform.ts';
 import * as o from '../schema.ts';
 import type { Logs } from '../types.ts';
 import { CallbackBase } from './callback.ts';
 import { rateOf, setRate } from './learning-rate-scheduler.ts';
-import { growing, type Monitor, mode, monitor, watched } from './monitor.ts';
+import { improves, type Monitor, mode, monitor, watched } from './monitor.ts';
 
 const options = o.schema(
   'ReduceLROnPlateau',
@@ -53,10 +54,7 @@ class ReduceCallback extends CallbackBase {
       this.#cooling--;
       this.#wait = 0;
     }
-    const better =
-      this.#best === null ||
-      (growing(this.monitor, this.mode) ? value > this.#best + this.minDelta : value < this.#best - this.minDelta);
-    if (better) {
+    if (improves(this, value, this.#best, this.minDelta)) {
       this.#best = value;
       this.#wait = 0;
     } else if (this.#cooling === 0) {
@@ -67,7 +65,7 @@ class ReduceCallback extends CallbackBase {
       const next = Math.max(old * this.factor, this.minLr);
       setRate(rate, next);
       if (this.verbose > 0)
-        platform().print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${next}.\n`);
+        platform().print(`\nEpoch ${epoch + 1}: ReduceLROnPlateau reducing learning rate to ${pythonRepr(next)}.\n`);
       this.#cooling = this.cooldown;
       this.#wait = 0;
     }

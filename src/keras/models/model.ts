@@ -234,6 +234,18 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   set stopTraining(value: boolean) {
     this.#trainer.stopTraining = value;
   }
+  get stopEvaluating(): boolean {
+    return this.#trainer.stopEvaluating;
+  }
+  set stopEvaluating(value: boolean) {
+    this.#trainer.stopEvaluating = value;
+  }
+  get stopPredicting(): boolean {
+    return this.#trainer.stopPredicting;
+  }
+  set stopPredicting(value: boolean) {
+    this.#trainer.stopPredicting = value;
+  }
   override get metrics(): Tracked<LayerBase>['metrics'] {
     return this.#trainer.collectMetrics() as Tracked<LayerBase>['metrics'];
   }

@@ -57,7 +57,7 @@ function showNested(shape: unknown): string {
 }
 
 export function printSummary(model: ModelBase, options: SummaryOptions): void {
-  const print = options.printFn ?? ((line: string) => platform().print(`${line}\n`));
+  const print = options.printFn ?? ((line: string) => platform().print(line.endsWith('\n') ? line : `${line}\n`));
   const lines = options.style === 'keras2' ? keras2Lines(model, options) : keras3Lines(model, options);
   for (const line of lines) print(line);
 }

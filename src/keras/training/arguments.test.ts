@@ -218,6 +218,15 @@ it('fit.stepsPerEpoch: passes go on from epoch to epoch', async () => {
   expect(seen.filter((name) => name.startsWith('e'))).toEqual(['e0', 'e1', 'e2']);
   expect(seen.filter((name) => name.startsWith('b'))).toHaveLength(6);
 });
+it('an epoch of stepsPerEpoch ends with the data, as in Keras', async () => {
+  const { seen, callback } = counting();
+  const said = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const data = { stepsPerEpoch: 3, batchSize: 1, epochs: 3, verbose: 0, callbacks: [callback] } as const;
+  await make().fit(tf.ones([5, 2]), tf.ones([5, 1]), data);
+  const batches = seen.filter((name) => name.startsWith('b')).length;
+  expect([batches, said.mock.calls.length]).toEqual([3 + 2 + 3, 1]);
+  expect(said.mock.calls[0]![0]).toContain('the data ended after 2 of 3 steps of epoch 2');
+});
 it('fit.validationSteps, fit.validationBatchSize: how much of the validation data is seen', async () => {
   const some = await losses({ validationData: [x, y], validationSteps: 1, validationBatchSize: 3 });
   const first = await losses({ validationData: [x.at('0:3'), y.at('0:3')] });
@@ -304,7 +313,7 @@ const stopsAfter = async (values: readonly number[], options: Parameters<typeof 
   const say = callbacks.LambdaCallback({
     onEpochEnd: (epoch, logs) => void Object.assign(logs!, { watched: values[epoch] }),
   });
-  const stop = callbacks.EarlyStopping({ monitor: 'watched', ...options });
+  const stop = callbacks.EarlyStopping({ monitor: 'watched', mode: 'min', ...options });
   const model = make();
   const { epoch } = await model.fit(x, y, { epochs: values.length, verbose: 0, callbacks: [say, stop] });
   return { epochs: epoch.length, model };
@@ -316,6 +325,7 @@ it('EarlyStopping.monitor, EarlyStopping.patience, EarlyStopping.minDelta: when 
 });
 it('EarlyStopping.mode, EarlyStopping.baseline, EarlyStopping.startFromEpoch: what counts as better, and from when', async () => {
   expect((await stopsAfter([1, 2, 3, 4], { patience: 1, mode: 'max' })).epochs).toBe(4);
+  await expect(stopsAfter([1, 2], { mode: 'auto' })).rejects.toThrow(/whether 'watched' is better.*mode: 'max'/);
   expect((await stopsAfter([5, 4, 4, 4, 4], { patience: 3 })).epochs).toBe(5);
   expect((await stopsAfter([5, 4, 4, 4, 4], { patience: 3, baseline: 1 })).epochs).toBe(3);
   expect((await stopsAfter([5, 6, 7, 8, 9, 9], { patience: 1, startFromEpoch: 3 })).epochs).toBe(5);
@@ -375,7 +385,7 @@ const plateau = async (values: readonly number[], options: Parameters<typeof cal
   const say = callbacks.LambdaCallback({
     onEpochEnd: (epoch, logs) => void Object.assign(logs!, { watched: values[epoch] }),
   });
-  const reduce = callbacks.ReduceLROnPlateau({ monitor: 'watched', patience: 1, factor: 0.5, ...options });
+  const reduce = callbacks.ReduceLROnPlateau({ monitor: 'watched', mode: 'min', patience: 1, factor: 0.5, ...options });
   const { history } = await make({ optimizer: optimizers.SGD(1) }).fit(x, y, {
     epochs: values.length,
     verbose: 0,

@@ -22,7 +22,7 @@ export function classWeights(y: Structure | null, classWeight: Readonly<Record<n
       label = 0;
       for (let j = 1; j < width; j++) if (Number(data[i * width + j]) > Number(data[i * width + label])) label = j;
     }
-    const weight = classWeight[label];
+    const weight = classWeight[Math.round(label)];
     return weight === undefined ? 1 : weight;
   });
   for (const [label, weight] of Object.entries(classWeight))

@@ -55,7 +55,14 @@ export class CompileLoss {
   /** The symbolic outputs that were looked at last. */
   #symbols: Structure | null = null;
 
-  constructor(given: unknown, weights: unknown, names: OutputNames) {
+  /**
+   * Whether the losses of several outputs are averaged over samples. Keras does so where steps run eagerly; in compiled steps
+   * its tracker does not know the size of the batch, and every batch counts alike.
+   */
+  readonly #countsSamples: boolean;
+
+  constructor(given: unknown, weights: unknown, names: OutputNames, countsSamples = false) {
+    this.#countsSamples = countsSamples;
     this.given = given;
     this.weights = weights;
     this.#names = names;
@@ -137,7 +144,7 @@ export class CompileLoss {
       const prediction = predictions[i]!;
       let value = output.call(targetOf(targets, i, names), prediction, { sampleWeight: weights[i] ?? null });
       if (value.dtype !== 'float32') value = cast(value, 'float32');
-      output.tracker?.updateState(value, { sampleWeight: prediction.dims[0] ?? 1 });
+      output.tracker?.updateState(value, this.#countsSamples ? { sampleWeight: prediction.dims[0] ?? 1 } : {});
       if (output.weight !== null) value = multiply(value, output.weight);
       total = total ? add(total, value) : value;
     });

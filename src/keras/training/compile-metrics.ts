@@ -2,6 +2,7 @@
 // Owns: choosing what 'accuracy' means by the shapes, names in logs. Leaves the metrics to ../metrics.
 import { show, ValueError } from '../../base/errors.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { type Direction, directionOf } from '../metrics/direction.ts';
 import * as metrics from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
 import { isPlainObject } from '../schema.ts';
@@ -12,6 +13,8 @@ import { type OutputNames, outputsOf, perOutput } from './outputs.ts';
 export type MetricInstance = InstanceType<typeof metrics.Metric>;
 interface Entry {
   readonly metric: MetricInstance;
+  /** Its name without that of its output. */
+  readonly own: string;
   readonly name: string;
   readonly output: number;
   readonly weighted: boolean;
@@ -63,6 +66,10 @@ export class CompileMetrics {
     this.weighted = weighted;
     this.#names = names;
   }
+  /** The metrics' names without those of their outputs. */
+  get plainNames(): string[] {
+    return (this.#entries ?? []).map((entry) => entry.own);
+  }
   get metrics(): MetricInstance[] {
     return (this.#entries ?? []).map((entry) => entry.metric);
   }
@@ -92,7 +99,7 @@ export class CompileMetrics {
           if (used.has(name) && weighted) name = `${prefix}weighted_${own}`;
           const count = used.get(name) ?? 0;
           used.set(name, count + 1);
-          entries.push({ metric, name: count === 0 ? name : `${name}_${count}`, output, weighted });
+          entries.push({ metric, own, name: count === 0 ? name : `${name}_${count}`, output, weighted });
         }
       });
     }
@@ -109,6 +116,11 @@ export class CompileMetrics {
         sampleWeight: weighted ? (weights[output] ?? null) : null,
       });
     }
+  }
+  /** Which way the metric of a log is better, if the log is a metric's and the metric says so. */
+  directionOf(log: string): Direction {
+    const found = (this.#entries ?? []).find(({ name, metric }) => name === log || metric.name === log);
+    return found ? directionOf(found.metric) : null;
   }
   resetState(): void {
     for (const { metric } of this.#entries ?? []) metric.resetState();

@@ -1,7 +1,7 @@
 // The loops of fit, evaluate and predict.
 // Owns: epochs and batches, when callbacks are called and logs read, turns of the event loop, stopping in order.
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
-import { StateError, ValueError } from '../../base/errors.ts';
+import { KeyboardInterrupt, StateError, ValueError } from '../../base/errors.ts';
 import { platform } from '../../platform/platform.ts';
 import { annotated, CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
@@ -68,9 +68,14 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
   );
   model.trainer.checkLabels(plan.y, 'fit');
   return new TrainingRun(async (control) => {
-    const interrupted = platform().onInterrupt(() => {
+    let isInterrupted = false;
+    const noLonger = platform().onInterrupt(() => {
+      isInterrupted = true;
       control.stopped = true;
     });
+    control.checkInterrupt = () => {
+      if (isInterrupted) throw new KeyboardInterrupt('fit: interrupted by Ctrl-C');
+    };
     try {
       await runFit({ model, callbacks, progress, control, pace: new Pace() }, plan, options, {
         epochs,
@@ -80,7 +85,7 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
     } catch (error) {
       throw annotated(error, keptAfter(history));
     } finally {
-      interrupted();
+      noLonger();
     }
     return history;
   }, options.signal);
@@ -116,27 +121,29 @@ async function runFit(
   let pass: BatchIterator | null = null;
   const resumed = trainer.takeResume();
   const firstEpoch = resumed?.epoch ?? sizes.initialEpoch;
-  // Orders are drawn as in the run that was cut off: its passes draw theirs too.
-  if (resumed) for (let epoch = sizes.initialEpoch; epoch < firstEpoch; epoch++) plan.train.skip?.();
+  if (resumed) pass = await passOver(plan.train, firstEpoch - sizes.initialEpoch, sizes.stepsPerEpoch);
   for (let epoch = firstEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
     trainer.resetMetrics();
     await callbacks.callAt('onEpochBegin', epoch);
     // With a number of steps the passes go on from epoch to epoch.
-    if (!pass || sizes.stepsPerEpoch === null) pass = plan.train.open();
+    if (sizes.stepsPerEpoch === null) pass = null;
     const done = resumed?.epoch === epoch ? resumed.steps : 0;
-    pass = await runEpoch(run, plan.train, pass, sizes.stepsPerEpoch, epoch, done);
+    pass = await runEpoch(run, plan.train, pass ?? plan.train.open(), sizes.stepsPerEpoch, epoch, done);
+    control.checkInterrupt();
     logs = sorted(trainer.readLogs());
     warnOfNaN(run, logs, epoch);
     plan.train.onEpochEnd?.();
     if (plan.validation && validates(options.validationFreq ?? 1, epoch) && !control.stopped) {
       const found = sorted(await runEvaluate(run, plan.validation, options.validationSteps ?? null));
       for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
+      control.checkInterrupt();
     }
     const waiting = callbacks.callAt('onEpochEnd', epoch, logs);
     if (waiting) await waiting;
     control.epoch(epoch, logs);
     if (trainer.stopTraining) break;
     if (run.pace.due()) await turn();
+    control.checkInterrupt();
   }
   pass?.close?.();
   const { optimizer } = trainer.require('fit');
@@ -148,7 +155,32 @@ async function runFit(
 const validates = (frequency: number | readonly number[], epoch: number): boolean =>
   typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);
 
-/** One epoch; gives the pass with which the next goes on. */
+/**
+ * What the first epochs of a run that was cut off did to the data: their passes draw orders and random numbers, and with a
+ * number of steps the next epoch goes on in the midst of a pass. Gives that pass.
+ */
+async function passOver(source: BatchSource, epochs: number, limit: number | null): Promise<BatchIterator | null> {
+  let pass: BatchIterator | null = null;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    if (limit === null) {
+      source.skip?.();
+      continue;
+    }
+    let step = 0;
+    pass ??= source.open();
+    while (step < limit && (await pass.next()) !== null) step++;
+    // An epoch ends with its pass, unless there was nothing left of the pass.
+    if (step === 0) {
+      pass = source.open();
+      while (step < limit && (await pass.next()) !== null) step++;
+    }
+    if (step < limit) pass = null;
+    source.onEpochEnd?.();
+  }
+  return pass;
+}
+
+/** One epoch; gives the pass with which the next goes on, null for a new one. */
 async function runEpoch(
   run: Run,
   source: BatchSource,
@@ -156,7 +188,7 @@ async function runEpoch(
   limit: number | null,
   epoch: number,
   finished = 0,
-): Promise<BatchIterator> {
+): Promise<BatchIterator | null> {
   const { model, callbacks, progress, pace } = run;
   const control = run.control!;
   const { trainer } = model;
@@ -166,23 +198,25 @@ async function runEpoch(
   const readLogs = (): Logs => sorted(trainer.readLogs());
   let pass = first;
   let step = 0;
+  let last = false;
   for (; step < finished; step++) await pass.next();
-  while ((limit === null || step < limit) && !control.stopped) {
+  while (!last && (limit === null || step < limit) && !control.stopped) {
     let done = 0;
-    let last = false;
     const begun = step;
     while (done < every && (limit === null || step < limit)) {
       const got = pass.next();
       let batch = got instanceof Promise ? await got : got;
-      if (batch === null && limit !== null && step < limit) {
-        // Another pass, as long as there are steps to fill.
-        pass = source.open();
-        const again = pass.next();
-        batch = again instanceof Promise ? await again : again;
-        if (batch === null)
+      if (batch === null && limit !== null) {
+        if (source.isReadOnce)
           throw new ValueError(
-            `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}; give more, or repeat() the data set.`,
+            `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}; give more, or a generator that goes on.`,
           );
+        if (step === 0) {
+          // The epoch before took the last batch of its pass.
+          pass = source.open();
+          const again = pass.next();
+          batch = again instanceof Promise ? await again : again;
+        } else warnOfEnd(run, step, limit, epoch);
       }
       if (batch === null) {
         last = true;
@@ -200,21 +234,21 @@ async function runEpoch(
       }
       progress?.step(step - 1, readLogs);
     }
-    if (last) break;
     if (pace.due()) await turn();
-    if (trainer.stopTraining && ends) break;
+    if (trainer.stopTraining) break;
   }
   if (step === 0 && !control.stopped)
     throw new ValueError(
       `fit: the data gave no batches in epoch ${epoch + 1}.${source.isReadOnce ? ' A generator is read once over all epochs: give stepsPerEpoch, or one that goes on.' : ''}`,
     );
-  return pass;
+  return last ? null : pass;
 }
 
 /** The logs of a pass over data without training. */
 async function runEvaluate(run: Run, source: BatchSource, limit: number | null): Promise<Logs> {
   const { model, callbacks, progress, control, pace } = run;
   const { trainer } = model;
+  trainer.stopEvaluating = false;
   trainer.resetMetrics();
   await callbacks.call('onTestBegin');
   const begins = callbacks.listens('onTestBatchBegin');
@@ -231,6 +265,10 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
     if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
     if (!control) progress?.step(step, readLogs);
     if (pace.due()) await turn();
+    if (trainer.stopEvaluating) {
+      step++;
+      break;
+    }
   }
   pass.close?.();
   if (step === 0 && !control?.stopped) throw new ValueError('evaluate: the data gave no batches.');
@@ -269,7 +307,7 @@ export async function evaluate(
     source,
     options.steps ?? null,
   );
-  return options.returnDict ? logs : (Object.values(logs) as object as Scores);
+  return options.returnDict ? logs : (model.trainer.inOrder(logs) as object as Scores);
 }
 
 export async function predict(model: ModelBase, x: unknown, options: RunOptions): Promise<Structure> {
@@ -291,6 +329,8 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
   const begins = callbacks.listens('onPredictBatchBegin');
   const ends = callbacks.listens('onPredictBatchEnd');
   const pace = new Pace();
+  const { trainer } = model;
+  trainer.stopPredicting = false;
   await callbacks.call('onPredictBegin');
   const pass = source.open();
   const results: Structure[] = [];
@@ -300,10 +340,12 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
     const batch: Batch | null = got instanceof Promise ? await got : got;
     if (batch === null) break;
     if (begins) await callbacks.callAt('onPredictBatchBegin', step);
-    results.push(model.trainer.runPredict(batch[0]));
-    if (ends) await callbacks.callAt('onPredictBatchEnd', step);
+    const outputs = trainer.runPredict(batch[0]);
+    results.push(outputs);
+    if (ends) await callbacks.callAt('onPredictBatchEnd', step, { outputs } as object as Logs);
     progress?.step(step, () => ({}));
     if (pace.due()) await turn();
+    if (trainer.stopPredicting) break;
   }
   pass.close?.();
   await callbacks.call('onPredictEnd');
@@ -314,6 +356,15 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
 /** By name, as Keras shows them. */
 const sorted = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
 
+/** Says once in a run that its epochs are shorter than was asked. */
+function warnOfEnd({ control }: Run, step: number, limit: number, epoch: number): void {
+  if (!control || shortened.has(control)) return;
+  shortened.add(control);
+  console.warn(
+    `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}, which ends here; the next epoch begins with the data anew. Give at least stepsPerEpoch * epochs batches, for example by repeat().`,
+  );
+}
+const shortened = new WeakSet<object>();
 const warned = new WeakSet<object>();
 /** Says once in a run that the loss is no number any more; TerminateOnNaN says so itself. */
 function warnOfNaN({ control, callbacks }: Run, logs: Logs, epoch: number): void {

@@ -8,6 +8,7 @@ import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { get as getLoss } from '../losses/index.ts';
+import { type Direction, directionOf } from '../metrics/direction.ts';
 import { get as getMetric, Mean } from '../metrics/index.ts';
 import type { ModelBase } from '../models/model.ts';
 import * as optimizers from '../optimizers/index.ts';
@@ -61,6 +62,8 @@ export class Trainer {
   #stepLogs: StepLogs = null;
   #ownStepPrepared = false;
   stopTraining = false;
+  stopEvaluating = false;
+  stopPredicting = false;
   /** Where the run that begins goes on, when a callback has restored an earlier one: the epoch, and its steps that are done. */
   resumeAt: { readonly epoch: number; readonly steps: number } | null = null;
   /** Where to go on, told once. */
@@ -112,7 +115,7 @@ export class Trainer {
     this.forget();
     this.#compiled = {
       optimizer: optimizer as optimizers.Optimizer,
-      loss: loss === null ? null : new CompileLoss(loss, lossWeights, names),
+      loss: loss === null ? null : new CompileLoss(loss, lossWeights, names, options.runEagerly),
       metrics:
         metrics === null && weightedMetrics === null ? null : new CompileMetrics(metrics, weightedMetrics, names),
       lossTracker: new Mean({ name: 'loss' }),
@@ -281,6 +284,14 @@ export class Trainer {
       ? [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...(compiled.loss?.metrics ?? []), ...own]
       : own;
   }
+  /** Which way a log is better, where a metric compiled or of a layer's field says so. */
+  directionOf(log: string): Direction {
+    const found = this.#compiled?.metrics?.directionOf(log);
+    if (found) return found;
+    const own = this.#model.flattenLayers().flatMap((layer) => layer.ownMetrics);
+    const metric = own.find(({ name }) => name === log);
+    return metric ? directionOf(metric) : null;
+  }
   resetMetrics(): void {
     this.#stepLogs = null;
     for (const metric of this.collectMetrics()) metric.resetState();
@@ -297,6 +308,19 @@ export class Trainer {
     return named.flatMap(([name, value]) =>
       isPlainObject(value) ? Object.entries(value) : [[name, value] as [string, unknown]],
     );
+  }
+  /** The scores of `evaluate`: the loss, the metrics as compiled, the losses of several outputs, then what else there is by name. */
+  inOrder(logs: Logs): number[] {
+    const compiled = this.#compiled;
+    const names = [
+      'loss',
+      ...(compiled?.metrics?.plainNames ?? []),
+      ...(compiled?.loss?.metrics ?? []).map(({ name }) => name),
+      ...this.#model.flattenLayers().flatMap((layer) => layer.ownMetrics.map(({ name }) => name)),
+    ];
+    const known = [...new Set(names)].filter((name) => Object.hasOwn(logs, name));
+    const rest = Object.keys(logs).filter((name) => !names.includes(name));
+    return [...known, ...rest.sort()].map((name) => logs[name]!);
   }
   /** The logs now, as numbers: this copies them out of the engine. */
   readLogs(): Logs {

@@ -8,6 +8,8 @@ type EpochLogs = Logs & { epoch: number };
 export interface RunControl {
   /** Set when the run shall end after the running batch. */
   stopped: boolean;
+  /** Throws if Ctrl-C was pressed: unlike `abort`, it ends the program's way through fit. */
+  checkInterrupt(): void;
   /** Called with the logs of every epoch. */
   epoch(epoch: number, logs: Logs): void;
 }
@@ -23,6 +25,7 @@ export class TrainingRun implements Training {
   constructor(start: (control: RunControl) => Promise<History>, signal: AbortSignal | undefined) {
     this.#control = {
       stopped: signal?.aborted ?? false,
+      checkInterrupt: () => {},
       epoch: (epoch, logs) => {
         this.#queue.push({ ...logs, epoch });
         this.#wake?.();

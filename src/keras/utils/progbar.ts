@@ -1,7 +1,11 @@
 // The progress bar, drawn as Keras 3 draws it.
 // Owns: its text, and when to draw again. In a terminal one line is drawn over and over; elsewhere a plain line at the end.
+
+import { toExponential, toFixed } from '../../base/python-format.ts';
 import { platform } from '../../platform/platform.ts';
 
+/** A number, or the list of numbers that some metrics give. */
+type LogValue = number | readonly LogValue[];
 export interface ProgbarOptions {
   readonly width?: number;
   readonly verbose?: number;
@@ -24,7 +28,7 @@ export class Progbar {
   readonly #print: (text: string) => void;
   readonly #now: () => number;
   readonly #start: number;
-  readonly #values = new Map<string, number>();
+  readonly #values = new Map<string, LogValue>();
   #lastUpdate = Number.NEGATIVE_INFINITY;
   #afterFirst: number | null = null;
   #previousWidth = 0;
@@ -48,7 +52,7 @@ export class Progbar {
 
   update(
     current: number,
-    values: readonly (readonly [string, number])[] = [],
+    values: readonly (readonly [string, LogValue])[] = [],
     finalize = this.target !== null && current >= this.target,
   ): void {
     for (const [name, value] of values) this.#values.set(name, value);
@@ -94,8 +98,12 @@ export class Progbar {
 
   #metrics(): string {
     let text = '';
-    for (const [name, value] of this.#values)
-      text += ` - ${name}: ${Math.abs(value) > 1e-3 ? value.toFixed(4) : exponent(value)}`;
+    for (const [name, value] of this.#values) {
+      const mean = meanOf(value);
+      // Lines without a bar write negative numbers with an exponent: so does Keras.
+      const plain = (this.#verbose === 2 ? mean : Math.abs(mean)) > 1e-3;
+      text += ` - ${name}: ${plain ? toFixed(mean, 4) : toExponential(mean, 4)}`;
+    }
     return text;
   }
   #time(perUnit: number): string {
@@ -116,15 +124,12 @@ export class Progbar {
 }
 
 const digits = (n: number): number => Math.floor(Math.log10(n)) + 1;
-/** Python's '%.0f': halves go to the even number. */
-function fixed(x: number): string {
-  const floor = Math.floor(x);
-  return String(x - floor === 0.5 ? floor + (floor % 2) : Math.round(x));
-}
-const exponent = (x: number): string => {
-  if (Number.isNaN(x)) return 'nan';
-  if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';
-  return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
+const fixed = (x: number): string => toFixed(x, 0);
+/** The mean of a metric that is a list of numbers. */
+const meanOf = (value: LogValue): number => {
+  if (typeof value === 'number') return value;
+  const parts = value.map(meanOf);
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length;
 };
 function remaining(seconds: number): string {
   const s = Math.floor(seconds);

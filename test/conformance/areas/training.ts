@@ -29,7 +29,8 @@ function makeCallback({ class_name: name, config }: CallbackSpec, folder: string
     const rule = config.schedule as unknown as { kind: string; values: number[]; factor: number };
     given.schedule = (epoch: number, rate: number) => (rule.kind === 'table' ? rule.values[epoch] : rate * rule.factor);
   }
-  if (typeof given.filepath === 'string') given.filepath = join(folder, given.filepath);
+  for (const name of ['filepath', 'filename', 'backupDir', 'logDir'])
+    if (typeof given[name] === 'string') given[name] = join(folder, given[name]);
   return construct(`keras.callbacks.${name}`, given);
 }
 
