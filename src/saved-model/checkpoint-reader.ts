@@ -12,6 +12,7 @@ import {
 } from '../formats/tensor-bundle/tensor-bundle.ts';
 import { type TrackableObject, TrackableObjectGraph } from '../formats/tensorflow/object-graph-proto.ts';
 import { platform } from '../platform/platform.ts';
+import { readIfThere } from '../platform/read-if-there.ts';
 
 const VALUE = 'VARIABLE_VALUE';
 
@@ -29,8 +30,16 @@ export class CheckpointReader {
 
   /** Opens `PREFIX.index` and its data files. */
   static async open(prefix: string): Promise<CheckpointReader> {
+    return CheckpointReader.#of(prefix, await platform().readFile(`${prefix}.index`));
+  }
+  /** The same, null where there is no such checkpoint. */
+  static async openIfThere(prefix: string): Promise<CheckpointReader | null> {
+    const bytes = await readIfThere(`${prefix}.index`);
+    return bytes && CheckpointReader.#of(prefix, bytes);
+  }
+  static async #of(prefix: string, bytes: Uint8Array): Promise<CheckpointReader> {
     const index = `${prefix}.index`;
-    const bundle = new TensorBundle(await platform().readFile(index), index);
+    const bundle = new TensorBundle(bytes, index);
     if (!(bundle.shardCount >= 1 && bundle.shardCount <= 4096))
       throw new FormatError(
         'bad_checkpoint',
@@ -40,9 +49,10 @@ export class CheckpointReader {
     const shards: Uint8Array[] = [];
     for (let i = 0; i < bundle.shardCount; i++) {
       const file = shardFileName(prefix, i, bundle.shardCount);
-      if (!(await platform().exists(file)))
+      const shard = await readIfThere(file);
+      if (!shard)
         throw new FormatError('missing_weights', file, `the data file ${i + 1} of ${bundle.shardCount} is missing.`);
-      shards.push(await platform().readFile(file));
+      shards.push(shard);
     }
     return new CheckpointReader(prefix, bundle, shards);
   }

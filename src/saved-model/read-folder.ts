@@ -3,6 +3,7 @@
 import { FormatError } from '../formats/file-error.ts';
 import { KerasMetadata, type MetaGraphDef, SavedModel } from '../formats/tensorflow/saved-model-proto.ts';
 import { platform } from '../platform/platform.ts';
+import { readIfThere } from '../platform/read-if-there.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 
 const GRAPH = 'saved_model.pb';
@@ -24,13 +25,14 @@ export const isSavedModel = (folder: string): Promise<boolean> => platform().exi
 export async function readSavedModel(folder: string, tags: readonly string[] = ['serve']): Promise<SavedModelFolder> {
   const path = folder.replace(/\/+$/, '');
   const file = `${path}/${GRAPH}`;
-  if (!(await platform().exists(file))) {
+  const bytes = await readIfThere(file);
+  if (!bytes) {
     const text = (await platform().exists(`${path}/saved_model.pbtxt`))
       ? ' It has one in text form (saved_model.pbtxt), which cornu does not read.'
       : '';
     throw new FormatError('missing_config', path, `the folder has no ${GRAPH}, so it is no SavedModel.${text}`);
   }
-  const { metaGraphs } = SavedModel.decode(await platform().readFile(file), file);
+  const { metaGraphs } = SavedModel.decode(bytes, file);
   const meta =
     metaGraphs.find((graph) => tags.every((tag) => graph.metaInfoDef?.tags.includes(tag))) ??
     (metaGraphs.length === 1 ? metaGraphs[0] : undefined);
@@ -41,10 +43,9 @@ export async function readSavedModel(folder: string, tags: readonly string[] = [
       `no graph with the tags ${tags.join(', ')}; found ${metaGraphs.map((graph) => `[${graph.metaInfoDef?.tags.join(', ') ?? ''}]`).join(', ') || 'no graph'}.`,
     );
   const prefix = `${path}/variables/variables`;
-  const variables = (await platform().exists(`${prefix}.index`)) ? await CheckpointReader.open(prefix) : null;
+  const variables = await CheckpointReader.openIfThere(prefix);
   const metadata = `${path}/keras_metadata.pb`;
-  const keras = (await platform().exists(metadata))
-    ? KerasMetadata.decode(await platform().readFile(metadata), metadata)
-    : null;
+  const content = await readIfThere(metadata);
+  const keras = content && KerasMetadata.decode(content, metadata);
   return { path, file, meta, variables, keras };
 }

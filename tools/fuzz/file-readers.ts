@@ -332,9 +332,7 @@ export async function fileReaders(folder: string): Promise<FileReader[]> {
     {
       name: 'pickle',
       share: 2,
-      seeds: [
-        single('some.pkl', Uint8Array.from(Buffer.from('800458010000006194286b014b024b036574942e', 'hex')), mutate),
-      ],
+      seeds: [single('some.pkl', Uint8Array.from(Buffer.from('80045d94284b014b0258010000006194652e', 'hex')), mutate)],
       read: async (path) => readPickle(load(path), fileName(path)),
     },
   ];

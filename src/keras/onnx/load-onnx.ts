@@ -12,8 +12,7 @@ import { Model } from '../models/functional.ts';
 import { fedInputs, OnnxLayer } from './onnx-layer.ts';
 
 /** A model that computes what an ONNX file says; it predicts, and its weights can be trained further. */
-export async function loadOnnx(source: FileSource): Promise<Model> {
-  const file = typeof source === 'string' ? source : 'model.onnx';
+export async function loadOnnx(source: FileSource, file = String(source)): Promise<Model> {
   const { readFile } = platform();
   const bytes = await readFile(source);
   const { graph } = OnnxModel.decode(bytes, file);

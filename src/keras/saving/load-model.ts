@@ -24,6 +24,7 @@ import { assetsOf, loadAssets } from './assets.ts';
 import { upgradeCompileConfig } from './compile-config.ts';
 import { fromKeras2 } from './keras2-config.ts';
 import { legacyInput, loadLegacyOptimizer, loadLegacyWeights } from './legacy-file.ts';
+import { isPicked, type ModelSource, withPicked } from './picked-files.ts';
 import { savedParts } from './state.ts';
 import { loadStore, weightEntries } from './weights-file.ts';
 
@@ -51,9 +52,10 @@ function nameOf(source: unknown, method: string): string {
     return 'name' in source && typeof source.name === 'string' ? source.name : 'the given Blob';
   return requirePath(source, method);
 }
-/** A folder on disk, or at an address: one that ends in a slash. */
+/** A folder on disk; of an address, or of a path of the page's site, what ends in a slash. */
 async function isFolder(source: FileSource): Promise<boolean> {
-  if (typeof source === 'string' && !isUrl(source)) return (await platform().stat(source))?.kind === 'folder';
+  if (typeof source === 'string' && !isUrl(source) && !source.endsWith('/'))
+    return (await platform().stat(source))?.kind === 'folder';
   return !(typeof Blob !== 'undefined' && source instanceof Blob) && String(source).endsWith('/');
 }
 function requireBuilt(model: ModelBase, method: string): void {
@@ -204,14 +206,15 @@ function modelOf(file: string, config: Json, bytes: number, options: LoadOptions
 
 /** A model from a file, with its weights, compiled as it was saved. */
 export async function loadModel<O extends Structure = Tensor>(
-  path: FileSource,
+  path: ModelSource,
   options: LoadOptions = {},
 ): Promise<Model<O>> {
+  if (isPicked(path)) return withPicked(path, (place) => loadModel<O>(place, options));
   const file = nameOf(path, 'loadModel');
   const compile = options.compile ?? true;
   if (await isFolder(path)) return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
   const bytes = await platform().readFile(path);
-  if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(file)) as ModelBase as Model<O>;
+  if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(path, file)) as ModelBase as Model<O>;
   if (/\.json$/i.test(file)) {
     const make = (config: Json, settings: LoadOptions) => modelOf(file, fromKeras2(config), bytes.length, settings);
     const { loadTfjsModel } = await import('./tfjs-file.ts');

@@ -5,7 +5,7 @@ import { show, ValueError } from '../../base/errors.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
-import { platform } from '../../platform/platform.ts';
+import { readIfThere } from '../../platform/read-if-there.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { NeedsValues } from '../../saved-model/graph/operands.ts';
@@ -130,12 +130,9 @@ export async function savedModelConfig(
   folder: SavedModelFolder,
 ): Promise<{ file: string; config: Config | null; compiled: Config | null; name: string | null; buildShape: Json }> {
   const configFile = `${folder.path}/${CONFIG_FILE}`;
-  if (await platform().exists(configFile)) {
-    const json = parsePythonJson(
-      new TextDecoder().decode(await platform().readFile(configFile)),
-      configFile,
-      CONFIG_FILE,
-    );
+  const content = await readIfThere(configFile);
+  if (content) {
+    const json = parsePythonJson(new TextDecoder().decode(content), configFile, CONFIG_FILE);
     if (!isJsonObject(json)) throw new FormatError('bad_config', configFile, 'it holds no JSON object.');
     const { compile_config: compiled, ...config } = json as Config;
     return {
