@@ -2,6 +2,8 @@
 // Owns: telling kinds of files apart, and the report. Leaves reading to the formats, and migrations to whoever makes them.
 import { FileError } from '../../base/errors.ts';
 import { expansionLimit, FormatError, showBytes } from '../../formats/file-error.ts';
+import { imageFormatOf } from '../../formats/images/image.ts';
+import { parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import { whileLoading } from '../loading.ts';
@@ -13,6 +15,7 @@ import { customObjectScope, deserializeKerasObject, withSharing } from '../seria
 import { upgradeCompileConfig } from './compile-config.ts';
 import { fromKeras2 } from './keras2-config.ts';
 import { loadModel } from './load-model.ts';
+import { fromTfjs } from './tfjs-config.ts';
 
 export interface DoctorLayer {
   readonly name: string;
@@ -54,6 +57,8 @@ interface Found {
   problems?: Problem[];
   /** Whether it holds a model, rather than weights or arrays alone. */
   isModel?: boolean;
+  /** What reads it, where no model and no weights do. */
+  use?: string;
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -107,10 +112,19 @@ export async function doctor(source: FileSource, options: LoadOptions = {}): Pro
 async function content(bytes: Uint8Array, file: string): Promise<Found> {
   if (begins(bytes, 'PK')) return zip(bytes, file);
   if (begins(bytes, '\x89HDF')) return hdf5(bytes, file);
-  if (begins(bytes, '\x93NUMPY')) return { kind: 'NumPy array (.npy)', isModel: false };
+  if (begins(bytes, '\x93NUMPY')) {
+    const { readNpy } = await import('../../formats/npy/npy.ts');
+    return {
+      kind: 'NumPy array (.npy)',
+      isModel: false,
+      weights: [{ owner: 'the array', arrays: [readNpy(bytes, file)] }],
+    };
+  }
   if (begins(bytes, '{')) {
-    const json = JSON.parse(new TextDecoder().decode(bytes)) as Config;
-    if (json.modelTopology !== undefined) return { kind: 'TensorFlow.js layers model (model.json)', problems: [] };
+    const json = parsePythonJson(new TextDecoder().decode(bytes), file, 'the file') as Config;
+    if (json.modelTopology !== undefined) return tensorflowJs(bytes, file);
+    if (json.class_name === undefined)
+      throw new FormatError('unsupported', file, 'the JSON describes no model: it has no class_name.');
     return { kind: "JSON of a model's structure (toJSON)", config: json, isModel: true };
   }
   if (/\.onnx$/i.test(file)) return { kind: 'ONNX model', writer: null };
@@ -124,18 +138,54 @@ async function content(bytes: Uint8Array, file: string): Promise<Found> {
     };
   }
   if (/\.index$/.test(file)) return checkpoint(file.replace(/\.index$/, ''));
+  const picture = imageFormatOf(bytes);
+  if (picture)
+    return {
+      kind: `picture (${picture.toUpperCase()})`,
+      isModel: false,
+      use: 'tf.io.decodeImage(await tf.io.readFile(path))',
+    };
+  if (/\.tfrecords?$/i.test(file))
+    return { kind: 'records (TFRecord)', isModel: false, use: 'tf.data.TFRecordDataset([path])' };
+  if (/(^|\/)checkpoint$/.test(file))
+    throw new FormatError(
+      'unsupported',
+      file,
+      'the file names the latest checkpoint of its folder: give the folder, or the prefix that it names.',
+    );
   throw new FormatError(
     'unsupported',
     file,
-    'the file is none that cornu knows: no zip archive, HDF5, JSON, ONNX, safetensors or NumPy.',
+    bytes.length === 0
+      ? 'the file is empty.'
+      : 'the file is none that cornu knows: no zip archive, HDF5, JSON, ONNX, safetensors or NumPy.',
   );
+}
+
+/** Its weights lie beside it; whether they fit is known by loading. */
+async function tensorflowJs(bytes: Uint8Array, file: string): Promise<Found> {
+  const { readTfjsModel } = await import('../../formats/tfjs.ts');
+  const { config, groups } = readTfjsModel(new TextDecoder().decode(bytes), file);
+  return {
+    kind: 'TensorFlow.js layers model (model.json)',
+    config: fromTfjs(config as Json) as Config,
+    isModel: true,
+    weights: groups.flatMap(({ specs }) => specs.map((spec) => ({ owner: spec.name, arrays: [spec] }))),
+  };
 }
 
 async function zip(bytes: Uint8Array, file: string): Promise<Found> {
   const { ZipArchive } = await import('../../formats/zip/zip-read.ts');
   const { names } = new ZipArchive(bytes, file);
   if (!names.includes('config.json') && names.some((name) => name.endsWith('.npy')))
-    return { kind: 'NumPy arrays (.npz)', isModel: false };
+    return {
+      kind: 'NumPy arrays (.npz)',
+      isModel: false,
+      weights: [...(await (await import('../../formats/npy/npz.ts')).readNpz(bytes, file))].map(([owner, array]) => ({
+        owner,
+        arrays: [array],
+      })),
+    };
   const { readKerasArchive } = await import('../../formats/keras/keras-archive.ts');
   const archive = await readKerasArchive(bytes, file);
   const { compile_config: compiled, ...config } = archive.config as Config;
@@ -196,6 +246,12 @@ async function folder(path: string): Promise<Found> {
     const { latestCheckpoint } = await import('../../saved-model/checkpoint-reader.ts');
     const latest = await latestCheckpoint(path);
     if (latest !== null) return checkpoint(latest);
+    if (await platform().exists(`${path}/model.json`))
+      throw new FormatError(
+        'unsupported',
+        path,
+        `the folder is that of a TensorFlow.js model: give '${path}/model.json'.`,
+      );
     throw new FormatError(
       'unsupported',
       path,
@@ -279,7 +335,7 @@ function report(file: string, size: number, found: Found, options: LoadOptions):
     problems,
     loads,
   };
-  return { ...result, toString: () => print(result, found.isModel ?? true) };
+  return { ...result, toString: () => print(result, found) };
 }
 const nameOf = (config: Config | null): string | null => {
   const inner = config?.config;
@@ -307,12 +363,29 @@ function describeCompiled(config: Config): string {
   return `optimizer ${name(config.optimizer)}, loss ${name(config.loss)}`;
 }
 
-function print(report: Omit<DoctorReport, 'toString'>, isModel: boolean): string {
+/** Arrays that are listed. */
+const MOST_ARRAYS = 40;
+
+function print(report: Omit<DoctorReport, 'toString'>, { isModel = true, use, weights = [] }: Found): string {
   const lines = [`${report.file}: ${report.kind}${report.size > 0 ? `, ${showBytes(report.size)}` : ''}`];
   const say = (label: string, value: string): void => void lines.push(`  ${label.padEnd(11)} ${value}`);
+  // What the line above has said already is left out of its errors.
+  const within = (why: string): string =>
+    why.startsWith(`${report.file}: `) ? why.slice(report.file.length + 2) : why;
+  if (report.kind === 'unreadable')
+    return [...lines, ...report.problems.map(({ why }) => `  problem     ${within(why)}`)].join('\n');
+  if (use !== undefined) return [...lines, `  It holds no model; what reads it: ${use}.`].join('\n');
   say('written by', report.writer ?? 'not said');
   if (report.model !== null) say('model', report.model);
   say('parameters', report.parameters.toLocaleString('en-US'));
+  if (!isModel) {
+    const arrays = weights.flatMap(({ owner, arrays: own }) =>
+      own.map(({ shape }) => `${owner} [${shape.join(', ')}]`),
+    );
+    lines.push(`  arrays      ${arrays.length}`);
+    for (const array of arrays.slice(0, MOST_ARRAYS)) lines.push(`    ${array}`);
+    if (arrays.length > MOST_ARRAYS) lines.push(`    and ${arrays.length - MOST_ARRAYS} more`);
+  }
   if (report.compiled !== null) say('compiled', report.compiled);
   if (report.layers.length > 0) {
     lines.push(`  layers      ${report.layers.length}`);
@@ -321,7 +394,7 @@ function print(report: Omit<DoctorReport, 'toString'>, isModel: boolean): string
   }
   for (const { name, about, places } of report.migrated)
     lines.push(`  migrated    ${name}: ${about} (${places.join('; ')})`);
-  for (const { what, why } of report.problems) lines.push(`  problem     ${what}: ${why}`);
+  for (const { what, why } of report.problems) lines.push(`  problem     ${what}: ${within(why)}`);
   lines.push(
     !report.loads
       ? '  It does not load as it is.'

@@ -7,8 +7,9 @@ import { readTfjsModel, readTfjsWeights } from '../../formats/tfjs.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import type { ModelBase } from '../models/model.ts';
-import { isPlainObject, type Json } from '../schema.ts';
+import type { Json } from '../schema.ts';
 import { loadLegacyWeights } from './legacy-file.ts';
+import { withoutNulls } from './tfjs-config.ts';
 
 /** Loads `model.json` and the weights beside it; `makeModel` builds the model of a Keras 2 config. */
 export async function loadTfjsModel(
@@ -35,7 +36,7 @@ export async function loadTfjsModel(
       arrays.push({ name, shape: array.shape, dtype: array.dtype, read: () => Promise.resolve(array) });
     });
   }
-  const model = makeModel(migrated(config as Json), options);
+  const model = makeModel(withoutNulls(config as Json), options);
   if (!model.built)
     throw new FormatError('bad_config', path, 'no layer says what shape the model takes, so that it has no weights.');
   const layers = byLayer(model, arrays, path);
@@ -51,14 +52,6 @@ export async function loadTfjsModel(
   };
   await loadLegacyWeights(model, file, { byName: false, skipMismatch: false });
   return model;
-}
-
-/** TensorFlow.js writes null for settings that were not given; here they are left out, which means the default. */
-function migrated(json: Json): Json {
-  if (Array.isArray(json)) return json.map(migrated);
-  if (!isPlainObject(json)) return json;
-  const kept = Object.entries(json).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept.map(([key, value]) => [key, migrated(value as Json)]));
 }
 
 /** Weights begin with their layer's name; those without such names are taken in the layers' order. */
