@@ -1,6 +1,7 @@
 // Objects that are functions: `lossFn(yTrue, yPred)`, `layer(x)`, `initializer(shape)`.
 // Owns: the construction. The function is named when it is made and its prototype is swapped: deleting or redefining
 // `name` later would turn the object slow, and a Proxy costs ten times as much for each call.
+import { inspect, shortForm } from './short-form.ts';
 
 /** The constructor makes a function that calls `invoke`; fields of subclasses become properties of that function. */
 export abstract class FunctionObject {
@@ -16,4 +17,11 @@ export abstract class FunctionObject {
 
   /** What a call of the object does. */
   protected abstract invoke(...args: unknown[]): unknown;
+
+  toString(): string {
+    return shortForm(this);
+  }
+  [inspect](): string {
+    return this.toString();
+  }
 }

@@ -3,6 +3,7 @@
 import { asDType, type DType } from '../base/dtype.ts';
 import { StateError, show, ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
+import { inspect } from '../base/short-form.ts';
 import { mapTree, packTree } from '../base/tree.ts';
 import type { Structure } from '../ops/core/gradients.ts';
 import { bindArguments } from '../ops/core/signature.ts';
@@ -126,7 +127,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     const spec = this.#source.spec();
     return `<Dataset element_spec=${spec ? showSpec(spec) : 'unknown'}>`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 

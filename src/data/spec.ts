@@ -2,6 +2,7 @@
 // Owns: specs of tensors, ragged and sparse tensors and data sets in lists and records; finding out what a user's function gives.
 import { allocate, type DType, dtypes } from '../base/dtype.ts';
 import { type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { inspect } from '../base/short-form.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { TensorSpec } from '../ops/core/tensor-spec.ts';
 import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
@@ -28,7 +29,7 @@ export class RaggedTensorSpec {
   toString(): string {
     return `RaggedTensorSpec(${showShape(this.shape)}, tf.${this.dtype}, ${this.raggedRank}, tf.${this.rowSplitsDtype})`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 }
@@ -42,7 +43,7 @@ export class SparseTensorSpec {
   toString(): string {
     return `SparseTensorSpec(${showShape(this.shape)}, tf.${this.dtype})`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -2,7 +2,13 @@
 import { type DTypePolicy, getPolicy, policyConfig } from './dtype-policy.ts';
 import type { Json } from './schema.ts';
 
-export { DTypePolicy, DTypePolicy as FloatDTypePolicy } from './dtype-policy.ts';
+export {
+  DTypePolicy,
+  DTypePolicy as FloatDTypePolicy,
+  Int4DTypePolicy,
+  QuantizedDTypePolicy,
+  QuantizedFloat8DTypePolicy,
+} from './dtype-policy.ts';
 /** The policy of a name, a dtype or a config, or as it is. */
 export const get = (identifier: unknown): DTypePolicy => getPolicy(identifier, 'dtypePolicies.get');
 /** The policy as plain data. */

@@ -1,28 +1,48 @@
 // Dtype policies: in which dtype a layer computes and in which it keeps its weights.
 // Owns: DTypePolicy, its names (`mixed_float16`) and its config. Leaves the casting to layers.
 import { asDType, type DType } from '../base/dtype.ts';
-import { show, ValueError } from '../base/errors.ts';
+import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { inspect, shortForm } from '../base/short-form.ts';
 import { floatx } from './config.ts';
 import type { Config, Json } from './schema.ts';
 import { isPlainObject } from './schema.ts';
 import { placeOf, registerModule } from './serialization.ts';
 
+/** What a mode of quantization is called in policies: `int8`, `int4/128` (groups of 128), `float8`. */
+export type QuantizationMode = 'int8' | 'int4' | 'float8';
+const MODES: readonly QuantizationMode[] = ['int8', 'int4', 'float8'];
+/** Modes of Keras that calibrate a model on texts; they are not here. */
+const CALIBRATED = ['gptq', 'awq'];
+
 export class DTypePolicy {
   readonly name: string;
   readonly computeDtype: DType;
   readonly variableDtype: DType;
+  /** How the weights are kept, where they are quantized. */
+  get quantizationMode(): QuantizationMode | null {
+    return null;
+  }
 
-  constructor(name: string | { name: string } = floatx()) {
-    const given = typeof name === 'string' ? name : name.name;
-    this.name = given;
-    if (given.startsWith('mixed_')) {
-      if (given !== 'mixed_float16' && given !== 'mixed_bfloat16')
+  constructor(
+    name: string | { name: string } = floatx(),
+    source: string = typeof name === 'string' ? name : name.name,
+  ) {
+    this.name = typeof name === 'string' ? name : name.name;
+    if (source.startsWith('mixed_')) {
+      if (source !== 'mixed_float16' && source !== 'mixed_bfloat16')
         throw new ValueError(
-          `DTypePolicy: unknown policy '${given}'. Known: mixed_float16, mixed_bfloat16, and the dtypes.`,
+          `DTypePolicy: unknown policy '${source}'. Known: mixed_float16, mixed_bfloat16, and the dtypes.`,
         );
-      this.computeDtype = given.slice(6) as DType;
+      this.computeDtype = source.slice(6) as DType;
       this.variableDtype = 'float32';
-    } else this.computeDtype = this.variableDtype = asDType(given, 'dtype policy');
+    } else this.computeDtype = this.variableDtype = asDType(source, 'dtype policy');
+  }
+
+  toString(): string {
+    return shortForm(this, { name: this.name });
+  }
+  [inspect](): string {
+    return this.toString();
   }
 
   getConfig(): Config {
@@ -32,8 +52,105 @@ export class DTypePolicy {
     return new DTypePolicy(String(config.name));
   }
 }
+
+type QuantizedArgs = [mode: string, sourceName?: string | null];
+const sourceOf = (config: Config): QuantizedArgs => [
+  String(config.mode),
+  (config.source_name ?? null) as string | null,
+];
+
+/** Weights kept as small whole numbers: `int8_from_float32` computes in float32 from weights of 8 bits. */
+export class QuantizedDTypePolicy extends DTypePolicy {
+  readonly sourceName: string;
+  readonly #mode: QuantizationMode;
+
+  constructor(...[mode, sourceName]: QuantizedArgs) {
+    const source = sourceName ?? dtypePolicy().name;
+    super(`${mode}_from_${source}`, source);
+    this.sourceName = source;
+    this.#mode = asMode(mode.split('/')[0]!, 'QuantizedDTypePolicy: mode');
+    if (this.#mode === 'int8' && this.computeDtype === 'float16')
+      throw new ValueError(
+        "QuantizedDTypePolicy: mode 'int8' does not go well with float16, whose range the products leave; wanted float32 or mixed_bfloat16.",
+      );
+  }
+  override get quantizationMode(): QuantizationMode {
+    return this.#mode;
+  }
+  override getConfig(): Config {
+    return { mode: this.#mode, source_name: this.sourceName };
+  }
+  static override fromConfig(config: Config): DTypePolicy {
+    return new QuantizedDTypePolicy(...sourceOf(config));
+  }
+}
+/** `int4/128_from_float32`: groups of 128 inputs share a scale; -1: all of an output's. */
+export class Int4DTypePolicy extends QuantizedDTypePolicy {
+  readonly blockSize: number;
+  constructor(...args: QuantizedArgs) {
+    super(...args);
+    const [mode, size] = args[0].split('/');
+    this.blockSize = Number(size);
+    if (mode !== 'int4' || !Number.isInteger(this.blockSize) || this.blockSize < -1 || this.blockSize === 0)
+      throw new ValueError(
+        `Int4DTypePolicy: mode is '${args[0]}'; wanted 'int4/' and the size of a block: a whole number ≥ 1, or -1.`,
+      );
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), mode: `int4/${this.blockSize}` };
+  }
+  static override fromConfig(config: Config): DTypePolicy {
+    return new Int4DTypePolicy(...sourceOf(config));
+  }
+}
+/** Training with products of 8-bit floats; the scales follow the largest values of the last steps. */
+export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
+  readonly amaxHistoryLength: number;
+  constructor(mode: string, sourceName?: string | null, amaxHistoryLength = 1024) {
+    super(mode, sourceName);
+    if (!Number.isInteger(amaxHistoryLength) || amaxHistoryLength < 1)
+      throw new ValueError(
+        `QuantizedFloat8DTypePolicy: amaxHistoryLength is ${show(amaxHistoryLength)}; wanted a whole number ≥ 1.`,
+      );
+    this.amaxHistoryLength = amaxHistoryLength;
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), amax_history_length: this.amaxHistoryLength };
+  }
+  static override fromConfig(config: Config): DTypePolicy {
+    return new QuantizedFloat8DTypePolicy(...sourceOf(config), Number(config.amax_history_length ?? 1024));
+  }
+}
+
+/** The mode of that name. */
+export function asMode(mode: string, where: string): QuantizationMode {
+  const known = MODES.find((name) => name === mode);
+  if (known) return known;
+  const reason = CALIBRATED.includes(mode)
+    ? ` '${mode}' calibrates language models on texts, layer by layer, which is not done here.`
+    : '';
+  throw new ValueError(
+    `${where}: unknown '${mode}'; wanted one of ${MODES.map((name) => `'${name}'`).join(', ')}.${reason || didYouMean(mode, MODES)}`,
+  );
+}
+const isQuantized = (name: string): boolean =>
+  [...MODES, ...CALIBRATED].some((mode) => name.startsWith(mode)) && name.includes('_from_');
+function quantizedPolicy(name: string): DTypePolicy {
+  const [mode, source] = name.split('_from_') as [string, string];
+  if (mode.startsWith('int4/')) return new Int4DTypePolicy(mode, source);
+  return mode === 'float8' ? new QuantizedFloat8DTypePolicy(mode, source) : new QuantizedDTypePolicy(mode, source);
+}
+
+const classes = {
+  DTypePolicy,
+  FloatDTypePolicy: DTypePolicy,
+  QuantizedDTypePolicy,
+  Int4DTypePolicy,
+  QuantizedFloat8DTypePolicy,
+};
+// The first place is the one that files name.
 registerModule('keras', { DTypePolicy });
-registerModule('keras.dtype_policies', { DTypePolicy, Policy: DTypePolicy });
+registerModule('keras.dtype_policies', { ...classes, Policy: DTypePolicy });
 registerModule('keras.mixed_precision', { DTypePolicy, Policy: DTypePolicy });
 
 export type DTypeLike = DType | DTypePolicy | 'mixed_float16' | 'mixed_bfloat16';
@@ -42,7 +159,7 @@ const policies = new Map<string, DTypePolicy>();
 const named = (name: string): DTypePolicy => {
   let policy = policies.get(name);
   if (!policy) {
-    policy = new DTypePolicy(name);
+    policy = isQuantized(name) ? quantizedPolicy(name) : new DTypePolicy(name);
     policies.set(name, policy);
   }
   return policy;
@@ -61,15 +178,17 @@ export function getPolicy(value: unknown, where = 'dtype'): DTypePolicy {
   if (value instanceof DTypePolicy) return value;
   if (typeof value === 'string') return named(value);
   if (isPlainObject(value)) {
-    const config = value.config as { name?: unknown } | undefined;
-    const name = config?.name ?? value.name;
+    const config = (value.config ?? {}) as Config;
+    const name = config.name ?? value.name;
     if (typeof name === 'string') return named(name);
+    const type = Object.entries(classes).find(([className]) => className === value.class_name)?.[1];
+    if (type && typeof config.mode === 'string') return type.fromConfig(config);
   }
   throw new ValueError(`${where}: found ${show(value)}, wanted a dtype or a policy such as 'mixed_float16'.`);
 }
 
 /** The policy as Keras 3 writes it. */
 export function policyConfig(policy: DTypePolicy): Json {
-  const place = placeOf(DTypePolicy)!;
+  const place = placeOf(policy.constructor)!;
   return { module: place.module, class_name: place.name, config: policy.getConfig(), registered_name: null };
 }

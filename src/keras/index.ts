@@ -31,6 +31,8 @@ export * as optimizers from './optimizers/index.ts';
 export { Optimizer } from './optimizers/index.ts';
 export * as preprocessing from './preprocessing/index.ts';
 export * as config from './public-config.ts';
+export * as quantizers from './quantizers/index.ts';
+export { Quantizer } from './quantizers/index.ts';
 export * as random from './random/index.ts';
 export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/index.ts';

@@ -4,6 +4,7 @@
 import { type Data, type DType, dtypes, type TypedArray } from '../base/dtype.ts';
 import { StateError, ValueError } from '../base/errors.ts';
 import { type Dims, type Shape, showShape, sizeOf } from '../base/shape.ts';
+import { inspect } from '../base/short-form.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import type { Value } from '../graph/value.ts';
 import { formatTensor } from './format.ts';
@@ -123,7 +124,7 @@ export class Tensor implements Value {
     return `Tensor(shape=${showShape(this.shape)}, dtype=${this.dtype})`;
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 

@@ -3,6 +3,7 @@
 // only for callbacks that have such a hook.
 import { type Class, callable } from '../../base/callable.ts';
 import { StateError } from '../../base/errors.ts';
+import { inspect, shortForm } from '../../base/short-form.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Logs } from '../types.ts';
 
@@ -19,6 +20,12 @@ export class CallbackBase {
   get model(): ModelBase {
     if (this.#model) return this.#model;
     throw new StateError(`${this.constructor.name}: the callback has no model; give it to fit, evaluate or predict.`);
+  }
+  toString(): string {
+    return shortForm(this);
+  }
+  [inspect](): string {
+    return this.toString();
   }
   setModel(model: ModelBase): void {
     this.#model = model;
@@ -50,7 +57,7 @@ export class CallbackBase {
 }
 export interface Callback extends CallbackBase {}
 export const Callback: Class<[], Callback> = callable(CallbackBase, 'Callback');
-export type Hook = Exclude<keyof CallbackBase, 'model' | 'params' | 'setModel' | 'setParams'>;
+export type Hook = Extract<keyof CallbackBase, `on${string}`>;
 
 /** Whether the callback does something at that hook. */
 export function has(callback: CallbackBase, hook: Hook): boolean {

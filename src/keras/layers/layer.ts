@@ -5,6 +5,7 @@ import { type DType, dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { shortForm } from '../../base/short-form.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { zeros } from '../../ops/core/create.ts';
@@ -15,7 +16,7 @@ import { Tensor } from '../../runtime/tensor.ts';
 import { withScope } from '../../runtime/trace.ts';
 import { PendingValue } from '../../runtime/variable.ts';
 import * as constraints from '../constraints/index.ts';
-import { type DTypePolicy, getPolicy, policyConfig } from '../dtype-policy.ts';
+import { type DTypePolicy, getPolicy, policyConfig, type QuantizationMode } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
@@ -50,7 +51,6 @@ export interface WeightOptions
     trainable: boolean;
   }> {}
 
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 const baseSchema = new Schema('Layer', baseDefinitions, {});
 /** Layers that hold losses of their last call. */
 const holders = new Set<LayerBase>();
@@ -125,6 +125,10 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
   get variableDtype(): DType {
     return this.#policy.variableDtype;
+  }
+  /** How the weights are kept: in `int8` or `int4` codes, in `float8` products; null: as floats. */
+  get quantizationMode(): QuantizationMode | null {
+    return this.#policy.quantizationMode;
   }
   get computeDtype(): DType {
     return this.#policy.computeDtype;
@@ -274,6 +278,10 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       this,
     );
   }
+  /** Forgets a weight of `addWeight`, for another takes its place. */
+  protected removeWeight(weight: Variable): void {
+    this.#created = this.#created.filter((own) => own !== weight);
+  }
   getWeights(): Tensor[] {
     return this.weights.map((variable) => variable.snapshot());
   }
@@ -286,6 +294,13 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         `layer '${this.name}' is not built, so its weights cannot be counted. Call it on data, or build it: layer.build(inputShape).`,
       );
     return this.weights.reduce((sum, variable) => sum + sizeOf(variable.dims), 0);
+  }
+
+  /** Keeps the weights in few bits; layers of products and embeddings override it. */
+  quantize(_mode: unknown = null, _options: object = {}): void {
+    throw new StateError(
+      `quantize of layer '${this.name}': ${this.constructor.name} has no quantized form; Dense, EinsumDense, Embedding and ReversibleEmbedding have.`,
+    );
   }
 
   // ── Building ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -572,10 +587,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return Reflect.construct(this, [schema ? schema.fromConfig(config) : upgraded(config)]);
   }
   override toString(): string {
-    return `<${this.constructor.name} name=${this.name}, built=${this.built}>`;
-  }
-  [inspect](): string {
-    return this.toString();
+    return shortForm(this, { name: this.name, built: this.built });
   }
 }
 

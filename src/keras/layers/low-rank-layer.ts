@@ -44,6 +44,14 @@ export abstract class LowRankLayer extends LayerBase<Tensor> {
   /** The weight that the pair adapts, and whether it has a constraint, which does not go together with a pair. */
   protected abstract adapted(): { readonly weight: Variable; readonly constrained: boolean };
 
+  /** The shape of what the pair adapts, and its floats; not the weight itself where that is kept in codes. */
+  protected get adaptedDims(): readonly number[] {
+    return this.adapted().weight.dims;
+  }
+  protected adaptedValue(weight: Tensor): Tensor {
+    return weight;
+  }
+
   get loraEnabled(): boolean {
     return this.#pair !== null;
   }
@@ -69,7 +77,7 @@ export abstract class LowRankLayer extends LayerBase<Tensor> {
       throw new ValueError(
         `${where}: the ${this.adaptedName} has a constraint, which a low-rank pair would get around; make the layer without it.`,
       );
-    const { dims } = weight;
+    const dims = this.adaptedDims;
     const regularizer = weight instanceof Weight ? weight.regularizer : null;
     const make = (part: 'a' | 'b', shape: number[], initializer: initializers.Like): Weight =>
       this.addWeight({
@@ -95,11 +103,15 @@ export abstract class LowRankLayer extends LayerBase<Tensor> {
   }
   /** The kernel as the layer computes with it, in its compute dtype. */
   protected adaptedKernel(weight: Tensor): Tensor {
-    return this.inComputeDtype(this.#pair ? this.#merged(weight, this.#pair) : weight);
+    return this.inComputeDtype(this.#pair ? this.#merged(weight, this.#pair) : this.adaptedValue(weight));
   }
   #merged(weight: Tensor, { a, b }: Pair): Tensor {
     const delta = multiply(tensordot(a, b, 1), this.loraAlpha! / this.loraRank!);
-    return add(cast(weight, 'float32'), delta);
+    return add(cast(this.adaptedValue(weight), 'float32'), delta);
+  }
+  /** The adapted weight with the pair in it; null without one. */
+  protected mergedWeight(): Tensor | null {
+    return this.#pair ? this.#merged(this.adapted().weight, this.#pair) : null;
   }
 
   override savedWeights(): SavedWeight[] {

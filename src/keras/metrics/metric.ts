@@ -5,6 +5,7 @@ import type { DType } from '../../base/dtype.ts';
 import { StateError, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
 import type { Dims } from '../../base/shape.ts';
+import { shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
@@ -128,7 +129,7 @@ export class Metric_ extends FunctionObject {
     return Reflect.construct(this, [options]) as Metric;
   }
   override toString(): string {
-    return `<${this.constructor.name} name=${this.name}>`;
+    return shortForm(this, { name: this.name });
   }
 }
 export interface Metric_ {

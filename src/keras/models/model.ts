@@ -9,10 +9,13 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { FileSource } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { History } from '../callbacks/history.ts';
+import type { QuantizationMode } from '../dtype-policy.ts';
 import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/layer.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
+import { QuantizableLayer, type QuantizeOptions } from '../layers/quantizable-layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
 import type { Optimizer } from '../optimizers/index.ts';
+import type { QuantizationConfig } from '../quantizers/configuration.ts';
 import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
@@ -41,6 +44,9 @@ import type { SummaryOptions } from './summary-parts.ts';
 export interface GraphOptions {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
+}
+export interface ModelQuantizeOptions extends QuantizeOptions {
+  readonly filters?: string | readonly string[] | ((layer: LayerBase) => boolean) | null | undefined;
 }
 export interface ModelOptions extends LayerOptions, GraphOptions {}
 
@@ -255,6 +261,25 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   /** The loss, optimizer and metrics for training. */
   compile(options: CompileOptions = {}): void {
     this.#trainer.compile(options);
+  }
+  /**
+   * Keeps the weights of its layers in few bits: `'int8'`, `'int4'`, or `'float8'` products in training; dense layers and embeddings have them.
+   *
+   * `filters`: a pattern of layer names, several, or a function that says which layers. Compile after it, not before, as far as training goes on.
+   */
+  override quantize(
+    mode: QuantizationMode | QuantizationConfig | null = null,
+    { filters = null, ...options }: ModelQuantizeOptions = {},
+  ): void {
+    const patterns = (typeof filters === 'string' ? [filters] : Array.isArray(filters) ? filters : null)?.map(
+      (pattern: string) => new RegExp(pattern),
+    );
+    for (const layer of this.flattenLayers()) {
+      const wanted =
+        typeof filters === 'function' ? filters(layer) : (patterns?.some((p) => p.test(layer.name)) ?? true);
+      if (wanted && layer instanceof QuantizableLayer) layer.quantize(mode, options);
+    }
+    this.#trainer.forget();
   }
   fit(data: Source, options?: FitOptions): Training;
   fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;

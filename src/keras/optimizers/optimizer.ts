@@ -5,6 +5,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, StateError, ValueError } from '../../base/errors.ts';
 import { type Dims, sameShape, showShape } from '../../base/shape.ts';
+import { inspect, shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { Variable } from '../../ops/core/variable.ts';
 import {
@@ -454,6 +455,15 @@ export class Optimizer_ {
     values.forEach((value, i) => {
       variables[i]!.set(cast(resolve(value), variables[i]!.dtype));
     });
+  }
+
+  toString(): string {
+    const rate = this.#rate;
+    const learningRate = rate instanceof VariableTensor ? rate.snapshot().item() : `${rate}`;
+    return shortForm(this, { name: this.name, learningRate });
+  }
+  [inspect](): string {
+    return this.toString();
   }
 
   getConfig(): Config {

@@ -9,6 +9,7 @@ import {
   pythonRandom,
   statelessSeed,
 } from '../../base/random/keras-seed.ts';
+import { inspect, shortForm } from '../../base/short-form.ts';
 import { Variable } from '../../ops/core/variable.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -49,6 +50,13 @@ export class SeedGenerator_ {
     if (ordered) this.state.set(p.add(drawn, eagerTensor(BigInt64Array.of(0n, 1n), [2], 'int64')) as Tensor);
     else this.state.set(p.binary('rem', p.mul(p.add(drawn, word(1)), word(5387)), word(933199)) as Tensor);
     return drawn;
+  }
+
+  toString(): string {
+    return shortForm(this, { name: this.name, seed: this.#seed });
+  }
+  [inspect](): string {
+    return this.toString();
   }
 
   getConfig(): Config {

@@ -4,6 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
+import { inspect } from '../../base/short-form.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 
@@ -83,7 +84,7 @@ export class TensorSpec_ {
   toString(): string {
     return `TensorSpec(shape=${showShape(this.shape)}, dtype=tf.${this.dtype}, name=${this.name ? `'${this.name}'` : 'None'})`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -3,6 +3,7 @@
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
+import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Nested, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -204,7 +205,7 @@ export class RaggedTensor {
   toString(): string {
     return `<tf.RaggedTensor ${JSON.stringify(this.toList()).replaceAll(',', ', ')}>`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

@@ -4,6 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
+import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -52,7 +53,7 @@ export class SparseTensor_ {
   toString(): string {
     return `SparseTensor(indices=${this.indices}, values=${this.values}, denseShape=${this.denseShape})`;
   }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 }

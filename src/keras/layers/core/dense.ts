@@ -9,10 +9,11 @@ import { add } from '../../../ops/math/elementwise.ts';
 import { matmul, tensordot } from '../../../ops/math/matmul.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
-import type { With } from '../../types.ts';
+import type { CallOptions, With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
-import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
+import { loraDefinitions } from '../low-rank-layer.ts';
+import { QuantizableLayer, type QuantizedField, quantizationDefinitions } from '../quantizable-layer.ts';
 
 const options = layerSchema(
   'Dense',
@@ -27,7 +28,7 @@ const options = layerSchema(
     kernelConstraint: o.optional(o.nullable(constraint), null),
     biasConstraint: o.optional(o.nullable(constraint), null),
     ...loraDefinitions,
-    quantizationConfig: o.optional(o.nullable(o.string), null),
+    ...quantizationDefinitions,
   },
   { positional: ['units', 'activation'] },
 );
@@ -35,11 +36,12 @@ export interface DenseOptions extends LayerOptionsOf<typeof options> {}
 type DenseArgs = [units: number, options?: DenseOptions] | [options: With<DenseOptions, 'units'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class DenseLayer extends LowRankLayer {
+class DenseLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'kernel';
   kernel: Variable = null as never;
   bias: Variable | null = null;
+  #length = 0;
 
   constructor(...args: DenseArgs) {
     super(options, args);
@@ -52,13 +54,15 @@ class DenseLayer extends LowRankLayer {
       throw new ShapeError(
         `Dense '${this.name}': the last dimension of its input ${showShape(inputShape)} must be known, found ${show(length ?? null)}.`,
       );
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: [length, this.units],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
+    this.#length = length;
+    if (!this.buildQuantized())
+      this.kernel = this.addWeight({
+        name: 'kernel',
+        shape: [length, this.units],
+        initializer: this.kernelInitializer,
+        regularizer: this.kernelRegularizer,
+        constraint: this.kernelConstraint,
+      });
     if (this.useBias)
       this.bias = this.addWeight({
         name: 'bias',
@@ -68,17 +72,24 @@ class DenseLayer extends LowRankLayer {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { minNdim: 2, axes: { [-1]: length } };
+    this.buildFloat8();
     // Keras drops the option loraAlpha here.
     this.buildPair();
+  }
+  protected override get hasFloat8(): boolean {
+    return true;
+  }
+  protected override quantizedFields(): QuantizedField[] {
+    return [{ field: 'kernel', name: 'kernel', dims: [this.#length, this.units], reduced: [0] }];
   }
   protected override adapted() {
     return { weight: this.kernel, constrained: this.kernelConstraint !== null };
   }
   /** activation(inputs · kernel + bias): (batch, …, length) → (batch, …, units) */
-  override call(inputs: Tensor): Tensor {
-    const kernel = this.adaptedKernel(this.kernel);
-    let x = inputs.rank === 2 ? matmul(inputs, kernel) : tensordot(inputs, kernel, 1);
-    if (this.bias) x = add(x, this.inComputeDtype(this.bias));
+  override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
+    const product = (x: Tensor, kernel: Tensor): Tensor => (x.rank === 2 ? matmul(x, kernel) : tensordot(x, kernel, 1));
+    let x = this.product(inputs, [-1], Boolean(training), product);
+    if (this.bias) x = add(x, this.biasOf(this.bias));
     return this.activation ? this.activation(x) : x;
   }
   override computeOutputShape(inputShape: Shape): Shape {

@@ -9,11 +9,13 @@ import type { Tensor } from '../../../runtime/tensor.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { Initializer_ } from '../../initializers/initializer.ts';
 import * as o from '../../schema.ts';
-import type { With } from '../../types.ts';
+import type { CallOptions, With } from '../../types.ts';
 import { activation, constraint, initializer, regularizer } from '../kinds.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
-import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
+import { loraDefinitions } from '../low-rank-layer.ts';
+import { QuantizableLayer, type QuantizedField, quantizationDefinitions } from '../quantizable-layer.ts';
 import { analyzeEinsum, type EinsumShapes } from './einsum-equation.ts';
+import { einsumScales } from './einsum-scales.ts';
 
 const options = layerSchema(
   'EinsumDense',
@@ -31,7 +33,7 @@ const options = layerSchema(
     kernelConstraint: o.optional(o.nullable(constraint), null),
     biasConstraint: o.optional(o.nullable(constraint), null),
     ...loraDefinitions,
-    quantizationConfig: o.optional(o.nullable(o.string), null),
+    ...quantizationDefinitions,
   },
   {
     positional: ['equation', 'outputShape', 'activation'],
@@ -45,11 +47,13 @@ type EinsumDenseArgs =
   | [options: With<EinsumDenseOptions, 'equation' | 'outputShape'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class EinsumDenseLayer extends LowRankLayer {
+class EinsumDenseLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'kernel';
   kernel: Variable = null as never;
   bias: Variable | null = null;
+  #kernelDims: readonly number[] = [];
+  #rank = 0;
 
   constructor(...args: EinsumDenseArgs) {
     super(options, args);
@@ -59,13 +63,16 @@ class EinsumDenseLayer extends LowRankLayer {
   }
   override build(inputShape: Shape): void {
     const { kernel, bias, inputAxes, outputAxes } = this.#shapes(inputShape);
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: kernel,
-      initializer: withAxes(this.kernelInitializer, inputAxes, outputAxes),
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
+    this.#kernelDims = kernel as readonly number[];
+    this.#rank = inputShape.length;
+    if (!this.buildQuantized())
+      this.kernel = this.addWeight({
+        name: 'kernel',
+        shape: kernel,
+        initializer: withAxes(this.kernelInitializer, inputAxes, outputAxes),
+        regularizer: this.kernelRegularizer,
+        constraint: this.kernelConstraint,
+      });
     if (bias)
       this.bias = this.addWeight({
         name: 'bias',
@@ -75,15 +82,26 @@ class EinsumDenseLayer extends LowRankLayer {
         constraint: this.biasConstraint,
       });
     this.inputSpec = { ndim: inputShape.length };
+    this.buildFloat8();
     this.buildPair({ loraAlpha: this.loraAlpha });
+  }
+  protected override get hasFloat8(): boolean {
+    return true;
+  }
+  protected override quantizedFields(): QuantizedField[] {
+    const dims = this.#kernelDims;
+    const { kernelAxes, layout } = einsumScales(this.equation, this.#rank);
+    return [{ field: 'kernel', name: 'kernel', dims, reduced: kernelAxes, scale: layout(dims) }];
   }
   protected override adapted() {
     return { weight: this.kernel, constrained: this.kernelConstraint !== null };
   }
   /** activation(einsum(equation, inputs, kernel) + bias) */
-  override call(inputs: Tensor): Tensor {
-    const x = einsum(this.equation, inputs, this.adaptedKernel(this.kernel));
-    const y = this.bias ? add(x, this.inComputeDtype(this.bias)) : x;
+  override call(inputs: Tensor, { training }: CallOptions = {}): Tensor {
+    const product = (x: Tensor, kernel: Tensor): Tensor => einsum(this.equation, x, kernel);
+    const axes = this.quantizationMode === null ? [] : einsumScales(this.equation, this.#rank).inputAxes;
+    const x = this.product(inputs, axes, Boolean(training), product);
+    const y = this.bias ? add(x, this.biasOf(this.bias)) : x;
     return this.activation ? this.activation(y) : y;
   }
   override computeOutputShape(inputShape: Shape): Shape {

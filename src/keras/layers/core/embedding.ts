@@ -12,7 +12,8 @@ import * as o from '../../schema.ts';
 import type { Structure, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
-import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
+import { loraDefinitions } from '../low-rank-layer.ts';
+import { QuantizableLayer, type QuantizedField, quantizationDefinitions } from '../quantizable-layer.ts';
 
 const options = layerSchema(
   'Embedding',
@@ -25,7 +26,7 @@ const options = layerSchema(
     embeddingsConstraint: o.optional(o.nullable(constraint), null),
     maskZero: o.optional(o.boolean, false),
     ...loraDefinitions,
-    quantizationConfig: o.optional(o.nullable(o.string), null),
+    ...quantizationDefinitions,
   },
   { positional: ['inputDim', 'outputDim'], ignored: ['inputLength'] },
 );
@@ -36,7 +37,7 @@ type EmbeddingArgs =
   | [options: With<Input, 'inputDim' | 'outputDim'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class EmbeddingLayer extends LowRankLayer {
+class EmbeddingLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'embeddings';
   embeddings: Variable = null as never;
@@ -52,21 +53,27 @@ class EmbeddingLayer extends LowRankLayer {
     return 'int32';
   }
   override build(): void {
-    this.embeddings = this.addWeight({
-      name: 'embeddings',
-      shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
-      regularizer: this.embeddingsRegularizer,
-      constraint: this.embeddingsConstraint,
-    });
+    if (!this.buildQuantized())
+      this.embeddings = this.addWeight({
+        name: 'embeddings',
+        shape: [this.inputDim, this.outputDim],
+        initializer: this.embeddingsInitializer,
+        regularizer: this.embeddingsRegularizer,
+        constraint: this.embeddingsConstraint,
+      });
     // Keras drops the option loraAlpha here.
     this.buildPair();
+  }
+  protected override quantizedFields(): QuantizedField[] {
+    return [{ field: 'embeddings', name: 'embeddings', dims: [this.inputDim, this.outputDim], reduced: [1] }];
   }
   protected override adapted() {
     return { weight: this.embeddings, constrained: this.embeddingsConstraint !== null };
   }
   override call(inputs: Tensor): Tensor {
     const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
+    const quantized = this.quantizedRows('embeddings', indices);
+    if (quantized) return quantized;
     return this.loraEnabled
       ? gather(this.adaptedKernel(this.embeddings), indices)
       : this.inComputeDtype(gather(this.embeddings, indices));

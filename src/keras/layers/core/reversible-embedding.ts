@@ -12,7 +12,8 @@ import { setMask } from '../../symbolic/mask.ts';
 import type { CallOptions, Inputs, Options, With } from '../../types.ts';
 import { constraint, initializer, regularizer } from '../kinds.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
-import { LowRankLayer, loraDefinitions } from '../low-rank-layer.ts';
+import { loraDefinitions } from '../low-rank-layer.ts';
+import { QuantizableLayer, type QuantizedField, quantizationDefinitions } from '../quantizable-layer.ts';
 
 const options = layerSchema(
   'ReversibleEmbedding',
@@ -28,7 +29,7 @@ const options = layerSchema(
     reverseDtype: o.optional(o.nullable(o.dtype), null),
     logitSoftCap: o.optional(o.nullable(o.number({ min: 0, open: 'min' })), null),
     ...loraDefinitions,
-    quantizationConfig: o.optional(o.nullable(o.string), null),
+    ...quantizationDefinitions,
     autocast: o.optional(o.boolean, false, { internal: true }),
   },
   { positional: ['inputDim', 'outputDim', 'tieWeights'] },
@@ -42,7 +43,7 @@ type Args =
 export interface ReversibleCallOptions extends CallOptions, Options<{ reverse: boolean }> {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class ReversibleEmbeddingLayer extends LowRankLayer {
+class ReversibleEmbeddingLayer extends QuantizableLayer {
   static override readonly schema = options;
   declare readonly inputDim: number;
   protected override readonly adaptedName = 'embeddings';
@@ -58,20 +59,44 @@ class ReversibleEmbeddingLayer extends LowRankLayer {
     return false;
   }
   override build(): void {
-    this.embeddings = this.addWeight({
-      name: 'embeddings',
-      shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
-      regularizer: this.embeddingsRegularizer,
-      constraint: this.embeddingsConstraint,
-    });
+    const quantized = this.buildQuantized();
+    if (!quantized)
+      this.embeddings = this.addWeight({
+        name: 'embeddings',
+        shape: [this.inputDim, this.outputDim],
+        initializer: this.embeddingsInitializer,
+        regularizer: this.embeddingsRegularizer,
+        constraint: this.embeddingsConstraint,
+      });
     this.buildPair();
-    if (!this.tieWeights)
+    if (!this.tieWeights && !quantized)
       this.reverseEmbeddings = this.addWeight({
         name: 'reverse_embeddings',
         shape: [this.outputDim, this.inputDim],
         initializer: this.embeddingsInitializer,
       });
+  }
+  protected override quantizedFields(): QuantizedField[] {
+    const { inputDim, outputDim } = this;
+    const table: QuantizedField = {
+      field: 'embeddings',
+      name: 'embeddings',
+      dims: [inputDim, outputDim],
+      reduced: [1],
+    };
+    if (this.tieWeights) return [table];
+    return [
+      table,
+      {
+        field: 'reverseEmbeddings',
+        name: 'reverse_embeddings',
+        dims: [outputDim, inputDim],
+        reduced: [0],
+        packed: 0,
+        floatZero: true,
+        groupsOf: () => this.quantizedWeight('embeddings')?.groups ?? null,
+      },
+    ];
   }
   protected override adapted() {
     return { weight: this.embeddings, constrained: this.embeddingsConstraint !== null };
@@ -84,7 +109,7 @@ class ReversibleEmbeddingLayer extends LowRankLayer {
   override call(inputs: Tensor, { reverse }: ReversibleCallOptions = {}): Tensor {
     if (reverse) return this.#scores(inputs);
     const indices = isInteger(inputs.dtype) ? inputs : cast(inputs, 'int32');
-    const vectors = gather(this.#table, indices);
+    const vectors = this.quantizedRows('embeddings', indices) ?? gather(this.#table, indices);
     const output = vectors.dtype === this.computeDtype ? vectors : cast(vectors, this.computeDtype);
     if (this.maskZero) setMask(output, notEqual(inputs, 0));
     return output;
@@ -92,8 +117,11 @@ class ReversibleEmbeddingLayer extends LowRankLayer {
   #scores(inputs: Tensor): Tensor {
     const dtype: DType = this.reverseDtype ?? this.computeDtype;
     const as = (x: Tensor): Tensor => (x.dtype === dtype ? x : cast(x, dtype));
-    const table = as(this.reverseEmbeddings ?? this.#table);
-    const scores = matmul(as(inputs), table, { transposeB: this.tieWeights });
+    // Keras quantizes these inputs with every policy, unless the configuration says otherwise.
+    const quantized = this.quantizedWeight(this.tieWeights ? 'embeddings' : 'reverseEmbeddings');
+    const x = quantized ? this.roundedInputs(inputs, -1, true) : as(inputs);
+    const table = quantized ? quantized.decode(this.computeDtype) : as(this.reverseEmbeddings ?? this.#table);
+    const scores = matmul(x, table, { transposeB: this.tieWeights });
     return this.logitSoftCap === null ? scores : multiply(tanh(divide(scores, this.logitSoftCap)), this.logitSoftCap);
   }
   /** Masks are set by the call. */
