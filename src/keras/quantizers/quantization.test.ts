@@ -170,6 +170,6 @@ test('what cannot be quantized says so', () => {
   expect(() => dense.quantize('int8')).toThrow(/quantized already/);
   expect(() => layers.Dropout(0.5).quantize('int8')).toThrow(/has no quantized form/);
   const embedding = layers.Embedding(3, 2);
-  embedding.build([null]);
+  embedding(tf.constant([0], { dtype: 'int32' }));
   expect(() => embedding.quantize('float8')).toThrow(/no product of 8-bit floats/);
 });
