@@ -20,11 +20,23 @@ const options = o.schema(
     restoreBestWeights: o.optional(o.boolean, false),
     startFromEpoch: o.optional(o.integer({ min: 0 }), 0),
   },
-  { positional: ['monitor'] },
+  {
+    positional: [
+      'monitor',
+      'minDelta',
+      'patience',
+      'verbose',
+      'mode',
+      'baseline',
+      'restoreBestWeights',
+      'startFromEpoch',
+    ],
+  },
 );
 export interface EarlyStoppingOptions extends o.OptionsOf<typeof options> {
   monitor?: Monitor | undefined;
 }
+type Args = [monitor: Monitor, options?: EarlyStoppingOptions] | [options?: EarlyStoppingOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class EarlyStoppingCallback extends CallbackBase {
@@ -34,7 +46,7 @@ class EarlyStoppingCallback extends CallbackBase {
   #weights: Tensor[] | null = null;
   stoppedEpoch = 0;
 
-  constructor(...args: [options?: EarlyStoppingOptions]) {
+  constructor(...args: Args) {
     super();
     options.assign(this, args);
   }
@@ -79,7 +91,4 @@ class EarlyStoppingCallback extends CallbackBase {
 }
 interface EarlyStoppingCallback extends o.ValuesOf<typeof options> {}
 export interface EarlyStopping extends EarlyStoppingCallback {}
-export const EarlyStopping: Class<[options?: EarlyStoppingOptions], EarlyStopping> = callable(
-  EarlyStoppingCallback,
-  'EarlyStopping',
-);
+export const EarlyStopping: Class<Args, EarlyStopping> = callable(EarlyStoppingCallback, 'EarlyStopping');

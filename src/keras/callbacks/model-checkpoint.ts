@@ -22,13 +22,27 @@ const options = o.schema(
     saveFreq: o.optional(o.either(o.oneOf('epoch'), o.integer({ min: 1 })), 'epoch'),
     initialValueThreshold: o.optional(o.nullable(o.number()), null),
   },
-  { positional: ['filepath'] },
+  {
+    positional: [
+      'filepath',
+      'monitor',
+      'verbose',
+      'saveBestOnly',
+      'saveWeightsOnly',
+      'mode',
+      'saveFreq',
+      'initialValueThreshold',
+    ],
+  },
 );
 export interface ModelCheckpointOptions extends o.OptionsOf<typeof options> {
   monitor?: Monitor | undefined;
 }
 type Given = Omit<ModelCheckpointOptions, 'filepath'>;
-type Args = [filepath: string, options?: Given] | [options: ModelCheckpointOptions];
+type Args =
+  | [filepath: string, options?: Given]
+  | [filepath: string, monitor: Monitor, options?: Given]
+  | [options: ModelCheckpointOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class CheckpointCallback extends CallbackBase {

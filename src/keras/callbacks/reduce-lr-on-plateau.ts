@@ -22,11 +22,12 @@ const options = o.schema(
     cooldown: o.optional(o.integer({ min: 0 }), 0),
     minLr: o.optional(o.number({ min: 0 }), 0),
   },
-  { positional: ['monitor'] },
+  { positional: ['monitor', 'factor', 'patience', 'verbose', 'mode', 'minDelta', 'cooldown', 'minLr'] },
 );
 export interface ReduceLROnPlateauOptions extends o.OptionsOf<typeof options> {
   monitor?: Monitor | undefined;
 }
+type Args = [monitor: Monitor, options?: ReduceLROnPlateauOptions] | [options?: ReduceLROnPlateauOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class ReduceCallback extends CallbackBase {
@@ -34,7 +35,7 @@ class ReduceCallback extends CallbackBase {
   #wait = 0;
   #cooling = 0;
 
-  constructor(...args: [options?: ReduceLROnPlateauOptions]) {
+  constructor(...args: Args) {
     super();
     options.assign(this, args);
     if (this.factor >= 1)
@@ -73,7 +74,4 @@ class ReduceCallback extends CallbackBase {
 }
 interface ReduceCallback extends o.ValuesOf<typeof options> {}
 export interface ReduceLROnPlateau extends ReduceCallback {}
-export const ReduceLROnPlateau: Class<[options?: ReduceLROnPlateauOptions], ReduceLROnPlateau> = callable(
-  ReduceCallback,
-  'ReduceLROnPlateau',
-);
+export const ReduceLROnPlateau: Class<Args, ReduceLROnPlateau> = callable(ReduceCallback, 'ReduceLROnPlateau');

@@ -1,6 +1,7 @@
 // The base of layers whose weights can be kept in few bits: Dense, EinsumDense, Embedding, ReversibleEmbedding.
 // Owns: quantize, the configuration, quantized inputs, and what files hold. Leaves one weight's codes to quantized-weight.ts
 // and products of 8-bit floats to float8.ts.
+import { isInteger } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import { gather } from '../../ops/core/arrange.ts';
 import type { Variable } from '../../ops/core/variable.ts';
@@ -142,11 +143,13 @@ export abstract class QuantizableLayer extends LowRankLayer {
 
   /** The product of inputs and kernel as the layer's mode has it; `axis` are the axes of the inputs that are summed over. */
   protected product(
-    inputs: Tensor,
+    given: Tensor,
     axis: Axes,
     training: boolean,
     product: (x: Tensor, kernel: Tensor) => Tensor,
   ): Tensor {
+    // Whole numbers are promoted; only floats are converted before the call.
+    const inputs = isInteger(given.dtype) ? cast(given, this.computeDtype) : given;
     const kernel = this.#field('kernel');
     if (this.quantizedWeight('kernel')) return this.quantizedProduct(inputs, axis, product);
     if (this.#float8) return this.#float8.apply(inputs, this.inComputeDtype(kernel), training, product);

@@ -66,7 +66,7 @@ const options = metricSchema(
     fromLogits: optional(boolean, false),
     thresholds: optional(nullable(list(number())), null),
   },
-  ['numThresholds'],
+  ['numThresholds', 'curve', 'summationMethod'],
 );
 
 class AUC_ extends Metric_ {

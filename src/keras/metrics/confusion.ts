@@ -92,7 +92,7 @@ function ratioClass(className: string, other: 'fp' | 'fn'): Class<RatioArgs, Rat
       topK: optional(nullable(integer({ min: 1 })), null),
       classId: optional(nullable(integer({ min: 0 })), null),
     },
-    ['thresholds'],
+    ['thresholds', 'topK', 'classId'],
   );
   class RatioMetric extends Metric_ {
     readonly thresholds: Thresholds;
@@ -172,7 +172,7 @@ function boundClass<B extends Bound>(
       numThresholds: optional(integer({ min: 1 }), 200),
       [bound as Bound]: required(number({ min: 0, max: 1 })),
     },
-    [bound as never],
+    [bound as never, 'numThresholds', 'classId'],
   );
   class BoundMetric extends Metric_ {
     declare readonly classId: number | null;

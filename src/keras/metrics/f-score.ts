@@ -35,7 +35,7 @@ const betaOptions = metricSchema(
   'FBetaScore',
   'fbeta_score',
   { average, beta: optional(number({ min: 0, open: 'min' }), 1), threshold },
-  ['average', 'beta'],
+  ['average', 'beta', 'threshold'],
 );
 const f1Options = metricSchema('F1Score', 'f1_score', { average, threshold }, ['average', 'threshold']);
 

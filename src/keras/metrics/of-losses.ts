@@ -9,8 +9,9 @@ import * as hinges from '../losses/hinge.ts';
 import { asDType, squeezeOrExpand } from '../losses/reduction.ts';
 import * as regression from '../losses/regression.ts';
 import { boolean, integer, nullable, number, optional } from '../schema.ts';
-import { type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
-import { MeanBase, metricClass, type TwoArguments } from './reduction.ts';
+import { type UpdateOptions, weightOf } from './metric.ts';
+import { metricSchema } from './options.ts';
+import { MeanBase, metricClass, type NamedArgs, type TwoArguments } from './reduction.ts';
 
 export const MeanSquaredError = metricClass('MeanSquaredError', 'mean_squared_error', {}, regression.meanSquaredError);
 export const MeanAbsoluteError = metricClass(
@@ -40,9 +41,10 @@ export const CosineSimilarity = metricClass(
   (yTrue, yPred, options) => negative(regression.cosineSimilarity(yTrue, yPred, options)),
 );
 
+const rootOptions = metricSchema('RootMeanSquaredError', 'root_mean_squared_error', {});
 class RootMeanSquaredError_ extends MeanBase {
-  constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'root_mean_squared_error' });
+  constructor(...args: NamedArgs) {
+    super(rootOptions.parse(args));
   }
   override updateState(yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions | TensorLike | null): void {
     const [t, q] = squeezeOrExpand(asDType(yTrue, this.dtype, 'yTrue'), asDType(yPred, this.dtype, 'yPred'));
@@ -53,7 +55,7 @@ class RootMeanSquaredError_ extends MeanBase {
   }
 }
 export interface RootMeanSquaredError extends RootMeanSquaredError_, TwoArguments {}
-export const RootMeanSquaredError: Class<[options?: MetricOptions], RootMeanSquaredError> = callable(
+export const RootMeanSquaredError: Class<NamedArgs, RootMeanSquaredError> = callable(
   RootMeanSquaredError_,
   'RootMeanSquaredError',
 );

@@ -34,7 +34,8 @@ export const metricSchema = <D extends Definitions>(
   schema<Base & D>(
     className,
     { name: optional(nullable(string), name), dtype: optional(dtypeKind, null), ...own },
-    { positional },
+    // After its own, as Python has them.
+    { positional: [...positional, 'name', 'dtype'] },
   );
 
 /** An object of the class with the options of a config. */

@@ -62,9 +62,13 @@ export class MeanBase extends Metric_ {
   }
 }
 
+/** The name first, or all in the options. */
+export type NamedArgs = [name: string | null, options?: MetricOptions] | [options?: MetricOptions];
+
+const meanOptions = metricSchema('Mean', 'mean', {});
 class Mean_ extends MeanBase {
-  constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'mean' });
+  constructor(...args: NamedArgs) {
+    super(meanOptions.parse(args));
   }
   override updateState(values: TensorLike, options?: UpdateOptions | TensorLike | null): void {
     this.accumulate(values, weightOf(options));
@@ -74,12 +78,13 @@ export interface Mean extends Mean_ {
   (values: TensorLike, options?: UpdateOptions | TensorLike | null): Tensor;
 }
 /** The (weighted) mean of values. */
-export const Mean: Class<[options?: MetricOptions], Mean> = callable(Mean_, 'Mean');
+export const Mean: Class<NamedArgs, Mean> = callable(Mean_, 'Mean');
 
+const sumOptions = metricSchema('Sum', 'sum', {});
 class Sum_ extends Metric_ {
   readonly total: VariableTensor;
-  constructor(options: MetricOptions = {}) {
-    super({ ...options, name: options.name ?? 'sum' });
+  constructor(...args: NamedArgs) {
+    super(sumOptions.parse(args));
     this.total = this.addVariable({ name: 'total', dtype: this.dtype });
   }
   override updateState(values: TensorLike, options?: UpdateOptions | TensorLike | null): void {
@@ -94,7 +99,7 @@ export interface Sum extends Sum_ {
   (values: TensorLike, options?: UpdateOptions | TensorLike | null): Tensor;
 }
 /** The (weighted) sum of values. */
-export const Sum: Class<[options?: MetricOptions], Sum> = callable(Sum_, 'Sum');
+export const Sum: Class<NamedArgs, Sum> = callable(Sum_, 'Sum');
 
 /** The value of each sample. */
 export type MetricFunction = (yTrue: Tensor, yPred: Tensor) => Tensor;
@@ -160,7 +165,10 @@ export const MeanMetricWrapper: Class<
 export interface FunctionMetric extends MeanOfFunction, TwoArguments {}
 export type MetricClass<D extends Definitions, First extends keyof D = never> = Class<
   | [options?: MetricOptions & OptionsOf<Schema<D>>]
-  | [first: OptionsOf<Schema<D>>[First], options?: MetricOptions & OptionsOf<Schema<D>>],
+  | [
+      first: [First] extends [never] ? string | null : OptionsOf<Schema<D>>[First],
+      options?: MetricOptions & OptionsOf<Schema<D>>,
+    ],
   FunctionMetric & { readonly [K in keyof ValuesOf<Schema<D>>]: ValuesOf<Schema<D>>[K] }
 >;
 

@@ -41,7 +41,11 @@ export interface OptimizerOptions
     name: string | null;
   }> {}
 /** The rate first, or all in the options. */
-export type OptimizerArgs<O> = [learningRate?: Rate, options?: O] | [options: O];
+/** A second number is what Python has there: SGD's momentum, Adam's beta1. */
+export type OptimizerArgs<O> =
+  | [learningRate?: Rate, options?: O]
+  | [learningRate: Rate, second: number, options?: O]
+  | [options: O];
 export type OptimizerClass<O, Instance = Optimizer> = Class<OptimizerArgs<O>, Instance>;
 
 const rateKind: Kind<Rate> = {
@@ -90,7 +94,7 @@ export function optimizerSchema<D extends Definitions>(
     className,
     { ...baseDefinitions(rate), ...overrides, ...own },
     {
-      positional: ['learningRate'],
+      positional: ['learningRate', ...Object.keys(own)],
       renamed: { lr: 'learningRate' },
       // Of Keras 2, and of optimizers in old files.
       ignored: ['decay', 'jitCompile', 'isLegacyOptimizer', 'isLegacy_optimizer'],

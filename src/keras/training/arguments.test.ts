@@ -309,7 +309,10 @@ it('predict.maxQueueSize, predict.workers, predict.useMultiprocessing: change no
 
 // ── callbacks ─────────────────────────────────────────────────────────────────────────────────────────────────────
 /** Epochs that ran where the loss is what the list says. */
-const stopsAfter = async (values: readonly number[], options: Parameters<typeof callbacks.EarlyStopping>[0]) => {
+const stopsAfter = async (
+  values: readonly number[],
+  options: Exclude<Parameters<typeof callbacks.EarlyStopping>[0], string>,
+) => {
   const say = callbacks.LambdaCallback({
     onEpochEnd: (epoch, logs) => void Object.assign(logs!, { watched: values[epoch] }),
   });
@@ -381,7 +384,10 @@ it('BackupAndRestore.backupDir, BackupAndRestore.deleteCheckpoint, BackupAndRest
   await losses({ callbacks: [callbacks.BackupAndRestore(backupDir)] }, {}, 2);
   expect(existsSync(backupDir)).toBe(false);
 });
-const plateau = async (values: readonly number[], options: Parameters<typeof callbacks.ReduceLROnPlateau>[0]) => {
+const plateau = async (
+  values: readonly number[],
+  options: Exclude<Parameters<typeof callbacks.ReduceLROnPlateau>[0], string>,
+) => {
   const say = callbacks.LambdaCallback({
     onEpochEnd: (epoch, logs) => void Object.assign(logs!, { watched: values[epoch] }),
   });

@@ -18,7 +18,7 @@ const options = layerSchema(
   { positional: ['maxValue', 'negativeSlope', 'threshold'] },
 );
 export interface ReLUOptions extends LayerOptionsOf<typeof options> {}
-type ReLUArgs = [options?: ReLUOptions];
+type ReLUArgs = [options?: ReLUOptions] | [maxValue: ReLUOptions['maxValue'], options?: ReLUOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class ReLULayer extends LayerBase<Tensor> {

@@ -7,7 +7,7 @@ import { StateError, ValueError } from '../../../base/errors.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { reshape } from '../../../ops/core/arrange.ts';
 import { searchsorted } from '../../../ops/core/sorting.ts';
-import { cast } from '../../../ops/math/elementwise.ts';
+import { cast, isNan, where } from '../../../ops/math/elementwise.ts';
 import { RaggedTensor } from '../../../ops/ragged/ragged-tensor.ts';
 import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
 import { floatx } from '../../config.ts';
@@ -101,7 +101,9 @@ class DiscretizationLayer extends LayerBase<Tensor> {
       );
     const edges = eagerTensor(Float32Array.from(this.binBoundaries), [this.binBoundaries.length], 'float32');
     const flat = cast(reshape(x, [x.size]), 'float32');
-    return reshape(searchsorted(edges, flat, { side: 'right' }), x.dims);
+    // What is no number counts as beyond the last boundary.
+    const bins = where(isNan(flat), this.binBoundaries.length, searchsorted(edges, flat, { side: 'right' }));
+    return reshape(bins, x.dims);
   }
   override call(inputs: Tensor): Tensor {
     const given: object = inputs;

@@ -1,10 +1,11 @@
 // Rescaling: x · scale + offset, as images are brought from 0…255 to 0…1.
 // Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
 import { type Class, callable } from '../../../base/callable.ts';
-import { isFloating } from '../../../base/dtype.ts';
 import type { Shape } from '../../../base/shape.ts';
+import { reshape } from '../../../ops/core/arrange.ts';
 import { add, cast, multiply } from '../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
+import { imageDataFormat } from '../../config.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
@@ -31,8 +32,11 @@ class RescalingLayer extends LayerBase<Tensor> {
     this.supportsMasking = true;
   }
   override call(inputs: Tensor): Tensor {
-    const x = isFloating(inputs.dtype) ? inputs : cast(inputs, this.computeDtype);
-    return add(multiply(x, this.scale), this.offset);
+    // One factor for each channel, which stand before height and width where the settings say so.
+    const shaped = (x: Tensor): Tensor =>
+      x.rank === 1 && imageDataFormat() === 'channels_first' ? reshape(x, [x.size, 1, 1]) : x;
+    const own = (option: number | readonly number[]): Tensor => shaped(cast(option, this.computeDtype));
+    return add(multiply(cast(inputs, this.computeDtype), own(this.scale)), own(this.offset));
   }
   override computeOutputShape(inputShape: Shape): Shape {
     return inputShape;

@@ -41,7 +41,9 @@ const options = layerSchema(
   { positional: ['mode', 'frameLength', 'frameStep', 'fftLength'] },
 );
 export interface STFTSpectrogramOptions extends LayerOptionsOf<typeof options> {}
-type STFTSpectrogramArgs = [options?: STFTSpectrogramOptions];
+type STFTSpectrogramArgs =
+  | [options?: STFTSpectrogramOptions]
+  | [mode: STFTSpectrogramOptions['mode'], options?: STFTSpectrogramOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class STFTSpectrogramLayer extends LayerBase<Tensor> {

@@ -71,7 +71,9 @@ const options = layerSchema(
   { positional: ['maxTokens'], upgrade: renameOutputMode },
 );
 export interface TextVectorizationOptions extends LayerOptionsOf<typeof options> {}
-type TextVectorizationArgs = [options?: TextVectorizationOptions];
+type TextVectorizationArgs =
+  | [options?: TextVectorizationOptions]
+  | [maxTokens: TextVectorizationOptions['maxTokens'], options?: TextVectorizationOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class TextVectorizationLayer extends LayerBase<Tensor> {

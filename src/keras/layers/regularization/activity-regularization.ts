@@ -15,7 +15,9 @@ const options = layerSchema(
   { positional: ['l1', 'l2'] },
 );
 export interface ActivityRegularizationOptions extends LayerOptionsOf<typeof options> {}
-type ActivityRegularizationArgs = [options?: ActivityRegularizationOptions];
+type ActivityRegularizationArgs =
+  | [options?: ActivityRegularizationOptions]
+  | [l1: ActivityRegularizationOptions['l1'], options?: ActivityRegularizationOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class ActivityRegularizationLayer extends LayerBase<Tensor> {

@@ -17,7 +17,7 @@ const options = layerSchema(
   { positional: ['dataFormat'] },
 );
 export interface FlattenOptions extends LayerOptionsOf<typeof options> {}
-type FlattenArgs = [options?: FlattenOptions];
+type FlattenArgs = [options?: FlattenOptions] | [dataFormat: FlattenOptions['dataFormat'], options?: FlattenOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class FlattenLayer extends LayerBase<Tensor> {

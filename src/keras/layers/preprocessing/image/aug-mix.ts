@@ -43,7 +43,7 @@ const options = imageSchema(
   },
 );
 export interface AugMixOptions extends LayerOptionsOf<typeof options> {}
-type AugMixArgs = [options?: AugMixOptions];
+type AugMixArgs = [options?: AugMixOptions] | [valueRange: AugMixOptions['valueRange'], options?: AugMixOptions];
 interface Drawn {
   readonly weights: Tensor;
   readonly own: Tensor;

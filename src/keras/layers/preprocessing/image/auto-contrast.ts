@@ -18,7 +18,9 @@ const options = imageSchema(
   { positional: ['valueRange'] },
 );
 export interface AutoContrastOptions extends LayerOptionsOf<typeof options> {}
-type AutoContrastArgs = [options?: AutoContrastOptions];
+type AutoContrastArgs =
+  | [options?: AutoContrastOptions]
+  | [valueRange: AutoContrastOptions['valueRange'], options?: AutoContrastOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class AutoContrastLayer extends ImageLayer<true> {

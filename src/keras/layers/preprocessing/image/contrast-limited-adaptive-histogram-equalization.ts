@@ -22,7 +22,12 @@ const options = imageSchema(
   { positional: ['valueRange', 'clipLimit', 'tileGridSize', 'dataFormat'] },
 );
 export interface ContrastLimitedAdaptiveHistogramEqualizationOptions extends LayerOptionsOf<typeof options> {}
-type Args = [options?: ContrastLimitedAdaptiveHistogramEqualizationOptions];
+type Args =
+  | [options?: ContrastLimitedAdaptiveHistogramEqualizationOptions]
+  | [
+      valueRange: ContrastLimitedAdaptiveHistogramEqualizationOptions['valueRange'],
+      options?: ContrastLimitedAdaptiveHistogramEqualizationOptions,
+    ];
 
 const byteOf = (x: number): number => Math.min(Math.max(Math.trunc(x), 0), 255);
 /** The position beyond an edge mirrored, the edge itself included. */

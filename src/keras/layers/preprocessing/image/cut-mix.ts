@@ -22,7 +22,7 @@ const options = imageSchema(
   { positional: ['factor', 'seed', 'dataFormat'] },
 );
 export interface CutMixOptions extends LayerOptionsOf<typeof options> {}
-type CutMixArgs = [options?: CutMixOptions];
+type CutMixArgs = [options?: CutMixOptions] | [factor: CutMixOptions['factor'], options?: CutMixOptions];
 interface Drawn {
   readonly inside: Tensor;
   readonly order: Tensor;

@@ -17,7 +17,9 @@ const options = imageSchema(
   { positional: ['valueRange', 'bins', 'dataFormat'] },
 );
 export interface EqualizationOptions extends LayerOptionsOf<typeof options> {}
-type EqualizationArgs = [options?: EqualizationOptions];
+type EqualizationArgs =
+  | [options?: EqualizationOptions]
+  | [valueRange: EqualizationOptions['valueRange'], options?: EqualizationOptions];
 
 /** NumPy's rounding: halves to even. */
 const rounded = (x: number): number => {

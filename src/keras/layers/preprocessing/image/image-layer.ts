@@ -66,9 +66,9 @@ export abstract class ImageLayer<T = unknown> extends LayerBase<Tensor> {
         `layer '${this.name}': found images of shape ${showShape(images.dims)}; wanted (height, width, channels) or (batch, height, width, channels).`,
       );
     const single = images.rank === 3;
-    const x = this.#inward(this.toCompute(images), single);
     // Alone these layers augment; within a model they follow it.
     const active = training ?? true;
+    const x = this.#inward(active || this.convertsAlways ? this.toCompute(images) : images, single);
     const drawn = active ? this.draw(x.dims, this.generator as SeedGenerator) : null;
     const change = (y: Tensor): Tensor => (!active ? this.inference(y) : drawn === null ? y : this.augment(y, drawn));
     const output = this.#outward(change(x), single);
@@ -90,6 +90,10 @@ export abstract class ImageLayer<T = unknown> extends LayerBase<Tensor> {
       }
     }
     return asOutput(result);
+  }
+  /** Whether inference, too, gives floats; layers of colours give back what they were given. */
+  protected get convertsAlways(): boolean {
+    return true;
   }
   /** The dtype in which the layer works. */
   protected toCompute(images: Tensor): Tensor {

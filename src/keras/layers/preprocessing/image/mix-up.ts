@@ -21,7 +21,7 @@ const options = imageSchema(
   { positional: ['alpha', 'dataFormat', 'seed'] },
 );
 export interface MixUpOptions extends LayerOptionsOf<typeof options> {}
-type MixUpArgs = [options?: MixUpOptions];
+type MixUpArgs = [options?: MixUpOptions] | [alpha: MixUpOptions['alpha'], options?: MixUpOptions];
 interface Drawn {
   readonly order: Tensor;
   readonly weight: Tensor;

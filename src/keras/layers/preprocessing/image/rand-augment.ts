@@ -24,7 +24,9 @@ const options = imageSchema(
   { positional: ['valueRange', 'numOps', 'factor', 'interpolation', 'seed', 'dataFormat'] },
 );
 export interface RandAugmentOptions extends LayerOptionsOf<typeof options> {}
-type RandAugmentArgs = [options?: RandAugmentOptions];
+type RandAugmentArgs =
+  | [options?: RandAugmentOptions]
+  | [valueRange: RandAugmentOptions['valueRange'], options?: RandAugmentOptions];
 interface Drawn {
   /** Which steps are taken, (numOps,). */
   readonly numbers: Tensor;

@@ -31,6 +31,9 @@ class RandomBrightnessLayer extends ImageLayer<Tensor> {
   constructor(...args: RandomBrightnessArgs) {
     super(options, args);
   }
+  protected override get convertsAlways(): boolean {
+    return false;
+  }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     const [minval, maxval] = this.factor;
     const [low, high] = this.valueRange;

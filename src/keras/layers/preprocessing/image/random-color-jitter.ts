@@ -37,7 +37,9 @@ const options = imageSchema(
   },
 );
 export interface RandomColorJitterOptions extends LayerOptionsOf<typeof options> {}
-type RandomColorJitterArgs = [options?: RandomColorJitterOptions];
+type RandomColorJitterArgs =
+  | [options?: RandomColorJitterOptions]
+  | [valueRange: RandomColorJitterOptions['valueRange'], options?: RandomColorJitterOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class RandomColorJitterLayer extends ImageLayer<SeedGenerator> {
@@ -56,6 +58,9 @@ class RandomColorJitterLayer extends ImageLayer<SeedGenerator> {
     if (this.saturationFactor !== null)
       this.randomSaturation = new RandomSaturation({ factor: this.saturationFactor, ...shared });
     if (this.hueFactor !== null) this.randomHue = new RandomHue({ factor: this.hueFactor, ...shared });
+  }
+  protected override get convertsAlways(): boolean {
+    return false;
   }
   override draw(_: readonly number[], seed: SeedGenerator): SeedGenerator {
     return seed;

@@ -32,6 +32,9 @@ class RandomContrastLayer extends ImageLayer<Tensor> {
   constructor(...args: RandomContrastArgs) {
     super(options, args);
   }
+  protected override get convertsAlways(): boolean {
+    return false;
+  }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     const [lower, upper] = this.factor;
     const settings = { minval: 1 - lower, maxval: 1 + upper, seed, dtype: this.computeDtype };

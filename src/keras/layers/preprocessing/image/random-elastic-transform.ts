@@ -29,7 +29,9 @@ const options = imageSchema(
   { positional: ['factor', 'scale', 'interpolation', 'fillMode', 'fillValue', 'valueRange', 'seed', 'dataFormat'] },
 );
 export interface RandomElasticTransformOptions extends LayerOptionsOf<typeof options> {}
-type RandomElasticTransformArgs = [options?: RandomElasticTransformOptions];
+type RandomElasticTransformArgs =
+  | [options?: RandomElasticTransformOptions]
+  | [factor: RandomElasticTransformOptions['factor'], options?: RandomElasticTransformOptions];
 interface Drawn {
   readonly distorted: Tensor;
   /** How strong, 0 … 1. */

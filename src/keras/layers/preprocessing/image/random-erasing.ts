@@ -26,7 +26,9 @@ const options = imageSchema(
   { positional: ['factor', 'scale', 'fillValue', 'valueRange', 'seed', 'dataFormat'] },
 );
 export interface RandomErasingOptions extends LayerOptionsOf<typeof options> {}
-type RandomErasingArgs = [options?: RandomErasingOptions];
+type RandomErasingArgs =
+  | [options?: RandomErasingOptions]
+  | [factor: RandomErasingOptions['factor'], options?: RandomErasingOptions];
 interface Drawn {
   readonly where: Tensor;
   readonly fill: Tensor;

@@ -35,7 +35,9 @@ const options = imageSchema(
   { positional: ['factor', 'kernelSize', 'sigma', 'valueRange', 'dataFormat', 'seed'] },
 );
 export interface RandomGaussianBlurOptions extends LayerOptionsOf<typeof options> {}
-type RandomGaussianBlurArgs = [options?: RandomGaussianBlurOptions];
+type RandomGaussianBlurArgs =
+  | [options?: RandomGaussianBlurOptions]
+  | [factor: RandomGaussianBlurOptions['factor'], options?: RandomGaussianBlurOptions];
 interface Drawn {
   readonly blurred: Tensor;
   readonly sigma: Tensor;

@@ -20,13 +20,18 @@ const options = imageSchema(
   { positional: ['factor', 'dataFormat', 'seed'] },
 );
 export interface RandomGrayscaleOptions extends LayerOptionsOf<typeof options> {}
-type RandomGrayscaleArgs = [options?: RandomGrayscaleOptions];
+type RandomGrayscaleArgs =
+  | [options?: RandomGrayscaleOptions]
+  | [factor: RandomGrayscaleOptions['factor'], options?: RandomGrayscaleOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class RandomGrayscaleLayer extends ImageLayer<Tensor> {
   static override readonly schema = options;
   constructor(...args: RandomGrayscaleArgs) {
     super(options, args);
+  }
+  protected override get convertsAlways(): boolean {
+    return false;
   }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     return perImage(less(uniform([batch!], { seed }), this.factor));

@@ -32,6 +32,9 @@ class RandomHueLayer extends ImageLayer<Tensor> {
   constructor(...args: RandomHueArgs) {
     super(options, args);
   }
+  protected override get convertsAlways(): boolean {
+    return false;
+  }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     const [minval, maxval] = this.factor;
     const sign = subtract(1, multiply(cast(greater(uniform([batch!], { seed }), 0.5), 'float32'), 2));

@@ -21,13 +21,18 @@ const options = imageSchema(
   { positional: ['factor', 'valueRange', 'seed', 'dataFormat'] },
 );
 export interface RandomInvertOptions extends LayerOptionsOf<typeof options> {}
-type RandomInvertArgs = [options?: RandomInvertOptions];
+type RandomInvertArgs =
+  | [options?: RandomInvertOptions]
+  | [factor: RandomInvertOptions['factor'], options?: RandomInvertOptions];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class RandomInvertLayer extends ImageLayer<Tensor> {
   static override readonly schema = options;
   constructor(...args: RandomInvertArgs) {
     super(options, args);
+  }
+  protected override get convertsAlways(): boolean {
+    return false;
   }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     return chosen(batch!, this.factor, seed);

@@ -28,7 +28,9 @@ const options = imageSchema(
   { positional: ['factor', 'scale', 'interpolation', 'fillValue', 'seed', 'dataFormat'] },
 );
 export interface RandomPerspectiveOptions extends LayerOptionsOf<typeof options> {}
-type RandomPerspectiveArgs = [options?: RandomPerspectiveOptions];
+type RandomPerspectiveArgs =
+  | [options?: RandomPerspectiveOptions]
+  | [factor: RandomPerspectiveOptions['factor'], options?: RandomPerspectiveOptions];
 interface Drawn {
   readonly moved: Tensor;
   readonly maps: Tensor;

@@ -40,6 +40,9 @@ class RandomPosterizationLayer extends ImageLayer<Tensor> {
   constructor(...args: RandomPosterizationArgs) {
     super(options, args);
   }
+  protected override get convertsAlways(): boolean {
+    return false;
+  }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     const [least, most] = this.factor;
     const bits =

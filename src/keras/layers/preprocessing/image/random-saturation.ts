@@ -34,6 +34,9 @@ class RandomSaturationLayer extends ImageLayer<Tensor> {
   constructor(...args: RandomSaturationArgs) {
     super(options, args);
   }
+  protected override get convertsAlways(): boolean {
+    return false;
+  }
   override draw([batch]: Dims, seed: SeedGenerator): Tensor {
     const [minval, maxval] = this.factor;
     const factor = uniform([batch!], { minval, maxval, seed });

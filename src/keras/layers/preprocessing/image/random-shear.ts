@@ -29,7 +29,9 @@ const options = imageSchema(
   { positional: ['xFactor', 'yFactor', 'interpolation', 'fillMode', 'fillValue', 'dataFormat', 'seed'] },
 );
 export interface RandomShearOptions extends LayerOptionsOf<typeof options> {}
-type RandomShearArgs = [options?: RandomShearOptions];
+type RandomShearArgs =
+  | [options?: RandomShearOptions]
+  | [xFactor: RandomShearOptions['xFactor'], options?: RandomShearOptions];
 
 class RandomShearLayer extends GeometricLayer {
   static override readonly schema = options;

@@ -23,7 +23,9 @@ const options = imageSchema(
   { positional: ['additionFactor', 'thresholdFactor', 'valueRange', 'seed'] },
 );
 export interface SolarizationOptions extends LayerOptionsOf<typeof options> {}
-type SolarizationArgs = [options?: SolarizationOptions];
+type SolarizationArgs =
+  | [options?: SolarizationOptions]
+  | [additionFactor: SolarizationOptions['additionFactor'], options?: SolarizationOptions];
 interface Drawn {
   readonly addition: Tensor;
   readonly threshold: Tensor;
