@@ -14,7 +14,7 @@ function callbackOptions(): [name: string, options: string[]][] {
   return readdirSync(new URL(callbacksFolder, root))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .flatMap((file): [string, string[]][] => {
-      const found = /o\.schema\(\s*'(\w+)',\s*\{([\s\S]*?)\},\s*\{ positional/.exec(read(callbacksFolder + file));
+      const found = /o\.schema\(\s*'(\w+)',\s*\{([\s\S]*?)\},\s*\{\s*positional/.exec(read(callbacksFolder + file));
       return found
         ? [[found[1]!, [...found[2]!.matchAll(/(\w+): o\.(?:required|optional)\(/g)].map((m) => m[1]!)]]
         : [];
