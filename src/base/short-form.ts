@@ -18,5 +18,7 @@ export function shortForm(object: object, fields: Readonly<Record<string, unknow
 }
 
 // The name of an object that is a function is no field of its own that can be listed.
-const ownFields = (object: object): Record<string, unknown> =>
-  ({ ...(typeof object === 'function' ? { name: object.name } : {}), ...(object as Record<string, unknown>) });
+const ownFields = (object: object): Record<string, unknown> => ({
+  ...(typeof object === 'function' ? { name: object.name } : {}),
+  ...(object as Record<string, unknown>),
+});
