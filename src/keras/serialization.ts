@@ -301,7 +301,9 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
     );
   const id = typeof config.shared_object_id === 'number' ? config.shared_object_id : null;
   if (id !== null && sharing?.objects.has(id)) return sharing.objects.get(id);
-  const object = instantiate(findClass(className, module, registeredName, modules), (inner ?? {}) as Config);
+  const object = named(className, inner?.name, () =>
+    instantiate(findClass(className, module, registeredName, modules), (inner ?? {}) as Config),
+  );
   const instance = object as Partial<Serializable> & { built?: boolean };
   if (isPlainObject(config.build_config) && instance.buildFromConfig && !instance.built)
     instance.buildFromConfig(config.build_config as Config);
@@ -310,6 +312,24 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
   if (id !== null) sharing?.objects.set(id, object);
   return object;
 }
+
+/** Runs `make`, so that an error says which of the objects of its class it is about: `Dense 'first': units: …`. */
+function named<T>(className: string, name: Json | undefined, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Error && typeof name === 'string' && !about.has(error)) {
+      about.add(error);
+      const rest = error.message.startsWith(`${className}: `)
+        ? error.message.slice(className.length + 2)
+        : error.message;
+      if (!rest.includes(`'${name}'`)) error.message = `${className} '${name}': ${rest}`;
+    }
+    throw error;
+  }
+}
+/** Errors that name their object already: what holds it leaves them as they are. */
+const about = new WeakSet<Error>();
 
 /** An object of the class, by its `fromConfig` or by its constructor. */
 export function instantiate(target: Anything, config: Config): unknown {
@@ -334,6 +354,8 @@ export const kerasObject = <In, Out>(
     try {
       return { value: get(value as In) };
     } catch (error) {
+      if (error instanceof ConfigError && error.kind === 'unsafe_lambda')
+        throw new ConfigError(error.kind, `${where}: ${error.message}`);
       if (error instanceof ValueError) throw new ValueError(`${where}: ${error.message}`);
       throw error;
     }

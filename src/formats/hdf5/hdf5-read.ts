@@ -1,6 +1,6 @@
 // Reading HDF5 files as a tree of groups, datasets and attributes; what Keras, h5py and libhdf5 write by default.
 // Owns: the tree that callers see, read step by step as they ask. Throws FormatError of kind `bad_hdf5` (damaged) or
-// `unsupported`, always naming the file and the place in it; soft and external links are refused, as Keras refuses them.
+// `unsupported`, `unsafe_path`, always naming the file and the place in it; soft and external links are refused, as Keras refuses them.
 import type { DType } from '../../base/dtype.ts';
 import { type ArrayData, elementCount } from '../array-data.ts';
 import { Attributes, readDataspace } from './attributes.ts';
@@ -70,7 +70,7 @@ export class H5Group {
     const path = this.path ? `${this.path}/${name}` : name;
     if (typeof link === 'string') {
       return this.file.refuse(
-        'unsupported',
+        link === 'soft link' ? 'bad_hdf5' : 'unsafe_path',
         `/${path} is ${link === 'soft link' ? 'a soft link' : 'an external link'}; such links are not followed`,
       );
     }

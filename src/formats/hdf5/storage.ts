@@ -24,7 +24,7 @@ export async function readStorage(file: Hdf5File, storage: Storage): Promise<Uin
   const size = shape.reduce((count, length) => count * length, elementSize);
   const layout = findMessage(messages, MessageType.layout)?.body() ?? file.fail(`${place}: a dataset without layout`);
   if (findMessage(messages, MessageType.externalFiles)) {
-    file.refuse('unsupported', `${place} keeps its data in another file; only data in the file itself is read`);
+    file.refuse('unsafe_path', `${place} keeps its data in another file; only data in the file itself is read`);
   }
   const limit = expansionLimit(file.bytes.length);
   if (!(size <= limit)) {

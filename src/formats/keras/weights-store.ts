@@ -136,17 +136,22 @@ export class WeightsStore {
   get(path: string): StoredVariables {
     const group = this.#group(path)?.group('vars');
     if (!group) return new StoredVariables(this.file, path, undefined, []);
-    const stored = (name: string): StoredArray => {
+    // A group where a variable is expected counts as no variable.
+    const stored = (name: string): readonly StoredArray[] => {
       const dataset = group.dataset(name);
-      if (!dataset)
-        throw new FormatError('bad_hdf5', this.file, `/${group.path}/${name} is a group where a variable is expected.`);
-      return storedArray(this.file, name, dataset);
+      return dataset ? [storedArray(this.file, name, dataset)] : [];
     };
     const isNumber = (name: string): boolean => /^\d+$/.test(name);
     // Not alphabetical: 10 comes after 9.
     const arrays = group.names.filter(isNumber).sort((a, b) => Number(a) - Number(b));
     const named = group.names.filter((name) => !isNumber(name));
-    return new StoredVariables(this.file, path, attributeText(group, 'name'), arrays.map(stored), named.map(stored));
+    return new StoredVariables(
+      this.file,
+      path,
+      attributeText(group, 'name'),
+      arrays.flatMap(stored),
+      named.flatMap(stored),
+    );
   }
 }
 

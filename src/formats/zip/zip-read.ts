@@ -226,7 +226,7 @@ function readEntry(cursor: ByteCursor, file: string): ZipEntry {
     );
   }
   const refuse = (why: string) =>
-    new FormatError('unsupported', file, `entry '${name}' ${why}; pack the archive again without that.`);
+    new FormatError('bad_archive', file, `entry '${name}' ${why}; pack the archive again without that.`);
   if (flags & 1) throw refuse('is encrypted');
   if (method !== 0 && method !== 8)
     throw refuse(`is packed by method ${method} (only stored and deflated entries are read)`);

@@ -48,10 +48,13 @@ export function checkInputs(spec: InputSpec, inputs: unknown, layer: string): vo
   });
 }
 
+/** What a layer is called on is not of the shape that it was built for. */
+export class InputShapeError extends ShapeError {}
+
 function check(spec: InputSpecOptions, tensor: Tensor, index: number, layer: string): void {
   const found = tensor.shape;
   const refuse = (wanted: string, got: string): never => {
-    throw new ShapeError(
+    throw new InputShapeError(
       `Input ${index} of layer '${layer}' is incompatible with the layer: expected ${wanted}, found ${got}. Full shape received: ${showShape(found)}.`,
     );
   };

@@ -110,6 +110,13 @@ interface Pending {
   done: number;
 }
 
+/** The tensors that a node takes, as the config names them: `['dense', 0, 0]`. */
+function placesIn(node: Json): Json[] {
+  if (Array.isArray(node))
+    return typeof node[0] === 'string' && typeof node[1] === 'number' ? [node.slice(0, 3)] : node.flatMap(placesIn);
+  return node !== null && typeof node === 'object' ? Object.values(node).flatMap(placesIn) : [];
+}
+
 export interface GraphParts {
   readonly inputs: unknown;
   readonly outputs: unknown;
@@ -157,7 +164,7 @@ export function graphFromConfig(config: Config): GraphParts {
     waiting = waiting.filter((pending) => pending.done < pending.nodes.length);
     if (!moved && waiting.length > 0)
       throw new ValueError(
-        `bad config of model ${show(config.name)}: layers ${waiting.map(({ operation }) => operation.name).join(', ')} take tensors that no layer gives.`,
+        `bad config of model ${show(config.name)}: ${waiting.map((pending) => `layer ${show(pending.operation.name)} takes ${placesIn(pending.nodes[pending.done]!).map(show).join(', ') || 'tensors'}`).join('; ')}: such tensors no layer gives, or the layers wait for each other. A tensor is [layer, call, index].`,
       );
   }
   const tensorAt = (place: Json): KerasTensor => {
@@ -175,6 +182,8 @@ export function graphFromConfig(config: Config): GraphParts {
     // Keras 2 writes a list of places also where there is one; Keras 3 a list only where the model has one.
     return mapTree(places, (leaf) => tensorAt(leaf as Json), isPlace);
   };
+  if (config.output_layers === undefined)
+    throw new ValueError(`bad config of model ${show(config.name)}: output_layers is missing.`);
   return {
     inputs: structure(config.input_layers ?? []),
     outputs: structure(config.output_layers ?? []),

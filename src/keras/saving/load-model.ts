@@ -6,6 +6,7 @@ import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { isUrl } from '../../platform/path.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { InputShapeError } from '../layers/input-spec.ts';
 import { OversizedError, whileLoading } from '../loading.ts';
 import { withMigrations } from '../migrations.ts';
 import type { LoadOptions } from '../models/from-json.ts';
@@ -180,6 +181,8 @@ function ofFile<T>(file: string, f: () => T): T {
   } catch (error) {
     if (error instanceof FormatError) throw error;
     if (error instanceof OversizedError) throw new FormatError('shape_mismatch', file, error.message, { cause: error });
+    if (error instanceof InputShapeError)
+      throw new FormatError('shape_mismatch', file, error.message, { cause: error });
     if (error instanceof ConfigError) throw new FormatError(error.kind, file, error.message, { cause: error });
     // Whatever a damaged config makes of its layers' options, shapes and dtypes.
     if (error instanceof Error) {
@@ -262,7 +265,7 @@ async function loadLegacyModel(
     throw new FormatError(
       'missing_config',
       file,
-      'the file holds weights alone, no model. Make the model, then model.loadWeights(path).',
+      'the file holds weights alone, no model (no attribute model_config). Make the model, then model.loadWeights(path).',
     );
   const config = content.modelConfig as Json;
   const older = content.kerasVersion?.startsWith('2.');

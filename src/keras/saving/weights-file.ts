@@ -34,7 +34,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
   let found = 0;
   let wanted = 0;
   for (const part of savedParts(model)) {
-    const stored = storedAt(store, part.path);
+    const stored = storedFor(store, part);
     const fits =
       part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
     if (part.kind === 'layer') wanted += part.variables.length;
@@ -64,6 +64,16 @@ function storedAt(store: WeightsStore, path: string): Stored {
   const cut = path.lastIndexOf('/') + 1;
   const hidden = `${path.slice(0, cut)}_${path.slice(cut)}`;
   return store.get(!store.has(path) && store.has(hidden) ? hidden : path);
+}
+/** What is stored for a part; what is wrong with the place in the file is said of the part. */
+function storedFor(store: WeightsStore, part: SavedPart): Stored {
+  try {
+    return storedAt(store, part.path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const message = error.message.slice(error.file ? error.file.length + 2 : 0);
+    throw new FormatError(error.kind, error.file, `${ownerOf(part)}: ${message}`, { cause: error });
+  }
 }
 const ownerOf = (part: SavedPart): string =>
   part.path === '' ? `model '${part.name}'` : `layer '${part.name ?? part.path}'`;
