@@ -7,5 +7,5 @@ import * as layers from './index.ts';
 const ownNames = Object.entries(layers).filter(([name, entry]) => typeof entry === 'function' && entry.name === name);
 registerModule('keras.layers', Object.fromEntries(ownNames));
 registerModule('keras.layers', layers);
-// Only files have these.
-registerModule('keras.layers', { TFOpLambda, SlicingOpLambda });
+// Only files have these names.
+registerModule('keras.layers', { TFOpLambda, SlicingOpLambda, GroupedQueryAttention: layers.GroupQueryAttention });

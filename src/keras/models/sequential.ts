@@ -9,7 +9,7 @@ import { policyConfig } from '../dtype-policy.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
 import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
-import type { Config, Json } from '../schema.ts';
+import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
 import { nameScope } from '../session.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
@@ -161,15 +161,17 @@ class SequentialModel extends ModelBase<Tensor> {
     if (!Array.isArray(list))
       throw new ValueError(`bad config of a Sequential model: found layers ${show(list)}, wanted a list.`);
     const options: SequentialOptions = typeof config.name === 'string' ? { name: config.name } : {};
-    const revive = (): LayerBase[] =>
-      list.map((item) => {
-        const layer = deserializeKerasObject(item);
-        if (typeof layer !== 'function')
-          throw new ValueError(`bad config of a Sequential model: ${show(item)} is no layer.`);
-        return layer as object as LayerBase;
-      });
-    // Layers are built as they are made: their weights' paths begin with the model, as when it was built.
-    const layers = options.name === undefined ? revive() : nameScope(options.name, revive);
+    const revive = (item: Json): LayerBase => {
+      const layer = deserializeKerasObject(item);
+      if (typeof layer !== 'function')
+        throw new ValueError(`bad config of a Sequential model: ${show(item)} is no layer.`);
+      return layer as object as LayerBase;
+    };
+    // Layers are built as they are made: their weights' paths begin with the model, as when it was built. Models within
+    // were built before it.
+    const layers = list.map((item) =>
+      options.name === undefined || holdsLayers(item) ? revive(item) : nameScope(options.name, () => revive(item)),
+    );
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const model = Reflect.construct(this, [layers, options]) as SequentialModel;
     const shape = config.build_input_shape ?? null;
@@ -178,6 +180,10 @@ class SequentialModel extends ModelBase<Tensor> {
     return model;
   }
 }
+
+/** Whether a config is that of a model. */
+const holdsLayers = (item: Json): boolean =>
+  isPlainObject(item) && isPlainObject(item.config) && Array.isArray((item.config as Config).layers);
 
 /** Whole numbers are what embeddings take; all else begins as floats. */
 const inputDtypeOf = (layer: LayerBase): DType => layer.inputDtype;

@@ -1,7 +1,9 @@
 // What summaries in either style are made of: options, counts and sizes, the range of layers, whether layers are a chain.
+
 import { dtypes } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
+import { roundHalfEven } from '../../primitives/elementwise/rules.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { Operation } from '../symbolic/keras-tensor.ts';
 import type { Options } from '../types.ts';
@@ -28,7 +30,9 @@ export function readableSize(bytes: number, unit = 'B'): string {
   let size = bytes;
   let i = 0;
   for (; size / 1024 >= 1 && i < units.length - 1; i++) size /= 1024;
-  return `${size.toFixed(2)} ${units[i]}`;
+  // Python rounds halves to even, and only eighths are halves of a hundredth exactly.
+  const rounded = (size * 8) % 1 === 0 ? roundHalfEven(size * 100) / 100 : size;
+  return `${rounded.toFixed(2)} ${units[i]}`;
 }
 /** Whether layers follow each other one by one, each used once. */
 export function isSequential(model: ModelBase): boolean {
