@@ -30,11 +30,14 @@ console.log(folder);
 const dataset = await tf.keras.utils.imageDatasetFromDirectory(folder, { batchSize: 32, seed: 1 });
 for (let pass = 1; pass <= Number(passes); pass++) {
   const start = performance.now();
+  const cpu = process.cpuUsage();
   let pictures = 0;
   for await (const [x] of dataset) pictures += x.shape[0]!;
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const used = (user + system) / 1000;
   const { rss } = process.memoryUsage();
   console.log(
-    `pass ${pass}: ${pictures} pictures, ${(pictures / seconds).toFixed(0)} a second, ${(rss / 2 ** 20).toFixed(0)} MiB`,
+    `pass ${pass}: ${pictures} pictures, ${(pictures / seconds).toFixed(0)} a second, ${(used / pictures).toFixed(2)} ms of processor each, ${(rss / 2 ** 20).toFixed(0)} MiB`,
   );
 }

@@ -58,6 +58,7 @@ describe('cats-and-dogs', () => {
     // What follows the training, saving as a SavedModel, is tested where SavedModels are.
     const accuracy = Number(/Validation Accuracy: ([\d.]+)%/.exec(done.output)?.[1]);
     expect(accuracy, done.complaint.slice(-2000)).toBeGreaterThanOrEqual(95);
+    expect(done.status, done.complaint.slice(-2000)).toBe(0);
     expect(done.output).toContain('Found 300 files belonging to 2 classes.');
     expect(done.output).toContain('Using 240 files for training.');
   }, 120_000);

@@ -42,36 +42,51 @@ function entries() {
   return points;
 }
 
+/** A file for threads: plain JavaScript as it stands, TypeScript with all that it imports. */
+async function workerFile(name) {
+  const found = readdirSync(join(root, 'src'), { recursive: true }).find((path) =>
+    [`/${name}`, `/${name.replace(/js$/, 'ts')}`].some((end) => `/${path.replaceAll('\\', '/')}`.endsWith(end)),
+  );
+  const path = join(root, 'src', found);
+  if (path.endsWith('.js')) return readFileSync(path);
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({ ...settings, entryPoints: [path] });
+  return outputFiles[0].contents;
+}
+
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  packages: 'external',
+  external: ['node:*'],
+  // Scripts of one byte a character are read faster; line numbers come from the source maps.
+  charset: 'ascii',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
+  ignoreAnnotations: true,
+  logLevel: 'warning',
+  write: false,
+};
+
 async function bundle() {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
+    ...settings,
     entryPoints: entries(),
     outdir: join(root, 'dist'),
-    absWorkingDir: root,
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'neutral',
-    packages: 'external',
-    external: ['node:*'],
     sourcemap: true,
     chunkNames: 'chunks/[name]-[hash]',
-    // Scripts of one byte a character are read faster; line numbers come from the source maps.
-    charset: 'ascii',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
-    ignoreAnnotations: true,
-    logLevel: 'warning',
-    write: false,
   });
-  // What threads run is loaded by itself, as it stands, from beside the file that starts them.
-  const worker = readFileSync(join(root, 'src/backends/wasm/threads/worker.js'));
+  // What threads run is loaded by itself, from beside the file that starts them.
   for (const { path, text } of [...outputFiles])
-    if (/new URL\(\W\.\/worker\.js/.test(text))
-      outputFiles.push({ path: join(dirname(path), 'worker.js'), contents: worker });
+    for (const [, name] of text.matchAll(/new URL\(\W\.\/([\w-]*worker\.js)\W,/g))
+      outputFiles.push({ path: join(dirname(path), name), contents: await workerFile(name) });
   // Chunks first, entries last, leftovers at the end: a program that starts meanwhile finds a whole package.
   const isChunk = (file) => file.path.includes(join('dist', 'chunks'));
   for (const file of [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))]) {

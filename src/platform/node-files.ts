@@ -1,4 +1,5 @@
 // Files in Node. Owns: reading, atomic writing, folders, and the wording of what goes wrong.
+import type * as Fs from 'node:fs';
 import type * as FsPromises from 'node:fs/promises';
 import { fileNameOf, folderOf, isUrl, joinPath } from './path.ts';
 import type { FileSource, FileStat, FolderEntry, GrowingFile, PlatformFiles } from './platform.ts';
@@ -23,7 +24,8 @@ type FileOperations = Pick<
 let temporaryCount = 0;
 
 /** The file operations, on Node's fs/promises. */
-export function makeNodeFiles(fs: typeof FsPromises) {
+export function makeNodeFiles(fs: typeof FsPromises, fsSync: typeof Fs) {
+  const atOnce: Reader = { readFile: (path) => fsSync.readFileSync(path) };
   const describe = describeSystemError;
 
   const makeFolder = async (path: string): Promise<void> => {
@@ -131,7 +133,7 @@ export function makeNodeFiles(fs: typeof FsPromises) {
   }
 
   const operations: FileOperations = {
-    readFile: (source) => readSource(fs, source),
+    readFile: (source, mayBlock) => readSource(mayBlock ? atOnce : fs, source),
     readParts: (source) => readParts(fs, source),
     writeFile,
     openToGrow,
@@ -162,7 +164,11 @@ export function makeNodeFiles(fs: typeof FsPromises) {
 const renamed = (error: unknown, from: string, to: string): unknown =>
   error instanceof Error && 'code' in error && error.code === from ? Object.assign(error, { code: to }) : error;
 
-async function readSource(fs: typeof FsPromises, source: FileSource): Promise<Uint8Array<ArrayBuffer>> {
+interface Reader {
+  readFile(path: string | URL): Promise<Buffer> | Buffer;
+}
+
+async function readSource(fs: Reader, source: FileSource): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const text = String(source);
   if (isUrl(text)) return fetchBytes(text);

@@ -25,7 +25,7 @@ export async function openNodeFiles(): Promise<PlatformFiles> {
     builtin<typeof Zlib>('zlib'),
     builtin<typeof Module>('module'),
   ]);
-  const files = makeNodeFiles(fs);
+  const files = makeNodeFiles(fs, fsSync);
 
   const hashFile = async (path: string, algorithm: HashAlgorithm): Promise<string> => {
     const digest = crypto.createHash(algorithm);

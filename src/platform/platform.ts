@@ -37,8 +37,8 @@ export type HashAlgorithm = 'sha256' | 'md5';
 
 /** What has to be waited for. */
 export interface PlatformFiles {
-  /** The content of a file, URL or Blob. */
-  readFile(source: FileSource): Promise<Uint8Array<ArrayBuffer>>;
+  /** The content of a file, URL or Blob. Where the thread `mayBlock` it is read at once, which is the quickest for small files. */
+  readFile(source: FileSource, mayBlock?: boolean): Promise<Uint8Array<ArrayBuffer>>;
   /** The content of a file in parts, so that a large one need not be in memory. */
   readParts(source: FileSource): AsyncIterable<Uint8Array>;
   /**
@@ -117,7 +117,7 @@ function join(surroundings: PlatformSurroundings, load: () => Promise<PlatformFi
   let loading: Promise<PlatformFiles> | undefined;
   const files = () => (loading ??= load());
   const late: PlatformFiles = {
-    readFile: async (source) => (await files()).readFile(source),
+    readFile: async (source, mayBlock) => (await files()).readFile(source, mayBlock),
     async *readParts(source) {
       yield* (await files()).readParts(source);
     },

@@ -5,11 +5,17 @@ import { isNode, platform } from './platform.ts';
 export interface WorkerHandle {
   /** Ends it. */
   terminate(): void;
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  /** Whether the program must not end while this worker is at work. */
+  hold(isAtWork: boolean): void;
 }
 
 interface NodeWorker {
+  ref(): void;
   unref(): void;
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   terminate(): Promise<number>;
+  on(event: 'message', listener: (message: unknown) => void): void;
   on(event: 'error', listener: (error: unknown) => void): void;
   on(event: 'exit', listener: (code: number) => void): void;
 }
@@ -22,28 +28,44 @@ function nodeWorkers(): NodeWorkerClass | undefined {
 }
 
 /**
- * Starts a worker that gets `data`: as `workerData` in Node, as its first message in a page. `ended` is told why it is no more.
- * Throws where there are no workers.
+ * Starts a worker that gets `data`: as `workerData` in Node, as its first message in a page. `ended` is told why it is no more,
+ * `heard` what it says. Throws where there are no workers.
  */
-function start(file: URL, data: object, ended: (why: string) => void): WorkerHandle {
+function start(
+  file: URL,
+  data: object,
+  ended: (why: string) => void,
+  heard?: (message: unknown) => void,
+): WorkerHandle {
   if (isNode()) {
     const Worker = nodeWorkers();
     if (!Worker) throw new Error('this version of Node does not give worker threads to a package without an import');
-    // No loaders and flags of the program: the file is plain JavaScript.
-    const worker = new Worker(file, { workerData: data, execArgv: [], name: 'cornu' });
+    // Loaders and flags of the program are for TypeScript: other files are plain JavaScript.
+    const flags = file.pathname.endsWith('.ts') ? {} : { execArgv: [] };
+    const worker = new Worker(file, { workerData: data, ...flags, name: 'cornu' });
     worker.on('error', (error) => ended(String(error)));
     worker.on('exit', (code) => ended(`it exited with code ${code}.`));
+    if (heard) worker.on('message', heard);
     // The program ends when it has nothing else to do.
     worker.unref();
-    return { terminate: () => void worker.terminate() };
+    return {
+      terminate: () => void worker.terminate(),
+      post: (message, transfer) => worker.postMessage(message, transfer),
+      hold: (isAtWork) => (isAtWork ? worker.ref() : worker.unref()),
+    };
   }
   const worker = new Worker(file, { type: 'module', name: 'cornu' });
   worker.onerror = (event) => {
     event.preventDefault();
     ended(event.message ?? 'its file could not be loaded.');
   };
+  if (heard) worker.onmessage = (event) => heard(event.data);
   worker.postMessage(data);
-  return { terminate: () => worker.terminate() };
+  return {
+    terminate: () => worker.terminate(),
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    hold: () => {},
+  };
 }
 
 /** Threads for the engine. */

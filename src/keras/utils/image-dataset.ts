@@ -21,8 +21,9 @@ import {
   type Subset,
   splitIndex,
 } from './directory-index.ts';
+import { type PictureGroup, roomFor, sizeOfPicture } from './load-group.ts';
 import type { PixelRequest } from './load-pixels.ts';
-import { openLoader } from './picture-loader.ts';
+import { groupSize, groupsAhead, loadPictures } from './picture-loader.ts';
 
 export type LabelMode = 'int' | 'categorical' | 'binary';
 export type ColorMode = 'rgb' | 'rgba' | 'grayscale';
@@ -219,13 +220,15 @@ interface Plan {
   readonly dataFormat: 'channels_last' | 'channels_first';
 }
 
+/** A picture that was loaded: where its pixels begin. */
 interface Loaded {
   readonly index: number;
-  readonly pixels: Uint8Array | Float32Array | null;
+  readonly group: PictureGroup;
+  readonly place: number;
 }
 
 function datasetOf(index: DirectoryIndex, plan: Plan): DirectoryDataset<Structure> {
-  const { batchSize, shuffle, seed, ignoreErrors } = plan;
+  const { batchSize, shuffle, seed, ignoreErrors, request } = plan;
   const count = index.files.length;
   let order: DatasetBase<Tensor> = DatasetBase.range(count);
   if (shuffle) order = order.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
@@ -233,60 +236,59 @@ function datasetOf(index: DirectoryIndex, plan: Plan): DirectoryDataset<Structur
   const open = (pass: Pass): Pull<unknown> => {
     skipped.length = 0;
     const numbers = order.open(pass);
-    const loader = openLoader(plan.request);
-    const waiting: Promise<Loaded>[] = [];
+    const size = groupSize(request, batchSize);
+    const groups: Promise<readonly Loaded[]>[] = [];
+    const ready: Loaded[] = [];
     let ended = false;
-    // As many as the next two batches need are being read: this bounds the memory.
-    const ahead = Math.max(2 * (batchSize ?? 16), 16);
-    const load = (number: number): Promise<Loaded> => {
-      const { path, source } = index.files[number]!;
-      const loading = loader.load(source, path).then(
-        (pixels) => ({ index: number, pixels }),
-        (error: Error) => {
-          if (!ignoreErrors) throw error;
-          skipped.push({ path, error });
-          return { index: number, pixels: null };
-        },
+    const load = async (part: readonly number[]): Promise<readonly Loaded[]> => {
+      const group = await loadPictures(
+        part.map((number) => index.files[number]!),
+        request,
       );
-      // The error is met when the picture's turn comes.
-      loading.catch(() => {});
-      return loading;
+      for (const { index: place, error } of group.failed) {
+        if (!ignoreErrors) throw error;
+        skipped.push({ path: index.files[part[place]!]!.path, error: error as Error });
+      }
+      const lost = new Set(group.failed.map((one) => one.index));
+      return part.flatMap((number, place) => (lost.has(place) ? [] : [{ index: number, group, place }]));
     };
+    /** Groups are begun while there is room: this bounds the memory. */
     const fill = async (): Promise<void> => {
-      while (!ended && waiting.length < ahead) {
-        const number = await numbers.next();
-        if (number === DONE) ended = true;
-        else waiting.push(load(Number((number as Tensor).item())));
+      while (!ended && groups.length < groupsAhead(request, size)) {
+        const part: number[] = [];
+        while (!ended && part.length < size) {
+          const number = await numbers.next();
+          if (number === DONE) ended = true;
+          else part.push(Number((number as Tensor).item()));
+        }
+        if (part.length === 0) return;
+        const loading = load(part);
+        // An error is met when the group's turn comes.
+        loading.catch(() => {});
+        groups.push(loading);
       }
     };
-    const next = async (): Promise<Loaded | typeof DONE> => {
-      for (;;) {
+    /** At least `wanted` pictures, fewer at the end. */
+    const gather = async (wanted: number): Promise<Loaded[]> => {
+      while (ready.length < wanted) {
         await fill();
-        const first = waiting.shift();
-        if (!first) return DONE;
-        const loaded = await first;
-        if (loaded.pixels) return loaded;
+        const first = groups.shift();
+        if (!first) break;
+        ready.push(...(await first));
       }
+      await fill();
+      return ready.splice(0, wanted);
     };
     return {
       next: async () => {
-        if (batchSize === null) {
-          const loaded = await next();
-          return loaded === DONE ? DONE : element([loaded], index, plan, true);
-        }
-        const group: Loaded[] = [];
-        while (group.length < batchSize) {
-          const loaded = await next();
-          if (loaded === DONE) break;
-          group.push(loaded);
-        }
-        return group.length === 0 ? DONE : element(group, index, plan, false);
+        const loaded = await gather(batchSize ?? 1);
+        return loaded.length === 0 ? DONE : element(loaded, index, plan, batchSize === null);
       },
       close: () => {
         ended = true;
-        waiting.length = 0;
+        groups.length = 0;
+        ready.length = 0;
         numbers.close?.();
-        loader.close();
       },
     };
   };
@@ -312,22 +314,35 @@ function specOfPlan({ request, labelMode, dataFormat, batchSize }: Plan, index: 
   return [pictures, new TensorSpec([...rows, size], 'float32')];
 }
 
+/** The pixels of pictures that were loaded, one after the other, channels first where the data set has them so. */
+function pixelsOf(loaded: readonly Loaded[], { request, dataFormat }: Plan): PictureGroup['pixels'] {
+  const { channels } = request;
+  const size = sizeOfPicture(request);
+  const { group } = loaded[0]!;
+  const isFirst = dataFormat === 'channels_first';
+  // A batch that was loaded as it is asked for is taken as it is.
+  const isWhole =
+    group.pixels.length === loaded.length * size && loaded.every((one, i) => one.group === group && one.place === i);
+  if (isWhole && !isFirst) return group.pixels;
+  const out = roomFor(loaded.length * size, request);
+  loaded.forEach(({ group: { pixels }, place }, i) => {
+    const picture = pixels.subarray(place * size, (place + 1) * size);
+    if (!isFirst) return out.set(picture, i * size);
+    for (let c = 0, to = i * size; c < channels; c++)
+      for (let from = c; from < size; from += channels) out[to++] = picture[from]!;
+  });
+  return out;
+}
+
 /** A batch, or a single element, of pictures that were loaded. */
 function element(group: readonly Loaded[], index: DirectoryIndex, plan: Plan, single: boolean): Later<unknown> {
   const { request, labelMode, dataFormat } = plan;
   const { height, width, channels } = request;
-  const size = height * width * channels;
-  const isWhole = request.method === 'nearest';
-  const data = isWhole ? new Uint8Array(group.length * size) : new Float32Array(group.length * size);
+  const data = pixelsOf(group, plan);
   const first = dataFormat === 'channels_first';
-  group.forEach(({ pixels }, i) => {
-    if (!first) return data.set(pixels!, i * size);
-    for (let c = 0, to = i * size; c < channels; c++)
-      for (let from = c; from < size; from += channels) data[to++] = pixels![from]!;
-  });
   const outer = single ? [] : [group.length];
   const dims = first ? [...outer, channels, height, width] : [...outer, height, width, channels];
-  const images = eagerTensor(data, dims, isWhole ? 'uint8' : 'float32');
+  const images = eagerTensor(data, dims, data instanceof Uint8Array ? 'uint8' : 'float32');
   if (labelMode === null) return images;
   const labels = group.map((loaded) => index.labels![loaded.index]!);
   if (labelMode === 'int') return [images, eagerTensor(Int32Array.from(labels), outer, 'int32')];
