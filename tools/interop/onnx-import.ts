@@ -1,4 +1,4 @@
-// `npm run interop:onnx-import [NAME…]`: models exported by PyTorch, Keras and scikit-learn predict here what ONNX Runtime predicts,
+// `npm run interop:onnx-import [NAME…]`: models exported by PyTorch predict here what ONNX Runtime predicts,
 // are trained further, saved and loaded again.
 // Needs a Python with the packages of onnx_import.py, named by CORNU_PYTHON, or a folder that it wrote: CORNU_ONNX_MODELS.
 import { execFileSync } from 'node:child_process';
@@ -59,7 +59,9 @@ let wrong = 0;
 try {
   if (!given) {
     const script = fileURLToPath(new URL('onnx_import.py', import.meta.url));
-    execFileSync(process.env.CORNU_PYTHON ?? 'python3', [script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.env.CORNU_PYTHON ?? 'python3', [script, folder, ...wanted], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   for (const file of readdirSync(folder)
     .filter((each) => each.endsWith('.json'))

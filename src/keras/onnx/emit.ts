@@ -1,9 +1,10 @@
 // A graph of primitives as ONNX nodes.
-// Owns: the walk, constants, and the error for what ONNX cannot express. The rules stand in the emit- files.
+// Owns: the walk and the error for what ONNX cannot express. The rules stand in the emit- files.
 import { ValueError } from '../../base/errors.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import type { HostFunction } from '../../graph/primitive.ts';
 import type { OnnxBlock } from './builder.ts';
+import { emitConstant } from './emit-constant.ts';
 import { contractRules } from './emit-contract.ts';
 import { emitCond, emitScan, emitWhile } from './emit-control.ts';
 import { emitElementwise, isElementwise } from './emit-elementwise.ts';
@@ -37,8 +38,7 @@ export function emitGraph(block: OnnxBlock, graph: Graph): void {
   for (const node of graph.liveNodes()) {
     if (node.kind === 'parameter') continue;
     if (node.kind === 'constant') {
-      const [value] = node.outputs;
-      block.set(value!, block.file.constant({ dtype: value!.dtype, shape: value!.dims, data: node.data! }));
+      emitConstant(block, node);
       continue;
     }
     block.scope = node.scope;

@@ -1,10 +1,12 @@
 // Models written as ONNX and read back predict what they predicted. (`npm run interop` has ONNX's checker and runtime look at them.)
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { notInOnnx } from '../../../test/support/onnx-layers.ts';
 import { onnxModels } from '../../../test/support/onnx-models.ts';
 import { OnnxModel } from '../../formats/onnx/onnx-proto.ts';
+import { arrayToOnnx } from '../../formats/onnx/onnx-tensor.ts';
 import * as tf from '../../index.ts';
 import { onnxBytes } from './index.ts';
 
@@ -80,5 +82,62 @@ describe('models through ONNX', () => {
     expect(() => new OnnxLayer({ bytes: bytes.subarray(0, bytes.length - 20), file: 'cut.onnx' })).toThrow(
       /cut\.onnx: /,
     );
+  });
+
+  it.each(Object.entries(notInOnnx))('name the layer where ONNX has no operator: %s', (_, { make, error }) => {
+    expect(() => onnxBytes(make())).toThrow(error);
+  });
+
+  it('keep the batch open where a file counts its rows', async () => {
+    const node = (opType: string, input: string[], output: string, attribute: object[] = []) => ({
+      opType,
+      input,
+      output: [output],
+      attribute,
+    });
+    const whole = (name: string, values: bigint[], shape = [values.length]) =>
+      arrayToOnnx({ dtype: 'int64', shape, data: BigInt64Array.from(values) }, name);
+    const info = (name: string) => ({
+      name,
+      type: { tensorType: { elemType: 1, shape: { dim: [{ param: 'batch' }, { value: 2 }] } } },
+    });
+    // x + (0, 1, 2, …) ᵀ + batch
+    const bytes = OnnxModel.encode({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 18 }],
+      graph: {
+        name: 'rows',
+        initializer: [whole('first', [0n], []), whole('one', [1n], []), whole('axis', [1n])],
+        input: [info('x')],
+        output: [info('y')],
+        node: [
+          node('Shape', ['x'], 'shape'),
+          node('Gather', ['shape', 'first'], 'batch', [{ name: 'axis', type: 2, i: 0n }]),
+          node('Range', ['first', 'batch', 'one'], 'rows'),
+          node('Add', ['rows', 'batch'], 'numbers'),
+          node('Unsqueeze', ['numbers', 'axis'], 'column'),
+          node('CastLike', ['column', 'x'], 'floats'),
+          node('Add', ['x', 'floats'], 'y'),
+        ],
+      },
+    });
+    const file = join(folder, 'rows.onnx');
+    writeFileSync(file, bytes);
+    const model = await keras.models.loadModel(file);
+    await model.exportOnnx(join(folder, 'again.onnx'));
+    const again = await keras.models.loadModel(join(folder, 'again.onnx'));
+    for (const each of [model, again])
+      expect((each(tf.zeros([3, 2])) as tf.Tensor).arraySync()).toEqual([
+        [3, 3],
+        [4, 4],
+        [5, 5],
+      ]);
+  });
+
+  it('are saved with their weights once', async () => {
+    const file = join(folder, 'large.onnx');
+    await keras.Sequential([keras.Input({ shape: [100] }), layers.Dense(1000)]).exportOnnx(file);
+    const model = await keras.models.loadModel(file);
+    expect(JSON.stringify(model.getConfig()).length).toBeLessThan(10_000);
   });
 });

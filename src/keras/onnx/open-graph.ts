@@ -1,7 +1,7 @@
 // A model as one graph of primitives whose batch size is left open.
 // Owns: tracing it at two batch sizes, and telling from the pair which sizes are the batch's: whatever differs between the two
 // is a multiple of it, give or take a constant. Leaves what the graph becomes to the exporters.
-import type { DType } from '../../base/dtype.ts';
+import type { Data, DType } from '../../base/dtype.ts';
 import { assert, ShapeError, StateError, ValueError } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
@@ -48,7 +48,6 @@ export class Extents {
     return nodes.every((node, i) => {
       const twin = others[i]!;
       if (node.kind !== twin.kind || node.primitive !== twin.primitive) return false;
-      if (node.kind === 'constant' && node.data!.length !== twin.data!.length) return false;
       this.#twin.set(node, twin);
       return Object.entries(node.params).every(([name, value]) => {
         const counterpart = (twin.params as Record<string, unknown>)[name];
@@ -64,6 +63,14 @@ export class Extents {
   dims(value: GraphValue): Extent[] {
     const twin = this.#twinOf(value.node).outputs[value.index]!;
     return value.dims.map((n, i) => extent(n, twin.dims[i]!));
+  }
+  /** The elements of a constant at both batch sizes. */
+  elements(node: Node): readonly [Data, Data] {
+    return [node.data!, this.#twinOf(node).data!];
+  }
+  /** A number that is `small` and `large` at the two batch sizes. */
+  number(small: number, large: number): Extent {
+    return extent(small, large);
   }
   /** A list of sizes among a node's params. */
   list(node: Node, name: string): Extent[] {
