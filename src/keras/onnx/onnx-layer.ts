@@ -20,8 +20,10 @@ import { LayerBase } from '../layers/layer.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Config } from '../schema.ts';
 import { registerKerasSerializable } from '../serialization.ts';
+import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 import { Names, type OnnxProgram, onnxProgram, runGraph, unknownOperators } from './interpreter.ts';
+import { DataDependentShapeError } from './operators/context.ts';
 import { noted } from './operators/narrow.ts';
 
 export interface OnnxLayerOptions extends LayerOptions {
@@ -104,6 +106,22 @@ export class OnnxLayer extends LayerBase<Structure> {
     const plain = { ...this.graph, initializer: [] };
     const outputs = runGraph(plain, given, names, this.#program, training);
     return (outputs.length === 1 ? outputs[0]! : outputs) as Structure;
+  }
+
+  /** Where the data decides on shapes, what the file says of its outputs. */
+  override computeOutputSpec(inputs: Structure, options: { training?: boolean } = {}): Structure {
+    try {
+      return super.computeOutputSpec(inputs, options);
+    } catch (error) {
+      if (!(error instanceof DataDependentShapeError)) throw error;
+      const outputs = this.graph.output.map(({ type }) => {
+        const { elemType, shape } = type?.tensorType ?? {};
+        if (!shape) throw error;
+        const sizes = shape.dim.map(({ value }) => (value === undefined || value < 1 ? null : value));
+        return new KerasTensor(sizes, dtypeOfOnnx(elemType ?? 1) ?? 'float32');
+      });
+      return (outputs.length === 1 ? outputs[0]! : outputs) as Structure;
+    }
   }
 
   override getConfig(): Config {

@@ -1,7 +1,8 @@
 // Models written as ONNX and read back predict what they predicted. (`npm run interop` has ONNX's checker and runtime look at them.)
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { notInOnnx } from '../../../test/support/onnx-layers.ts';
 import { onnxModels } from '../../../test/support/onnx-models.ts';
@@ -139,5 +140,23 @@ describe('models through ONNX', () => {
     await keras.Sequential([keras.Input({ shape: [100] }), layers.Dense(1000)]).exportOnnx(file);
     const model = await keras.models.loadModel(file);
     expect(JSON.stringify(model.getConfig()).length).toBeLessThan(10_000);
+  });
+
+  it('run op by op where the data decides on shapes, and say so elsewhere', async () => {
+    const file = join(folder, 'nonzero.onnx');
+    const nodes = JSON.parse(
+      readFileSync(fileURLToPath(new URL('../../../test/fixtures/onnx_nodes.json', import.meta.url)), 'utf8'),
+    ) as { name: string; model: string }[];
+    writeFileSync(file, Buffer.from(nodes.find(({ name }) => name === 'test_nonzero_example')!.model, 'base64'));
+    const model = await keras.models.loadModel(file);
+    const x = tf.constant([
+      [true, false],
+      [true, true],
+    ]);
+    expect(tf.cast(model(x) as tf.Tensor, 'int32').arraySync()).toEqual([
+      [0, 1, 1],
+      [0, 0, 1],
+    ]);
+    await expect(model.predict(x, { verbose: 0 })).rejects.toThrow(/depends on the data.*Call the model itself/);
   });
 });

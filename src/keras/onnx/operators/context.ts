@@ -7,6 +7,9 @@ import type { ExternalData } from '../../../formats/onnx/onnx-tensor.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { fromProto } from './narrow.ts';
 
+/** A shape that only the data decides, met where the data is not there yet. */
+export class DataDependentShapeError extends FormatError {}
+
 /** A sequence of ONNX. */
 export class TensorList {
   readonly elements: readonly Tensor[];
@@ -53,6 +56,12 @@ export class OperatorContext {
     const { opType, name, output } = this.node;
     throw new FormatError('unsupported', this.file, `${opType} '${name || output[0]}': ${why}`);
   }
+  dependsOnData(why: string): never {
+    const { opType, name, output } = this.node;
+    const remedy = 'Call the model itself, model(x), outside predict, fit and tf.function.';
+    const what = `${opType} '${name || output[0]}': ${why}, so that the shape of the result is not known beforehand. ${remedy}`;
+    throw new DataDependentShapeError('unsupported', this.file, what);
+  }
   has(name: string): boolean {
     return this.#attributes.has(name);
   }
@@ -85,8 +94,7 @@ export class OperatorContext {
   }
   /** The numbers of an input that decides on shapes; they must not depend on the data. */
   known(x: Tensor, what: string): number[] {
-    if (!x.elements)
-      this.fail(`its ${what} depends on the data, so that the shape of the result is not known beforehand.`);
+    if (!x.elements) this.dependsOnData(`its ${what} depends on the data`);
     return Array.from(x.elements as ArrayLike<number | bigint>, Number);
   }
   /** A list of whole numbers: an input in newer models, an attribute in older ones. */

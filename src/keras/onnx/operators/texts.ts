@@ -9,7 +9,8 @@ import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
 import type { Operator, OperatorContext } from './context.ts';
 
 function textsOf(x: Tensor, context: OperatorContext): string[] {
-  if (!x.elements || x.dtype !== 'string') context.fail('its input must be strings that are known beforehand.');
+  if (x.dtype !== 'string') context.fail(`its input is ${x.dtype}; strings are wanted.`);
+  if (!x.elements) context.dependsOnData('its input depends on the data');
   const text = (element: StringElement): string =>
     typeof element === 'string' ? element : String(decodeText(element));
   return (x.elements as StringElement[]).map(text);
@@ -103,8 +104,7 @@ const tfIdf: Operator = (inputs, context) => {
 /** The different slices along an axis, or elements: themselves, where each is first, which each is, how often. */
 const unique: Operator = (inputs, context) => {
   const x = context.need(inputs[0], 0);
-  if (!x.elements)
-    context.fail('its result is as large as the data has different values, which is not known beforehand.');
+  if (!x.elements) context.dependsOnData('how many different values there are depends on the data');
   const wanted = context.has('axis') ? context.int('axis', 0) : null;
   const axis = wanted === null ? 0 : wanted < 0 ? wanted + x.rank : wanted;
   const flat = wanted === null ? (p.reshape(x, [x.size]) as Tensor) : x;
