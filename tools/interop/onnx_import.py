@@ -37,7 +37,7 @@ def export(name, model, arrays):
                 axes = {n: {0: "batch"} for n in names}
                 torch.onnx.export(model, args, path, dynamo=False, opset_version=17, input_names=names, dynamic_axes=axes)
             else:
-                shapes = tuple({0: torch.export.Dim("batch")} for _ in args)
+                shapes = (tuple({0: torch.export.Dim("batch")} for _ in args),)  # of *args
                 options = {"dynamic_shapes": shapes, "external_data": True, "verbose": False}
                 torch.onnx.export(model, args, path, dynamo=True, input_names=names, **options)
         except Exception as error:  # an exporter that cannot is not what is looked at here
