@@ -4,10 +4,10 @@
 // Owns: which sums, and how. Sums become a little more exact by it.
 import { type Dims, sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
-import type { Params, Primitive } from '../graph/primitive.ts';
+import type { ContractPrimitive, Params, Primitive } from '../graph/primitive.ts';
 import { type Replacement, rewrite } from '../graph/rewrite.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
-import { primitive } from '../primitives/registry.ts';
+import { primitive as primitiveNamed } from '../primitives/registry.ts';
 import { isLargeContraction } from './fuse.ts';
 
 /** Fewer elements are reduced quickly; more results are shared as they are. */
@@ -53,7 +53,8 @@ const PARTIAL_SHARE = 0.25;
 
 /**
  * Into how many pieces a sum of products is cut: each thread then goes through its own part of the operands once, for all
- * rows of the result; cut by rows, every thread would read one of them whole. 0 where that does not pay.
+ * rows of the result; cut by rows, every thread would read one of them whole. 0 where that does not pay, and where the axis has
+ * no divisor of use (a batch of 31).
  */
 function piecesOf(terms: number, least: number, node: Node): number {
   const [a, b] = node.inputs as readonly [GraphValue, GraphValue];
@@ -63,15 +64,15 @@ function piecesOf(terms: number, least: number, node: Node): number {
   return pieces > 1 ? pieces : 0;
 }
 
-/** The gradient of a filter, for each piece of the images. */
-const splitFilterGradient: Replacement = (out, node, inputs) => {
-  const [x, dy] = node.inputs as readonly [GraphValue, GraphValue];
-  const perImage = (sizeOf(dy.dims) / dy.dims[0]!) * (sizeOf(node.outputs[0]!.dims) / dy.dims.at(-1)!);
-  if (perImage * dy.dims[0]! < LEAST_PRODUCTS) return null;
-  const pieces = piecesOf(x.dims[0]!, 1, node);
+/** A sum that knows how to be made in pieces: the gradient of a filter, over the images. */
+const splitPieces: Replacement = (out, node, inputs) => {
+  const primitive = node.primitive as ContractPrimitive;
+  const loops = primitive.loops(node.inputs, node.params).reduce((a, b) => a * b, 1);
+  if (loops * sizeOf(node.outputs[0]!.dims) < LEAST_PRODUCTS) return null;
+  const pieces = piecesOf(primitive.pieces!.extent(node.inputs), 1, node);
   if (pieces === 0) return null;
-  const partial = out.apply(node.primitive!, inputs, { ...node.params, pieces }, node.scope)[0]!;
-  return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
+  const partial = out.apply(primitive as Primitive, inputs, primitive.pieces!.params(node.params, pieces), node.scope);
+  return out.apply(primitiveNamed('reduceSum') as Primitive, partial, { axes: [0] }, node.scope);
 };
 
 /** A product whose sum is long, for each piece of the outermost summed axis. */
@@ -90,7 +91,7 @@ const splitProduct: Replacement = (out, node, inputs) => {
   if (pieces === 0) return null;
   const cut = (value: GraphValue, axis: number): GraphValue => {
     const dims = value.dims.flatMap((n, i) => (i === axis ? [pieces, n / pieces] : [n]));
-    return out.apply(primitive('reshape') as Primitive, [value], { dims }, node.scope)[0]!;
+    return out.apply(primitiveNamed('reshape') as Primitive, [value], { dims }, node.scope)[0]!;
   };
   const moved = (axes: Dims, first: number) => axes.map((axis) => (axis >= first ? axis + 1 : axis));
   const dimensions = {
@@ -100,7 +101,7 @@ const splitProduct: Replacement = (out, node, inputs) => {
     rhsContract: moved(p.rhsContract, r),
   };
   const partial = out.apply(node.primitive!, [cut(inputs[0]!, l), cut(inputs[1]!, r)], dimensions, node.scope)[0]!;
-  return out.apply(primitive('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
+  return out.apply(primitiveNamed('reduceSum') as Primitive, [partial], { axes: [0] }, node.scope);
 };
 
 const splitReduction: Replacement = (out, node, inputs) => {
@@ -110,7 +111,7 @@ const splitReduction: Replacement = (out, node, inputs) => {
   const apply = (what: Primitive, value: GraphValue, params: Params) =>
     out.apply(what, [value], params, node.scope)[0]!;
   const input =
-    dims === node.inputs[0]!.dims ? inputs[0]! : apply(primitive('reshape') as Primitive, inputs[0]!, { dims });
+    dims === node.inputs[0]!.dims ? inputs[0]! : apply(primitiveNamed('reshape') as Primitive, inputs[0]!, { dims });
   const partial = apply(node.primitive!, input, { ...node.params, axes: first });
   const kept = dims.map((_, axis) => axis).filter((axis) => !first.includes(axis));
   return [apply(node.primitive!, partial, { ...node.params, axes: [kept.indexOf(slices)] })];
@@ -119,7 +120,7 @@ const splitReduction: Replacement = (out, node, inputs) => {
 /** A graph in which long reductions to few results take two steps. */
 export const splitReductions = (graph: Graph): Graph =>
   rewrite(graph, (out, node, inputs) => {
-    if (node.primitive?.name === 'convolutionFilterGradient') return splitFilterGradient(out, node, inputs);
+    if (node.primitive?.kind === 'convolution' && node.primitive.pieces) return splitPieces(out, node, inputs);
     if (isLargeContraction(node)) return splitProduct(out, node, inputs);
     return splitReduction(out, node, inputs);
   });

@@ -109,6 +109,11 @@ export interface ReducePrimitive<P extends Params = Params> extends Common<P> {
 /** A sum of products for which backends have tuned kernels; the rules of a reduction describe it to those that have not. */
 export interface ContractPrimitive<P extends Params = Params> extends Omit<ReducePrimitive<P>, 'kind'> {
   readonly kind: 'contract' | 'convolution';
+  /**
+   * The sum can be made in equal pieces of its outermost axis, `extent` long: with `params` each has a result of its own, in a
+   * leading axis. A step of the compiler's.
+   */
+  readonly pieces?: { extent(inputs: readonly Spec[]): number; params(params: P, pieces: number): P };
 }
 
 /** Starts from a copy of operand 0 and combines updates into it, one after the other. */

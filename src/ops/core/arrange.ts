@@ -215,7 +215,7 @@ export const gather = signature(
   ): Tensor => {
     const x = tensor(params, 'gather');
     let i = tensor(indices, 'gather: indices');
-    if (i.weak && i.dtype === 'float32') i = p.convert(i, 'int32') as Tensor;
+    if (i.weak && i.dtype === 'float32' && sizeOf(i.dims) === 0) i = p.convert(i, 'int32') as Tensor;
     if (i.dtype !== 'int32' && i.dtype !== 'int64' && i.dtype !== 'uint8' && i.dtype !== 'uint32') {
       if (!/^u?int/.test(i.dtype))
         throw new DTypeError(`gather: indices have dtype ${i.dtype}, wanted an integer dtype.`);

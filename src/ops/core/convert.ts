@@ -293,8 +293,10 @@ function weakly(x: Tensor, dtype: DType, operation: string): Tensor {
 
 /** A whole number from a number or a scalar tensor: what axes, sizes and depths are given as. */
 export function asInteger(value: number | bigint | Tensor, argument: string): number {
-  const number = value instanceof Tensor ? value.item() : Number(value);
-  if (!Number.isInteger(number)) throw new ValueError(`${argument}: found ${show(value)}, wanted a whole number.`);
+  const number = value instanceof Tensor ? value.item() : value;
+  if (typeof number === 'bigint') return Number(number);
+  if (typeof number !== 'number' || !Number.isInteger(number))
+    throw new ValueError(`${argument}: found ${show(value)}, wanted a whole number.`);
   return number;
 }
 

@@ -74,7 +74,11 @@ function rangeOf(...args: readonly unknown[]): Tensor {
     .filter((value): value is Tensor => value instanceof Tensor)
     .map((value) => value.dtype);
   const dtype = dtypeOf(options, floats[0] ?? ([start, limit, delta].every(Number.isInteger) ? 'int32' : 'float32'));
-  const count = Math.max(0, Math.ceil((limit - start) / delta));
+  const count = Math.ceil((limit - start) / delta);
+  if (!Number.isFinite(count) || count < 0)
+    throw new ValueError(
+      `range: from ${start} to ${limit} by steps of ${delta} never arrives; wanted finite numbers and a delta that leads from start to limit.`,
+    );
   const index = p.iota([count], 0, isFloating(dtype) ? 'float64' : dtype);
   return p.convert(p.add(p.mul(index, p.full(delta, index)), p.full(start, index)), dtype) as Tensor;
 }
@@ -91,6 +95,7 @@ export const linspace = signature(
   ['start', 'stop', 'num', 'axis'],
   (start: TensorLike, stop: TensorLike, num: number | Tensor, givenAxis: number = 0): Tensor => {
     const count = asInteger(num, 'linspace: num');
+    if (count < 1) throw new ValueError(`linspace: num is ${count}, wanted at least 1.`);
     let [a, b]: Value[] = [convertToTensor(start, undefined, 'linspace'), convertToTensor(stop, undefined, 'linspace')];
     if (!isFloating(a!.dtype)) a = p.convert(a!, 'float32');
     b = p.convert(b!, a!.dtype);
@@ -151,6 +156,7 @@ export const oneHot = signature(
       );
     const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
     const n = asInteger(depth, 'oneHot: depth');
+    if (n < 0) throw new ValueError(`oneHot: depth is ${n}, wanted 0 or more.`);
     const at = axis === -1 ? x.dims.length : axis;
     const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];
     const spread = p.broadcast(

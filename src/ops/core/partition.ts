@@ -30,7 +30,8 @@ function groups(x: TensorLike, name: string): Groups {
   const first: number[] = [];
   const counts: number[] = [];
   const positions = Array.from(elements, (element, i) => {
-    const key = element instanceof Uint8Array ? `bytes ${element.join()}` : element;
+    // NaN equals nothing, not even NaN: each is a value of its own.
+    const key = Number.isNaN(element) ? Symbol() : element instanceof Uint8Array ? `bytes ${element.join()}` : element;
     let at = seen.get(key);
     if (at === undefined) {
       at = first.push(i) - 1;

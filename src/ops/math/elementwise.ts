@@ -180,22 +180,22 @@ export const where = signature(
   (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
     const c = convertToTensor(condition, undefined, 'where');
     if (x === undefined || y === undefined) return nonZeroIndices(resolve(c), 'where');
+    if (c.dtype !== 'bool')
+      throw new DTypeError(
+        `where: found a condition of dtype ${c.dtype}, wanted bool; compare first (x > 0: tf.greater(x, 0)) or use tf.cast(condition, 'bool').`,
+      );
     const [a, b] = convertPair(x, y, 'where');
     const dims = broadcastShapes(broadcastShapes(a.dims, b.dims, 'where'), c.dims, 'where');
-    return p.select(
-      p.broadcastTo(p.convert(c, 'bool'), dims),
-      p.broadcastTo(a, dims),
-      p.broadcastTo(b, dims),
-    ) as Tensor;
+    return p.select(p.broadcastTo(c, dims), p.broadcastTo(a, dims), p.broadcastTo(b, dims)) as Tensor;
   },
 );
 
-/** min(max(t, low), high); the gradient is 0 outside, and passes at the limits. */
+/** max(min(t, high), low); the gradient is 0 outside, and passes at the limits. */
 export const clipByValue = signature(
   'clipByValue',
   ['t', 'clipValueMin', 'clipValueMax'],
   (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike): Tensor =>
-    minimum(maximum(t, clipValueMin), clipValueMax),
+    maximum(minimum(t, clipValueMax), clipValueMin),
 );
 
 /** Converts between dtypes as TensorFlow does: floats truncate, integers wrap. */

@@ -304,6 +304,7 @@ export const convolutionFilterGradient: ContractPrimitive<FilterP> = {
     },
   ],
   loops: ([, dy], p) => [dy!.dims[0]! / (p.pieces ?? 1), ...spatialOf(dy!.dims)],
+  pieces: { extent: ([x]) => x!.dims[0]!, params: (p, pieces) => ({ ...p, pieces }) },
   value: (context, p, at, inner) => {
     const [x, dy] = context.inputs as [Spec, Spec];
     const perGroup = x.dims.at(-1)! / p.groups;
