@@ -15,6 +15,7 @@ const moreGolden = fileURLToPath(new URL('../fixtures/more_golden', import.meta.
 const moreTraining = fileURLToPath(new URL('../fixtures/more_training', import.meta.url));
 /** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
 const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
+const parameters = fileURLToPath(new URL('../fixtures/op_parameters', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
@@ -39,10 +40,11 @@ describe('golden cases', () => {
     [moreLayers, 'layers', /./] as const,
     [moreTraining, 'training', /./] as const,
     [byDtype, 'ops', /./] as const,
+    [parameters, 'ops', /./] as const,
     ...areasIn(moreGolden).map((name) => [moreGolden, name, /./] as const),
   ];
   for (const [folder, name, ids] of sets) {
-    it(`${name}${folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
+    it(`${name}${folder === parameters ? ', parameters' : folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
       const area = await adapterOf(name);
       const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);

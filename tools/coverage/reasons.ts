@@ -13,7 +13,7 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
 const GRAPHS = 'graphs and operations of TensorFlow 1; functions are traced by tf.function, gradients taken by tapes';
 const QUANTIZED = 'no such elements here; quantization is keras.quantizers';
 const NATIVE = "loads TensorFlow's own native libraries";
-const SAMPLERS = "samplers of TensorFlow 1's candidate losses; tf.random.stateless* and tf.gather do it";
+const LEARNED = 'counts classes inside its kernel; tf.random.fixedUnigramCandidateSampler takes the counts';
 const CELLS = 'wrappers of cells of TensorFlow 1; keras.layers has them as options';
 const IMAGES = 'encoded pictures: tf.io and tf.image decoders';
 const SHARDS = 'devices and machines of a cluster; there is one device';
@@ -47,15 +47,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.test',
     'tf.nondifferentiableBatchFunction',
   ],
-  [SAMPLERS]: ['tf.nn', 'tf.random'].flatMap((space) =>
-    [
-      'allCandidateSampler',
-      'fixedUnigramCandidateSampler',
-      'learnedUnigramCandidateSampler',
-      'logUniformCandidateSampler',
-      'uniformCandidateSampler',
-    ].map((name) => `${space}.${name}`),
-  ),
+  [LEARNED]: ['tf.nn.learnedUnigramCandidateSampler', 'tf.random.learnedUnigramCandidateSampler'],
   [CELLS]: ['tf.nn.RNNCellDeviceWrapper', 'tf.nn.RNNCellDropoutWrapper', 'tf.nn.RNNCellResidualWrapper'],
   [IMAGES]: ['tf.image.adjustJpegQuality', 'tf.image.randomJpegQuality', 'tf.image.statelessRandomJpegQuality'],
   [SHARDS]: [

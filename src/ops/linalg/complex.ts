@@ -18,6 +18,30 @@ export const realForm = (a: Value): Value => rows(columns(re(a), p.neg(im(a))), 
 
 export const conjugateTransposed = (a: Value): Value => p.complex(transposed(re(a)), p.neg(transposed(im(a))));
 
+/**
+ * L with L·Lᴴ = A for a Hermitian A. Each element b + ic becomes the block [[b, −c], [c, b]] in its place: a triangular matrix of
+ * such blocks with real numbers on the diagonal is itself triangular, and so it is the real factor.
+ */
+export function complexCholesky(a: Value, choleskyReal: (a: Value) => Value): Value {
+  const n = a.dims.at(-1)!;
+  const outer = a.dims.slice(0, -2);
+  const rank = outer.length;
+  const wide = (x: Value): Value => p.reshape(x, [...outer, n, 1, n, 1]);
+  const pair = (x: Value, y: Value): Value => p.concatenate([wide(x), wide(y)], rank + 3);
+  const blocks = p.concatenate([pair(re(a), p.neg(im(a))), pair(im(a), re(a))], rank + 1);
+  const factor = p.reshape(choleskyReal(p.reshape(blocks, [...outer, 2 * n, 2 * n])), [...outer, n, 2, n, 2]);
+  const part = (row: number): Value =>
+    p.reshape(
+      p.slice(
+        factor,
+        factor.dims.map((_, i) => (i === rank + 1 ? row : 0)),
+        factor.dims.map((size, i) => (i === rank + 1 ? row + 1 : i === rank + 3 ? 1 : size)),
+      ),
+      a.dims,
+    );
+  return p.complex(part(0), part(1));
+}
+
 /** The complex X of a real (2n, k) one. */
 function joined(x: Value): Value {
   const axis = x.dims.length - 2;

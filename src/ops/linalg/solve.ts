@@ -13,7 +13,7 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { matrixDims } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { band, batched, diagonalOf, identityLike, matrices, mm, transposed } from './batch.ts';
-import { complexDeterminant, complexSolve, conjugateTransposed, unitOf } from './complex.ts';
+import { complexCholesky, complexDeterminant, complexSolve, conjugateTransposed, unitOf } from './complex.ts';
 import { cholesky as choleskyKernel, luFactor, luSolve as luSolveKernel, solveTriangular } from './kernels/factor.ts';
 
 const size = (inputs: readonly { readonly dims: readonly number[] }[], i = 0): number => inputs[i]!.dims.at(-1)!;
@@ -106,18 +106,22 @@ const choleskyCall = batched(
     return [p.scale(p.add(both, transposed(both)), 0.5)];
   },
 );
-/** L with L·Lᵀ = A, A positive definite. */
-export const cholesky = signature(
-  'cholesky',
-  ['input'],
-  (input: TensorLike): Tensor => p.customCall(choleskyCall, [matrices(input, 'cholesky', true)])[0] as Tensor,
-);
+const choleskyValue = (a: Value): Value => p.customCall(choleskyCall, [a])[0]!;
+/** L with L·Lᵀ = A, A positive definite; L·Lᴴ = A for a Hermitian A. */
+export const cholesky = signature('cholesky', ['input'], (input: TensorLike): Tensor => {
+  const a = matrices(input, 'cholesky', true, true);
+  return (isComplex(a.dtype) ? complexCholesky(a, choleskyValue) : choleskyValue(a)) as Tensor;
+});
 /** X with A·X = B, given the Cholesky factor of A. */
 export const choleskySolve = signature(
   'choleskySolve',
   ['chol', 'rhs'],
   (chol: TensorLike, rhs: TensorLike): Tensor => {
     const [l, b] = systemOf(chol, rhs, 'choleskySolve');
+    if (isComplex(l.dtype)) {
+      const half = triangularSolve(l as Tensor, b as Tensor);
+      return triangularSolve(l as Tensor, half, { adjoint: true });
+    }
     return solveTri(l, solveTri(l, b, true, false), true, true) as Tensor;
   },
 );

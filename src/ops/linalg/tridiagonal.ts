@@ -12,12 +12,13 @@ import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
 import { solve, triangularSolve } from './solve.ts';
 import { eigh, eigvalsh } from './spectral.ts';
-import { diag, matrixTranspose } from './structure.ts';
+import { bandPart, diag, matrixTranspose } from './structure.ts';
 
 type Format = 'compact' | 'matrix' | 'sequence';
 /** The dense matrices of diagonals: compact (…, 3, n) with the upper one first, as three vectors, or as they are. */
 function dense(diagonals: TensorLike | readonly TensorLike[], format: Format, name: string): Tensor {
-  if (format === 'matrix') return floating(diagonals as TensorLike, name);
+  // Of a whole matrix only the three diagonals count, also in the gradient.
+  if (format === 'matrix') return bandPart(floating(diagonals as TensorLike, name), 1, 1);
   let compact: Tensor;
   if (format === 'sequence') {
     const [upper, main, lower] = (diagonals as readonly TensorLike[]).map((x) => floating(x, name)) as [

@@ -79,7 +79,11 @@ export const addN = signature('addN', ['inputs'], (inputs: readonly TensorLike[]
     .map((input) => convertToTensor(input as TensorLike, undefined, 'addN'))
     .reduce((sum, term) => p.add(...(broadcastPair(sum, term, 'addN') as [Tensor, Tensor])) as Tensor);
 });
-export const accumulateN = addN;
+export const accumulateN = signature(
+  'accumulateN',
+  ['inputs', 'shape', 'tensorDtype'],
+  (inputs: readonly TensorLike[], _shape?: unknown, _tensorDtype?: unknown): Tensor => addN(inputs),
+);
 /** scalar · x. */
 export const scalarMul = signature(
   'scalarMul',

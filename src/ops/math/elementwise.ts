@@ -1,6 +1,6 @@
 // tf.math: arithmetic, comparison, logic and the elementary functions, with broadcasting and promotion.
 // Owns: the elementwise ops. Reductions, products and the special functions stand in the files beside it.
-import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
+import { asDType, type DType, dtypes, isComplex, isFloating, isInteger, type StringElement } from '../../base/dtype.ts';
 import { DTypeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -10,8 +10,10 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
+import { hostFunction } from '../core/host.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { signature } from '../core/signature.ts';
+import { bytesOf, elementOf } from '../strings/text.ts';
 import { complexFunctions } from './complex-functions.ts';
 
 type Unary = (x: TensorLike) => Tensor;
@@ -48,8 +50,22 @@ export function floating(x: TensorLike, name: string): Tensor {
   );
 }
 
-/** x + y, elementwise. */
-export const add = binaryOp('add', p.add);
+const joinText = hostFunction(
+  'add',
+  ([a]) => [{ dims: a!.dims, dtype: 'string' }],
+  ([a, b], [out]) => {
+    const [left, right] = [a!.data, b!.data] as readonly StringElement[][];
+    const target = out!.data as unknown[];
+    left!.forEach((text, i) => {
+      const other = right![i]!;
+      if (typeof text === 'string' && typeof other === 'string') target[i] = text + other;
+      else target[i] = elementOf(Uint8Array.from([...bytesOf(text), ...bytesOf(other)]));
+    });
+  },
+);
+
+/** x + y, elementwise; text is joined. */
+export const add = binaryOp('add', (a, b) => (a.dtype === 'string' ? p.customCall(joinText, [a, b])[0]! : p.add(a, b)));
 /** x − y, elementwise. */
 export const subtract = binaryOp('subtract', p.sub);
 /** x · y, elementwise. */

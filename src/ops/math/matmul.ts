@@ -1,5 +1,6 @@
 // Matrix products: tf.matmul, tf.tensordot, dot products over axes.
 // Owns: batching, transposed operands, broadcasting of batch axes. einsum stands in its own file.
+import { asDType, type DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { broadcastShapes, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -10,7 +11,17 @@ import { convertPair } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 
 export interface MatmulOptions
-  extends Options<{ transposeA: boolean; transposeB: boolean; adjointA: boolean; adjointB: boolean }> {}
+  extends Options<{
+    transposeA: boolean;
+    transposeB: boolean;
+    adjointA: boolean;
+    adjointB: boolean;
+    /** Hints that a matrix holds many zeros: it is multiplied all the same. */
+    aIsSparse: boolean;
+    bIsSparse: boolean;
+    /** In which the products are summed: int32 for int8. */
+    outputType: DType;
+  }> {}
 
 /** a · b over the last two axes; the axes before them broadcast. */
 export const matmul = op('matmul', (a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor => {
@@ -20,6 +31,8 @@ export const matmul = op('matmul', (a: TensorLike, b: TensorLike, options: Matmu
       `matmul: found shapes ${showShape(x.dims)} and ${showShape(y.dims)}; wanted at least two axes each. Use expandDims, or tf.tensordot(a, b, 1) for vectors.`,
     );
   }
+  if (options.outputType)
+    [x, y] = [p.convert(x, asDType(options.outputType)), p.convert(y, asDType(options.outputType))];
   if (options.adjointA) x = p.conj(x);
   if (options.adjointB) y = p.conj(y);
   const [ta, tb] = [options.transposeA || options.adjointA, options.transposeB || options.adjointB];

@@ -1,7 +1,8 @@
 // tf.nn.
 export { approxMaxK, approxMinK, topK } from '../core/sorting.ts';
 export { sigmoid, tanh } from '../math/elementwise.ts';
-export { embeddingLookupSparse } from '../sparse/segments.ts';
+export { allCandidateSampler, fixedUnigramCandidateSampler } from '../random/candidates.ts';
+export { embeddingLookupSparse, safeEmbeddingLookupSparse } from '../sparse/segments.ts';
 export {
   crelu,
   elu,
@@ -77,5 +78,6 @@ export {
   maxPoolWithArgmax,
   pool,
 } from './pooling.ts';
+export { nceLoss, sampledSoftmaxLoss } from './sampled-losses.ts';
 export { logSoftmax, softmax } from './softmax.ts';
 export type { Padding, PerAxis } from './windows.ts';

@@ -10,6 +10,7 @@ import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { dynamicPartition } from '../core/partition.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { signature } from '../core/signature.ts';
 import { RaggedTensor, raggedFromList } from './ragged-tensor.ts';
 
 /** Nested lists of different lengths. */
@@ -17,29 +18,37 @@ export function constant(pylist: readonly unknown[], options: { readonly dtype?:
   return raggedFromList(pylist, options.dtype === undefined ? undefined : asDType(options.dtype));
 }
 /** For each start and limit the numbers between. */
-export function range(
-  starts: TensorLike,
-  limits?: TensorLike,
-  deltas: TensorLike = 1,
-  options: { readonly dtype?: DType } = {},
-): RaggedTensor {
-  const list = (x: TensorLike): number[] =>
-    Array.from(convertToTensor(x, undefined, 'ragged.range').dataSync() as ArrayLike<number>, Number);
-  const [from, to] = limits === undefined ? [[0], list(starts)] : [list(starts), list(limits)];
-  const by = list(deltas);
-  const n = Math.max(from.length, to.length, by.length);
-  const at = (values: readonly number[], i: number): number => values[values.length === 1 ? 0 : i]!;
-  const rows = Array.from({ length: n }, (_, i) => {
-    const [a, b, d] = [at(from, i), at(to, i), at(by, i)];
-    return Array.from({ length: Math.max(0, Math.ceil((b - a) / d)) }, (_unused, k) => a + k * d);
-  });
-  const flat = rows.flat();
-  const dtype = options.dtype ?? (flat.every(Number.isInteger) ? 'int32' : 'float32');
-  return RaggedTensor.fromRowLengths(
-    convertToTensor(flat, asDType(dtype)),
-    rows.map((row) => row.length),
-  );
-}
+export const range = signature(
+  'ragged.range',
+  ['starts', 'limits', 'deltas', 'dtype', 'rowSplitsDtype'],
+  (
+    starts: TensorLike,
+    limits?: TensorLike,
+    deltas: TensorLike = 1,
+    ofType?: DType,
+    _rowSplitsDtype?: DType,
+  ): RaggedTensor => {
+    const list = (x: TensorLike): number[] =>
+      Array.from(convertToTensor(x, undefined, 'ragged.range').dataSync() as ArrayLike<number>, Number);
+    const [from, to] = limits === undefined ? [[0], list(starts)] : [list(starts), list(limits)];
+    const by = list(deltas);
+    const n = Math.max(from.length, to.length, by.length);
+    const at = (values: readonly number[], i: number): number => values[values.length === 1 ? 0 : i]!;
+    const rows = Array.from({ length: n }, (_, i) => {
+      const [a, b, d] = [at(from, i), at(to, i), at(by, i)];
+      return Array.from({ length: Math.max(0, Math.ceil((b - a) / d)) }, (_unused, k) => a + k * d);
+    });
+    const flat = rows.flat();
+    const given = [starts, limits, deltas].flatMap((x) =>
+      x === undefined || typeof x === 'number' ? [] : [convertToTensor(x, undefined, 'ragged.range').dtype],
+    );
+    const dtype = ofType ?? given[0] ?? (flat.every(Number.isInteger) ? 'int32' : 'float32');
+    return RaggedTensor.fromRowLengths(
+      convertToTensor(flat, asDType(dtype)),
+      rows.map((row) => row.length),
+    );
+  },
+);
 /** The elements where a mask holds, row by row. */
 export function booleanMask(data: TensorLike, mask: TensorLike): RaggedTensor | Tensor {
   const [x, m] = [
@@ -73,16 +82,21 @@ export function stack(values: readonly TensorLike[]): RaggedTensor {
 export function stackDynamicPartitions(data: TensorLike, partitions: TensorLike, numPartitions: number): RaggedTensor {
   return stack(dynamicPartition(data, partitions, numPartitions));
 }
-export function rowSplitsToSegmentIds(splits: TensorLike): Tensor {
+const typeOfSplits = (x: TensorLike): DType =>
+  convertToTensor(x, undefined, 'ragged').dtype === 'int32' ? 'int32' : 'int64';
+export function rowSplitsToSegmentIds(splits: TensorLike, options: { readonly outType?: DType } = {}): Tensor {
   const list = asIntegers(splits, 'ragged.rowSplitsToSegmentIds');
   const ids = list.slice(1).flatMap((end, i) => new Array<number>(end - list[i]!).fill(i));
-  return integersTensor(ids, [ids.length], 'int64');
+  return integersTensor(ids, [ids.length], options.outType ?? typeOfSplits(splits));
 }
-export function segmentIdsToRowSplits(segmentIds: TensorLike, options: { readonly numSegments?: number } = {}): Tensor {
+export function segmentIdsToRowSplits(
+  segmentIds: TensorLike,
+  options: { readonly numSegments?: number; readonly outType?: DType } = {},
+): Tensor {
   const ids = asIntegers(segmentIds, 'ragged.segmentIdsToRowSplits');
   const n = options.numSegments ?? (ids.at(-1) ?? -1) + 1;
   const splits = Array.from({ length: n + 1 }, (_, i) => ids.filter((id) => id < i).length);
-  return integersTensor(splits, [n + 1], 'int64');
+  return integersTensor(splits, [n + 1], options.outType ?? typeOfSplits(segmentIds));
 }
 /** An op on the flat values, the rows as they were. */
 export function mapFlatValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): RaggedTensor | Tensor {

@@ -1,4 +1,11 @@
 // tf.random.
+export {
+  allCandidateSampler,
+  type Candidates,
+  fixedUnigramCandidateSampler,
+  logUniformCandidateSampler,
+  uniformCandidateSampler,
+} from './candidates.ts';
 export * as experimental from './experimental.ts';
 export {
   Algorithm,

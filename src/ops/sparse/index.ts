@@ -11,9 +11,11 @@ import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/con
 import { gatherNd } from '../core/gather-nd.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { signature } from '../core/signature.ts';
 import { softmaxOver } from '../nn/softmax.ts';
 import { indexRows, pick, SparseTensor, sortedRows, sparseOf } from './sparse-tensor.ts';
 
+export { bincount } from './bincount.ts';
 export { segmentMean, segmentSqrtN, segmentSum } from './segments.ts';
 export { SparseTensor } from './sparse-tensor.ts';
 
@@ -73,99 +75,127 @@ export function reorder(spInput: SparseTensor): SparseTensor {
     spInput.shape,
   );
 }
-export function reshape(spInput: SparseTensor, shape: TensorLike): SparseTensor {
-  const dims = resolveReshape(
-    asIntegers(shape, 'sparse.reshape'),
-    sizeOf(spInput.shape),
-    'sparse.reshape',
-    spInput.shape,
-  );
-  const strides = stridesOf(dims);
-  return sparseOf(
-    places(spInput).map((at) => dims.map((n, i) => Math.floor(at / strides[i]!) % n)),
-    spInput.values,
-    dims,
-  );
-}
-export function transpose(spInput: SparseTensor, perm?: readonly number[]): SparseTensor {
-  const order = perm ?? spInput.shape.map((_, i) => spInput.rank - 1 - i);
-  return reorder(
-    sparseOf(
-      indexRows(spInput).map((row) => order.map((i) => row[i]!)),
-      spInput.values,
-      order.map((i) => spInput.shape[i]!),
-    ),
-  );
-}
-export function expandDims(spInput: SparseTensor, axis: number = -1): SparseTensor {
-  const at = normalizeAxis(axis, spInput.rank + 1, 'sparse.expandDims');
-  const insert = (list: readonly number[], n: number): number[] => [...list.slice(0, at), n, ...list.slice(at)];
-  return sparseOf(
-    indexRows(spInput).map((row) => insert(row, 0)),
-    spInput.values,
-    insert(spInput.shape, 1),
-  );
-}
-export function concat(axis: number, spInputs: readonly SparseTensor[]): SparseTensor {
-  const first = spInputs[0];
-  if (!first) throw new ValueError('sparse.concat: found an empty list, wanted at least one sparse tensor.');
-  const at = normalizeAxis(axis, first.rank, 'sparse.concat');
-  let offset = 0;
-  const rows = spInputs.flatMap((x) => {
-    const moved = indexRows(x).map((row) => row.map((n, i) => (i === at ? n + offset : n)));
-    offset += x.shape[at]!;
-    return moved;
-  });
-  const values = p.concatenate(
-    spInputs.map((x) => x.values),
-    0,
-  ) as Tensor;
-  return reorder(
-    sparseOf(
-      rows,
-      values,
-      first.shape.map((n, i) => (i === at ? offset : n)),
-    ),
-  );
-}
-export function slice(spInput: SparseTensor, start: TensorLike, size: TensorLike): SparseTensor {
-  const [from, lengths] = [asIntegers(start, 'sparse.slice'), asIntegers(size, 'sparse.slice')];
-  const dims = spInput.shape.map((n, i) => Math.max(0, Math.min(lengths[i]!, n - from[i]!)));
-  const rows = indexRows(spInput);
-  const kept = rows.flatMap((row, i) => (row.every((n, k) => n >= from[k]! && n < from[k]! + dims[k]!) ? [i] : []));
-  return sparseOf(
-    kept.map((i) => rows[i]!.map((n, k) => n - from[k]!)),
-    pick(spInput.values, kept),
-    dims,
-  );
-}
-/** Equal parts along an axis; the first ones are longer where it does not divide. */
-export function split(spInput: SparseTensor, numSplit: number, axis: number = 0): SparseTensor[] {
-  const at = normalizeAxis(axis, spInput.rank, 'sparse.split');
-  const n = spInput.shape[at]!;
-  let offset = 0;
-  return Array.from({ length: numSplit }, (_, k) => {
-    const length = Math.floor(n / numSplit) + (k < n % numSplit ? 1 : 0);
-    const result = slice(
-      spInput,
-      spInput.shape.map((_m, i) => (i === at ? offset : 0)),
-      spInput.shape.map((m, i) => (i === at ? length : m)),
+export const reshape = signature(
+  'sparse.reshape',
+  ['spInput', 'shape'],
+  (spInput: SparseTensor, shape: TensorLike): SparseTensor => {
+    const dims = resolveReshape(
+      asIntegers(shape, 'sparse.reshape'),
+      sizeOf(spInput.shape),
+      'sparse.reshape',
+      spInput.shape,
     );
-    offset += length;
-    return result;
-  });
-}
-export function retain(spInput: SparseTensor, toRetain: TensorLike): SparseTensor {
-  const kept = Array.from(convertToTensor(toRetain).dataSync() as ArrayLike<number>, Number).flatMap((keep, i) =>
-    keep ? [i] : [],
-  );
-  const rows = indexRows(spInput);
-  return sparseOf(
-    kept.map((i) => rows[i]!),
-    pick(spInput.values, kept),
-    spInput.shape,
-  );
-}
+    const strides = stridesOf(dims);
+    return sparseOf(
+      places(spInput).map((at) => dims.map((n, i) => Math.floor(at / strides[i]!) % n)),
+      spInput.values,
+      dims,
+    );
+  },
+);
+export const transpose = signature(
+  'sparse.transpose',
+  ['spInput', 'perm'],
+  (spInput: SparseTensor, perm?: readonly number[]): SparseTensor => {
+    const order = perm ?? spInput.shape.map((_, i) => spInput.rank - 1 - i);
+    return reorder(
+      sparseOf(
+        indexRows(spInput).map((row) => order.map((i) => row[i]!)),
+        spInput.values,
+        order.map((i) => spInput.shape[i]!),
+      ),
+    );
+  },
+);
+export const expandDims = signature(
+  'sparse.expandDims',
+  ['spInput', 'axis'],
+  (spInput: SparseTensor, axis: number = -1): SparseTensor => {
+    const at = normalizeAxis(axis, spInput.rank + 1, 'sparse.expandDims');
+    const insert = (list: readonly number[], n: number): number[] => [...list.slice(0, at), n, ...list.slice(at)];
+    return sparseOf(
+      indexRows(spInput).map((row) => insert(row, 0)),
+      spInput.values,
+      insert(spInput.shape, 1),
+    );
+  },
+);
+export const concat = signature(
+  'sparse.concat',
+  ['axis', 'spInputs'],
+  (axis: number, spInputs: readonly SparseTensor[]): SparseTensor => {
+    const first = spInputs[0];
+    if (!first) throw new ValueError('sparse.concat: found an empty list, wanted at least one sparse tensor.');
+    const at = normalizeAxis(axis, first.rank, 'sparse.concat');
+    let offset = 0;
+    const rows = spInputs.flatMap((x) => {
+      const moved = indexRows(x).map((row) => row.map((n, i) => (i === at ? n + offset : n)));
+      offset += x.shape[at]!;
+      return moved;
+    });
+    const values = p.concatenate(
+      spInputs.map((x) => x.values),
+      0,
+    ) as Tensor;
+    return reorder(
+      sparseOf(
+        rows,
+        values,
+        first.shape.map((n, i) => (i === at ? offset : n)),
+      ),
+    );
+  },
+);
+export const slice = signature(
+  'sparse.slice',
+  ['spInput', 'start', 'size'],
+  (spInput: SparseTensor, start: TensorLike, size: TensorLike): SparseTensor => {
+    const [from, lengths] = [asIntegers(start, 'sparse.slice'), asIntegers(size, 'sparse.slice')];
+    const dims = spInput.shape.map((n, i) => Math.max(0, Math.min(lengths[i]!, n - from[i]!)));
+    const rows = indexRows(spInput);
+    const kept = rows.flatMap((row, i) => (row.every((n, k) => n >= from[k]! && n < from[k]! + dims[k]!) ? [i] : []));
+    return sparseOf(
+      kept.map((i) => rows[i]!.map((n, k) => n - from[k]!)),
+      pick(spInput.values, kept),
+      dims,
+    );
+  },
+);
+/** Equal parts along an axis; the first ones are longer where it does not divide. */
+export const split = signature(
+  'sparse.split',
+  ['spInput', 'numSplit', 'axis'],
+  (spInput: SparseTensor, numSplit: number, axis: number = 0): SparseTensor[] => {
+    const at = normalizeAxis(axis, spInput.rank, 'sparse.split');
+    const n = spInput.shape[at]!;
+    let offset = 0;
+    return Array.from({ length: numSplit }, (_, k) => {
+      const length = Math.floor(n / numSplit) + (k < n % numSplit ? 1 : 0);
+      const result = slice(
+        spInput,
+        spInput.shape.map((_m, i) => (i === at ? offset : 0)),
+        spInput.shape.map((m, i) => (i === at ? length : m)),
+      );
+      offset += length;
+      return result;
+    });
+  },
+);
+export const retain = signature(
+  'sparse.retain',
+  ['spInput', 'toRetain'],
+  (spInput: SparseTensor, toRetain: TensorLike): SparseTensor => {
+    const kept = Array.from(convertToTensor(toRetain).dataSync() as ArrayLike<number>, Number).flatMap((keep, i) =>
+      keep ? [i] : [],
+    );
+    const rows = indexRows(spInput);
+    return sparseOf(
+      kept.map((i) => rows[i]!),
+      pick(spInput.values, kept),
+      spInput.shape,
+    );
+  },
+);
 /** The sum of two sparse tensors, or of a sparse and a dense one. */
 export function add(a: SparseTensor | TensorLike, b: SparseTensor | TensorLike): SparseTensor | Tensor {
   if (!(a instanceof SparseTensor) || !(b instanceof SparseTensor)) {
@@ -199,12 +229,20 @@ function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'):
 export const maximum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'max');
 export const minimum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'min');
 
-/** Sparse matrix times dense matrix. */
+/** The product of a sparse matrix and a dense one, either of them first. */
 export function sparseDenseMatmul(
-  spA: SparseTensor,
-  b: TensorLike,
+  spA: SparseTensor | TensorLike,
+  b: TensorLike | SparseTensor,
   options: { readonly adjointA?: boolean; readonly adjointB?: boolean } = {},
 ): Tensor {
+  if (!(spA instanceof SparseTensor)) {
+    if (!(b instanceof SparseTensor))
+      throw new ValueError('sparse.sparseDenseMatmul: found two dense matrices; wanted a sparse one among them.');
+    // A·B = (Bᵀ·Aᵀ)ᵀ
+    const flipped = { adjointA: !options.adjointB, adjointB: !options.adjointA };
+    return p.transpose(sparseDenseMatmul(b, spA as TensorLike, flipped), [1, 0]) as Tensor;
+  }
+  if (b instanceof SparseTensor) return sparseDenseMatmul(spA, toDense(b), options);
   const dense = convertToTensor(b, undefined, 'sparse.sparseDenseMatmul');
   const right = options.adjointB ? p.transpose(dense, [1, 0]) : dense;
   const rows = indexRows(spA);
@@ -241,11 +279,30 @@ const reduceDense = (spInput: SparseTensor, axis: Axis | undefined, keepdims: bo
   const filled = max ? p.select(p.isFinite(result), result, p.zerosLike(result)) : result;
   return p.reshape(filled, keepdims ? spInput.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : dims) as Tensor;
 };
-type ReduceArguments = { readonly axis?: Axis; readonly keepdims?: boolean };
-export const reduceSum = (spInput: SparseTensor, { axis, keepdims = false }: ReduceArguments = {}): Tensor =>
-  reduceDense(spInput, axis, keepdims, false);
-export const reduceMax = (spInput: SparseTensor, { axis, keepdims = false }: ReduceArguments = {}): Tensor =>
-  reduceDense(spInput, axis, keepdims, true);
+const reduction = (name: string, max: boolean) =>
+  signature(
+    name,
+    ['spInput', 'axis', 'keepdims', 'outputIsSparse'],
+    (spInput: SparseTensor, axis?: Axis, keepdims: boolean = false, outputIsSparse: boolean = false) => {
+      const dense = reduceDense(spInput, axis, keepdims, max);
+      return outputIsSparse ? fromDense(dense) : dense;
+    },
+  );
+type Reduction = {
+  (
+    spInput: SparseTensor,
+    options: { readonly axis?: Axis; readonly keepdims?: boolean; readonly outputIsSparse: true },
+  ): SparseTensor;
+  (
+    spInput: SparseTensor,
+    options?: { readonly axis?: Axis; readonly keepdims?: boolean; readonly outputIsSparse?: false },
+  ): Tensor;
+  (spInput: SparseTensor, axis?: Axis, keepdims?: boolean, outputIsSparse?: boolean): Tensor;
+};
+/** Sums over axes; with `outputIsSparse` those that are not zero. */
+export const reduceSum = reduction('sparse.reduceSum', false) as Reduction;
+/** The largest elements over axes. */
+export const reduceMax = reduction('sparse.reduceMax', true) as Reduction;
 /** Softmax over the named elements of the last axis. */
 export function softmax(spInput: SparseTensor): SparseTensor {
   const dense = toDense(spInput, { defaultValue: Number.NEGATIVE_INFINITY });
@@ -264,34 +321,42 @@ export function eye(
   );
 }
 /** Rows without elements get `defaultValue` in their first column; and which rows these were. */
-export function fillEmptyRows(spInput: SparseTensor, defaultValue: TensorLike): [SparseTensor, Tensor] {
-  const rows = indexRows(spInput);
-  const filled = new Set(rows.map((row) => row[0]!));
-  const empty = Array.from({ length: spInput.shape[0]! }, (_, i) => i).filter((i) => !filled.has(i));
-  const added = p.broadcastTo(convertPair(spInput.values, defaultValue, 'sparse.fillEmptyRows')[1], [empty.length]);
-  const all = [...rows, ...empty.map((i) => spInput.shape.map((_, k) => (k === 0 ? i : 0)))];
-  const result = reorder(sparseOf(all, p.concatenate([spInput.values, added], 0) as Tensor, spInput.shape));
-  return [
-    result,
-    eagerTensor(
-      Uint8Array.from({ length: spInput.shape[0]! }, (_, i) => (filled.has(i) ? 0 : 1)),
-      [spInput.shape[0]!],
-      'bool',
-    ),
-  ];
-}
+export const fillEmptyRows = signature(
+  'sparse.fillEmptyRows',
+  ['spInput', 'defaultValue'],
+  (spInput: SparseTensor, defaultValue: TensorLike): [SparseTensor, Tensor] => {
+    const rows = indexRows(spInput);
+    const filled = new Set(rows.map((row) => row[0]!));
+    const empty = Array.from({ length: spInput.shape[0]! }, (_, i) => i).filter((i) => !filled.has(i));
+    const added = p.broadcastTo(convertPair(spInput.values, defaultValue, 'sparse.fillEmptyRows')[1], [empty.length]);
+    const all = [...rows, ...empty.map((i) => spInput.shape.map((_, k) => (k === 0 ? i : 0)))];
+    const result = reorder(sparseOf(all, p.concatenate([spInput.values, added], 0) as Tensor, spInput.shape));
+    return [
+      result,
+      eagerTensor(
+        Uint8Array.from({ length: spInput.shape[0]! }, (_, i) => (filled.has(i) ? 0 : 1)),
+        [spInput.shape[0]!],
+        'bool',
+      ),
+    ];
+  },
+);
 /** true where an id occurs: (…, vocabSize). */
-export function toIndicator(spInput: SparseTensor, vocabSize: number | Tensor): Tensor {
-  const n = asInteger(vocabSize, 'sparse.toIndicator');
-  const dims = [...spInput.shape.slice(0, -1), n];
-  const strides = stridesOf(dims);
-  const data = new Uint8Array(sizeOf(dims));
-  const ids = spInput.values.dataSync();
-  indexRows(spInput).forEach((row, i) => {
-    data[row.slice(0, -1).reduce((sum, k, axis) => sum + k * strides[axis]!, 0) + Number(ids[i])] = 1;
-  });
-  return eagerTensor(data, dims, 'bool');
-}
+export const toIndicator = signature(
+  'sparse.toIndicator',
+  ['spInput', 'vocabSize'],
+  (spInput: SparseTensor, vocabSize: number | Tensor): Tensor => {
+    const n = asInteger(vocabSize, 'sparse.toIndicator');
+    const dims = [...spInput.shape.slice(0, -1), n];
+    const strides = stridesOf(dims);
+    const data = new Uint8Array(sizeOf(dims));
+    const ids = spInput.values.dataSync();
+    indexRows(spInput).forEach((row, i) => {
+      data[row.slice(0, -1).reduce((sum, k, axis) => sum + k * strides[axis]!, 0) + Number(ids[i])] = 1;
+    });
+    return eagerTensor(data, dims, 'bool');
+  },
+);
 /** An op on the values, the indices as they were. */
 export function mapValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): SparseTensor | Tensor {
   const sparse = args.find((arg) => arg instanceof SparseTensor) as SparseTensor | undefined;
@@ -299,11 +364,17 @@ export function mapValues(op: (...args: unknown[]) => Tensor, ...args: readonly 
   return sparse ? sparse.withValues(result) : result;
 }
 /** The same elements in a larger shape, or in the smallest that holds them. */
-export function resetShape(spInput: SparseTensor, newShape?: TensorLike): SparseTensor {
-  const rows = indexRows(spInput);
-  const least = spInput.shape.map((_, axis) => rows.reduce((most, row) => Math.max(most, row[axis]! + 1), 0));
-  const dims = newShape === undefined ? least : asIntegers(newShape, 'sparse.resetShape');
-  if (dims.length !== spInput.rank || dims.some((n, i) => n < least[i]!))
-    throw new ShapeError(`sparse.resetShape: shape ${show(dims)} does not hold elements up to ${show(least)}.`);
-  return sparseOf(rows, spInput.values, dims);
-}
+export const resetShape = signature(
+  'sparse.resetShape',
+  ['spInput', 'newShape'],
+  (spInput: SparseTensor, newShape?: TensorLike): SparseTensor => {
+    const rows = indexRows(spInput);
+    const least = spInput.shape.map((_, axis) => rows.reduce((most, row) => Math.max(most, row[axis]! + 1), 0));
+    const dims = newShape === undefined ? least : asIntegers(newShape, 'sparse.resetShape');
+    if (dims.length !== spInput.rank || dims.some((n, i) => n < (newShape === undefined ? least : spInput.shape)[i]!))
+      throw new ShapeError(
+        `sparse.resetShape: shape ${show(dims)} is smaller than ${show(spInput.shape)}; wanted each axis at least as long.`,
+      );
+    return sparseOf(rows, spInput.values, dims);
+  },
+);

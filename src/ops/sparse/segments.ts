@@ -1,10 +1,9 @@
 // tf.sparse: reductions of rows that lists of numbers select, and rows of tables by ids with weights.
-// Owns: segmentSum and its relatives, embeddingLookupSparse.
+// Owns: segmentSum and its relatives, embeddingLookupSparse and its safe form.
 import { show, ValueError } from '../../base/errors.ts';
-
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { gather } from '../core/arrange.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
@@ -12,7 +11,7 @@ import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
 import { unsortedSegmentMean, unsortedSegmentSqrtN, unsortedSegmentSum } from '../math/segments.ts';
 import { embeddingLookup } from '../nn/embedding.ts';
-import { indexRows, type SparseTensor } from './sparse-tensor.ts';
+import { indexRows, type SparseTensor, sparseOf } from './sparse-tensor.ts';
 
 type Combine = (data: TensorLike, segmentIds: TensorLike, numSegments: number) => Tensor;
 const selected = (name: string, combine: Combine) =>
@@ -58,4 +57,46 @@ export function embeddingLookupSparse(
   const none = p.compare('equal', divisor, p.zerosLike(divisor));
   const safe = p.select(none, p.onesLike(divisor), divisor);
   return p.div(sums, p.broadcast(safe, sums.dims, [0])) as Tensor;
+}
+
+/**
+ * embeddingLookupSparse that never fails on what a row lacks: ids below 0 and, but for sums, weights that are not above 0 are left
+ * out, and a row without ids gives that of `defaultId`, or zeros. Ids of shape (…, count) give (…, size).
+ */
+export function safeEmbeddingLookupSparse(
+  embeddingWeights: TensorLike,
+  sparseIds: SparseTensor,
+  sparseWeights: SparseTensor | null = null,
+  options: EmbeddingOptions & { readonly defaultId?: number | null | undefined } = {},
+): Tensor {
+  const { combiner = 'mean', defaultId = null, ...rest } = options;
+  const outer = sparseIds.shape.slice(0, -1);
+  const rows = indexRows(sparseIds).map((row) => row.slice(0, -1).reduce((at, n, axis) => at * outer[axis]! + n, 0));
+  const count = outer.reduce((a, b) => a * b, 1);
+  const ids = Array.from(sparseIds.values.dataSync() as ArrayLike<number>, Number);
+  const weights = sparseWeights ? Array.from(sparseWeights.values.dataSync() as ArrayLike<number>, Number) : null;
+  const kept = ids.flatMap((id, i) => (id >= 0 && (combiner === 'sum' || !weights || weights[i]! > 0) ? [i] : []));
+  const filled = new Set(kept.map((i) => rows[i]!));
+  const empty = Array.from({ length: count }, (_, row) => row).filter((row) => !filled.has(row));
+  const at = [...kept.map((i) => [rows[i]!, i]), ...empty.map((row) => [row, 0])];
+  const size = [count, sparseIds.shape.at(-1)!];
+  const all = [...kept.map((i) => ids[i]!), ...empty.map(() => defaultId ?? 0)];
+  const given = weights && [...kept.map((i) => weights[i]!), ...empty.map(() => 1)];
+  const result = embeddingLookupSparse(
+    embeddingWeights,
+    sparseOf(at, integersTensor(all, [all.length], 'int64'), size),
+    given && sparseWeights && sparseOf(at, eagerTensor(Float32Array.from(given), [given.length], 'float32'), size),
+    { combiner, ...rest },
+  );
+  const known = p.broadcast(
+    eagerTensor(
+      Uint8Array.from({ length: count }, (_, row) => (filled.has(row) ? 1 : 0)),
+      [count],
+      'bool',
+    ),
+    result.dims,
+    [0],
+  );
+  const safe = defaultId === null ? p.select(known, result, p.zerosLike(result)) : result;
+  return p.reshape(safe, [...outer, ...result.dims.slice(1)]) as Tensor;
 }

@@ -15,21 +15,24 @@ type Errors = 'replace' | 'ignore' | 'strict';
 export interface UnicodeOptions {
   readonly errors?: Errors;
   readonly replacementChar?: number;
+  /** Whether characters below the space count as not valid. */
+  readonly replaceControlCharacters?: boolean;
 }
 const BAD = 0xfffd;
 
 function decode(
   bytes: Uint8Array,
   encoding: string,
-  { errors = 'replace', replacementChar = BAD }: UnicodeOptions,
+  { errors = 'replace', replacementChar = BAD, replaceControlCharacters = false }: UnicodeOptions,
 ): { points: number[]; offsets: number[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const points: number[] = [];
   const offsets: number[] = [];
   const push = (point: number | null, at: number): void => {
     if (point === null && errors === 'strict') throw new ValueError(`unicode: bytes at ${at} are not ${encoding}.`);
-    if (point === null && errors === 'ignore') return;
-    points.push(point ?? replacementChar);
+    const kept = point !== null && replaceControlCharacters && point < 0x20 ? null : point;
+    if (kept === null && errors === 'ignore') return;
+    points.push(kept ?? replacementChar);
     offsets.push(at);
   };
   if (encoding === 'UTF-8') {

@@ -1,0 +1,242 @@
+// tf.random.*CandidateSampler: classes drawn for losses that do not look at all of them.
+// Owns: the samplers, which draw TensorFlow's own candidates for its seeds. The losses are nn/sampled-losses.ts.
+// Sources: Jean et al. 2015 (sampled softmax), Mikolov et al. 2013 (distortion); Vose 1991 (alias method).
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { operationSeeds } from '../../base/random/keras-seed.ts';
+import { PhiloxWords } from '../../base/random/philox.ts';
+import { showShape } from '../../base/shape.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { asInteger, convertToTensor } from '../core/convert.ts';
+import { known } from '../core/host.ts';
+import { integersTensor } from '../core/shapes.ts';
+import { signature } from '../core/signature.ts';
+
+/** Sampled classes (sampled,), how often each true class (batch, true) and each sampled one (sampled,) is to be expected. */
+export type Candidates = [sampledCandidates: Tensor, trueExpectedCount: Tensor, sampledExpectedCount: Tensor];
+
+interface Distribution {
+  sample(words: PhiloxWords): number;
+  probability(value: number): number;
+}
+
+/** Blocks of four words that a kernel keeps free for a draw of `count` classes. */
+const blocksFor = (count: number): number => (2048 * count) / 4;
+
+function drawn(
+  name: string,
+  kernel: string,
+  trueClasses: TensorLike,
+  numTrue: number | Tensor,
+  numSampled: number | Tensor,
+  unique: boolean,
+  range: number,
+  seed: number | undefined,
+  distribution: Distribution,
+): Candidates {
+  const [width, count] = [asInteger(numTrue, `${name}: numTrue`), asInteger(numSampled, `${name}: numSampled`)];
+  const truth = convertToTensor(trueClasses, undefined, `${name}: trueClasses`);
+  if (truth.dims.length !== 2 || truth.dims[1] !== width)
+    throw new ShapeError(
+      `${name}: trueClasses has shape ${showShape(truth.dims)}; wanted (batch, ${width}), for numTrue is ${width}.`,
+    );
+  if (unique && count > range)
+    throw new ValueError(`${name}: ${count} different classes of ${range}; wanted at most rangeMax, or unique: false.`);
+  const labels = Array.from(known(truth, name, 'Call it outside tf.function.') as ArrayLike<number>, Number);
+  const words = new PhiloxWords(operationSeeds.reserve(kernel, operationSeeds.pair(seed), blocksFor(count)));
+  const chosen: number[] = [];
+  const seen = new Set<number>();
+  let tries = 0;
+  for (; chosen.length < count; tries++) {
+    const value = distribution.sample(words);
+    if (unique && seen.has(value)) continue;
+    seen.add(value);
+    chosen.push(value);
+  }
+  // Drawn until enough differ: the chance that a class was met in so many tries.
+  const expected = (value: number): number => {
+    const p = distribution.probability(value);
+    return tries === count ? p * count : -Math.expm1(tries * Math.log1p(-p));
+  };
+  return [
+    integersTensor(chosen, [count], 'int64'),
+    eagerTensor(Float32Array.from(labels, expected), truth.dims, 'float32'),
+    eagerTensor(Float32Array.from(chosen, expected), [count], 'float32'),
+  ];
+}
+
+const word64 = (words: PhiloxWords): bigint => BigInt(words.next()) | (BigInt(words.next()) << 32n);
+
+/** Classes as Zipf's law has them, when they are sorted by frequency: P(k) = log((k + 2) / (k + 1)) / log(rangeMax + 1). */
+export const logUniformCandidateSampler = signature(
+  'random.logUniformCandidateSampler',
+  ['trueClasses', 'numTrue', 'numSampled', 'unique', 'rangeMax', 'seed'],
+  (
+    trueClasses: TensorLike,
+    numTrue: number | Tensor,
+    numSampled: number | Tensor,
+    unique: boolean,
+    rangeMax: number | Tensor,
+    seed?: number,
+  ): Candidates => {
+    const name = 'logUniformCandidateSampler';
+    const range = asInteger(rangeMax, `${name}: rangeMax`);
+    const logRange = Math.log1p(range);
+    const distribution: Distribution = {
+      sample: (words) => (Math.trunc(Math.exp(words.nextDouble() * logRange)) - 1) % range,
+      probability: (value) => Math.log((value + 2) / (value + 1)) / logRange,
+    };
+    return drawn(
+      name,
+      'LogUniformCandidateSampler',
+      trueClasses,
+      numTrue,
+      numSampled,
+      unique,
+      range,
+      seed,
+      distribution,
+    );
+  },
+);
+
+/** Every class as likely as another. */
+export const uniformCandidateSampler = signature(
+  'random.uniformCandidateSampler',
+  ['trueClasses', 'numTrue', 'numSampled', 'unique', 'rangeMax', 'seed'],
+  (
+    trueClasses: TensorLike,
+    numTrue: number | Tensor,
+    numSampled: number | Tensor,
+    unique: boolean,
+    rangeMax: number | Tensor,
+    seed?: number,
+  ): Candidates => {
+    const name = 'uniformCandidateSampler';
+    const range = asInteger(rangeMax, `${name}: rangeMax`);
+    const distribution: Distribution = {
+      sample: (words) => Number(word64(words) % BigInt(range)),
+      probability: () => 1 / range,
+    };
+    return drawn(name, 'UniformCandidateSampler', trueClasses, numTrue, numSampled, unique, range, seed, distribution);
+  },
+);
+
+/** All classes, each once: for comparing a sampled loss with the whole one. */
+export const allCandidateSampler = signature(
+  'random.allCandidateSampler',
+  ['trueClasses', 'numTrue', 'numSampled', 'unique', 'seed'],
+  (
+    trueClasses: TensorLike,
+    numTrue: number | Tensor,
+    numSampled: number | Tensor,
+    _unique: boolean,
+    _seed?: number,
+  ): Candidates => {
+    const name = 'allCandidateSampler';
+    const [width, count] = [asInteger(numTrue, `${name}: numTrue`), asInteger(numSampled, `${name}: numSampled`)];
+    const truth = convertToTensor(trueClasses, undefined, `${name}: trueClasses`);
+    if (truth.dims.length !== 2 || truth.dims[1] !== width)
+      throw new ShapeError(
+        `${name}: trueClasses has shape ${showShape(truth.dims)}; wanted (batch, ${width}), for numTrue is ${width}.`,
+      );
+    const ones = new Float32Array(truth.dims[0]! * width).fill(1);
+    return [
+      integersTensor(
+        Array.from({ length: count }, (_, i) => i),
+        [count],
+        'int64',
+      ),
+      eagerTensor(ones, truth.dims, 'float32'),
+      eagerTensor(new Float32Array(count).fill(1), [count], 'float32'),
+    ];
+  },
+);
+
+/** Draws from weights in constant time: every place holds one class and the one that fills it up. */
+function aliasTable(weights: readonly number[]): (words: PhiloxWords) => number {
+  const n = weights.length;
+  const total = weights.reduce((a, b) => a + b, 0);
+  const share = weights.map((weight) => (weight * n) / total);
+  const other = weights.map((_, i) => i);
+  const low: number[] = [];
+  const high: number[] = [];
+  share.forEach((s, i) => (s < 1 ? low : high).push(i));
+  while (high.length > 0 && low.length > 0) {
+    const [l, h] = [low.pop()!, high.pop()!];
+    other[l] = h;
+    share[h] = share[h]! - (1 - share[l]!);
+    (share[h]! < 1 ? low : high).push(h);
+  }
+  for (const i of [...high, ...low]) share[i] = 1;
+  const limits = Float32Array.from(share);
+  return (words) => {
+    const r = (words.next() & 0x7fffff) / 8388608;
+    const at = words.next() % n;
+    return r < limits[at]! ? at : other[at]!;
+  };
+}
+
+/** Classes by their frequencies to the power of `distortion`; the first `numReservedIds` are never drawn. */
+export const fixedUnigramCandidateSampler = signature(
+  'random.fixedUnigramCandidateSampler',
+  [
+    'trueClasses',
+    'numTrue',
+    'numSampled',
+    'unique',
+    'rangeMax',
+    'vocabFile',
+    'distortion',
+    'numReservedIds',
+    'numShards',
+    'shard',
+    'unigrams',
+    'seed',
+  ],
+  (
+    trueClasses: TensorLike,
+    numTrue: number | Tensor,
+    numSampled: number | Tensor,
+    unique: boolean,
+    rangeMax: number | Tensor,
+    vocabFile: string = '',
+    distortion: number = 1,
+    numReservedIds: number = 0,
+    numShards: number = 1,
+    shard: number = 0,
+    unigrams: readonly number[] = [],
+    seed?: number,
+  ): Candidates => {
+    const name = 'fixedUnigramCandidateSampler';
+    const range = asInteger(rangeMax, `${name}: rangeMax`);
+    if (vocabFile !== '' || unigrams.length === 0)
+      throw new ValueError(
+        `${name}: wanted the counts of the classes as unigrams; read a vocabulary file with tf.io first.`,
+      );
+    const all = [...new Array<number>(numReservedIds).fill(0), ...unigrams.map((n) => Math.fround(n ** distortion))];
+    const mine = all.map((weight, i) => (i % numShards === shard ? weight : 0));
+    if (all.length !== range)
+      throw new ValueError(
+        `${name}: ${unigrams.length} unigrams and ${numReservedIds} reserved ids; wanted rangeMax = ${range} of them together.`,
+      );
+    const kept = all.flatMap((_, i) => (i % numShards === shard ? [i] : []));
+    const sample = aliasTable(kept.map((i) => mine[i]!));
+    const total = mine.reduce((a, b) => a + b, 0);
+    const distribution: Distribution = {
+      sample: (words) => kept[sample(words)]!,
+      probability: (value) => mine[value]! / total,
+    };
+    return drawn(
+      name,
+      'FixedUnigramCandidateSampler',
+      trueClasses,
+      numTrue,
+      numSampled,
+      unique,
+      range,
+      seed,
+      distribution,
+    );
+  },
+);
