@@ -14,7 +14,15 @@ const alternatives = (name: string): string[] => (name.startsWith('_') ? [name, 
 /** The children of a layer or model that hold weights, with all the names that writers give them. */
 function childrenOf(object: LayerBase): NamedChild[] {
   const children: NamedChild[] = [];
-  for (const variable of object.ownWeights) children.push({ names: alternatives(variable.name), child: variable });
+  // Keras 2 calls it so, Keras 3 'kernel'.
+  const isDepthwise = /^DepthwiseConv/.test(object.constructor.name);
+  for (const variable of object.ownWeights) {
+    const names = alternatives(variable.name);
+    children.push({
+      names: isDepthwise && variable.name === 'kernel' ? [...names, 'depthwise_kernel'] : names,
+      child: variable,
+    });
+  }
   if (object instanceof Model && (object.graph || object.constructor.name === 'Sequential')) {
     children.push(...modelLayers(object));
     return children;
