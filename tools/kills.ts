@@ -24,7 +24,7 @@ for (const saveFreq of [[], ['4']]) {
       .join(', ')}`,
   );
   console.log(`  by tenths of the run: ${found.tenths.join(' ')}`);
-  console.log(`  checkpoints left by ${found.checkpoints} kills, each opened and of a step at which one was due`);
+  console.log(`  checkpoints left by ${found.checkpoints} kills, each opened: whole, with finite weights`);
   for (const complaint of found.complaints) console.log(complaint);
   bad += found.different + found.complaints.length;
 }

@@ -20,7 +20,7 @@ const model = models.Sequential([
 const learningRate = optimizers.schedules.ExponentialDecay(0.01, 100, 0.9);
 model.compile({ optimizer: optimizers.Adam({ learningRate }), loss: 'mse' });
 
-let done = 0;
+let [done, epochBegin] = [0, 0];
 const tell = (phase: string): void => void writeSync(1, `${done} ${phase}\n`);
 /** Says when `callback` writes, and when it has written. */
 class Told extends callbacks.Callback {
@@ -30,11 +30,11 @@ class Told extends callbacks.Callback {
     this.phase = phase;
   }
   override onEpochBegin(epoch: number): void {
-    if (this.phase === 'step') done = epoch * 64;
+    epochBegin = epoch * 64;
     tell(this.phase);
   }
-  override onTrainBatchEnd(): void {
-    if (this.phase === 'step') done++;
+  override onTrainBatchEnd(batch: number): void {
+    done = epochBegin + batch + 1;
     tell(this.phase);
   }
   override onEpochEnd(): void {

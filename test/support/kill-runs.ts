@@ -103,7 +103,7 @@ export async function killRuns(
         tenths[Math.min(9, Math.floor((10 * steps) / total))]!++;
         if (existsSync(checkpoint)) {
           found.checkpoints++;
-          const complaint = await notWhole(checkpoint, Number(saveFreq[0] ?? 64));
+          const complaint = await notWhole(checkpoint);
           if (complaint) complaints.push(`killed after ${steps} steps, in ${phase}: ${complaint}`);
         }
       }
@@ -125,12 +125,13 @@ export async function killRuns(
   }
 }
 
-/** What is wrong with a checkpoint: it opens, and holds the state of a moment at which one was due. */
-async function notWhole(path: string, every: number): Promise<string | null> {
+/** What is wrong with a checkpoint: it opens, and holds finite weights of a model that was trained. */
+async function notWhole(path: string): Promise<string | null> {
   try {
     const model = await tf.keras.models.loadModel(path);
     const iterations = Number(model.optimizer.iterations.item());
-    return iterations > 0 && iterations % every === 0 ? null : `the checkpoint is of step ${iterations}`;
+    const isFinite = model.getWeights().every((weight) => Number.isFinite(weight.sum().item()));
+    return iterations > 0 && isFinite ? null : `the checkpoint is of step ${iterations}, finite: ${isFinite}`;
   } catch (error) {
     return String(error);
   }
