@@ -117,8 +117,8 @@ export function polymorphicFunction(
   name: string,
   concretes: readonly ConcreteFunction[],
   args: FunctionArguments,
-): (...given: unknown[]) => unknown {
-  return (...given) => {
+): ((...given: unknown[]) => unknown) & { readonly variables: readonly VariableTensor[] } {
+  const call = (...given: unknown[]): unknown => {
     const last = given.at(-1);
     const options =
       given.length > 1 && isOptions(last) ? last : given.length > args.names.length && isOptions(last) ? last : null;
@@ -144,6 +144,7 @@ export function polymorphicFunction(
       `${name}: no signature of the saved function fits ${given.map(describe).join(', ')}. It has:\n${known}`,
     );
   };
+  return Object.assign(call, { variables: [...new Set(concretes.flatMap(({ variables }) => variables))] });
 }
 const describe = (value: unknown): string =>
   value instanceof Tensor ? `${value.dtype}(${value.shape.join(', ')})` : show(value);

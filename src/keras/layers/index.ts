@@ -17,6 +17,7 @@ export { Input, InputLayer, type InputOptions } from './core/input-layer.ts';
 export { Lambda, type LambdaOptions } from './core/lambda.ts';
 export { Masking } from './core/masking.ts';
 export { ReversibleEmbedding, type ReversibleEmbeddingOptions } from './core/reversible-embedding.ts';
+export { TFSMLayer, type TFSMLayerOptions } from './core/tfsm-layer.ts';
 export { Wrapper, type WrapperOptions } from './core/wrapper.ts';
 export * as experimental from './experimental.ts';
 export { InputSpec, type InputSpecOptions } from './input-spec.ts';

@@ -14,7 +14,7 @@ export interface LoadOptions
     customObjects: Readonly<Record<string, unknown>> | null;
     /** Whether the model is compiled as it was saved, with the optimizer's state. */
     compile: boolean;
-    /** As in Keras. Python code in files is refused either way: it cannot be run here. */
+    /** Whether SavedModels that a TFSMLayer names stay unopened, as in Keras. Python code in files is refused either way: it cannot be run here. */
     safeMode: boolean;
     /** Gets what was changed in an older file's config. */
     onMigrated: (migrated: readonly Migration[]) => void;

@@ -232,7 +232,12 @@ export async function loadModel<O extends Structure = Tensor>(
   const archive = await readKerasArchive(bytes, file);
   const { compile_config: compileConfig, ...config } = archive.config as Config;
   // Models that came from ONNX files have a layer that is not loaded otherwise.
-  if (JSON.stringify(config).includes('"cornu>OnnxLayer"')) await onnx();
+  const text = JSON.stringify(config);
+  if (text.includes('"cornu>OnnxLayer"')) await onnx();
+  if (text.includes('"TFSMLayer"')) {
+    const { openSavedModels } = await import('./saved-model-layer.ts');
+    await openSavedModels(config as Json, options.safeMode ?? true);
+  }
   const older = /^2\./.test(String(archive.metadata.keras_version));
   const model = modelOf(file, older ? fromKeras2(config as Json) : (config as Json), bytes.length, options);
   if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));

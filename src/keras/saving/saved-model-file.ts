@@ -1,17 +1,13 @@
 // SavedModels as Keras models: those of Keras 2 become their layers again by what it wrote beside the graph; all others are
 // models whose call runs the saved graph.
 // Owns: that choice, and the class of the latter. Leaves graphs to src/saved-model.
-import { show, ValueError } from '../../base/errors.ts';
+import { ValueError } from '../../base/errors.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
 import { readIfThere } from '../../platform/read-if-there.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
-import type { VariableTensor } from '../../runtime/variable.ts';
-import { NeedsValues } from '../../saved-model/graph/operands.ts';
 import type { SavedModelObject } from '../../saved-model/load.ts';
 import type { SavedModelFolder } from '../../saved-model/read-folder.ts';
-import { LayerBase } from '../layers/layer.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
@@ -19,76 +15,17 @@ import { ConfigError } from '../serialization.ts';
 import type { CallOptions, Structure } from '../types.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
 import { CONFIG_FILE } from './config-file.ts';
+import { SavedModelLayer } from './saved-model-layer.ts';
 
 /** How a config becomes a model, with errors that name the file. */
 export type MakeModel = (file: string, config: Json, bytes: number) => ModelBase;
-
-type Endpoint = (...args: unknown[]) => unknown;
-
-/** The endpoint by its name: a function of the model, or a signature. */
-function endpointOf(object: SavedModelObject, name: string | null): { name: string; call: Endpoint } {
-  const functions = object as { readonly [name: string]: unknown };
-  const candidates = name === null ? ['serve', 'serving_default'] : [name];
-  for (const candidate of candidates) {
-    const own = functions[candidate];
-    if (typeof own === 'function') return { name: candidate, call: own as Endpoint };
-    const signature = object.signatures[candidate];
-    if (signature) return { name: candidate, call: signature as Endpoint };
-  }
-  const known = [
-    ...new Set([
-      ...Object.keys(object.signatures),
-      ...Object.keys(functions).filter((key) => typeof functions[key] === 'function'),
-    ]),
-  ];
-  throw new ValueError(`TFSMLayer: no endpoint ${show(name ?? 'serve')}; the model has ${known.join(', ') || 'none'}.`);
-}
-
-/** A layer whose call runs a function of a SavedModel. */
-export class SavedModelLayer extends LayerBase<Structure> {
-  readonly #endpoint: Endpoint;
-  readonly #variables: readonly VariableTensor[];
-  readonly callEndpoint: string;
-  /** Whether shapes follow from values (words of texts), so that no program can be made of the call; known after the first attempt. */
-  needsValues = false;
-
-  constructor(
-    object: SavedModelObject,
-    options: { callEndpoint?: string | null; name?: string; trainable?: boolean } = {},
-  ) {
-    super({ name: options.name, trainable: options.trainable ?? false });
-    const { name, call } = endpointOf(object, options.callEndpoint ?? null);
-    this.callEndpoint = name;
-    this.#endpoint = call;
-    this.#variables = object.allVariables;
-    this.built = true;
-  }
-  override get ownWeights(): never[] {
-    return [...this.#variables] as never[];
-  }
-  protected override convertInputs(inputs: unknown): unknown {
-    return inputs;
-  }
-  override call(inputs: Structure, options: CallOptions = {}): Structure {
-    const given = isPlainObject(inputs) || Array.isArray(inputs) ? inputs : (inputs as Tensor);
-    const withTraining =
-      options.training === undefined || options.training === null ? [] : [{ training: options.training }];
-    try {
-      return this.#endpoint(given) as Structure;
-    } catch (error) {
-      if (error instanceof NeedsValues) this.needsValues = true;
-      if (!(error instanceof ValueError) || withTraining.length === 0) throw error;
-      return this.#endpoint(given, ...withTraining) as Structure;
-    }
-  }
-}
 
 /** A model that runs a saved graph. */
 class GraphModel extends ModelBase<Structure> {
   readonly graphLayer: SavedModelLayer;
   constructor(object: SavedModelObject, name: string) {
     super({ name });
-    this.graphLayer = new SavedModelLayer(object);
+    this.graphLayer = new SavedModelLayer(object, { trainable: false });
     this.built = true;
   }
   protected override convertInputs(inputs: unknown): unknown {
