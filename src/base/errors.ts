@@ -79,6 +79,12 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return all.length <= 40 ? ` Known: ${all.join(', ')}.` : '';
 }
 
+/** Throws for an option that does not exist: a slip of the pen must not silently mean the default. */
+export function refuseUnknown(where: string, options: object, known: readonly string[]): void {
+  for (const name in options)
+    if (!known.includes(name)) throw new ValueError(`${where}: unknown option '${name}'.${didYouMean(name, known)}`);
+}
+
 /** A value as an error message shows it: short, and never throwing. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

@@ -2,7 +2,7 @@
 // Owns: recording and its pauses, and gradients asked for by users. Leaves the walk to src/autodiff.
 import { type Application, backward } from '../autodiff/backward.ts';
 import { isDifferentiable } from '../base/dtype.ts';
-import { StateError, ValueError } from '../base/errors.ts';
+import { refuseUnknown, StateError, ValueError } from '../base/errors.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
 import type { Value } from '../graph/value.ts';
 import { add as addValues, onesLike, zerosLike } from '../primitives/functions.ts';
@@ -27,6 +27,7 @@ export class Tape implements Observer {
   #used = false;
 
   constructor(options: TapeOptions = {}) {
+    refuseUnknown('GradientTape', options, ['persistent', 'watchAccessedVariables']);
     this.#persistent = options.persistent ?? false;
     this.#watchVariables = options.watchAccessedVariables ?? true;
   }

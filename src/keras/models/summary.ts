@@ -1,6 +1,6 @@
 // model.summary(): as Keras 3 prints it, or as Keras 2 did.
 // Owns: what stands in the rows and the counts below. Leaves Keras 3's table to rich-table.ts, Keras 2's to summary-keras2.ts.
-import { ValueError } from '../../base/errors.ts';
+import { refuseUnknown, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { platform } from '../../platform/platform.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
@@ -56,7 +56,10 @@ function showNested(shape: unknown): string {
     : showAll(shape as Shape);
 }
 
+const SUMMARY = ['lineLength', 'positions', 'expandNested', 'showTrainable', 'layerRange', 'style', 'printFn'];
+
 export function printSummary(model: ModelBase, options: SummaryOptions): void {
+  refuseUnknown('summary', options, SUMMARY);
   const print = options.printFn ?? ((line: string) => platform().print(line.endsWith('\n') ? line : `${line}\n`));
   const lines = options.style === 'keras2' ? keras2Lines(model, options) : keras3Lines(model, options);
   for (const line of lines) print(line);

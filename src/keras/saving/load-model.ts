@@ -1,6 +1,6 @@
 // save, loadModel, saveWeights, loadWeights: models and files of every format.
 // Owns: the choice of the format (by the name when writing, by the content when reading), and errors that name the file.
-import { FileError, show, ValueError } from '../../base/errors.ts';
+import { FileError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { isUrl } from '../../platform/path.ts';
@@ -80,6 +80,7 @@ const put = async (file: string, bytes: Uint8Array, download = false): Promise<v
 
 export async function saveModel(model: ModelBase, path: string, options: SaveOptions = {}): Promise<void> {
   const file = requirePath(path, 'save');
+  refuseUnknown('save', options, ['includeOptimizer', 'overwrite', 'download']);
   requireBuilt(model, 'save');
   await mayWrite(file, options.overwrite, 'save');
   const optimizer = options.includeOptimizer ?? true;

@@ -1,6 +1,6 @@
 // The arguments of fit, evaluate and predict, checked and made into sources of batches.
 // Owns: defaults, 'did you mean', which combinations mean nothing.
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { isPlainObject } from '../schema.ts';
 import type { Inputs, Structure } from '../types.ts';
@@ -38,10 +38,7 @@ export const OPTIONS = {
 } as const;
 
 export function checkOptions(method: keyof typeof OPTIONS, options: object): void {
-  for (const name of Object.keys(options)) {
-    if (!(OPTIONS[method] as readonly string[]).includes(name))
-      throw new ValueError(`${method}: unknown option '${name}'.${didYouMean(name, OPTIONS[method])}`);
-  }
+  refuseUnknown(method, options, OPTIONS[method]);
   checkValues(method, options);
 }
 /** Values that are wrong wherever they are given. */

@@ -1,7 +1,7 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
 import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, ValueError } from '../../base/errors.ts';
+import { DTypeError, refuseUnknown, ValueError } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -15,8 +15,11 @@ import { signature } from './signature.ts';
  * A tensor of numbers, strings or booleans in nested arrays, or of a typed array.
  * Whole numbers become int32 and others float32, as in TensorFlow; without a dtype they take that of what they are combined with.
  */
-export const constant = (value: TensorLike, options?: TensorOptions | DType): Tensor =>
-  makeTensor(value, typeof options === 'string' ? { dtype: options } : options, 'constant');
+export const constant = (value: TensorLike, options: TensorOptions | DType = {}): Tensor => {
+  const given = typeof options === 'string' ? { dtype: options } : options;
+  refuseUnknown('constant', given, ['dtype', 'shape', 'name']);
+  return makeTensor(value, given, 'constant');
+};
 
 export interface ShapedOptions extends Options<{ dtype: DType; name: string }> {}
 const dtypeOf = (options: ShapedOptions | undefined, fallback: DType): DType =>

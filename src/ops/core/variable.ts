@@ -3,6 +3,7 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
+import { refuseUnknown } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
@@ -35,6 +36,7 @@ function initialTensor(value: TensorLike | (() => TensorLike), options: Variable
 
 export class Variable_ extends VariableTensor {
   constructor(initialValue: TensorLike | (() => TensorLike) | PendingValue, options: VariableOptions = {}) {
+    refuseUnknown('Variable', options, ['trainable', 'name', 'dtype', 'shape', 'constraint']);
     // A variable made while a function is traced is made once, outside of it.
     super(
       initialValue instanceof PendingValue ? initialValue : withTrace(null, () => initialTensor(initialValue, options)),

@@ -1,7 +1,7 @@
 // tf.reduce*: sums, means and extremes over axes.
 // Owns: the reductions and arg-reductions, with axes, keepdims and stable forms.
 import { type DType, dtypes, isComplex, isInteger } from '../../base/dtype.ts';
-import { DTypeError, ValueError } from '../../base/errors.ts';
+import { DTypeError, refuseUnknown, ValueError } from '../../base/errors.ts';
 import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -31,6 +31,7 @@ function readArguments(
   const merged: ReduceOptions = isOptions(axis)
     ? axis
     : { ...rest, ...(axis === undefined ? {} : { axis: axis as Axis }) };
+  refuseUnknown(name, merged, ['axis', 'keepdims', 'name']);
   const given = merged.axis;
   const list =
     given === undefined || given === null
