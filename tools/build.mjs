@@ -64,8 +64,6 @@ const settings = {
   external: ['node:*'],
   // Scripts of one byte a character are read faster; line numbers come from the source maps.
   charset: 'ascii',
-  minifyWhitespace: true,
-  minifySyntax: true,
   legalComments: 'none',
   // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
   ignoreAnnotations: true,

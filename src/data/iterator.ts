@@ -5,7 +5,7 @@ import { mapTree } from '../base/tree.ts';
 import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
 import { type Nested, Tensor } from '../runtime/tensor.ts';
 import { Optional } from './optional.ts';
-import { DONE, type Pull } from './pull.ts';
+import { closing, DONE, type Pull } from './pull.ts';
 import { Pass, type Source } from './source.ts';
 import { isLeaf, type Spec } from './spec.ts';
 
@@ -40,7 +40,7 @@ export class DatasetIterator<T> implements AsyncIterableIterator<T> {
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
-    this.#pull ??= this.#source.open(this.#pass);
+    this.#pull ??= closing(this.#source.open(this.#pass));
     const value = await this.#pull.next();
     if (value === DONE) return { done: true, value: undefined };
     this.#elements++;
@@ -74,7 +74,7 @@ export class DatasetIterator<T> implements AsyncIterableIterator<T> {
       throw new ValueError(`Iterator.restore: found ${show(state)}, wanted what save() gave.`);
     this.#pull?.close?.();
     this.#pass = new Pass(state.drawn.map(revived));
-    this.#pull = this.#source.open(this.#pass);
+    this.#pull = closing(this.#source.open(this.#pass));
     for (this.#elements = 0; this.#elements < state.elements; this.#elements++) {
       const skipped = this.#pull.next();
       if ((skipped instanceof Promise ? await skipped : skipped) === DONE)

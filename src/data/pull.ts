@@ -39,6 +39,32 @@ export function pullFrom<T>(iterable: Iterable<T> | AsyncIterable<T>): Pull<T> {
   };
 }
 
+/** A pull that is closed when it ends or throws: generators further up then run their `finally`. */
+export function closing<T>(pull: Pull<T>): Pull<T> {
+  let open = true;
+  const close = (): void => {
+    if (open) pull.close?.();
+    open = false;
+  };
+  const seen = (got: T | Done): T | Done => {
+    if (got === DONE) close();
+    return got;
+  };
+  const failed = (error: unknown): never => {
+    close();
+    throw error;
+  };
+  const next = (): Later<T | Done> => {
+    try {
+      const got = pull.next();
+      return got instanceof Promise ? got.then(seen, failed) : seen(got);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+  return { next, close };
+}
+
 /** The whole pass, element by element, until `visit` says true. Waits only where it must. */
 export async function forEach<T>(pull: Pull<T>, visit: (element: T) => boolean | undefined): Promise<void> {
   try {

@@ -25,6 +25,7 @@ export class Tape implements Observer {
   /** The values as which each variable was read. */
   readonly #reads = new Map<VariableTensor, Set<Tensor>>();
   #used = false;
+  #recorded = false;
 
   constructor(options: TapeOptions = {}) {
     refuseUnknown('GradientTape', options, ['persistent', 'watchAccessedVariables']);
@@ -34,6 +35,7 @@ export class Tape implements Observer {
 
   /** Runs `f`, recording. What `f` returns is returned. */
   record<T>(f: () => T): T {
+    this.#recorded = true;
     const result = withObservers([...currentObservers(), this], f);
     if (result instanceof Promise) {
       throw new StateError(
@@ -134,6 +136,10 @@ export class Tape implements Observer {
         'GradientTape.gradient: this tape was used already. A tape gives gradients once; make it with { persistent: true } to ask more than once.',
       );
     }
+    if (!this.#recorded)
+      throw new StateError(
+        'GradientTape.gradient: nothing was recorded on this tape; run the computation within it: const loss = tape.record(() => …).',
+      );
     this.#used = true;
     const values = sources.map((source) =>
       source instanceof VariableTensor ? [...(this.#reads.get(source) ?? [])] : [source],

@@ -179,7 +179,8 @@ async function inflated(packed: Uint8Array, size: number, file: string): Promise
     out.set(part, at);
     at += part.length;
   });
-  const step = 1 << 16;
+  // A step may inflate a thousandfold: small pictures take small ones, so that what follows their pixels costs nothing.
+  const step = Math.min(1 << 16, Math.max(1 << 8, size));
   try {
     for (let from = 0; from < packed.length && at < size; from += step)
       stream.push(packed.subarray(from, from + step), from + step >= packed.length);

@@ -84,7 +84,12 @@ function dateSaved(date: Date): string {
 
 /** A `.keras` file as Keras writes it: stored entries in its order. */
 export function writeKerasArchive(input: KerasArchiveInput): Promise<Uint8Array> {
-  const metadata = { keras_version: KERAS_VERSION, date_saved: dateSaved(new Date()), ...input.metadata };
+  const metadata = {
+    keras_version: KERAS_VERSION,
+    date_saved: dateSaved(new Date()),
+    written_by: 'cornu',
+    ...input.metadata,
+  };
   const entries: ZipInput[] = [
     { name: METADATA, data: encodeText(printPythonJson(metadata)) },
     { name: CONFIG, data: encodeText(printPythonJson(input.config)) },

@@ -154,7 +154,7 @@ describe('writing', () => {
     );
     const second = await readKerasArchive(await writeKerasArchive({ ...first, weights: entries }), 'b.keras');
     expect(second.config).toEqual(first.config);
-    expect(second.metadata).toEqual(first.metadata);
+    expect(second.metadata).toEqual({ ...first.metadata, written_by: 'cornu' });
     expect(second.weights.paths).toEqual(first.weights.paths);
     for (const { path, name, variables } of entries) {
       expect(second.weights.get(path).name).toBe(name);

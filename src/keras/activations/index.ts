@@ -88,7 +88,11 @@ export function get(identifier: Like | Activation | string | Json | undefined): 
   if (typeof identifier === 'string') {
     const found =
       getRegisteredObject(identifier) ??
-      (Object.hasOwn(table, identifier) ? table[identifier as Name] : older[identifier as keyof typeof older]);
+      (Object.hasOwn(table, identifier)
+        ? table[identifier as Name]
+        : Object.hasOwn(older, identifier)
+          ? older[identifier as keyof typeof older]
+          : undefined);
     if (typeof found === 'function') return found as Activation;
     throw new ValueError(`unknown activation '${identifier}'.${didYouMean(identifier, Object.keys(table))}`);
   }

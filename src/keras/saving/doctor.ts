@@ -191,10 +191,11 @@ async function zip(bytes: Uint8Array, file: string): Promise<Found> {
   const { compile_config: compiled, ...config } = archive.config as Config;
   const version = String(archive.metadata.keras_version ?? '');
   const older = version.startsWith('2.');
+  const by = typeof archive.metadata.written_by === 'string' ? `${archive.metadata.written_by}, as ` : '';
   return {
     kind: `Keras ${older ? 2 : 3} archive (.keras)`,
     writer: version
-      ? `Keras ${version}${archive.metadata.date_saved ? `, ${String(archive.metadata.date_saved)}` : ''}`
+      ? `${by}Keras ${version}${archive.metadata.date_saved ? `, ${String(archive.metadata.date_saved)}` : ''}`
       : null,
     config: older ? (fromKeras2(config) as Config) : config,
     compiled: isPlainObject(compiled) ? (compiled as Config) : null,
