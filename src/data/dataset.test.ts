@@ -242,6 +242,28 @@ describe('bad input', () => {
       ),
     ).rejects.toThrow(/do not make one batch/);
   });
+  test('elements of different dtypes or structures are not put one behind the other', async () => {
+    const [ints, floats] = [D.range(3), D.range(3).map((x) => tf.cast(x, 'float32'))];
+    expect(() => ints.concatenate(floats)).toThrow(/concatenate.*float32.*int64.*Cast/);
+    expect(() => ints.concatenate(D.zip(ints, ints))).toThrow(/one structure/);
+    expect(() => D.sampleFromDatasets([ints, floats] as never, { seed: 1 })).toThrow(/same dtypes/);
+    expect(() => D.chooseFromDatasets([ints, floats] as never, ints)).toThrow(/same dtypes/);
+    const later = D.range(3).map(async (x) => tf.cast(x, 'float32'));
+    await expect(collect(ints.concatenate(later))).rejects.toThrow(/same dtypes/);
+    // Shapes may differ.
+    expect(ints.concatenate(D.fromTensors(tf.zeros([3, 2], 'int64'))).cardinality()).toBe(4);
+  });
+  test('a state keeps its dtype and its structure', async () => {
+    const r = D.range(4);
+    await expect(r.reduce(tf.constant(0, 'int64'), (s, x) => tf.cast(s.add(x), 'float32'))).rejects.toThrow(
+      /reduce, element 0.*state.*int64.*float32/,
+    );
+    await expect(r.reduce(tf.constant(0, 'int64'), (s, x) => [s, x] as never)).rejects.toThrow(/one structure/);
+    expect((await r.reduce(tf.constant(0, 'int64'), (s) => Number(s.item()) + 1)).dtype).toBe('int64');
+    expect((await r.reduce(0, (s, x) => s.add(x))).item()).toBe(6);
+    const scanned = r.scan(tf.constant(0, 'int64'), (s, x) => [tf.cast(s, 'int32'), x] as const);
+    await expect(collect(scanned)).rejects.toThrow(/scan, element 0.*state/);
+  });
   test('missing features and wrong types', () => {
     const bytes = tf.train.Example({ a: tf.train.Feature.float([1]) }).serializeToString();
     expect(() => tf.io.parseSingleExample(bytes, { b: tf.io.FixedLenFeature([], 'int64') })).toThrow(/'b'.*missing/);

@@ -30,8 +30,8 @@ import {
   sliceSource,
   wholeSource,
 } from './sources/tensors.ts';
-import { type Spec, specThrough } from './spec.ts';
-import { componentsToTensors, toTensors } from './structure.ts';
+import { type Spec, showSpec, specThrough } from './spec.ts';
+import { componentsToTensors, nextState, toTensors } from './structure.ts';
 import { batched, rebatched, unbatched } from './transformations/batch.ts';
 import { type BucketArguments, bucketed } from './transformations/bucket.ts';
 import { directed, randomSource, sampledNumbers } from './transformations/choose.ts';
@@ -329,7 +329,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     f: (...args: Arguments<T>) => Result<DatasetBase<R>>,
     _options?: NameOption,
   ): DatasetBase<R> {
-    return this.#with(flattened(this.#source, functionOf(f, 'flatMap'), openDataset));
+    return this.#with(flattened(this.#source, functionOf(f, 'flatMap'), openDataset, makeDataset));
   }
   /** The same, `cycleLength` data sets in turns, `blockLength` elements of each. */
   interleave<R extends Element>(
@@ -350,7 +350,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
       block: whole(block, 'interleave: blockLength', 1),
       ahead: calls === undefined ? 0 : 2,
     };
-    return this.#with(interleaved(this.#source, functionOf(given, 'interleave'), args, openDataset));
+    return this.#with(interleaved(this.#source, functionOf(given, 'interleave'), args, openDataset, makeDataset));
   }
   /** Runs of `size` elements as data sets; each begins `shift` after the one before and takes every `stride`-th. */
   // By `this`, so that what windows are does not count when data sets are compared.
@@ -425,7 +425,8 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
         if (element === DONE) return state as Elements<S>;
         try {
           const next = f(state, element);
-          state = componentsToTensors(next instanceof Promise ? await next : next, 'Dataset.reduce');
+          const made = componentsToTensors(next instanceof Promise ? await next : next, 'Dataset.reduce');
+          state = nextState(state, made, 'Dataset.reduce');
         } catch (error) {
           fail(error, 'reduce', index);
         }
@@ -671,15 +672,6 @@ function openDataset(value: unknown, pass: Pass, where: string): Pull<unknown> {
   if (isDataset(value)) return value.open(pass);
   throw new ValueError(`${where}: the function gave ${show(value)}; wanted a data set.`);
 }
-
-const showSpec = (spec: Spec): string =>
-  Array.isArray(spec)
-    ? `(${spec.map(showSpec).join(', ')})`
-    : Object.getPrototypeOf(spec) === Object.prototype
-      ? `{${Object.entries(spec as object)
-          .map(([key, inner]) => `'${key}': ${showSpec(inner as Spec)}`)
-          .join(', ')}}`
-      : String(spec);
 
 export interface Dataset<out T extends Element = Structure> extends DatasetBase<T> {}
 type Statics =

@@ -79,12 +79,7 @@ export const batchedSpec = (spec: Spec | null, rows: number | null): Spec | null
   spec && mapSpec(spec, (leaf) => withShape(leaf, (shape) => [rows, ...shape]));
 /** The rows of the elements. */
 export const rowSpec = (spec: Spec | null): Spec | null =>
-  spec &&
-  mapSpec(spec, (leaf) =>
-    leaf instanceof RaggedTensorSpec && leaf.raggedRank === 1
-      ? new TensorSpec(leaf.shape.slice(1), leaf.dtype)
-      : withShape(leaf, (shape) => shape.slice(1)),
-  );
+  spec && mapSpec(spec, (leaf) => withShape(leaf, (shape) => shape.slice(1)));
 
 function withShape(leaf: LeafSpec, f: (shape: Shape) => Shape): LeafSpec {
   if (leaf instanceof TensorSpec) return new TensorSpec(f(leaf.shape), leaf.dtype);
@@ -127,6 +122,29 @@ export function specOf(element: unknown): Spec {
   return mapTree(element, one, isLeaf) as Spec;
 }
 
+/** Whether elements are dense tensors whose sizes differ: rows of a ragged tensor, which batches make ragged again. */
+export const isDense = (leaf: unknown): leaf is RaggedTensorSpec =>
+  leaf instanceof RaggedTensorSpec && leaf.raggedRank === 0;
+
+/** Whether the same lists and records hold leaves of the same kinds and dtypes, whatever the shapes. */
+export function sameKind(a: Spec, b: Spec): boolean {
+  if (isSpec(a) || isSpec(b)) {
+    if (a instanceof DatasetSpec && b instanceof DatasetSpec) return sameKind(a.elementSpec, b.elementSpec);
+    if (a instanceof DatasetSpec || b instanceof DatasetSpec || !isSpec(a) || !isSpec(b)) return false;
+    const isTensorLike = (leaf: LeafSpec): boolean => leaf instanceof TensorSpec || isDense(leaf);
+    return a.dtype === b.dtype && (a.constructor === b.constructor || (isTensorLike(a) && isTensorLike(b)));
+  }
+  const keys = Object.keys(a).sort();
+  const others = Object.keys(b).sort();
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === others.length &&
+    keys.every(
+      (key, i) => key === others[i] && sameKind((a as SpecRecord)[key] as Spec, (b as SpecRecord)[key] as Spec),
+    )
+  );
+}
+
 /** What both have in common: sizes that differ become null. Undefined where dtypes or structures differ. */
 export function commonSpec(a: Spec, b: Spec): Spec | undefined {
   const [left, right] = [flattenTree(a, isSpec) as LeafSpec[], flattenTree(b, isSpec) as LeafSpec[]];
@@ -147,13 +165,20 @@ export function commonSpec(a: Spec, b: Spec): Spec | undefined {
   return packTree(a, leaves, isSpec) as Spec;
 }
 
+/** Makes a data set of elements that are there. */
+export type MakeDataset = (elements: readonly unknown[], spec: Spec | null) => unknown;
+
 /** Tensors as the spec says, sizes that vary `size` large, all elements `value`. Null where the spec holds other things. */
-function example(spec: Spec, size: number, value: number): unknown {
+function example(spec: Spec, size: number, value: number, make?: MakeDataset): unknown {
   let fits = true;
   const element = mapTree(
     spec,
     (leaf) => {
-      if (!(leaf instanceof TensorSpec)) {
+      if (leaf instanceof DatasetSpec && make) {
+        const inner = example(leaf.elementSpec, size, value, make);
+        if (inner !== null) return make([inner], leaf.elementSpec);
+      }
+      if (!(leaf instanceof TensorSpec || isDense(leaf))) {
         fits = false;
         return leaf;
       }
@@ -173,14 +198,14 @@ function example(spec: Spec, size: number, value: number): unknown {
  * The spec of what a function makes of elements: it is called on two made-up elements of other sizes and other numbers, and
  * what differs is what varies. Null where that cannot be found out: it waits, it fails on such elements, or its elements are unknown.
  */
-export function specThrough(spec: Spec | null, f: (element: unknown) => unknown): Spec | null {
+export function specThrough(spec: Spec | null, f: (element: unknown) => unknown, make?: MakeDataset): Spec | null {
   if (!spec) return null;
   try {
     const found = [
       [1, 1],
       [3, 2],
     ].map(([size, value]) => {
-      const element = example(spec, size!, value!);
+      const element = example(spec, size!, value!, make);
       const got = element === null ? null : f(element);
       return got instanceof Promise || got === null ? null : specOf(got);
     });
@@ -191,3 +216,13 @@ export function specThrough(spec: Spec | null, f: (element: unknown) => unknown)
   }
   return null;
 }
+
+/** As Python prints it. */
+export const showSpec = (spec: Spec): string =>
+  Array.isArray(spec)
+    ? `(${spec.map(showSpec).join(', ')})`
+    : Object.getPrototypeOf(spec) === Object.prototype
+      ? `{${Object.entries(spec as object)
+          .map(([key, inner]) => `'${key}': ${showSpec(inner as Spec)}`)
+          .join(', ')}}`
+      : String(spec);

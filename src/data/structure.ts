@@ -1,7 +1,7 @@
 // Elements of data sets: structures of tensors, cut into rows and put together again.
 // Owns: conversion of what users give, slices of the first axis, stacking.
 import { type Data, dtypes } from '../base/dtype.ts';
-import { ShapeError, show, ValueError } from '../base/errors.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
@@ -11,7 +11,7 @@ import { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';
 import { sparseRows, stackSparse } from './sparse-elements.ts';
-import { isLeaf } from './spec.ts';
+import { isLeaf, sameKind, showSpec, specOf } from './spec.ts';
 
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
@@ -55,6 +55,40 @@ export function componentsToTensors(value: unknown, where: string): unknown {
   )
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, componentsToTensors(part, where)]));
   return convertToTensor(value as TensorLike, undefined, where);
+}
+
+/**
+ * The next state of a function that carries one along: the same structure and dtypes as before. A plain number takes the dtype
+ * that is there, and one that began the whole takes that of what comes.
+ */
+export function nextState(state: unknown, next: unknown, where: string): unknown {
+  const adapt = (before: unknown, after: unknown): unknown =>
+    before instanceof Tensor && after instanceof Tensor && after.weak && !before.weak
+      ? convertToTensor(after, before.dtype, where)
+      : after;
+  const [was, now] = [flattenTree(state, isLeaf), flattenTree(next, isLeaf)];
+  const adapted =
+    was.length === now.length
+      ? packTree(
+          next,
+          now.map((leaf, i) => adapt(was[i], leaf)),
+          isLeaf,
+        )
+      : next;
+  const isFree = (leaf: unknown, i: number): boolean => leaf instanceof Tensor && leaf.weak && now[i] instanceof Tensor;
+  const expected =
+    was.length === now.length
+      ? packTree(
+          state,
+          was.map((leaf, i) => (isFree(leaf, i) ? now[i] : leaf)),
+          isLeaf,
+        )
+      : state;
+  if (!sameKind(specOf(expected), specOf(adapted)))
+    throw new DTypeError(
+      `${where}: the state was ${showSpec(specOf(state))} and the function made it ${showSpec(specOf(next))}; wanted one structure and the same dtypes throughout. Cast what the function gives, or begin with that dtype.`,
+    );
+  return adapted;
 }
 
 /** A part of the elements, without copying where they are numbers. */

@@ -1,9 +1,11 @@
 // batch, unbatch, rebatch: elements as rows of larger ones, and back.
 import { ValueError } from '../../base/errors.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
+import { stackRagged } from '../../ops/ragged/stack.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
 import { derive, type Source, UNKNOWN } from '../source.ts';
-import { batchedSpec, isLeaf, knownRows, rowSpec } from '../spec.ts';
+import { batchedSpec, isDense, isLeaf, isSpec, knownRows, rowSpec } from '../spec.ts';
 import { rowReader, stackElements } from '../structure.ts';
 
 /** How many batches `n` elements make. */
@@ -44,13 +46,21 @@ export const grouped = (
   );
 
 export const batched = (below: Source, size: number, drop: boolean): Source =>
-  grouped(
-    below,
-    size,
-    drop,
-    (group) => stackElements(group, 'Dataset.batch'),
-    () => batchedSpec(below.spec(), drop ? size : null),
-  );
+  grouped(below, size, drop, stackerFor(below, 'Dataset.batch'), () => batchedSpec(below.spec(), drop ? size : null));
+
+/** Puts elements one on top of the other; rows of a ragged tensor become one again. */
+function stackerFor(below: Source, where: string): (group: readonly unknown[]) => unknown {
+  let ragged: boolean[] | undefined;
+  return (group) => {
+    ragged ??= flattenTree(below.spec() ?? [], isSpec).map(isDense);
+    if (!ragged.includes(true)) return stackElements(group, where);
+    const lists = group.map((element) => flattenTree(element, isLeaf));
+    return mapLeaves(group[0], (_leaf, k) => {
+      const leaves = lists.map((list) => list[k]!);
+      return ragged![k] ? stackRagged(leaves as Tensor[]) : stackElements(leaves, where);
+    });
+  };
+}
 
 /** The rows of each element, one by one. */
 function rowsOf(pull: Pull<unknown>): Pull<unknown> {
@@ -101,7 +111,13 @@ export function rebatched(below: Source, sizes: readonly number[], drop: boolean
       return pulling(next, source);
     },
     n <= 0 ? n : UNKNOWN,
-    () => batchedSpec(rowSpec(below.spec()), drop && sizes.length === 1 ? sizes[0]! : null),
+    () => {
+      const spec = below.spec();
+      const [size] = sizes;
+      const known = knownRows(spec);
+      const isEven = drop || (known !== null && known % size! === 0);
+      return batchedSpec(rowSpec(spec), sizes.length === 1 && isEven ? size! : null);
+    },
   );
 }
 

@@ -6,12 +6,11 @@ import { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { DatasetBase } from '../dataset.ts';
 import { call, type Source } from '../source.ts';
-import { isSpec } from '../spec.ts';
+import { batchedSpec, isSpec, type MakeDataset, type Spec } from '../spec.ts';
 import type { Element } from '../types.ts';
 import type { OpenDataset } from './flat-map.ts';
 import { groupedByWindow } from './group-by-window.ts';
-import type { PaddedShapes, PaddingValues } from './padded-batch.ts';
-import type { MakeDataset } from './window.ts';
+import { type PaddedShapes, type PaddingValues, padded } from './padded-batch.ts';
 
 export interface BucketArguments
   extends Options<{
@@ -59,9 +58,13 @@ export function bucketed(
     }
     return group.paddedBatch(size, { paddedShapes: shapes, paddingValues, dropRemainder });
   };
+  const spec = (): Spec | null =>
+    noPadding || padToBucketBoundary
+      ? batchedSpec(below.spec(), null)
+      : padded(below, 1, paddedShapes ?? undefined, paddingValues, false).spec();
   return groupedByWindow(
     below,
-    { key: key as never, reduce: reduce as never, size: (id: Tensor) => sizes[id.item()]! },
+    { key: key as never, reduce: reduce as never, size: (id: Tensor) => sizes[id.item()]!, spec },
     make,
     open,
   );

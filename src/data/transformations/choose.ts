@@ -9,7 +9,7 @@ import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { INFINITE, type Source, UNKNOWN } from '../source.ts';
-import { int64Scalar, sharedSpec } from './order.ts';
+import { int64Scalar, requireSameKind, sharedSpec } from './order.ts';
 
 /** 32 random bits after the other, as int64, without end. */
 export function randomSource(seed: number | undefined, rerandomize: boolean): Source {
@@ -31,6 +31,7 @@ const directedCardinality = (sources: readonly Source[], selector: Source): numb
 /** The next element of the data set whose number the selector gives. */
 export function directed(sources: readonly Source[], selector: Source, stopOnEmpty: boolean, where: string): Source {
   if (sources.length === 0) throw new ValueError(`${where}: found no data sets.`);
+  requireSameKind(sources, where);
   return {
     open: (pass) => {
       const choices = selector.open(pass);

@@ -2,19 +2,19 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from '../pull.ts';
 import { call, callAt, derive, type Pass, type Source, UNKNOWN } from '../source.ts';
-import { DatasetSpec, type Spec, specThrough } from '../spec.ts';
+import { DatasetSpec, type MakeDataset, type Spec, specThrough } from '../spec.ts';
 import { ahead } from './prefetch.ts';
 
 type Function = (...args: never) => unknown;
 /** Reads what a user's function gave as a data set. */
 export type OpenDataset = (value: unknown, pass: Pass, where: string) => Pull<unknown>;
 
-const innerSpec = (below: Source, f: Function): Spec | null => {
-  const spec = specThrough(below.spec(), (element) => call(f, element));
+const innerSpec = (below: Source, f: Function, make: MakeDataset | undefined): Spec | null => {
+  const spec = specThrough(below.spec(), (element) => call(f, element), make);
   return spec instanceof DatasetSpec ? spec.elementSpec : null;
 };
 
-export const flattened = (below: Source, f: Function, open: OpenDataset): Source =>
+export const flattened = (below: Source, f: Function, open: OpenDataset, make: MakeDataset): Source =>
   derive(
     below,
     (pull, pass) => {
@@ -46,7 +46,7 @@ export const flattened = (below: Source, f: Function, open: OpenDataset): Source
       };
     },
     UNKNOWN,
-    () => innerSpec(below, f),
+    () => innerSpec(below, f, make),
   );
 
 export interface InterleaveArguments {
@@ -57,7 +57,13 @@ export interface InterleaveArguments {
 }
 
 /** `cycle` data sets are open; `block` elements of one come before those of the next. */
-export function interleaved(below: Source, f: Function, args: InterleaveArguments, open: OpenDataset): Source {
+export function interleaved(
+  below: Source,
+  f: Function,
+  args: InterleaveArguments,
+  open: OpenDataset,
+  make?: MakeDataset,
+): Source {
   if (args.block < 1) throw new ValueError(`Dataset.interleave: blockLength: found ${show(args.block)}, wanted ≥ 1.`);
   return derive(
     below,
@@ -106,6 +112,6 @@ export function interleaved(below: Source, f: Function, args: InterleaveArgument
       };
     },
     UNKNOWN,
-    () => innerSpec(below, f),
+    () => innerSpec(below, f, make),
   );
 }

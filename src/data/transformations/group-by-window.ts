@@ -1,12 +1,13 @@
 // groupByWindow and groupByReducer: elements collected by a key.
 import { show, ValueError } from '../../base/errors.ts';
+import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
 import { call, callAt, derive, type Source, UNKNOWN } from '../source.ts';
+import { DatasetSpec, type MakeDataset, type Spec, specThrough } from '../spec.ts';
 import { componentsToTensors, toTensors } from '../structure.ts';
 import type { OpenDataset } from './flat-map.ts';
 import { int64Scalar } from './order.ts';
-import type { MakeDataset } from './window.ts';
 
 type Function = (...args: never) => unknown;
 
@@ -22,6 +23,8 @@ export interface GroupArguments {
   readonly reduce: Function;
   /** The elements of a group before it is given to `reduce`. */
   readonly size: number | Function;
+  /** What comes of it, where that is known without calling `reduce`. */
+  readonly spec?: () => Spec | null;
 }
 
 export function groupedByWindow(below: Source, args: GroupArguments, make: MakeDataset, open: OpenDataset): Source {
@@ -80,7 +83,13 @@ export function groupedByWindow(below: Source, args: GroupArguments, make: MakeD
       return pulling(() => settle(step), pull);
     },
     UNKNOWN,
-    () => null,
+    () => {
+      if (args.spec) return args.spec();
+      const spec = below.spec();
+      const given = spec && [new TensorSpec([], 'int64'), new DatasetSpec(spec)];
+      const made = specThrough(given, (element) => call(args.reduce, element), make);
+      return made instanceof DatasetSpec ? made.elementSpec : null;
+    },
   );
 }
 

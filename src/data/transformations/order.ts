@@ -1,11 +1,11 @@
 // take, skip, repeat, enumerate, concatenate, zip, scan: which elements come, and with what.
-import { show, ValueError } from '../../base/errors.ts';
+import { DTypeError, show, ValueError } from '../../base/errors.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { eagerTensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
-import { callAt, derive, INFINITE, type Source, UNKNOWN } from '../source.ts';
-import { commonSpec, type Spec } from '../spec.ts';
-import { componentsToTensors, toTensors } from '../structure.ts';
+import { call, callAt, derive, INFINITE, type Source, UNKNOWN } from '../source.ts';
+import { commonSpec, type Spec, sameKind, showSpec, specOf, specThrough } from '../spec.ts';
+import { componentsToTensors, nextState, toTensors } from '../structure.ts';
 
 /** A scalar int64. */
 export const int64Scalar = (value: number | bigint) => eagerTensor(BigInt64Array.of(BigInt(value)), [], 'int64');
@@ -102,15 +102,38 @@ export function sharedSpec(sources: readonly Source[]): Spec | null {
   return common;
 }
 
+/** Refuses data sets whose elements differ in structure or dtype. */
+export function requireSameKind(sources: readonly Source[], where: string): void {
+  const specs = sources.map((source) => source.spec());
+  const [first] = specs;
+  for (const [i, spec] of specs.entries()) if (first && spec) requireKind(first, spec, `${where}: data set ${i}`);
+}
+function requireKind(first: Spec, spec: Spec, where: string): void {
+  if (!sameKind(first, spec))
+    throw new DTypeError(
+      `${where} has elements ${showSpec(spec)}, the first has ${showSpec(first)}; wanted one structure and the same dtypes. Cast or rearrange one of them with map.`,
+    );
+}
+
 export const concatenated = (first: Source, second: Source): Source => {
+  requireSameKind([first, second], 'Dataset.concatenate');
+  const isKnown = first.spec() !== null && second.spec() !== null;
   const [a, b] = [first.cardinality, second.cardinality];
   return {
     open: (pass) => {
       let pull = first.open(pass);
       let isSecond = false;
+      // What shows only in the elements is compared there.
+      let last: unknown = null;
+      const check = (element: unknown): unknown => {
+        if (element === DONE || isKnown) return element;
+        if (isSecond && last !== null) requireKind(specOf(last), specOf(element), 'Dataset.concatenate: data set 1');
+        last = isSecond ? null : element;
+        return element;
+      };
       const step = (): Later<unknown> =>
         whenThere(pull.next(), (element) => {
-          if (element !== DONE || isSecond) return element;
+          if (element !== DONE || isSecond) return check(element);
           pull.close?.();
           isSecond = true;
           pull = second.open(pass);
@@ -157,7 +180,7 @@ export const scanned = (below: Source, initial: unknown, f: (...args: never) => 
         if (!Array.isArray(given) || given.length !== 2)
           throw new ValueError(`scanFunc gave ${show(given)}; wanted [newState, output].`);
         const [newState, output] = given.map((part) => componentsToTensors(part, 'Dataset.scan'));
-        state = newState;
+        state = nextState(state, newState, 'Dataset.scan');
         return output;
       };
       return pulling(
@@ -169,5 +192,12 @@ export const scanned = (below: Source, initial: unknown, f: (...args: never) => 
       );
     },
     below.cardinality,
-    () => null,
+    () => {
+      const spec = below.spec();
+      const given = spec && [specOf(toTensors(initial, 'Dataset.scan')), spec];
+      return specThrough(given, (element) => {
+        const made = call(f, element);
+        return made instanceof Promise ? made : componentsToTensors((made as readonly unknown[])[1], 'Dataset.scan');
+      });
+    },
   );

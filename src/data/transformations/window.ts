@@ -2,10 +2,7 @@
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { AGAIN, DONE, type Later, pulling, settle, whenThere } from '../pull.ts';
 import { derive, type Source } from '../source.ts';
-import { DatasetSpec, isLeaf, isSpec, type Spec } from '../spec.ts';
-
-/** Makes a data set of elements that are there. */
-export type MakeDataset = (elements: readonly unknown[], spec: Spec | null) => unknown;
+import { DatasetSpec, isLeaf, isSpec, type MakeDataset, type Spec } from '../spec.ts';
 
 /** Elements as a structure of data sets: one for each of their leaves. */
 export function datasetOfLeaves(elements: readonly unknown[], make: MakeDataset): unknown {
