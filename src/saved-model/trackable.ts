@@ -11,6 +11,8 @@ import type { ObjectGraph } from './object-graph.ts';
 export interface NamedChild {
   readonly names: readonly string[];
   readonly child: object;
+  /** For writers that differ in more than names: the number of its object, where `at` follows a name. */
+  readonly find?: (at: (name: string) => number | undefined) => number | undefined;
 }
 type Provider = (object: object) => NamedChild[] | null;
 const providers: Provider[] = [];
@@ -87,8 +89,10 @@ export function findVariables(object: object, reader: CheckpointReader, node: nu
   const visit = (at: object, stored: number | undefined, path: string): void => {
     if (seen.has(at)) return;
     seen.add(at);
-    for (const { names, child } of namedChildren(at)) {
-      const next = names.map((name) => follow(reader, stored, name)).find((id) => id !== undefined);
+    for (const { names, child, find } of namedChildren(at)) {
+      const next = find
+        ? find((name) => follow(reader, stored, name))
+        : names.map((name) => follow(reader, stored, name)).find((id) => id !== undefined);
       const label = path === '' ? names[0]! : `${path}/${names[0]!}`;
       if (!(child instanceof VariableTensor)) visit(child, next, label);
       else if (found.get(child)?.key === undefined)

@@ -146,7 +146,8 @@ ${summary(readRows)}
 ## Written by cornu, read by Python
 
 A SavedModel is loaded and served by TensorFlow, by its function and by its signature; \`export\` is also trained there, by the gradients of the graph, where the
-model has neither batch normalization nor penalties. A checkpoint is loaded by Keras 2, the others by Keras 3.
+model has neither batch normalization nor penalties. A checkpoint is loaded by Keras 2, the others by Keras 3. An .h5 file is loaded there with
+\`compile=False\` and compiled anew with SGD: Keras 3.15.1 trains on from no .h5 file with its optimizer, of its own neither (the first step ends in "Unknown variable").
 
 ${summary(checked)}
 ${times ? `\n## Large models\n\nMade by Keras 3.15.1 with random weights. Milliseconds, each of a process of its own, after the imports; ${cpus().length} cores, of which ${loadavg()[0]!.toFixed(1)} were busy.\n\n${times}\n` : ''}

@@ -41,6 +41,20 @@ class Nadam_ extends Optimizer_ {
     this.#velocities = slots[1]!;
     this.#product = this.addUnscopedVariable(1, variables[0]?.dtype ?? floatx(), autoName('Variable'));
   }
+  override ownFields(): ReadonlyMap<string, VariableTensor> {
+    const fields = new Map(super.ownFields());
+    return this.#product ? fields.set('_u_product', this.#product) : fields;
+  }
+  /**
+   * The product after some steps of Keras 2, which most of its files leave out. In its training graphs every variable multiplies
+   * the product once more, so that is what its training goes on with.
+   */
+  productOfKeras2(steps: number): number {
+    let product = this.beta1 ** steps;
+    // 0.96^1000 is nothing beside 1.
+    for (let step = 1; step <= Math.min(steps, 1000); step++) product *= 1 - 0.96 ** step / 2;
+    return product ** this.#momentums.length;
+  }
   /** β₁ (1 − 0.96^step / 2): the momentum coefficient of this step, or of the next. */
   #coefficient(dtype: DType, next: boolean): Tensor {
     return this.shared(`u ${next} ${dtype}`, () => {

@@ -121,6 +121,10 @@ export class Optimizer_ {
   get variables(): VariableTensor[] {
     return [...this.ownVariables];
   }
+  /** Variables that Keras 2 keeps in fields of their own, outside its list of variables. */
+  ownFields(): ReadonlyMap<string, VariableTensor> {
+    return new Map(this.#rate instanceof VariableTensor ? [['_learning_rate', this.#rate]] : []);
+  }
   /** The rate now. Assign a number or a schedule; a number needs no new compilation. */
   get learningRate(): Tensor {
     return this.currentRate();

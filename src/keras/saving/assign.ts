@@ -8,7 +8,6 @@ import { cast } from '../../ops/math/elementwise.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
-import { recordMigration } from '../migrations.ts';
 
 export interface Assignment {
   readonly variable: VariableTensor;
@@ -32,12 +31,6 @@ function valueFor({ variable, stored }: Assignment, { data, shape, dtype }: Arra
   if (dtype !== variable.dtype) value = cast(value, variable.dtype);
   if (value.dims.length !== variable.dims.length) value = reshape(value, variable.dims);
   return value;
-}
-/** The optimizer's variables that a file with `count` arrays holds: Keras 2 did not write the learning rate among them. */
-export function optimizerVariables<V extends VariableTensor>(variables: readonly V[], count: number): readonly V[] {
-  if (count === variables.length) return variables;
-  recordMigration('optimizer-without-learning-rate', `${count} variables`);
-  return variables.filter((variable) => variable.name !== 'learning_rate');
 }
 /** A tensor, or the value of a variable, as files hold it. */
 export function arrayOf(tensor: Tensor): ArrayData {

@@ -2,14 +2,14 @@
 // Owns: which tensor of the checkpoint belongs to which variable, and the optimizer's state. Leaves names to checkpoint-tree.ts.
 import { FormatError } from '../../formats/file-error.ts';
 import { checkArrays, type StoredArray } from '../../formats/keras/weights-store.ts';
-import type { VariableTensor } from '../../runtime/variable.ts';
 import type { CheckpointReader } from '../../saved-model/checkpoint-reader.ts';
 import { ObjectGraph } from '../../saved-model/object-graph.ts';
 import { addObjects, findVariables } from '../../saved-model/trackable.ts';
 import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
-import { type Assignment, assignAll, optimizerVariables } from './assign.ts';
+import { type Assignment, assignAll } from './assign.ts';
 import './checkpoint-tree.ts';
+import { optimizerAssignments } from './optimizer-state.ts';
 
 const stored = (reader: CheckpointReader, key: string): StoredArray => {
   const { shape, dtype } = reader.entry(key)!;
@@ -67,25 +67,19 @@ function optimizerState(model: ModelBase, reader: CheckpointReader): Assignment[
     .map(({ nodeId }) => reader.valueKey(nodeId))
     .filter((key) => key !== undefined);
   if (keys.length > 1) buildOptimizer(model.optimizer, model.trainableVariables);
-  const variables = model.optimizer.variables as VariableTensor[];
-  const wanted = optimizerVariables(variables, keys.length);
-  const fits =
-    wanted.length === keys.length &&
-    wanted.every((variable, i) => reader.entry(keys[i]!)?.shape.join() === variable.dims.join());
-  if (!fits) {
-    if (keys.length > 2)
-      console.warn(
-        `${reader.prefix}: the optimizer's state (${keys.length} variables) is not that of this optimizer: it starts anew.`,
-      );
-    return [];
-  }
-  const assignments = wanted.map((variable, i) => ({ variable, stored: stored(reader, keys[i]!) }));
-  const rate = reader.child(root, '_learning_rate');
-  const key = rate === undefined ? undefined : reader.valueKey(rate);
-  const variable = variables.find((item) => item.name === 'learning_rate');
-  if (key !== undefined && variable && !wanted.includes(variable) && reader.entry(key)?.shape.length === 0)
-    assignments.push({ variable, stored: stored(reader, key) });
-  return assignments;
+  const field = (name: string): StoredArray | undefined => {
+    const node = reader.child(root, name);
+    const key = node === undefined ? undefined : reader.valueKey(node);
+    return key !== undefined && reader.entry(key) ? stored(reader, key) : undefined;
+  };
+  const isThere = keys.every((key) => reader.entry(key));
+  const arrays = isThere ? keys.map((key) => stored(reader, key)) : [];
+  const assignments = optimizerAssignments(model.optimizer, arrays, field);
+  if (!assignments && keys.length > 2)
+    console.warn(
+      `${reader.prefix}: the optimizer's state (${keys.length} variables) is not that of this optimizer: it starts anew.`,
+    );
+  return assignments ?? [];
 }
 
 /** Writes the weights, and the optimizer's state, as Keras 2 writes them: `prefix.index` and its data, and the file `checkpoint`. */

@@ -2,12 +2,13 @@
 // `_functional/_operations/1/_kernel` (Keras 3), fields of classes of one's own.
 // Owns: those names, in both directions. Leaves reading and writing of files to src/saved-model.
 
-import type { VariableTensor } from '../../runtime/variable.ts';
 import { type NamedChild, registerTrackable } from '../../saved-model/trackable.ts';
 import { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from '../models/model.ts';
 import { ModelBase as Model } from '../models/model.ts';
+import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { isPlainObject, snakeCase } from '../schema.ts';
+import { listedByKeras2 } from './optimizer-state.ts';
 
 const alternatives = (name: string): string[] => (name.startsWith('_') ? [name, name.slice(1)] : [name, `_${name}`]);
 
@@ -54,19 +55,26 @@ function modelLayers(model: ModelBase): NamedChild[] {
   });
 }
 
-/** Optimizers as Keras 3 keeps them: the learning rate is the second of their variables. */
-function optimizerChildren(optimizer: object): NamedChild[] {
-  const { variables } = optimizer as { readonly variables: readonly VariableTensor[] };
-  return variables.map((variable, i) => ({
-    names: [
-      `_variables/${i}`,
-      ...(i === 0 ? ['_iterations'] : []),
-      ...(variable.name === 'learning_rate' ? ['_learning_rate'] : []),
-    ],
-    child: variable,
-  }));
+/** Optimizers as Keras 3 keeps them: the learning rate is the second of their variables. In Keras 2's it is a field alone. */
+function optimizerChildren(optimizer: Optimizer_): NamedChild[] {
+  const fields = new Map([...optimizer.ownFields()].map(([name, variable]) => [variable, name]));
+  const listed = listedByKeras2(optimizer);
+  return optimizer.variables.map((variable, i) => {
+    const field = i === 0 ? '_iterations' : fields.get(variable);
+    const place = `_variables/${listed.indexOf(variable)}`;
+    return {
+      names: field === undefined ? [`_variables/${i}`] : [`_variables/${i}`, field],
+      child: variable,
+      find: (at) => {
+        const rate = at('_learning_rate');
+        const isKeras2 = rate !== undefined ? at('_variables/1') !== rate : at('_current_learning_rate') !== undefined;
+        if (isKeras2) return at(field ?? place);
+        return at(`_variables/${i}`) ?? (field === undefined ? undefined : at(field));
+      },
+    };
+  });
 }
 registerTrackable((object) => {
   if (object instanceof LayerBase) return childrenOf(object);
-  return 'applyGradients' in object && 'variables' in object ? optimizerChildren(object) : null;
+  return object instanceof Optimizer_ ? optimizerChildren(object) : null;
 });

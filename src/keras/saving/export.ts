@@ -6,6 +6,7 @@ import { ValueError } from '../../base/errors.ts';
 import { mapTree } from '../../base/tree.ts';
 import { encodeText } from '../../formats/array-data.ts';
 import { printPythonJson } from '../../formats/keras/python-json.ts';
+import { Variable } from '../../ops/core/variable.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { ObjectGraph } from '../../saved-model/object-graph.ts';
@@ -15,11 +16,13 @@ import type { InputSpec } from '../../saved-model/write/trace-sizes.ts';
 import { writeFolder } from '../../saved-model/write/write-folder.ts';
 import { writeSavedModel } from '../../saved-model/write/write-saved-model.ts';
 import type { ModelBase } from '../models/model.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Config } from '../schema.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Inputs } from '../types.ts';
 import './checkpoint-tree.ts';
 import { CONFIG_FILE } from './config-file.ts';
+import { listedByKeras2 } from './optimizer-state.ts';
 
 export interface ExportSpec {
   readonly shape: readonly (number | null)[];
@@ -28,16 +31,20 @@ export interface ExportSpec {
 }
 
 /** The optimizer's variables: Keras 3 counts the learning rate among them, Keras 2 does not. */
-export function addOptimizer(graph: ObjectGraph, parent: number, optimizer: object, keras2: boolean): void {
-  const variables = (optimizer as { readonly variables: readonly VariableTensor[] }).variables;
+export function addOptimizer(graph: ObjectGraph, parent: number, optimizer: Optimizer, keras2: boolean): void {
+  const { variables } = optimizer;
   const node = graph.link(parent, 'optimizer', graph.add());
   const list = graph.link(node, '_variables', graph.add());
-  const rate = variables.find((variable) => variable.name === 'learning_rate');
-  const counted = keras2 ? variables.filter((variable) => variable !== rate) : variables;
+  const counted = keras2 ? listedByKeras2(optimizer) : variables;
   counted.forEach((variable, i) => void graph.link(list, String(i), graph.add(variable)));
   const [iterations] = variables;
   if (iterations) graph.link(node, '_iterations', graph.add(iterations));
-  if (rate) graph.link(node, '_learning_rate', graph.add(rate));
+  for (const [name, variable] of optimizer.ownFields()) graph.link(node, name, graph.add(variable));
+  // Keras 2 keeps what its schedule gave last, and asks for it when it reads.
+  if (keras2 && optimizer.schedule) {
+    const rate = new Variable(optimizer.learningRate, { trainable: false, name: 'current_learning_rate' });
+    graph.link(node, '_current_learning_rate', graph.add(rate));
+  }
 }
 
 function listOf(graph: ObjectGraph, name: string, variables: readonly VariableTensor[]): void {

@@ -9,7 +9,8 @@ import type { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { buildOptimizer } from '../training/trainer.ts';
-import { type Assignment, arrayOf, assignAll, optimizerVariables } from './assign.ts';
+import { type Assignment, arrayOf, assignAll } from './assign.ts';
+import { optimizerAssignments } from './optimizer-state.ts';
 
 const legacyWeights = (layer: LayerBase): VariableTensor[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 const inputOf = (variable: VariableTensor): LegacyWeightInput => ({ name: variable.path, array: arrayOf(variable) });
@@ -112,19 +113,9 @@ export async function loadLegacyOptimizer(model: ModelBase, file: LegacyH5): Pro
   const stored = file.optimizerWeights;
   if (!stored || !model.compiled) return;
   buildOptimizer(model.optimizer, model.trainableVariables);
-  const variables = model.optimizer.variables as VariableTensor[];
-  const wanted = optimizerVariables(variables, stored.length);
-  if (
-    stored.length !== wanted.length ||
-    wanted.some((variable, i) => variable.dims.join() !== stored[i]!.shape.join())
-  ) {
-    console.warn(
-      `${file.file}: the optimizer's state (${stored.length} arrays) is not that of this optimizer (${variables.length}): it starts anew.`,
-    );
-    return;
-  }
-  await assignAll(
-    wanted.map((variable, i) => ({ variable, stored: stored[i]! })),
-    file.file,
+  const assignments = optimizerAssignments(model.optimizer, stored);
+  if (assignments) return assignAll(assignments, file.file);
+  console.warn(
+    `${file.file}: the optimizer's state (${stored.length} arrays) is not that of this optimizer (${model.optimizer.variables.length}): it starts anew.`,
   );
 }

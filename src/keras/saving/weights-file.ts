@@ -4,9 +4,11 @@ import { FormatError } from '../../formats/file-error.ts';
 import type { VariablesInput, WeightsStore } from '../../formats/keras/weights-store.ts';
 import { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from '../models/model.ts';
+import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { loadOwnArrays, ownArraysOf } from './assets.ts';
-import { type Assignment, arrayOf, assignAll, optimizerVariables } from './assign.ts';
+import { type Assignment, arrayOf, assignAll } from './assign.ts';
+import { optimizerAssignments } from './optimizer-state.ts';
 import { type SavedPart, savedParts } from './state.ts';
 
 export const weightEntries = (parts: readonly SavedPart[], optimizer: boolean): VariablesInput[] =>
@@ -35,6 +37,10 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
   let wanted = 0;
   for (const part of savedParts(model)) {
     const stored = storedFor(store, part);
+    if (part.object instanceof Optimizer_) {
+      assignments.push(...optimizerState(part.object, stored));
+      continue;
+    }
     const fits =
       part.kind === 'layer' ? checked(part, stored, store.file, options.skipMismatch) : similar(part, stored);
     if (part.kind === 'layer') wanted += part.variables.length;
@@ -101,15 +107,19 @@ function checked(part: SavedPart, stored: Stored, file: string, skip: boolean): 
     return null;
   }
 }
-/** Optimizers, metrics and seeds: what does not fit stays as it is. */
-function similar(part: SavedPart, stored: Stored): Fitting {
-  const wanted = part.kind === 'optimizer' ? optimizerVariables(part.variables, stored.arrays.length) : part.variables;
+/** Metrics and seeds: what does not fit stays as it is. */
+function similar({ variables }: SavedPart, { arrays }: Stored): Fitting {
   const fits =
-    stored.arrays.length === wanted.length &&
-    wanted.every((variable, i) => stored.arrays[i]!.shape.join() === variable.dims.join());
-  if (!fits && stored.arrays.length > 2 && part.kind === 'optimizer')
+    arrays.length === variables.length &&
+    variables.every((variable, i) => arrays[i]!.shape.join() === variable.dims.join());
+  return fits ? variables : null;
+}
+/** An optimizer whose state does not fit begins anew. */
+function optimizerState(optimizer: Optimizer_, { arrays }: Stored): Assignment[] {
+  const assignments = optimizerAssignments(optimizer, arrays);
+  if (!assignments && arrays.length > 2)
     console.warn(
-      `the optimizer's state in the file has ${stored.arrays.length} variables, the optimizer ${part.variables.length}: it starts anew.`,
+      `the optimizer's state in the file has ${arrays.length} variables, the optimizer ${optimizer.variables.length}: it starts anew.`,
     );
-  return fits ? wanted : null;
+  return assignments ?? [];
 }
