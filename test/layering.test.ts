@@ -30,7 +30,7 @@ const allowed: Record<string, readonly string[]> = {
   'saved-model': [...engine, ...services, 'runtime', 'ops'],
   data: [...engine, ...services, 'runtime', 'ops'],
   datasets: [...engine, ...services, 'runtime', 'ops', 'data'],
-  keras: [...engine, ...services, 'runtime', 'ops', 'saved-model', 'data', 'datasets'],
+  keras: [...engine, ...services, 'runtime', 'ops', 'saved-model', 'data', 'datasets', 'plot/raster.ts'],
   formats: ['base', 'assembler'],
   platform: ['base'],
   random: ['base'],

@@ -25,7 +25,9 @@ export {
   type ImageDatasetOptions,
   imageDatasetFromDirectory,
 } from './image-dataset.ts';
+export { type ModelToDotOptions, modelToDot } from './model-to-dot.ts';
 export { arrayToImg, imgToArray, type LoadedImage, type LoadImgOptions, loadImg } from './pictures.ts';
+export { type PlotModelOptions, plotModel } from './plot-model.ts';
 export { Progbar } from './progbar.ts';
 export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
 export { type SaveImgOptions, saveImg } from './save-picture.ts';
