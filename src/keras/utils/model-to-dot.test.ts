@@ -91,7 +91,7 @@ describe('plotModel', () => {
     for (const [i, [x, y, width, height]] of boxes.entries())
       for (const [x2, y2, width2, height2] of boxes.slice(i + 1))
         expect(x! + width! <= x2! || x2! + width2! <= x! || y! + height! <= y2! || y2! + height2! <= y!).toBe(true);
-    const arrows = [...svg.matchAll(/<path d="M([\d.]+),([\d.]+) C\S+ \S+ ([\d.]+),([\d.]+)"/g)];
+    const arrows = [...svg.matchAll(/<path d="M([\d.]+),([\d.]+) [CL]\S+ \S+ ([\d.]+),([\d.]+)"/g)];
     expect(arrows.length).toBe(utils.modelToDot(makers.nested!(), { expandNested: true }).split(' -> ').length - 1);
     for (const arrow of arrows) {
       const [x1, y1, x2, y2] = arrow.slice(1).map(Number) as [number, number, number, number];

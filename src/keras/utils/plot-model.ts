@@ -13,6 +13,7 @@ export interface PlotModelOptions extends Omit<ModelToDotOptions, 'subgraph'> {
 }
 
 const GAP = 40;
+const LANE = 14;
 const CELL = { height: 34, padding: 12, title: 16, text: 14 } as const;
 /** Characters of sans-serif fonts are about so wide, as a part of their size: wide enough that words fit. */
 const CHARACTER = 0.6;
@@ -90,9 +91,16 @@ function svgOf(drawing: Cluster, rankdir: string): string {
     }
     front += depth + GAP;
   }
-  const [width, height] = isAcross ? [front, breadth + 2 * GAP] : [breadth + 2 * GAP, front];
   const byId = new Map(boxes.map((box) => [box.id, box]));
-  const arrows = edges.map(([from, to]) => arrow(byId.get(from)!, byId.get(to)!, isAcross, isBackward));
+  const ends = edges.map(([from, to]) => [byId.get(from)!, byId.get(to)!] as const);
+  const isLong = ([from, to]: readonly [Placed, Placed]): boolean => to.rank - from.rank !== 1;
+  // Arrows past other rows run beside all boxes, each in a lane of its own, so that none is hidden.
+  const lane = (i: number): number => GAP + breadth + LANE * (1 + ends.slice(0, i).filter(isLong).length);
+  const arrows = ends.map((pair, i) =>
+    isLong(pair) ? detour(pair, lane(i), isAcross) : arrow(pair, isAcross, isBackward),
+  );
+  const across = lane(ends.length) + GAP;
+  const [width, height] = isAcross ? [front, across] : [across, front];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">
 <defs><marker id="tip" markerWidth="8" markerHeight="8" refX="7" refY="4" orient="auto"><path d="M0,0 L8,4 L0,8 z"/></marker></defs>
 <rect width="100%" height="100%" fill="white"/>
@@ -101,14 +109,22 @@ ${[...arrows, ...boxes.map(boxSvg)].join('\n')}
 `;
 }
 /** From the middle of one side to the middle of the other's; bent, so that arrows from one box part. */
-function arrow(from: Placed, to: Placed, isAcross: boolean, isBackward: boolean): string {
+function arrow([from, to]: readonly [Placed, Placed], isAcross: boolean, isBackward: boolean): string {
   const port = (box: Placed, end: 0 | 1): readonly [number, number] =>
     isAcross ? [box.x + end * box.width, box.y + box.height / 2] : [box.x + box.width / 2, box.y + end * box.height];
   const [[x1, y1], [x2, y2]] = [port(from, isBackward ? 0 : 1), port(to, isBackward ? 1 : 0)];
   const [mx, my] = [(x1 + x2) / 2, (y1 + y2) / 2];
-  const bend = isAcross ? `${mx},${y1} ${mx},${y2}` : `${x1},${my} ${x2},${my}`;
-  return `<path d="M${x1},${y1} C${bend} ${x2},${y2}" fill="none" stroke="black" stroke-width="2" marker-end="url(#tip)"/>`;
+  return path(`M${x1},${y1} C${isAcross ? `${mx},${y1} ${mx},${y2}` : `${x1},${my} ${x2},${my}`} ${x2},${y2}`);
 }
+/** Out to the lane, along it, and back to the other box. */
+function detour([from, to]: readonly [Placed, Placed], lane: number, isAcross: boolean): string {
+  const port = ({ x, y, width, height }: Placed): readonly [number, number] =>
+    isAcross ? [x + width / 2, y + height] : [x + width, y + height / 2];
+  const [[x1, y1], [x2, y2]] = [port(from), port(to)];
+  return path(`M${x1},${y1} L${isAcross ? `${x1},${lane} ${x2},${lane}` : `${lane},${y1} ${lane},${y2}`} ${x2},${y2}`);
+}
+const path = (course: string): string =>
+  `<path d="${course}" fill="none" stroke="black" stroke-width="2" marker-end="url(#tip)"/>`;
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
@@ -148,12 +164,12 @@ export async function plotModel(
 ): Promise<string> {
   const given = typeof toFile === 'string' ? { ...options, toFile } : toFile;
   const { toFile: name = 'model.png', ...settings } = { showLayerNames: false, ...given };
-  const path = /\.[^./\\]+$/.test(name) ? name : `${name}.png`;
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const file = /\.[^./\\]+$/.test(name) ? name : `${name}.png`;
+  const ending = file.slice(file.lastIndexOf('.') + 1).toLowerCase();
   const { rankdir = 'TB', dpi = 200 } = settings;
   if (!['png', 'svg', 'dot', 'gv'].includes(ending))
     throw new ValueError(
-      `plotModel: toFile: found ${show(name)}, wanted a name that ends in .png, .svg, .dot or .gv. Graphviz makes the others: write '${path.slice(0, -ending.length)}dot', then dot -T${ending} -O.`,
+      `plotModel: toFile: found ${show(name)}, wanted a name that ends in .png, .svg, .dot or .gv. Graphviz makes the others: write '${file.slice(0, -ending.length)}dot', then dot -T${ending} -O.`,
     );
   if (!['TB', 'LR', 'BT', 'RL'].includes(rankdir))
     throw new ValueError(`plotModel: rankdir: found ${show(rankdir)}, wanted 'TB', 'LR', 'BT' or 'RL'.`);
@@ -165,7 +181,7 @@ export async function plotModel(
     if (ending === 'png') content = await (await import('../../plot/raster.ts')).rasterize(content, dpi);
   }
   const machine = platform();
-  if (machine.kind === 'browser') await machine.saveForUser(path.split('/').at(-1)!, content);
-  else await machine.writeFile(path, content);
-  return path;
+  if (machine.kind === 'browser') await machine.saveForUser(file.split('/').at(-1)!, content);
+  else await machine.writeFile(file, content);
+  return file;
 }
