@@ -12,7 +12,7 @@ import { isPlainObject } from '../schema.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 import { checkLabels, type LabelRange, labelRange, takesLabels } from './labels.ts';
-import { type OutputNames, outputsOf, perOutput } from './outputs.ts';
+import { type OutputNames, type Outputs, outputsOf, perOutput } from './outputs.ts';
 
 type LossCall = (yTrue: Tensor, yPred: Tensor, options?: { sampleWeight?: Tensor | null }) => Tensor;
 interface OutputLoss {
@@ -50,7 +50,7 @@ export class CompileLoss {
   /** Whether any output may take class numbers. */
   readonly labelled: boolean;
   /** Names and shapes of the outputs, as far as they are known. */
-  #seen: { readonly names: readonly (string | null)[]; readonly shapes: readonly Shape[] } | null = null;
+  #seen: { readonly outputs: Outputs; readonly shapes: readonly Shape[] } | null = null;
   #ranges: readonly (LabelRange | null)[] | null = null;
   /** The symbolic outputs that were looked at last. */
   #symbols: Structure | null = null;
@@ -72,17 +72,13 @@ export class CompileLoss {
     return (this.#outputs ?? []).flatMap((output) => (output?.tracker ? [output.tracker] : []));
   }
 
-  #build(
-    yTrue: readonly (Tensor | null)[],
-    yPred: readonly Tensor[],
-    names: readonly (string | null)[],
-  ): readonly (OutputLoss | null)[] {
+  #build(yTrue: readonly (Tensor | null)[], { list: yPred, names, flat }: Outputs): readonly (OutputLoss | null)[] {
     const count = yPred.length;
-    const each = perOutput(this.given, count, names, 'loss', true);
+    const each = perOutput(flat ? flat(this.given) : this.given, count, names, 'loss', true);
     const weights =
       this.weights === null || this.weights === undefined
         ? []
-        : perOutput(this.weights, count, names, 'lossWeights', true);
+        : perOutput(flat ? flat(this.weights) : this.weights, count, names, 'lossWeights', true);
     const used = each.filter((loss) => loss !== null && loss !== undefined).length;
     return each.map((identifier, i) => {
       if (identifier === null || identifier === undefined) return null;
@@ -99,10 +95,10 @@ export class CompileLoss {
     });
   }
 
-  #see(outputs: readonly Tensor[], names: readonly (string | null)[]): void {
-    const shapes = outputs.map((output) => output.shape);
+  #see(outputs: Outputs): void {
+    const shapes = outputs.list.map((output) => output.shape);
     if (this.#seen && shapes.every((shape, i) => shape.at(-1) === this.#seen!.shapes[i]?.at(-1))) return;
-    this.#seen = { names, shapes };
+    this.#seen = { outputs, shapes };
     this.#ranges = null;
   }
   /**
@@ -112,14 +108,15 @@ export class CompileLoss {
   checkLabels(yTrue: Structure | null, outputs: Structure | null, where: string): boolean {
     if (!this.labelled || yTrue === null || yTrue === undefined) return true;
     if (outputs !== null && outputs !== this.#symbols) {
-      const { list, names } = outputsOf(outputs, this.#names);
-      this.#see(list, names);
+      this.#see(outputsOf(outputs, this.#names));
       this.#symbols = outputs;
     }
     if (!this.#seen) return false;
-    const { names, shapes } = this.#seen;
-    const targets = targetsOf(yTrue, shapes.length, names, this.given);
-    this.#ranges ??= perOutput(this.given, shapes.length, names, 'loss', true).map((loss, i) => {
+    const { outputs: seen, shapes } = this.#seen;
+    const { names } = seen;
+    const given = seen.flat ? seen.flat(this.given) : this.given;
+    const targets = targetsOf(yTrue, seen, given);
+    this.#ranges ??= perOutput(given, shapes.length, names, 'loss', true).map((loss, i) => {
       const target = targets[i];
       if (!target) return null;
       return labelRange(isAutomatic(loss) ? crossentropyFor(target, shapes[i]!) : loss, shapes[i]!, names[i] ?? null);
@@ -133,11 +130,12 @@ export class CompileLoss {
 
   /** The sum over the outputs; null when no output has a loss. */
   call(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): Tensor | null {
-    const { list: predictions, names } = outputsOf(yPred, this.#names);
-    const targets = targetsOf(yTrue, predictions.length, names, this.given);
-    this.#outputs ??= this.#build(targets, predictions, names);
-    if (this.labelled) this.#see(predictions, names);
-    const weights = weightsOf(sampleWeight, predictions.length, names);
+    const outputs = outputsOf(yPred, this.#names);
+    const { list: predictions, names } = outputs;
+    const targets = targetsOf(yTrue, outputs, outputs.flat ? outputs.flat(this.given) : this.given);
+    this.#outputs ??= this.#build(targets, outputs);
+    if (this.labelled) this.#see(outputs);
+    const weights = weightsOf(sampleWeight, outputs);
     let total: Tensor | null = null;
     this.#outputs.forEach((output, i) => {
       if (!output) return;
@@ -160,12 +158,10 @@ function targetOf(targets: readonly (Tensor | null)[], i: number, names: readonl
 }
 
 /** The targets in the order of the outputs. */
-export function targetsOf(
-  yTrue: Structure,
-  count: number,
-  names: readonly (string | null)[],
-  losses: unknown = null,
-): (Tensor | null)[] {
+export function targetsOf(y: Structure, outputs: Outputs, losses: unknown = null): (Tensor | null)[] {
+  const { names, flat } = outputs;
+  const count = outputs.list.length;
+  const yTrue = (flat ? flat(y) : y) as Structure;
   if (count === 1) {
     const own = isPlainObject(yTrue) && names[0] ? (yTrue as Record<string, Tensor>)[names[0]] : undefined;
     const list = own ? [own] : (flattenTree(yTrue, isTensor).filter(isTensor) as Tensor[]);
@@ -195,12 +191,10 @@ export function targetsOf(
 }
 
 /** Sample weights for each output: one for all, or one each. */
-export function weightsOf(
-  sampleWeight: Structure | null,
-  count: number,
-  names: readonly (string | null)[],
-): (Tensor | null)[] {
-  if (sampleWeight === null || sampleWeight === undefined) return [];
+export function weightsOf(given: Structure | null, { list: outputs, names, flat }: Outputs): (Tensor | null)[] {
+  if (given === null || given === undefined) return [];
+  const count = outputs.length;
+  const sampleWeight = (flat ? flat(given) : given) as Structure;
   if (isPlainObject(sampleWeight))
     return names.map((name) => (name === null ? null : ((sampleWeight as Record<string, Tensor>)[name] ?? null)));
   const list = flattenTree(sampleWeight, (value) => isTensor(value) || value === null) as (Tensor | null)[];

@@ -8,7 +8,7 @@ import { toSnakeCase } from '../names.ts';
 import { isPlainObject } from '../schema.ts';
 import type { Structure } from '../types.ts';
 import { targetsOf, weightsOf } from './compile-loss.ts';
-import { type OutputNames, outputsOf, perOutput } from './outputs.ts';
+import { type OutputNames, type Outputs, outputsOf, perOutput } from './outputs.ts';
 
 export type MetricInstance = InstanceType<typeof metrics.Metric>;
 interface Entry {
@@ -74,45 +74,43 @@ export class CompileMetrics {
     return (this.#entries ?? []).map((entry) => entry.metric);
   }
 
-  #build(
-    targets: readonly (Tensor | null)[],
-    predictions: readonly Tensor[],
-    names: readonly (string | null)[],
-  ): Entry[] {
+  #build(targets: readonly (Tensor | null)[], { list: predictions, names, metricNames, flat }: Outputs): Entry[] {
     const used = new Map<string, number>();
     const entries: Entry[] = [];
     for (const weighted of [false, true]) {
       const given = weighted ? this.weighted : this.given;
       if (given === null || given === undefined) continue;
-      lists(given, predictions.length, names, weighted ? 'weightedMetrics' : 'metrics').forEach((list, output) => {
-        for (const identifier of list) {
-          const target = targets[output];
-          if (!target)
-            throw new ValueError(
-              `compile: output ${names[output] ?? output} has a metric, but no target was given for it in y.`,
-            );
-          const metric = metricOf(identifier, target, predictions[output]!);
-          // A metric found by its name goes by that name: 'mae', not 'mean_absolute_error'.
-          const own = typeof identifier === 'string' ? identifier : metric.name;
-          const prefix = predictions.length > 1 && names[output] !== null ? `${names[output]}_` : '';
-          let name = `${prefix}${own}`;
-          if (used.has(name) && weighted) name = `${prefix}weighted_${own}`;
-          const count = used.get(name) ?? 0;
-          used.set(name, count + 1);
-          entries.push({ metric, own, name: count === 0 ? name : `${name}_${count}`, output, weighted });
-        }
-      });
+      lists(flat ? flat(given) : given, predictions.length, names, weighted ? 'weightedMetrics' : 'metrics').forEach(
+        (list, output) => {
+          for (const identifier of list) {
+            const target = targets[output];
+            if (!target)
+              throw new ValueError(
+                `compile: output ${names[output] ?? output} has a metric, but no target was given for it in y.`,
+              );
+            const metric = metricOf(identifier, target, predictions[output]!);
+            // A metric found by its name goes by that name: 'mae', not 'mean_absolute_error'.
+            const own = typeof identifier === 'string' ? identifier : metric.name;
+            const prefix = predictions.length > 1 && metricNames[output] !== null ? `${metricNames[output]}_` : '';
+            let name = `${prefix}${own}`;
+            if (used.has(name) && weighted) name = `${prefix}weighted_${own}`;
+            const count = used.get(name) ?? 0;
+            used.set(name, count + 1);
+            entries.push({ metric, own, name: count === 0 ? name : `${name}_${count}`, output, weighted });
+          }
+        },
+      );
     }
     return entries;
   }
 
   updateState(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): void {
-    const { list: predictions, names } = outputsOf(yPred, this.#names);
-    const targets = targetsOf(yTrue, predictions.length, names);
-    this.#entries ??= this.#build(targets, predictions, names);
-    const weights = weightsOf(sampleWeight, predictions.length, names);
+    const outputs = outputsOf(yPred, this.#names);
+    const targets = targetsOf(yTrue, outputs);
+    this.#entries ??= this.#build(targets, outputs);
+    const weights = weightsOf(sampleWeight, outputs);
     for (const { metric, output, weighted } of this.#entries) {
-      metric.updateState(targets[output]!, predictions[output]!, {
+      metric.updateState(targets[output]!, outputs.list[output]!, {
         sampleWeight: weighted ? (weights[output] ?? null) : null,
       });
     }

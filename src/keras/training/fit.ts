@@ -121,7 +121,11 @@ async function runFit(
   let pass: BatchIterator | null = null;
   const resumed = trainer.takeResume();
   const firstEpoch = resumed?.epoch ?? sizes.initialEpoch;
-  if (resumed) pass = await passOver(plan.train, firstEpoch - sizes.initialEpoch, sizes.stepsPerEpoch);
+  if (resumed) {
+    const every = trainer.require('fit').stepsPerExecution;
+    const steps = sizes.stepsPerEpoch === null ? null : Math.ceil(sizes.stepsPerEpoch / every) * every;
+    pass = await passOver(plan.train, firstEpoch - sizes.initialEpoch, steps);
+  }
   for (let epoch = firstEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
     trainer.resetMetrics();
     await callbacks.callAt('onEpochBegin', epoch);
@@ -203,10 +207,11 @@ async function runEpoch(
   while (!last && (limit === null || step < limit) && !control.stopped) {
     let done = 0;
     const begun = step;
-    while (done < every && (limit === null || step < limit)) {
+    // As in Keras an execution is whole: an epoch of 3 steps, 2 at a time, has 4.
+    while (done < every) {
       const got = pass.next();
       let batch = got instanceof Promise ? await got : got;
-      if (batch === null && limit !== null) {
+      if (batch === null && limit !== null && step < limit) {
         if (source.isReadOnce)
           throw new ValueError(
             `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}; give more, or a generator that goes on.`,
