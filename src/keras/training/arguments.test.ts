@@ -240,6 +240,45 @@ it('fit.validationFreq: a number, or the epochs', async () => {
 it('fit.maxQueueSize, fit.workers, fit.useMultiprocessing: change nothing of the numbers', async () => {
   expect(await losses({ maxQueueSize: 2, workers: 3, useMultiprocessing: true })).toEqual(await losses());
 });
+it('fit.maxQueueSize, fit.workers: batches that wait are asked for ahead, in order, and no further', async () => {
+  const ask = async (options: { maxQueueSize?: number; workers?: number }) => {
+    let [running, most, started, furthest] = [0, 0, 0, 0];
+    const used: number[] = [];
+    class Slow extends tf.keras.utils.Sequence {
+      get length() {
+        return 12;
+      }
+      async getItem(i: number) {
+        started++;
+        most = Math.max(most, ++running);
+        furthest = Math.max(furthest, started - used.length);
+        await new Promise((resolve) => setTimeout(resolve, (i * 5) % 7));
+        running--;
+        return [tf.fill([1, 2], i), tf.ones([1, 1])];
+      }
+    }
+    const seen = callbacks.LambdaCallback({ onTrainBatchEnd: (batch: number) => void used.push(batch) });
+    const model = make();
+    await model.fit(new Slow(), { epochs: 1, verbose: 0, callbacks: [seen], ...options });
+    const reached = furthest;
+    const rows = (await model.predict(new Slow(), { verbose: 0, ...options })) as tf.Tensor;
+    const plain = (await model.predict(
+      tf.stack(Array.from({ length: 12 }, (_, i) => tf.fill([2], tf.constant(i, 'float32')))),
+      {
+        verbose: 0,
+      },
+    )) as tf.Tensor;
+    expect(Array.from(rows.dataSync() as Float32Array).map((v) => v.toFixed(4))).toEqual(
+      Array.from(plain.dataSync() as Float32Array).map((v) => v.toFixed(4)),
+    );
+    return { most, furthest: reached };
+  };
+  expect((await ask({ workers: 0 })).most).toBe(1);
+  const wide = await ask({ workers: 3, maxQueueSize: 4 });
+  expect(wide.most).toBe(3);
+  expect(wide.furthest).toBeLessThanOrEqual(4 + 2);
+  expect((await ask({ workers: 8, maxQueueSize: 2 })).most).toBeLessThanOrEqual(3);
+});
 it('fit.signal: ends the run in order', async () => {
   const control = new AbortController();
   const stop = callbacks.LambdaCallback({ onEpochEnd: (epoch) => void (epoch === 1 && control.abort()) });

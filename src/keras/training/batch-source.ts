@@ -5,6 +5,7 @@ import { DatasetBase } from '../../data/dataset.ts';
 import { DONE, type Pull, pullFrom } from '../../data/pull.ts';
 import { INFINITE } from '../../data/source.ts';
 import { componentsToTensors } from '../../data/structure.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 import { Sequence } from '../utils/sequence.ts';
@@ -66,14 +67,23 @@ export function requireEnd(source: BatchSource, steps: number | null, where: str
     );
 }
 
-export function streamSource(given: unknown, where: string): BatchSource {
+/** How far batches of a Sequence are asked for ahead. */
+export interface QueueOptions
+  extends Options<{
+    /** How many batches are kept that were asked for and not yet used. */
+    maxQueueSize: number;
+    /** How many are asked for at once; 0 asks for none ahead. */
+    workers: number;
+  }> {}
+
+export function streamSource(given: unknown, where: string, queue: QueueOptions = {}): BatchSource {
   if (given instanceof DatasetBase) {
     const n = given.cardinality();
     const open = () => iterator(given.open());
     const isInfinite = n === INFINITE;
     return { steps: n >= 0 ? n : null, samples: null, open, skip: () => open().close?.(), isInfinite };
   }
-  if (given instanceof Sequence) return sequenceSource(given);
+  if (given instanceof Sequence) return sequenceSource(given, queue);
   const iterable = given as Iterable<unknown> | AsyncIterable<unknown>;
   // A generator is read once, over all epochs; a list of batches from the start in each.
   const once = 'next' in (given as object);
@@ -106,7 +116,52 @@ function iterator(pull: Pull<unknown>): BatchIterator {
   };
 }
 
-function sequenceSource(sequence: Sequence): BatchSource {
+/** Results of `ask` in the order of asking: once one makes the caller wait, those after it are asked for ahead. */
+function asked<R>(ask: () => R | Promise<R> | null, { maxQueueSize = 10, workers = 1 }: QueueOptions): Pull<R | null> {
+  const queue: Promise<R | null>[] = [];
+  let running = 0;
+  let ended = false;
+  const start = (got: R | Promise<R> | null): void => {
+    running++;
+    const finish = (): void => {
+      running--;
+      fill();
+    };
+    const result = Promise.resolve(got);
+    // An error is met when the batch's turn comes.
+    result.then(finish, finish);
+    queue.push(result);
+  };
+  const fill = (): void => {
+    while (!ended && running < workers && queue.length < maxQueueSize) {
+      try {
+        const got = ask();
+        if (got === null) ended = true;
+        else start(got);
+      } catch (error) {
+        ended = true;
+        start(Promise.reject(error));
+      }
+    }
+  };
+  return {
+    next: () => {
+      if (queue.length === 0) {
+        const got = ended ? null : ask();
+        if (!(got instanceof Promise)) return got;
+        start(got);
+      }
+      const first = queue.shift()!;
+      fill();
+      return first;
+    },
+    close: () => {
+      ended = true;
+    },
+  };
+}
+
+function sequenceSource(sequence: Sequence, queue: QueueOptions): BatchSource {
   const { length } = sequence;
   if (!Number.isInteger(length) || length < 0)
     throw new ValueError(`Sequence: length is ${show(length)}, wanted the number of batches.`);
@@ -116,13 +171,11 @@ function sequenceSource(sequence: Sequence): BatchSource {
     open() {
       let i = 0;
       const finish = (element: unknown): Batch => asBatch(componentsToTensors(element, 'Sequence.getItem'));
-      return {
-        next: () => {
-          if (i >= length) return null;
-          const got: unknown = sequence.getItem(i++);
-          return got instanceof Promise ? got.then(finish) : finish(got);
-        },
-      };
+      return asked((): Batch | Promise<Batch> | null => {
+        if (i >= length) return null;
+        const got: unknown = sequence.getItem(i++);
+        return got instanceof Promise ? got.then(finish) : finish(got);
+      }, queue) as BatchIterator;
     },
     onEpochEnd: () => sequence.onEpochEnd(),
     skip: () => sequence.onEpochEnd(),

@@ -297,6 +297,7 @@ export async function evaluate(
     options.batchSize ?? 32,
     !compiled.runEagerly,
     'evaluate',
+    options,
   );
   requireEnd(source, options.steps ?? null, 'evaluate', 'steps');
   const { callbacks, progress } = callbacksFor(
@@ -320,7 +321,7 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
   if (x === undefined || x === null)
     throw new ValueError(`predict: found ${String(x)}, wanted x: arrays of samples, or a data set.`);
   const batchSize = wholeNumber(options.batchSize ?? 32, 'predict: batchSize', 1);
-  const source = evaluationSource(x, null, null, batchSize, false, 'predict');
+  const source = evaluationSource(x, null, null, batchSize, false, 'predict', options);
   requireEnd(source, options.steps ?? null, 'predict', 'steps');
   const { callbacks, progress } = callbacksFor(
     model,

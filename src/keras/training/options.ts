@@ -6,7 +6,7 @@ import { isPlainObject } from '../schema.ts';
 import type { Inputs, Structure } from '../types.ts';
 import { Sequence } from '../utils/sequence.ts';
 import { arraySource, arraysOf, splitValidation } from './arrays.ts';
-import { type BatchSource, isSource, streamSource } from './batch-source.ts';
+import { type BatchSource, isSource, type QueueOptions, streamSource } from './batch-source.ts';
 import { classWeights } from './class-weight.ts';
 import { makeBatchShuffler, makeShuffler } from './shuffle.ts';
 import type { FitOptions } from './types.ts';
@@ -75,7 +75,7 @@ export function planFit(x: unknown, y: Inputs | null | undefined, options: FitOp
     if (options.sampleWeight)
       throw new ValueError('fit: sampleWeight works with arrays only; let the data set give [x, y, sampleWeight].');
     const { classWeight } = options;
-    const source = streamSource(x, 'fit');
+    const source = streamSource(x, 'fit', options);
     return {
       train: classWeight ? weighted(source, classWeight) : source,
       validation: validationSource(validationData, options, batchSize, reuse),
@@ -132,7 +132,7 @@ function validationSource(
 ): BatchSource | null {
   if (given === null || given === undefined) return null;
   if (given instanceof DatasetBase || given instanceof Sequence || (isSource(given) && !Array.isArray(given)))
-    return streamSource(given, 'fit: validationData');
+    return streamSource(given, 'fit: validationData', options);
   if (!Array.isArray(given) || given.length < 2 || given.length > 3)
     throw new ValueError(
       `fit: validationData: found ${show(given)}, wanted [x, y], [x, y, sampleWeight] or a data set.`,
@@ -155,8 +155,9 @@ export function evaluationSource(
   batchSize: number,
   reuse: boolean,
   where: string,
+  queue: QueueOptions = {},
 ): BatchSource {
-  if (isSource(x)) return streamSource(x, where);
+  if (isSource(x)) return streamSource(x, where, queue);
   return arraySource(
     {
       x: arraysOf(x as Inputs, `${where}: x`),

@@ -32,6 +32,11 @@ export type Source =
 export type Verbose = 'auto' | 0 | 1 | 2;
 export interface RunOptions
   extends Options<{
+    /** Of a Sequence whose batches wait: how many are kept that were asked for ahead (10). */
+    maxQueueSize: number;
+    /** Of such a Sequence: how many batches are asked for at once (1); 0 asks for none ahead. */
+    workers: number;
+    useMultiprocessing: boolean;
     batchSize: number | null;
     verbose: Verbose;
     steps: number | null;
