@@ -1,6 +1,6 @@
 // tf.bitwise.
 // Owns: the bit operations on integers.
-import { isInteger } from '../base/dtype.ts';
+import { dtypes, isInteger } from '../base/dtype.ts';
 import { DTypeError } from '../base/errors.ts';
 import type { BinaryName } from '../primitives/elementwise/rules.ts';
 import * as p from '../primitives/functions.ts';
@@ -22,9 +22,17 @@ const bits = (name: string, primitive: BinaryName) =>
 export const bitwiseAnd = bits('bitwiseAnd', 'and');
 export const bitwiseOr = bits('bitwiseOr', 'or');
 export const bitwiseXor = bits('bitwiseXor', 'xor');
-export const leftShift = bits('leftShift', 'shiftLeft');
+/** A shift by less than nothing is one by 0, one by the width or more one by the width − 1. */
+const shift = (name: string, primitive: 'shiftLeft' | 'shiftRight') =>
+  signature(name, ['x', 'y'], (x: TensorLike, y: TensorLike): Tensor => {
+    const [a, b] = broadcastPair(x, y, name);
+    const most = dtypes[integer(a, name).dtype].bits - 1;
+    const count = p.binary('min', p.binary('max', b, p.full(0, b)), p.full(most, b));
+    return p.binary(primitive, a, count) as Tensor;
+  });
+export const leftShift = shift('leftShift', 'shiftLeft');
 /** Arithmetic for signed, logical for unsigned integers. */
-export const rightShift = bits('rightShift', 'shiftRight');
+export const rightShift = shift('rightShift', 'shiftRight');
 export const invert = signature(
   'invert',
   ['x'],

@@ -393,7 +393,7 @@ export class EngineProgram implements CompiledProgram {
     if (flag === 0) return;
     const { operation, scope, rows } = this.#compiled.checks[struck(flag)]!;
     throw new ValueError(
-      `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows. Class numbers start at 0; check the labels or the size of the layer.`,
+      `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows; where an index has several coordinates, each must lie within its own axis. Class numbers start at 0; check the labels or the size of the layer.`,
     );
   }
 }

@@ -8,6 +8,7 @@ import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, asInteger, asIntegers, convertPair, convertToTensor } from './convert.ts';
+import { computable, rowNumbers } from './coordinates.ts';
 import { op } from './define.ts';
 import { nonZeroIndices } from './non-zero.ts';
 import { signature } from './signature.ts';
@@ -238,11 +239,8 @@ export const gather = signature(
       ...rest.map((_, a) => axis + 1 + a),
     ]);
     const flat = p.reshape(front, [rows * n, ...middle, ...rest]);
-    const offsets = p.convert(
-      p.broadcast(p.iota([rows], 0, 'int32'), [rows, sizeOf(i.dims.slice(batch))], [0]),
-      i.dtype,
-    );
-    const linear = p.add(p.reshape(i, [rows, sizeOf(i.dims.slice(batch))]), p.mul(offsets, p.full(n, offsets)));
+    const places = p.reshape(computable(i), [rows, sizeOf(i.dims.slice(batch))]);
+    const linear = rowNumbers([p.iota(places.dims, 0, places.dtype), places], [rows, n], 'gather', 1);
     const taken = p.takeRows(flat, p.reshape(linear, i.dims));
     const inner = i.dims.length - batch;
     // (batch…, indices…, middle…, rest…) → (batch…, middle…, indices…, rest…)

@@ -99,7 +99,7 @@ function inferDType(values: Leaves['values']): DType {
           : typeof value === 'bigint'
             ? 'int64'
             : Number.isInteger(value) && !Object.is(value, -0)
-              ? Math.abs(value) < 2 ** 31
+              ? value >= dtypes.int32.min && value <= dtypes.int32.max
                 ? 'int32'
                 : Number.isSafeInteger(value)
                   ? 'int64'

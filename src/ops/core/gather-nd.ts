@@ -10,6 +10,7 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, convertPair, convertToTensor } from './convert.ts';
+import { rowNumbers } from './coordinates.ts';
 import { signature } from './signature.ts';
 
 function indexTensor(indices: TensorLike, name: string): Value {
@@ -19,36 +20,21 @@ function indexTensor(indices: TensorLike, name: string): Value {
   throw new DTypeError(`${name}: indices have dtype ${given.dtype}; wanted int32 or int64.`);
 }
 
-/** Index vectors (…, k) over the first k of `dims` as row numbers (…). */
-function rowNumbers(indices: Value, dims: Dims, name: string): Value {
+/** Index vectors (…, k) over the first k of `dims` as row numbers (…); the first `trusted` coordinates are right. */
+function rowsOf(indices: Value, dims: Dims, name: string, trusted = 0): Value {
   const depth = indices.dims.at(-1);
   if (depth === undefined || depth > dims.length)
     throw new ShapeError(
       `${name}: indices have shape ${showShape(indices.dims)}; the last axis must be at most ${dims.length}, the rank of ${showShape(dims)}.`,
     );
   const outer = indices.dims.slice(0, -1);
-  let row: Value = p.full(0, { dims: outer, dtype: indices.dtype });
-  for (let k = 0; k < depth; k++) {
-    const start = indices.dims.map((_, i) => (i === outer.length ? k : 0));
+  if (depth === 0) return p.full(0, { dims: outer, dtype: indices.dtype });
+  const coordinates = Array.from({ length: depth }, (_, k) => {
+    const start = indices.dims.map((_n, i) => (i === outer.length ? k : 0));
     const limit = indices.dims.map((n, i) => (i === outer.length ? k + 1 : n));
-    const component = p.reshape(p.slice(indices, start, limit), outer);
-    checkRange(component, dims[k]!, k, name);
-    row = p.add(p.mul(row, p.full(dims[k]!, row)), component);
-  }
-  return row;
-}
-
-/** Each component on its own: a wrong one may still make a row number that exists. */
-function checkRange(component: Value, n: number, axis: number, name: string): void {
-  const { elements } = component as Tensor;
-  if (!elements) return;
-  for (let i = 0; i < elements.length; i++) {
-    const index = Number(elements[i]);
-    if (!(index >= 0 && index < n))
-      throw new ShapeError(
-        `${name}: index ${index} at position ${i} is out of range for axis ${axis} of length ${n}; wanted 0 to ${n - 1}.`,
-      );
-  }
+    return p.reshape(p.slice(indices, start, limit), outer);
+  });
+  return rowNumbers(coordinates, dims, name, trusted);
 }
 
 /** Elements or slices that index vectors name: indices (…, k) and params of rank r give (…, r − k last axes). */
@@ -68,7 +54,7 @@ export const gatherNd = signature(
     }
     const depth = index.dims.at(-1)!;
     const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...x.dims.slice(depth)]);
-    return p.takeRows(rows, rowNumbers(index, x.dims, 'gatherNd')) as Tensor;
+    return p.takeRows(rows, rowsOf(index, x.dims, 'gatherNd', batchDims)) as Tensor;
   },
 );
 
@@ -83,7 +69,7 @@ function scatter(x: Value, indices: TensorLike, updates: Value, mode: ScatterMod
     );
   const fitted = sameShape(updates.dims, wanted) ? updates : p.broadcast(p.reshape(updates, []), wanted, []);
   const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...rest]);
-  return p.reshape(p.scatterRows(rows, rowNumbers(index, x.dims, name), fitted, mode), x.dims) as Tensor;
+  return p.reshape(p.scatterRows(rows, rowsOf(index, x.dims, name), fitted, mode), x.dims) as Tensor;
 }
 
 /** Zeros of a shape with updates added where index vectors point. */

@@ -93,6 +93,9 @@ export const reduceAll = reduction('reduceAll', boolean('reduceAll'), (x, axes) 
 export const reduceMean = reduction('reduceMean', any, mean);
 
 function mean(x: Value, axes: readonly number[]): Value {
+  // The sum of short floats need not fit them where the mean does.
+  if (dtypes[x.dtype].kind === 'float' && dtypes[x.dtype].bits === 16)
+    return p.convert(mean(p.convert(x, 'float32'), axes), x.dtype);
   const sum = p.reduceSum(x, axes);
   const n = axes.reduce((product, axis) => product * x.dims[axis]!, 1);
   return p.div(sum, p.full(n, sum));

@@ -1,6 +1,6 @@
 // tf.nn.ctcLoss and its decoders: sequences of labels without alignment (Graves et al., 2006).
 // Owns: the sums over alignments in logarithms and double precision, and decoding by the best path and by beams.
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -217,6 +217,11 @@ const read = (inputs: TensorLike, sequenceLength: TensorLike, name: string) => {
   const [, batch, classes] = x.dims as [number, number, number];
   const data = known(x, name, 'Call it outside tf.function.') as ArrayLike<number>;
   const steps = Array.from(convertToTensor(sequenceLength, undefined, name).dataSync() as ArrayLike<number>, Number);
+  const long = steps.findIndex((n) => !(n >= 0 && n <= x.dims[0]!));
+  if (steps.length !== batch || long >= 0)
+    throw new ValueError(
+      `${name}: sequenceLength is ${show(steps)}; wanted ${batch} lengths of 0 to ${x.dims[0]}, the time axis of the inputs.`,
+    );
   return { batch, classes, steps, at: (t: number, b: number, c: number) => data[(t * batch + b) * classes + c]! };
 };
 

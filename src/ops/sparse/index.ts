@@ -3,7 +3,7 @@
 
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
-import { normalizeAxes, normalizeAxis, resolveReshape, sizeOf, stridesOf } from '../../base/shape.ts';
+import { normalizeAxes, normalizeAxis, resolveReshape, sameShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
@@ -19,14 +19,36 @@ export { bincount } from './bincount.ts';
 export { segmentMean, segmentSqrtN, segmentSum } from './segments.ts';
 export { SparseTensor } from './sparse-tensor.ts';
 
-const places = (x: SparseTensor): number[] => {
+/** The places of the elements in the flattened dense tensor. */
+const places = (x: SparseTensor, name: string): number[] => {
   const strides = stridesOf(x.shape);
-  return indexRows(x).map((row) => row.reduce((sum, n, i) => sum + n * strides[i]!, 0));
+  return indexRows(x).map((row, position) =>
+    row.reduce((sum, n, axis) => {
+      if (!(n >= 0 && n < x.shape[axis]!))
+        throw new ValueError(
+          `${name}: index ${show(row)} at position ${position} is out of range for the dense shape ${show(x.shape)}: wanted 0 to ${x.shape[axis]! - 1} on axis ${axis}.`,
+        );
+      return sum + n * strides[axis]!;
+    }, 0),
+  );
 };
-/** All elements, those that are not named `defaultValue`. */
-export function toDense(spInput: SparseTensor, options: { readonly defaultValue?: TensorLike } = {}): Tensor {
-  const flat = places(spInput);
-  const fill = options.defaultValue ?? (spInput.dtype === 'string' ? '' : 0);
+/** All elements, those that are not named `defaultValue`; throws for indices that are repeated or out of order. */
+export const toDense = signature(
+  'sparse.toDense',
+  ['spInput', 'defaultValue', 'validateIndices'],
+  (spInput: SparseTensor, defaultValue?: TensorLike, validateIndices: boolean = true): Tensor => {
+    const flat = places(spInput, 'sparse.toDense');
+    const bad = validateIndices ? flat.findIndex((place, i) => i > 0 && place <= flat[i - 1]!) : -1;
+    if (bad > 0)
+      throw new ValueError(
+        `sparse.toDense: index ${show(indexRows(spInput)[bad])} at position ${bad} is ${flat[bad] === flat[bad - 1] ? 'repeated' : 'out of order'}; wanted each once, in order (tf.sparse.reorder), or validateIndices: false.`,
+      );
+    return spread(spInput, flat, defaultValue);
+  },
+);
+/** The dense tensor of elements at places of the flattened one; of several at one place the last. */
+function spread(spInput: SparseTensor, flat: readonly number[], defaultValue?: TensorLike): Tensor {
+  const fill = defaultValue ?? (spInput.dtype === 'string' ? '' : 0);
   if (spInput.dtype === 'string') {
     const data = new Array<string>(sizeOf(spInput.shape)).fill(String(fill));
     flat.forEach((place, i) => {
@@ -87,7 +109,7 @@ export const reshape = signature(
     );
     const strides = stridesOf(dims);
     return sparseOf(
-      places(spInput).map((at) => dims.map((n, i) => Math.floor(at / strides[i]!) % n)),
+      places(spInput, 'sparse.reshape').map((at) => dims.map((n, i) => Math.floor(at / strides[i]!) % n)),
       spInput.values,
       dims,
     );
@@ -110,8 +132,8 @@ export const transpose = signature(
 export const expandDims = signature(
   'sparse.expandDims',
   ['spInput', 'axis'],
-  (spInput: SparseTensor, axis: number = -1): SparseTensor => {
-    const at = normalizeAxis(axis, spInput.rank + 1, 'sparse.expandDims');
+  (spInput: SparseTensor, axis: number | Tensor = -1): SparseTensor => {
+    const at = normalizeAxis(asInteger(axis, 'sparse.expandDims: axis'), spInput.rank + 1, 'sparse.expandDims');
     const insert = (list: readonly number[], n: number): number[] => [...list.slice(0, at), n, ...list.slice(at)];
     return sparseOf(
       indexRows(spInput).map((row) => insert(row, 0)),
@@ -123,10 +145,10 @@ export const expandDims = signature(
 export const concat = signature(
   'sparse.concat',
   ['axis', 'spInputs'],
-  (axis: number, spInputs: readonly SparseTensor[]): SparseTensor => {
+  (axis: number | Tensor, spInputs: readonly SparseTensor[]): SparseTensor => {
     const first = spInputs[0];
     if (!first) throw new ValueError('sparse.concat: found an empty list, wanted at least one sparse tensor.');
-    const at = normalizeAxis(axis, first.rank, 'sparse.concat');
+    const at = normalizeAxis(asInteger(axis, 'sparse.concat: axis'), first.rank, 'sparse.concat');
     let offset = 0;
     const rows = spInputs.flatMap((x) => {
       const moved = indexRows(x).map((row) => row.map((n, i) => (i === at ? n + offset : n)));
@@ -165,12 +187,13 @@ export const slice = signature(
 export const split = signature(
   'sparse.split',
   ['spInput', 'numSplit', 'axis'],
-  (spInput: SparseTensor, numSplit: number, axis: number = 0): SparseTensor[] => {
-    const at = normalizeAxis(axis, spInput.rank, 'sparse.split');
+  (spInput: SparseTensor, numSplit: number | Tensor, axis: number | Tensor = 0): SparseTensor[] => {
+    const parts = asInteger(numSplit, 'sparse.split: numSplit');
+    const at = normalizeAxis(asInteger(axis, 'sparse.split: axis'), spInput.rank, 'sparse.split');
     const n = spInput.shape[at]!;
     let offset = 0;
-    return Array.from({ length: numSplit }, (_, k) => {
-      const length = Math.floor(n / numSplit) + (k < n % numSplit ? 1 : 0);
+    return Array.from({ length: parts }, (_, k) => {
+      const length = Math.floor(n / parts) + (k < n % parts ? 1 : 0);
       const result = slice(
         spInput,
         spInput.shape.map((_m, i) => (i === at ? offset : 0)),
@@ -198,17 +221,24 @@ export const retain = signature(
 );
 /** The sum of two sparse tensors, or of a sparse and a dense one. */
 export function add(a: SparseTensor | TensorLike, b: SparseTensor | TensorLike): SparseTensor | Tensor {
-  if (!(a instanceof SparseTensor) || !(b instanceof SparseTensor)) {
-    const dense = (x: SparseTensor | TensorLike): Tensor =>
-      x instanceof SparseTensor ? toDense(x) : convertToTensor(x as TensorLike);
-    return p.add(dense(a), dense(b)) as Tensor;
-  }
+  if (!(a instanceof SparseTensor))
+    return b instanceof SparseTensor ? addDense(b, a) : (p.add(...convertPair(a, b, 'sparse.add')) as Tensor);
+  if (!(b instanceof SparseTensor)) return addDense(a, b);
   return combine(a as SparseTensor, b as SparseTensor, 'add');
+}
+function addDense(x: SparseTensor, other: TensorLike): Tensor {
+  const dense = convertToTensor(other, x.dtype, 'sparse.add');
+  if (!sameShape(dense.dims, x.shape))
+    throw new ShapeError(`sparse.add: shapes ${show(x.shape)} and ${show(dense.dims)}; wanted equal ones.`);
+  const rows = integersTensor(places(x, 'sparse.add'), [x.values.dims[0]!], 'int32');
+  const flat = p.reshape(dense, [sizeOf(x.shape)]);
+  return p.reshape(p.scatterRows(flat, rows, x.values, 'add'), x.shape) as Tensor;
 }
 function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'): SparseTensor {
   if (a.shape.join() !== b.shape.join())
     throw new ShapeError(`sparse: shapes ${show(a.shape)} and ${show(b.shape)}; wanted equal ones.`);
-  const [left, right] = [places(a), places(b)];
+  const name = mode === 'add' ? 'sparse.add' : `sparse.${mode}imum`;
+  const [left, right] = [places(a, name), places(b, name)];
   const all = [...new Set([...left, ...right])].sort((x, y) => x - y);
   const at = (list: readonly number[]): Tensor =>
     integersTensor(
@@ -217,9 +247,9 @@ function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'):
       'int32',
     );
   const empty = p.full(0, { dims: [all.length], dtype: a.dtype });
-  const spread = (x: SparseTensor, list: readonly number[]) => p.scatterRows(empty, at(list), x.values, 'add');
+  const onto = (x: SparseTensor, list: readonly number[]) => p.scatterRows(empty, at(list), x.values, 'add');
   const strides = stridesOf(a.shape);
-  const values = p.binary(mode, spread(a, left), spread(b, right)) as Tensor;
+  const values = p.binary(mode, onto(a, left), onto(b, right)) as Tensor;
   return sparseOf(
     all.map((place) => a.shape.map((n, i) => Math.floor(place / strides[i]!) % n)),
     values,
@@ -230,23 +260,33 @@ export const maximum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => c
 export const minimum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'min');
 
 /** The product of a sparse matrix and a dense one, either of them first. */
-export function sparseDenseMatmul(
+export const sparseDenseMatmul = signature(
+  'sparse.sparseDenseMatmul',
+  ['spA', 'b', 'adjointA', 'adjointB'],
+  (
+    spA: SparseTensor | TensorLike,
+    b: TensorLike | SparseTensor,
+    adjointA: boolean = false,
+    adjointB: boolean = false,
+  ): Tensor => product(spA, b, adjointA, adjointB),
+);
+function product(
   spA: SparseTensor | TensorLike,
   b: TensorLike | SparseTensor,
-  options: { readonly adjointA?: boolean; readonly adjointB?: boolean } = {},
+  adjointA: boolean,
+  adjointB: boolean,
 ): Tensor {
   if (!(spA instanceof SparseTensor)) {
     if (!(b instanceof SparseTensor))
       throw new ValueError('sparse.sparseDenseMatmul: found two dense matrices; wanted a sparse one among them.');
     // A·B = (Bᵀ·Aᵀ)ᵀ
-    const flipped = { adjointA: !options.adjointB, adjointB: !options.adjointA };
-    return p.transpose(sparseDenseMatmul(b, spA as TensorLike, flipped), [1, 0]) as Tensor;
+    return p.transpose(product(b, spA as TensorLike, !adjointB, !adjointA), [1, 0]) as Tensor;
   }
-  if (b instanceof SparseTensor) return sparseDenseMatmul(spA, toDense(b), options);
+  if (b instanceof SparseTensor) return product(spA, toDense(b), adjointA, adjointB);
   const dense = convertToTensor(b, undefined, 'sparse.sparseDenseMatmul');
-  const right = options.adjointB ? p.transpose(dense, [1, 0]) : dense;
+  const right = adjointB ? p.transpose(dense, [1, 0]) : dense;
   const rows = indexRows(spA);
-  const [to, from] = options.adjointA ? [1, 0] : [0, 1];
+  const [to, from] = adjointA ? [1, 0] : [0, 1];
   if (spA.rank !== 2 || spA.shape[from] !== right.dims[0])
     throw new ShapeError(`sparse.sparseDenseMatmul: shapes ${show(spA.shape)} and ${show(right.dims)} do not fit.`);
   const index = (k: number): Tensor =>
@@ -269,6 +309,7 @@ const reduceDense = (spInput: SparseTensor, axis: Axis | undefined, keepdims: bo
   const kept = spInput.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const dims = kept.map((i) => spInput.shape[i]!);
   const strides = stridesOf(dims);
+  places(spInput, 'sparse.reduce');
   const rows = integersTensor(
     indexRows(spInput).map((row) => kept.reduce((sum, axisOf, k) => sum + row[axisOf]! * strides[k]!, 0)),
     [spInput.values.dims[0]!],
@@ -305,21 +346,25 @@ export const reduceSum = reduction('sparse.reduceSum', false) as Reduction;
 export const reduceMax = reduction('sparse.reduceMax', true) as Reduction;
 /** Softmax over the named elements of the last axis. */
 export function softmax(spInput: SparseTensor): SparseTensor {
-  const dense = toDense(spInput, { defaultValue: Number.NEGATIVE_INFINITY });
+  const dense = spread(spInput, places(spInput, 'sparse.softmax'), Number.NEGATIVE_INFINITY);
   const result = softmaxOver(dense, dense.dims.length - 1) as Tensor;
   return spInput.withValues(gatherNd(result, spInput.indices));
 }
-export function eye(
-  numRows: number,
-  options: { readonly numColumns?: number; readonly dtype?: DType } = {},
-): SparseTensor {
-  const n = Math.min(numRows, options.numColumns ?? numRows);
-  return sparseOf(
-    Array.from({ length: n }, (_, i) => [i, i]),
-    p.full(1, { dims: [n], dtype: options.dtype ?? 'float32' }) as Tensor,
-    [numRows, options.numColumns ?? numRows],
-  );
-}
+/** Ones on the diagonal. */
+export const eye = signature(
+  'sparse.eye',
+  ['numRows', 'numColumns', 'dtype'],
+  (numRows: number | Tensor, numColumns?: number | Tensor, dtype: DType = 'float32'): SparseTensor => {
+    const rows = asInteger(numRows, 'sparse.eye: numRows');
+    const columns = numColumns === undefined ? rows : asInteger(numColumns, 'sparse.eye: numColumns');
+    const n = Math.min(rows, columns);
+    return sparseOf(
+      Array.from({ length: n }, (_, i) => [i, i]),
+      p.full(1, { dims: [n], dtype }) as Tensor,
+      [rows, columns],
+    );
+  },
+);
 /** Rows without elements get `defaultValue` in their first column; and which rows these were. */
 export const fillEmptyRows = signature(
   'sparse.fillEmptyRows',

@@ -60,7 +60,8 @@ export const select: MapPrimitive = {
     })),
 };
 
-/** Element by element, as TensorFlow's CPU casts: floats truncate towards zero and saturate, integers wrap, NaN becomes 0 in integers. */
+/** Element by element, as TensorFlow's CPU casts: floats truncate towards zero and saturate, integers wrap, NaN becomes 0 in integers;
+ * of negative floats uint32 and uint64 take the two's complement. */
 export function convertData(from: DType, to: DType, source: Data, target: Data): void {
   const n = target.length / dtypes[to].lanes;
   const y = target as Float64Array;
@@ -82,7 +83,7 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
     if (isComplex(to)) for (let i = 0; i < n; i++) y[2 * i] = x[i * stride]!;
     else if (dtypes[to].kind === 'float') for (let i = 0; i < n; i++) y[i] = x[i * stride]!;
     else {
-      const { min, max } = dtypes[to];
+      const { min, max } = wide(to) ? { min: dtypes.int32.min, max: dtypes[to].max } : dtypes[to];
       for (let i = 0; i < n; i++) {
         const value = Math.trunc(x[i * stride]!);
         y[i] = value > max ? max : value >= min ? value : Number.isNaN(value) ? 0 : min;
@@ -100,10 +101,11 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
 function toBig(x: number, to: DType): bigint {
   if (Number.isNaN(x)) return 0n;
   const value = Math.trunc(x);
-  const [low, high] = to === 'int64' ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
+  const [low, high] = [-(2n ** 63n), to === 'int64' ? 2n ** 63n - 1n : 2n ** 64n - 1n];
   if (value >= Number(high)) return high;
   return value <= Number(low) ? low : BigInt(value);
 }
+const wide = (dtype: DType): boolean => dtype === 'uint32' || dtype === 'uint64';
 
 export const convert: MapPrimitive<{ readonly dtype: DType }> = {
   name: 'convert',
@@ -129,7 +131,9 @@ export const convert: MapPrimitive<{ readonly dtype: DType }> = {
       const { min, max, bits } = dtypes[dtype];
       // The registers saturate at 32 or 64 bits; narrower types are clamped first.
       if (bits < 32) x = ir.binary('min', ir.binary('max', x, ir.constant(x.type, min)), ir.constant(x.type, max));
-      return ir.convert(target, x, dtypes[dtype].kind === 'int' || bits < 32);
+      if (!wide(dtype)) return ir.convert(target, x, true);
+      const negative = ir.compare('lt', x, ir.constant(x.type, 0));
+      return ir.select(negative, ir.convert(target, x, true), ir.convert(target, x, false));
     }
     return wrap(dtype, ir.convert(target, x, fromSigned));
   },
