@@ -9,6 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Options, ReduceOptions, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
+import { signature } from '../core/signature.ts';
 import { argument, modulus, polar, widened } from './complex-functions.ts';
 import { floating } from './elementwise.ts';
 
@@ -183,12 +184,13 @@ export const argmax = argReduce('argmax');
 export const argmin = argReduce('argmin');
 
 /** How many elements are not zero. */
-export const countNonzero = op(
+export const countNonzero = signature(
   'countNonzero',
-  (x: TensorLike, options: ReduceOptions & Options<{ dtype: DType }> = {}): Tensor => {
-    const tensor = convertToTensor(x, undefined, 'countNonzero');
-    const { axes, keepdims } = readArguments(tensor, options, undefined, 'countNonzero');
-    const ones = p.convert(p.compare('notEqual', tensor, p.zerosLike(tensor)), options.dtype ?? 'int64');
+  ['input', 'axis', 'keepdims', 'dtype'],
+  (input: TensorLike, axis?: Axis | TensorLike, keepdims: boolean = false, dtype: DType = 'int64'): Tensor => {
+    const tensor = convertToTensor(input, undefined, 'countNonzero');
+    const { axes } = readArguments(tensor, axis, keepdims, 'countNonzero');
+    const ones = p.convert(p.compare('notEqual', tensor, p.zerosLike(tensor)), dtype);
     return keep(p.reduceSum(ones, axes), tensor, axes, keepdims);
   },
 );
