@@ -9,6 +9,7 @@ import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { gatherNd } from '../core/gather-nd.ts';
+import { IndexedSlices } from '../core/indexed-slices.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
@@ -16,6 +17,7 @@ import { softmaxOver } from '../nn/softmax.ts';
 import { indexRows, pick, SparseTensor, sortedRows, sparseOf } from './sparse-tensor.ts';
 
 export { bincount } from './bincount.ts';
+export { cross, crossHashed } from './cross.ts';
 export { segmentMean, segmentSqrtN, segmentSum } from './segments.ts';
 export { SparseTensor } from './sparse-tensor.ts';
 
@@ -421,5 +423,16 @@ export const resetShape = signature(
         `sparse.resetShape: shape ${show(dims)} is smaller than ${show(spInput.shape)}; wanted each axis at least as long.`,
       );
     return sparseOf(rows, spInput.values, dims);
+  },
+);
+/** The rows of an IndexedSlices without those at the given indices. */
+export const mask = signature(
+  'sparse.mask',
+  ['a', 'maskIndices'],
+  (a: IndexedSlices, maskIndices: TensorLike): IndexedSlices => {
+    const without = new Set(asIntegers(maskIndices, 'sparse.mask: maskIndices'));
+    const places = asIntegers(a.indices, 'sparse.mask: a');
+    const kept = places.flatMap((place, i) => (without.has(place) ? [] : [i]));
+    return IndexedSlices(pick(a.values, kept), pick(a.indices, kept), a.denseShape);
   },
 );

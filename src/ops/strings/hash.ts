@@ -148,3 +148,10 @@ export function hash64(bytes: Uint8Array, seed = 0xdecafcaffen): bigint {
   }
   return shift(u64(shift(h) * m));
 }
+
+const FACTOR = 0xc6a4a7935bd1e995n;
+/** TensorFlow's FingerprintCat64: the fingerprint of two, in order. */
+export function joinFingerprints(a: bigint, b: bigint): bigint {
+  const inner = a ^ FACTOR ^ u64(mix(u64(b * FACTOR)) * FACTOR);
+  return mix(u64(mix(u64(inner * FACTOR)) * FACTOR));
+}

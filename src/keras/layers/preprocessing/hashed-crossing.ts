@@ -5,7 +5,7 @@ import { type DType, isInteger, type StringElement } from '../../../base/dtype.t
 import { DTypeError, ShapeError, ValueError } from '../../../base/errors.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { hostFunction } from '../../../ops/core/host.ts';
-import { fingerprint64 } from '../../../ops/strings/hash.ts';
+import { fingerprint64, joinFingerprints } from '../../../ops/strings/hash.ts';
 import { bytesOf } from '../../../ops/strings/text.ts';
 import * as p from '../../../primitives/functions.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
@@ -37,15 +37,9 @@ type HashedCrossingArgs =
   | [numBins: number, options?: HashedCrossingOptions]
   | [options: With<HashedCrossingOptions, 'numBins'>];
 
-// TensorFlow's FingerprintCat64 and the key of its sparse crosses.
+// The key of TensorFlow's sparse crosses.
 const KEY = 0xdecafcaffen;
-const FACTOR = 0xc6a4a7935bd1e995n;
 const wrap = (x: bigint): bigint => BigInt.asUintN(64, x);
-const mix = (x: bigint): bigint => x ^ (x >> 47n);
-function join(a: bigint, b: bigint): bigint {
-  const inner = a ^ FACTOR ^ wrap(mix(wrap(b * FACTOR)) * FACTOR);
-  return mix(wrap(mix(wrap(inner * FACTOR)) * FACTOR));
-}
 const feature = (element: StringElement | number | bigint): bigint =>
   typeof element === 'number' || typeof element === 'bigint' ? wrap(BigInt(element)) : fingerprint64(bytesOf(element));
 
@@ -87,7 +81,7 @@ class HashedCrossingLayer extends LayerBase<Tensor> {
       (columns, [out]) => {
         const target = out!.data as BigInt64Array;
         for (let i = 0; i < target.length; i++)
-          target[i] = columns.reduce((hash, column) => join(hash, feature(column.data[i]!)), KEY) % bins;
+          target[i] = columns.reduce((hash, column) => joinFingerprints(hash, feature(column.data[i]!)), KEY) % bins;
       },
     );
     const crossed = p.customCall(evaluate, list)[0] as Tensor;
