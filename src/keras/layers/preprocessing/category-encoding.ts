@@ -42,13 +42,17 @@ class CategoryEncodingLayer extends LayerBase<Tensor> {
   override get inputDtype(): DType {
     return 'int64';
   }
+  get #where(): string {
+    return `CategoryEncoding '${this.name}'`;
+  }
   override call(inputs: Tensor, { countWeights = null }: CategoryEncodingCall = {}): Tensor {
     if (countWeights !== null && this.outputMode !== 'count')
-      throw new ValueError(
-        `CategoryEncoding '${this.name}': countWeights are for outputMode 'count'; found '${this.outputMode}'.`,
-      );
+      throw new ValueError(`${this.#where}: countWeights are for outputMode 'count'; found '${this.outputMode}'.`);
     const weights = countWeights === null ? null : cast(convertToTensor(countWeights), this.computeDtype);
     const numbers = inputs.weak ? cast(inputs, 'int32') : inputs;
+    // Numbers too large count nowhere, and so do negative ones in 'one_hot': as in Keras.
+    // Within compiled programs, which may be exported, nothing is looked at: negative numbers count nowhere there.
+    if (this.outputMode !== 'one_hot' && !numbers.graphValue) refuseNegative(numbers, this.#where);
     return maybeSparse(encodeCategories(numbers, this.outputMode, this.numTokens, this.dtype, weights), this.sparse);
   }
   override computeOutputShape(inputShape: Shape): Shape {
@@ -57,6 +61,16 @@ class CategoryEncodingLayer extends LayerBase<Tensor> {
   override computeOutputSpec(inputs: Structure): Structure {
     return new KerasTensor(this.computeOutputShape((inputs as Tensor).shape), this.computeDtype);
   }
+}
+
+/** As Keras: a negative number is no category. */
+function refuseNegative(numbers: Tensor, where: string): void {
+  const list = numbers.elements as ArrayLike<number | bigint>;
+  for (let i = 0; i < list.length; i++)
+    if (Number(list[i]) < 0)
+      throw new ValueError(
+        `${where}: inputs: element ${i} is ${list[i]}; wanted whole numbers ≥ 0, each the number of a category.`,
+      );
 }
 interface CategoryEncodingLayer extends LayerValues<typeof options> {}
 export interface CategoryEncoding extends CategoryEncodingLayer {}

@@ -36,6 +36,8 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
   #numbers: ReadonlyMap<Term, number> = new Map();
   #idf: Tensor | null = null;
   readonly #fixed: boolean;
+  /** Whether the table was given or learned; Keras takes one that learned of no term at all. */
+  #ready = false;
 
   constructor(schema: SchemaLike, args: readonly unknown[], dtype: 'string' | 'int64') {
     super(schema, args);
@@ -137,6 +139,7 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
         `${this.#where}: the vocabulary's size cannot change from ${frozen} to ${size} with outputMode '${this.outputMode}'; set padToMaxTokens, or make a new layer.`,
       );
     const start = this.#tokenStart;
+    this.#ready = true;
     this.#terms = terms;
     this.#numbers = new Map(terms.map((term, i) => [term, start + i]));
     this.frozenVocabularySize = size;
@@ -215,6 +218,7 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
       `lookup.${this.name}`,
       ([input]) => [{ dims: input!.dims, dtype }],
       ([input], [out]) => {
+        this.requireVocabulary();
         const keys = termsIn(input!.data);
         const target = out!.data as { [index: number]: Term };
         const find = this.invert ? this.#term() : this.#number();
@@ -263,6 +267,13 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
     const unknown = termOf(this.oovToken ?? '');
     const start = this.#tokenStart;
     return (key) => (mask !== null && key === 0n ? mask : (this.#terms[Number(key) - start] ?? unknown));
+  }
+  /** Without a vocabulary every term would silently be an unknown one. */
+  requireVocabulary(where: string = this.#where): void {
+    if (!this.#ready)
+      throw new StateError(
+        `${where}: it has no vocabulary yet. Before it is used, await layer.adapt(data), call layer.setVocabulary(terms), or pass the option 'vocabulary'.`,
+      );
   }
   #number(): (key: Term) => bigint {
     const mask = this.maskToken === null ? null : termOf(this.maskToken);

@@ -123,3 +123,25 @@ test('what makes no sense is refused with the name of the option', async () => {
   expect(() => layers.RandomFlip()(tf.ones([2, 2]))).toThrow(/height/);
   expect(layers.experimental.preprocessing.RandomFlip).toBe(layers.RandomFlip);
 });
+
+test('layers without a vocabulary refuse terms, and number them once they have one', async () => {
+  const words = tf.constant(['a', 'b']);
+  const said = (layer: string): RegExp => new RegExp(`${layer} '[a-z_0-9]+': it has no vocabulary yet.*adapt`);
+  expect(() => layers.TextVectorization()(words)).toThrow(said('TextVectorization'));
+  expect(() => layers.IntegerLookup()(tf.constant([3]))).toThrow(said('IntegerLookup'));
+  const lookup = layers.StringLookup();
+  expect(() => lookup(words)).toThrow(said('StringLookup'));
+  await lookup.adapt(tf.constant(['b']));
+  expect(list(lookup(words))).toEqual([0, 1]);
+});
+test('CategoryEncoding refuses negative numbers, but for one_hot', () => {
+  const numbers = tf.constant([[-1, 2]]);
+  for (const outputMode of ['multi_hot', 'count'] as const)
+    expect(() => layers.CategoryEncoding(4, { outputMode })(numbers)).toThrow(/element 0 is -1; wanted whole numbers/);
+  expect(list(layers.CategoryEncoding(4, { outputMode: 'one_hot' })(numbers))).toEqual([
+    [
+      [0, 0, 0, 0],
+      [0, 0, 1, 0],
+    ],
+  ]);
+});

@@ -226,6 +226,7 @@ class TextVectorizationLayer extends LayerBase<Tensor> {
   }
 
   #vectors(inputs: Tensor): Tensor {
+    this.#lookup.requireVocabulary(`TextVectorization '${this.name}'`);
     const numbers: object = this.#lookup.call(this.#tokens(inputs) as Tensor);
     if (this.outputMode !== 'int') return asOutput(numbers);
     const length = this.outputSequenceLength;
