@@ -1,6 +1,7 @@
 // Activations that are straight in pieces, and their exponential kin: relu, elu, selu, shrinks, hard sigmoids.
 // Owns: the formulas and the gradients at their kinks, which are those of Keras on TensorFlow.
 
+import { ValueError } from '../../base/errors.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { op } from '../../ops/core/define.ts';
 import { customGradient } from '../../ops/core/gradients.ts';
@@ -153,6 +154,8 @@ export const threshold = op(
     from: number | { readonly threshold: number; readonly defaultValue: number },
     defaultValue = 0,
   ): Tensor => {
+    if (from === undefined || from === null)
+      throw new ValueError('threshold: wanted a threshold and a default value: (x) => threshold(x, 0.5, 0).');
     const [least, otherwise] = typeof from === 'number' ? [from, defaultValue] : [from.threshold, from.defaultValue];
     const tensor = floating(x, 'threshold');
     return where(greater(tensor, least), tensor, otherwise);

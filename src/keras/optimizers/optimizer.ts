@@ -3,7 +3,7 @@
 // the learning rate, config. A subclass writes `build` for its slots and `updateStep` for one variable.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { ShapeError, StateError, ValueError } from '../../base/errors.ts';
+import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { type Dims, sameShape, showShape } from '../../base/shape.ts';
 import { inspect, shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -213,6 +213,10 @@ export class Optimizer_ {
 
   /** Changes each variable by its gradient; null gradients are left out. */
   applyGradients(pairs: Iterable<readonly [gradient: Gradient | null, variable: Tensor]>): void {
+    if (typeof pairs?.[Symbol.iterator] !== 'function')
+      throw new ValueError(
+        `optimizer ${this.name}: applyGradients: found ${show(pairs)}, wanted pairs of a gradient and a variable: tf.zip(gradients, model.trainableVariables).`,
+      );
     const list = [...pairs];
     if (list.length === 0)
       throw new ValueError(

@@ -109,7 +109,9 @@ function inferDType(values: Leaves['values']): DType {
     else if (one !== dtype) {
       const numbers = ['int32', 'int64', 'float32'];
       if (!numbers.includes(one) || !numbers.includes(dtype))
-        throw new DTypeError(`an array mixes ${dtype} and ${one} elements; wanted elements of one kind.`);
+        throw new DTypeError(
+          `an array mixes ${dtype} and ${one} elements; wanted elements of one kind. Several arrays side by side, as a tuple of Python's, are tensors in a list: [tf.constant(texts), tf.constant(labels)].`,
+        );
       dtype = numbers[Math.max(numbers.indexOf(one), numbers.indexOf(dtype))] as DType;
     }
     first = false;
