@@ -189,7 +189,7 @@ function checked(options: ImageDatasetOptions) {
     method: oneOf('interpolation', interpolation, Object.values(ResizeMethod)),
     fit: cropToAspectRatio ? 'crop' : padToAspectRatio ? 'pad' : 'stretch',
   };
-  if (request.fit === 'crop' && ['area', 'gaussian', 'mitchellcubic'].includes(request.method))
+  if (request.fit === 'crop' && ['gaussian', 'mitchellcubic'].includes(request.method))
     throw new ValueError(`${NAME}: cropToAspectRatio knows no interpolation ${show(request.method)}; use 'bilinear'.`);
   const shuffle = options.shuffle ?? true;
   const [validationSplit, subset] = [options.validationSplit ?? null, options.subset ?? null];

@@ -25,6 +25,8 @@ export function toCategorical(
   let labels = cast(convertToTensor(given, undefined, 'toCategorical'), 'int32');
   if (labels.rank > 1 && labels.dims.at(-1) === 1) labels = reshape(labels, labels.dims.slice(0, -1));
   const values = labels.dataSync() as Int32Array;
+  if (!count && values.length === 0)
+    throw new ValueError('toCategorical: x: found no labels; give numClasses, or at least one label.');
   const classes = count || values.reduce((a, b) => Math.max(a, b), -1) + 1;
   const bad = values.find((label) => label < 0 || label >= classes);
   if (bad !== undefined)
@@ -34,8 +36,8 @@ export function toCategorical(
 
 type Order = number | 'inf';
 /**
- * x over its norm ‖x‖ of the given order along an axis; zeros stay. Of an array along axis 0, Keras divides row i by the norm of
- * column i, which takes as many rows as columns; give a tensor to divide columns.
+ * x over its norm ‖x‖ of the given order along an axis; zeros stay. Of a typed array along axis 0, Keras divides row i by the norm of
+ * column i, which takes as many rows as columns; give a tensor or a list to divide columns.
  */
 export function normalize(
   x: TensorLike,
@@ -46,11 +48,12 @@ export function normalize(
     number?,
     Order?,
   ];
+  const isNumPys = !(given instanceof Tensor || Array.isArray(given));
   const tensor = convertToTensor(given, undefined, 'normalize');
   if (tensor.dtype === 'string') throw new DTypeError('normalize: found texts, wanted numbers.');
-  const values = isFloating(tensor.dtype) ? tensor : cast(tensor, 'float64');
+  const values = isFloating(tensor.dtype) ? tensor : cast(tensor, isNumPys ? 'float64' : 'float32');
   const along = normOf(values, order, axis);
-  const norm = axis === 0 && !(given instanceof Tensor) ? columnNorms(along, values) : along;
+  const norm = axis === 0 && isNumPys ? columnNorms(along, values) : along;
   return divide(values, where(equal(norm, 0), 1, norm));
 }
 

@@ -91,15 +91,26 @@ export function padSequences<const S extends Step = number>(
   }) as Padded<S>[][];
 }
 
-/** NumPy's conversion to the dtype: integers lose their fractions. */
+/** NumPy's conversion to the dtype: integers lose their fractions and wrap around, a bool is 1 or 0. */
 function converter(dtype: string, isText: boolean): (step: unknown) => unknown {
-  const one = isText
-    ? (step: unknown) => step
-    : dtype.includes('int')
-      ? (step: unknown) => Math.trunc(Number(step))
-      : dtype === 'float32'
-        ? (step: unknown) => Math.fround(Number(step))
-        : Number;
+  const one = isText ? (step: unknown) => step : (NUMPY[dtype] ?? Number);
   const convert = (step: unknown): unknown => (Array.isArray(step) ? step.map(convert) : one(step));
   return convert;
 }
+
+const within =
+  (to: { of(value: number): ArrayLike<number> }) =>
+  (step: unknown): number =>
+    to.of(Number(step))[0]!;
+const NUMPY: { readonly [dtype: string]: (step: unknown) => number } = {
+  bool: (step) => Number(Boolean(step)),
+  int8: within(Int8Array),
+  uint8: within(Uint8Array),
+  int16: within(Int16Array),
+  uint16: within(Uint16Array),
+  int32: within(Int32Array),
+  uint32: within(Uint32Array),
+  int64: (step) => Math.trunc(Number(step)),
+  uint64: (step) => Math.trunc(Number(step)),
+  float32: within(Float32Array),
+};
