@@ -98,7 +98,7 @@ export const linspace = signature(
   ['start', 'stop', 'num', 'axis'],
   (start: TensorLike, stop: TensorLike, num: number | Tensor, givenAxis: number = 0): Tensor => {
     const count = asInteger(num, 'linspace: num');
-    if (count < 1) throw new ValueError(`linspace: num is ${count}, wanted at least 1.`);
+    if (count < 0) throw new ValueError(`linspace: num is ${count}, wanted 0 or more.`);
     let [a, b]: Value[] = [convertToTensor(start, undefined, 'linspace'), convertToTensor(stop, undefined, 'linspace')];
     if (!isFloating(a!.dtype)) a = p.convert(a!, 'float32');
     b = p.convert(b!, a!.dtype);
