@@ -1,5 +1,7 @@
 // What Keras keeps and computes of quantized layers (test/fixtures/make_quantization.py), files both ways, and refusals.
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as tf from '../../index.ts';
 
@@ -151,7 +153,7 @@ test.each(['int8', 'int4'])('a file of Keras in %s, and one of our own', async (
   const x = tf.constant([[1, 2, 3, 8]], { dtype: 'int32' });
   near(model(x), read('quantized.json')[mode], mode);
   const { mkdtempSync } = await import('node:fs');
-  const path = `${mkdtempSync('/tmp/quantized-')}/model.keras`;
+  const path = `${mkdtempSync(join(tmpdir(), 'quantized-'))}/model.keras`;
   await model.save(path);
   const again = (await tf.keras.models.loadModel(path)) as tf.keras.Model;
   near(again(x), model(x).arraySync(), 'again');
