@@ -40,7 +40,7 @@ beforeAll(() => {
     return seed / 2 ** 32;
   };
   for (const [part, count] of [
-    ['train', 150],
+    ['train', 220],
     ['val', 100],
   ] as const)
     for (const kind of ['cat', 'dog'] as const) {
@@ -54,13 +54,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('cats-and-dogs', () => {
   it('tells two kinds of drawings apart', async () => {
     const [train, val] = [join(folder, 'train'), join(folder, 'val')];
-    const done = await runProgram('examples/cats-and-dogs.ts', train, val, join(val, 'cat/cat1.jpg'), '32', '8');
+    const done = await runProgram('examples/cats-and-dogs.ts', train, val, join(val, 'cat/cat1.jpg'), '32', '12');
+    // The program sets no seed, so that runs differ: with 440 pictures and twelve rounds all of forty are usually right.
     // What follows the training, saving as a SavedModel, is tested where SavedModels are.
     const accuracy = Number(/Validation Accuracy: ([\d.]+)%/.exec(done.output)?.[1]);
     expect(accuracy, done.complaint.slice(-2000)).toBeGreaterThanOrEqual(95);
     expect(done.status, done.complaint.slice(-2000)).toBe(0);
-    expect(done.output).toContain('Found 300 files belonging to 2 classes.');
-    expect(done.output).toContain('Using 240 files for training.');
+    expect(done.output).toContain('Found 440 files belonging to 2 classes.');
+    expect(done.output).toContain('Using 352 files for training.');
   }, 120_000);
 });
 

@@ -81,7 +81,7 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
 
 /** Throws for an option that does not exist: a slip of the pen must not silently mean the default. */
 export function refuseUnknown(where: string, options: object, known: readonly string[]): void {
-  for (const name in options)
+  for (const name of Object.keys(options))
     if (!known.includes(name)) throw new ValueError(`${where}: unknown option '${name}'.${didYouMean(name, known)}`);
 }
 

@@ -1,6 +1,6 @@
 // Python's keyword arguments, in TypeScript: the arguments in their order, or an options object as the last of them. Owns
 // telling the two apart; what the arguments mean stays with each method.
-import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { refuseUnknown, show, ValueError } from '../base/errors.ts';
 import type { Parameter } from './nd-array.ts';
 
 const isOptions = (value: unknown): value is object =>
@@ -28,12 +28,8 @@ export function named<const N extends string>(
     found[names[i]!] = value;
   });
   if (isOptions(last)) {
-    for (const [name, value] of Object.entries(last)) {
-      if (!names.some((known) => known === name)) {
-        throw new ValueError(`${method}: unknown option ${show(name)}.${didYouMean(name, names)}`);
-      }
-      found[name] = value;
-    }
+    refuseUnknown(method, last, names);
+    Object.assign(found, last);
   }
   return found as { readonly [K in N]?: unknown };
 }

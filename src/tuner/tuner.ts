@@ -3,7 +3,7 @@
 // of values to oracle.ts.
 // Source: https://keras.io/keras_tuner/api/tuners/
 import { type Class, callable } from '../base/callable.ts';
-import { didYouMean, StateError, show, ValueError } from '../base/errors.ts';
+import { didYouMean, refuseUnknown, StateError, show, ValueError } from '../base/errors.ts';
 import { pythonRepr } from '../base/python-format.ts';
 import * as tf from '../index.ts';
 import { joinPath } from '../platform/path.ts';
@@ -125,9 +125,7 @@ class TunerBase {
       throw new ValueError(
         `${new.target.name}: found ${show(hypermodel)}, wanted a function build(hp) that gives a compiled model.`,
       );
-    for (const name of Object.keys(options))
-      if (!known.includes(name))
-        throw new ValueError(`${new.target.name}: unknown option '${name}'.${didYouMean(name, known)}`);
+    refuseUnknown(new.target.name, options, known);
     this.#hypermodel = hypermodel;
     this.objective = objectiveOf(options.objective);
     this.#oracle = oracle;

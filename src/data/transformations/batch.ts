@@ -1,9 +1,8 @@
 // batch, unbatch, rebatch: elements as rows of larger ones, and back.
 import { ValueError } from '../../base/errors.ts';
-import { sameShape } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import { stackRagged } from '../../ops/ragged/stack.ts';
-import { Tensor } from '../../runtime/tensor.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
 import { derive, type Source, UNKNOWN } from '../source.ts';
 import { batchedSpec, isDense, isLeaf, isSpec, knownRows, rowSpec } from '../spec.ts';
@@ -49,18 +48,18 @@ export const grouped = (
 export const batched = (below: Source, size: number, drop: boolean): Source =>
   grouped(below, size, drop, stackerFor(below, 'Dataset.batch'), () => batchedSpec(below.spec(), drop ? size : null));
 
-const sameRows = (a: unknown, b: unknown): boolean =>
-  !(a instanceof Tensor && b instanceof Tensor) || sameShape(a.dims, b.dims);
-
 /** Puts elements one on top of the other; rows of a ragged tensor become one again. */
 function stackerFor(below: Source, where: string): (group: readonly unknown[]) => unknown {
   let ragged: boolean[] | undefined;
   return (group) => {
+    try {
+      if (!ragged?.includes(true)) return stackElements(group, where);
+    } catch (error) {
+      // The spec may have to be found by calling the user's functions: it is asked for only where rows do not fit.
+      ragged ??= flattenTree(below.spec() ?? [], isSpec).map(isDense);
+      if (!ragged.includes(true)) throw error;
+    }
     const lists = group.map((element) => flattenTree(element, isLeaf));
-    // The spec may have to be found by calling the user's functions: it is asked for only where rows differ.
-    const differ = lists[0]!.some((first, k) => lists.some((list) => !sameRows(first, list[k])));
-    if (differ) ragged ??= flattenTree(below.spec() ?? [], isSpec).map(isDense);
-    if (!ragged?.includes(true)) return stackElements(group, where);
     return mapLeaves(group[0], (_leaf, k) => {
       const leaves = lists.map((list) => list[k]!);
       return ragged![k] ? stackRagged(leaves as Tensor[]) : stackElements(leaves, where);

@@ -1,6 +1,6 @@
 // What the synthetic data sets have in common: checks of options with Python's names in camelCase, the generator that a
 // `randomState` stands for, and shuffling samples.
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
 import { globalState } from '../../random/global-state.ts';
 import { type NDArray, ndArray } from '../../random/nd-array.ts';
 import { RandomState } from '../../random/random-state.ts';
@@ -11,15 +11,6 @@ export type RandomStateOption = number | RandomState | null;
 export function generatorOf(randomState: RandomStateOption | undefined): RandomState {
   if (randomState instanceof RandomState) return randomState;
   return randomState === undefined || randomState === null ? globalState : new RandomState(randomState);
-}
-
-/** Throws for options that do not exist, with the nearest that does. */
-export function checkNames(name: string, options: object, known: readonly string[]): void {
-  for (const option of Object.keys(options)) {
-    if (!known.includes(option)) {
-      throw new ValueError(`${name}: unknown option ${show(option)}.${didYouMean(option, known)}`);
-    }
-  }
 }
 
 export function integerAtLeast(name: string, option: string, value: number, least: number): number {

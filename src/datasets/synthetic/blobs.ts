@@ -1,8 +1,7 @@
 // `sklearn.datasets.make_blobs`: normally distributed points about some centers, one class for each.
-import { ShapeError, show } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, show } from '../../base/errors.ts';
 import { asNDArray, type NDArray, type NestedNumbers, ndArray } from '../../random/nd-array.ts';
 import {
-  checkNames,
   generatorOf,
   integerAtLeast,
   numberWhere,
@@ -52,7 +51,7 @@ export function makeBlobs(
 ): [X: NDArray, y: NDArray, centers: NDArray];
 export function makeBlobs(options?: BlobsOptions): [X: NDArray, y: NDArray];
 export function makeBlobs(options: BlobsOptions = {}): [X: NDArray, y: NDArray, centers?: NDArray] {
-  checkNames(NAME, options, NAMES);
+  refuseUnknown(NAME, options, NAMES);
   const { nSamples = 100, clusterStd = 1, centerBox = [-10, 10], shuffle = true, returnCenters = false } = options;
   const generator = generatorOf(options.randomState);
   const given = options.centers ?? null;

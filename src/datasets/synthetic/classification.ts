@@ -1,10 +1,9 @@
 // `sklearn.datasets.make_classification`: clusters of normally distributed points about the corners of a hypercube, with features
 // that are combinations or copies of others or say nothing, and some labels wrong (Guyon, 2003).
-import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { asNDArray, type NDArray, ndArray } from '../../random/nd-array.ts';
 import type { RandomState } from '../../random/random-state.ts';
 import {
-  checkNames,
   generatorOf,
   integerAtLeast,
   numberWhere,
@@ -55,7 +54,7 @@ const NAME = 'makeClassification';
  * const [X, y] = makeClassification({ nSamples: 100, nFeatures: 2, nRedundant: 0, randomState: 42 });
  */
 export function makeClassification(options: ClassificationOptions = {}): [X: NDArray, y: NDArray] {
-  checkNames(NAME, options, NAMES);
+  refuseUnknown(NAME, options, NAMES);
   const { flipY = 0.01, classSep = 1, hypercube = true, shift = 0, scale = 1, shuffle = true } = options;
   const nSamples = integerAtLeast(NAME, 'nSamples', options.nSamples ?? 100, 1);
   const nFeatures = integerAtLeast(NAME, 'nFeatures', options.nFeatures ?? 20, 1);

@@ -1,9 +1,8 @@
 // `sklearn.datasets.make_moons` and `make_circles`: two classes in the plane that no straight line separates.
-import { ShapeError, show } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, show } from '../../base/errors.ts';
 import { cos, sin } from '../../base/random/c-library/sin-cos.ts';
 import { type NDArray, ndArray } from '../../random/nd-array.ts';
 import {
-  checkNames,
   generatorOf,
   integerAtLeast,
   numberWhere,
@@ -87,7 +86,7 @@ function twoCurves(
  * const [X, y] = makeMoons({ nSamples: 200, noise: 0.1, randomState: 42 });
  */
 export function makeMoons(options: MoonsOptions = {}): [X: NDArray, y: NDArray] {
-  checkNames('makeMoons', options, ['nSamples', 'shuffle', 'noise', 'randomState']);
+  refuseUnknown('makeMoons', options, ['nSamples', 'shuffle', 'noise', 'randomState']);
   const outer: Curve = (angle) => [cos(angle), sin(angle)];
   const inner: Curve = (angle) => [1 - cos(angle), 1 - sin(angle) - 0.5];
   return twoCurves('makeMoons', options, outer, inner, Math.PI, false);
@@ -102,7 +101,7 @@ export function makeMoons(options: MoonsOptions = {}): [X: NDArray, y: NDArray] 
  * const [X, y] = makeCircles({ nSamples: 200, noise: 0.05, factor: 0.5, randomState: 42 });
  */
 export function makeCircles(options: CirclesOptions = {}): [X: NDArray, y: NDArray] {
-  checkNames('makeCircles', options, ['nSamples', 'shuffle', 'noise', 'factor', 'randomState']);
+  refuseUnknown('makeCircles', options, ['nSamples', 'shuffle', 'noise', 'factor', 'randomState']);
   const { factor = 0.8 } = options;
   numberWhere('makeCircles', 'factor', factor, 'a number from 0 to less than 1', (x) => x >= 0 && x < 1);
   const outer: Curve = (angle) => [cos(angle), sin(angle)];

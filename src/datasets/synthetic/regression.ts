@@ -1,10 +1,10 @@
 // `sklearn.datasets.make_regression`: a linear model with normally distributed inputs, of full or of low rank, and noise.
+import { refuseUnknown } from '../../base/errors.ts';
 import { exp } from '../../base/random/c-library/exp-pow.ts';
 import { householderQ } from '../../base/random/householder.ts';
 import { type NDArray, ndArray } from '../../random/nd-array.ts';
 import type { RandomState } from '../../random/random-state.ts';
 import {
-  checkNames,
   generatorOf,
   integerAtLeast,
   numberWhere,
@@ -56,7 +56,7 @@ export function makeRegression(
 ): [X: NDArray, y: NDArray, coef: NDArray];
 export function makeRegression(options?: RegressionOptions): [X: NDArray, y: NDArray];
 export function makeRegression(options: RegressionOptions = {}): [X: NDArray, y: NDArray, coef?: NDArray] {
-  checkNames(NAME, options, NAMES);
+  refuseUnknown(NAME, options, NAMES);
   const { bias = 0, effectiveRank = null, tailStrength = 0.5, noise = 0, shuffle = true, coef = false } = options;
   const nSamples = integerAtLeast(NAME, 'nSamples', options.nSamples ?? 100, 1);
   const nFeatures = integerAtLeast(NAME, 'nFeatures', options.nFeatures ?? 100, 1);

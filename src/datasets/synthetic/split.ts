@@ -1,8 +1,8 @@
 // `sklearn.model_selection.train_test_split`: which samples are for training and which for testing, and arrays divided so.
-import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { type NDArray, ndArray } from '../../random/nd-array.ts';
 import type { RandomState } from '../../random/random-state.ts';
-import { checkNames, generatorOf, type RandomStateOption, takeRows } from './arguments.ts';
+import { generatorOf, type RandomStateOption, takeRows } from './arguments.ts';
 
 export interface SplitOptions {
   /** The share, or the number, of the samples for testing; 0.25 where neither size is given. */
@@ -53,7 +53,7 @@ function partSizes(samples: number, options: SplitOptions): readonly [train: num
 
 /** Which of `samples` samples are for training and which for testing, as scikit-learn chooses them. */
 export function trainTestIndices(samples: number, options: SplitOptions = {}): SplitIndices {
-  checkNames(NAME, options, NAMES);
+  refuseUnknown(NAME, options, NAMES);
   const [nTrain, nTest] = partSizes(samples, options);
   const stratify = options.stratify ?? null;
   if (options.shuffle === false) {

@@ -75,6 +75,8 @@ registerFunctions('keras.activations', table);
 const older = { keras2_hard_sigmoid: rectifiers.keras2HardSigmoid } as const;
 registerFunctions('cornu.activations', older);
 
+const byName: ReadonlyMap<string, unknown> = new Map(Object.entries({ ...older, ...table }));
+
 /** The names that options take. */
 export type Name = Exclude<keyof typeof table, 'threshold'>;
 export type Activation = (x: Tensor) => Tensor;
@@ -86,13 +88,7 @@ export function get(identifier: Like | Activation | string | Json | undefined): 
   if (identifier === null || identifier === undefined) return smooth.linear;
   if (typeof identifier === 'function') return identifier;
   if (typeof identifier === 'string') {
-    const found =
-      getRegisteredObject(identifier) ??
-      (Object.hasOwn(table, identifier)
-        ? table[identifier as Name]
-        : Object.hasOwn(older, identifier)
-          ? older[identifier as keyof typeof older]
-          : undefined);
+    const found = getRegisteredObject(identifier) ?? byName.get(identifier);
     if (typeof found === 'function') return found as Activation;
     throw new ValueError(`unknown activation '${identifier}'.${didYouMean(identifier, Object.keys(table))}`);
   }

@@ -2,7 +2,7 @@
 // Owns: the road from options to a model. Leaves the layers between input and features to the families' files, downloads to
 // ../../datasets, files of weights to the model.
 // Source: https://keras.io/api/applications/
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { fetchCached } from '../../datasets/downloads/fetch-cached.ts';
 import { platform } from '../../platform/platform.ts';
@@ -98,9 +98,7 @@ export function application<O extends ApplicationOptions>(
   extra: readonly string[] = [],
 ): Application<O> {
   const make = (given: O = {} as O): FunctionalModel | Promise<FunctionalModel> => {
-    for (const key of Object.keys(given))
-      if (![...known, ...extra].includes(key))
-        throw new ValueError(`${title}: unknown option '${key}'.${didYouMean(key, [...known, ...extra])}`);
+    refuseUnknown(title, given, [...known, ...extra]);
     const { includeTop = true, weights = 'imagenet', inputTensor, pooling = null, classes = 1000 } = given;
     if (weights !== null && typeof weights !== 'string')
       throw new ValueError(

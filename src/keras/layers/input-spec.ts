@@ -2,7 +2,7 @@
 // Owns: the check and its message.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { didYouMean, ShapeError, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { Tensor } from '../../runtime/tensor.ts';
@@ -26,8 +26,7 @@ export type InputSpec = InputSpecOptions | readonly (InputSpecOptions | null)[];
 
 class Spec {
   constructor(options: InputSpecOptions = {}) {
-    for (const name of Object.keys(options))
-      if (!SPEC.includes(name)) throw new ValueError(`InputSpec: unknown option '${name}'.${didYouMean(name, SPEC)}`);
+    refuseUnknown('InputSpec', options, SPEC);
     Object.assign(this, options);
   }
 }

@@ -1,6 +1,6 @@
 // What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
 // Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
-import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, StateError, show, ValueError } from '../../base/errors.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
@@ -93,10 +93,7 @@ export class Trainer {
       throw new ValueError(
         `compile: found ${show(options)}, wanted one record: compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] }).`,
       );
-    for (const name of Object.keys(options)) {
-      if (!COMPILE_OPTIONS.includes(name))
-        throw new ValueError(`compile: unknown option '${name}'.${didYouMean(name, COMPILE_OPTIONS)}`);
-    }
+    refuseUnknown('compile', options, COMPILE_OPTIONS);
     const model = this.#model;
     const names = (): readonly string[] | null => (model.graph ? model.outputNames : null);
     const given = optimizers.get(options.optimizer ?? 'rmsprop');

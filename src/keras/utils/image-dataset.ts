@@ -1,6 +1,6 @@
 // keras.utils.imageDatasetFromDirectory: pictures of a folder as a data set of batches.
 // Owns: the arguments, labels, batches. Leaves the files and their order to directory-index.ts, loading to picture-loader.ts.
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { didYouMean, refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { DONE, type Later, type Pull } from '../../data/pull.ts';
 import { type Pass, UNKNOWN } from '../../data/source.ts';
@@ -161,8 +161,7 @@ function oneOf<T extends string>(argument: string, value: string, allowed: reado
 }
 
 function checked(options: ImageDatasetOptions) {
-  for (const key of Object.keys(options))
-    if (!KNOWN.includes(key)) throw new ValueError(`${NAME}: unknown option ${show(key)}.${didYouMean(key, KNOWN)}`);
+  refuseUnknown(NAME, options, KNOWN);
   const given = options.labels === undefined ? 'inferred' : options.labels;
   if (typeof given === 'string' && given !== 'inferred')
     throw new ValueError(`${NAME}: labels ${show(given)}; wanted 'inferred', a list of whole numbers, or null.`);

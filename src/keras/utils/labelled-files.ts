@@ -1,6 +1,6 @@
 // What the data sets of folders have in common: labels in each form, and elements read file by file in Keras's order.
 // Owns: labels as tensors, the data set over files that are no pictures. Leaves pictures to image-dataset.ts.
-import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -84,9 +84,7 @@ export async function folderDataset(
   kind: FileKind,
 ): Promise<FolderDataset | [FolderDataset, FolderDataset]> {
   const { name } = kind;
-  for (const key of Object.keys(options))
-    if (!kind.known.includes(key))
-      throw new ValueError(`${name}: unknown option ${show(key)}.${didYouMean(key, kind.known)}`);
+  refuseUnknown(name, options, kind.known);
   const given = options.labels === undefined ? 'inferred' : options.labels;
   if (typeof given === 'string' && given !== 'inferred')
     throw new ValueError(`${name}: labels ${show(given)}; wanted 'inferred', a list of whole numbers, or null.`);

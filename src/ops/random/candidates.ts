@@ -23,6 +23,16 @@ interface Distribution {
 /** Blocks of four words that a kernel keeps free for a draw of `count` classes. */
 const blocksFor = (count: number): number => (2048 * count) / 4;
 
+/** The true classes, (batch, numTrue). */
+function truthOf(name: string, trueClasses: TensorLike, width: number): Tensor {
+  const truth = convertToTensor(trueClasses, undefined, `${name}: trueClasses`);
+  if (truth.dims.length !== 2 || truth.dims[1] !== width)
+    throw new ShapeError(
+      `${name}: trueClasses has shape ${showShape(truth.dims)}; wanted (batch, ${width}), for numTrue is ${width}.`,
+    );
+  return truth;
+}
+
 function drawn(
   name: string,
   kernel: string,
@@ -35,11 +45,7 @@ function drawn(
   distribution: Distribution,
 ): Candidates {
   const [width, count] = [asInteger(numTrue, `${name}: numTrue`), asInteger(numSampled, `${name}: numSampled`)];
-  const truth = convertToTensor(trueClasses, undefined, `${name}: trueClasses`);
-  if (truth.dims.length !== 2 || truth.dims[1] !== width)
-    throw new ShapeError(
-      `${name}: trueClasses has shape ${showShape(truth.dims)}; wanted (batch, ${width}), for numTrue is ${width}.`,
-    );
+  const truth = truthOf(name, trueClasses, width);
   if (unique && count > range)
     throw new ValueError(`${name}: ${count} different classes of ${range}; wanted at most rangeMax, or unique: false.`);
   const labels = Array.from(known(truth, name, 'Call it outside tf.function.') as ArrayLike<number>, Number);
@@ -67,60 +73,42 @@ function drawn(
 
 const word64 = (words: PhiloxWords): bigint => BigInt(words.next()) | (BigInt(words.next()) << 32n);
 
+/** A sampler of classes below `rangeMax`, by the distribution over so many. */
+const sampler = (name: string, kernel: string, distributionOver: (range: number) => Distribution) =>
+  signature(
+    `random.${name}`,
+    ['trueClasses', 'numTrue', 'numSampled', 'unique', 'rangeMax', 'seed'],
+    (
+      trueClasses: TensorLike,
+      numTrue: number | Tensor,
+      numSampled: number | Tensor,
+      unique: boolean,
+      rangeMax: number | Tensor,
+      seed?: number,
+    ): Candidates => {
+      const range = asInteger(rangeMax, `${name}: rangeMax`);
+      return drawn(name, kernel, trueClasses, numTrue, numSampled, unique, range, seed, distributionOver(range));
+    },
+  );
+
 /** Classes as Zipf's law has them, when they are sorted by frequency: P(k) = log((k + 2) / (k + 1)) / log(rangeMax + 1). */
-export const logUniformCandidateSampler = signature(
-  'random.logUniformCandidateSampler',
-  ['trueClasses', 'numTrue', 'numSampled', 'unique', 'rangeMax', 'seed'],
-  (
-    trueClasses: TensorLike,
-    numTrue: number | Tensor,
-    numSampled: number | Tensor,
-    unique: boolean,
-    rangeMax: number | Tensor,
-    seed?: number,
-  ): Candidates => {
-    const name = 'logUniformCandidateSampler';
-    const range = asInteger(rangeMax, `${name}: rangeMax`);
+export const logUniformCandidateSampler = sampler(
+  'logUniformCandidateSampler',
+  'LogUniformCandidateSampler',
+  (range) => {
     const logRange = Math.log1p(range);
-    const distribution: Distribution = {
+    return {
       sample: (words) => (Math.trunc(Math.exp(words.nextDouble() * logRange)) - 1) % range,
       probability: (value) => Math.log((value + 2) / (value + 1)) / logRange,
     };
-    return drawn(
-      name,
-      'LogUniformCandidateSampler',
-      trueClasses,
-      numTrue,
-      numSampled,
-      unique,
-      range,
-      seed,
-      distribution,
-    );
   },
 );
 
 /** Every class as likely as another. */
-export const uniformCandidateSampler = signature(
-  'random.uniformCandidateSampler',
-  ['trueClasses', 'numTrue', 'numSampled', 'unique', 'rangeMax', 'seed'],
-  (
-    trueClasses: TensorLike,
-    numTrue: number | Tensor,
-    numSampled: number | Tensor,
-    unique: boolean,
-    rangeMax: number | Tensor,
-    seed?: number,
-  ): Candidates => {
-    const name = 'uniformCandidateSampler';
-    const range = asInteger(rangeMax, `${name}: rangeMax`);
-    const distribution: Distribution = {
-      sample: (words) => Number(word64(words) % BigInt(range)),
-      probability: () => 1 / range,
-    };
-    return drawn(name, 'UniformCandidateSampler', trueClasses, numTrue, numSampled, unique, range, seed, distribution);
-  },
-);
+export const uniformCandidateSampler = sampler('uniformCandidateSampler', 'UniformCandidateSampler', (range) => ({
+  sample: (words) => Number(word64(words) % BigInt(range)),
+  probability: () => 1 / range,
+}));
 
 /** All classes, each once: for comparing a sampled loss with the whole one. */
 export const allCandidateSampler = signature(
@@ -135,11 +123,7 @@ export const allCandidateSampler = signature(
   ): Candidates => {
     const name = 'allCandidateSampler';
     const [width, count] = [asInteger(numTrue, `${name}: numTrue`), asInteger(numSampled, `${name}: numSampled`)];
-    const truth = convertToTensor(trueClasses, undefined, `${name}: trueClasses`);
-    if (truth.dims.length !== 2 || truth.dims[1] !== width)
-      throw new ShapeError(
-        `${name}: trueClasses has shape ${showShape(truth.dims)}; wanted (batch, ${width}), for numTrue is ${width}.`,
-      );
+    const truth = truthOf(name, trueClasses, width);
     const ones = new Float32Array(truth.dims[0]! * width).fill(1);
     return [
       integersTensor(

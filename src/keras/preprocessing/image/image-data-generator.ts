@@ -1,7 +1,7 @@
 // keras.preprocessing.image.ImageDataGenerator: pictures changed at random, number for number as Keras changes them.
 // Owns: the arguments, the drawing of parameters, standardization, `fit`. Leaves transforms to affine.ts, batches to iterators.ts.
 import { type Class, callable } from '../../../base/callable.ts';
-import { didYouMean, ShapeError, show, ValueError } from '../../../base/errors.ts';
+import { refuseUnknown, ShapeError, show, ValueError } from '../../../base/errors.ts';
 import { showShape } from '../../../base/shape.ts';
 import type { PillowFilter } from '../../../formats/images/pillow/resample.ts';
 import { convertToTensor } from '../../../ops/core/convert.ts';
@@ -145,11 +145,7 @@ class ImageDataGenerator_ implements Augmenter {
   zcaWhiteningMatrix: Float64Array | null = null;
 
   constructor(options: ImageDataGeneratorOptions = {}) {
-    for (const key of Object.keys(options))
-      if (!Object.hasOwn(DEFAULTS, key))
-        throw new ValueError(
-          `ImageDataGenerator: unknown option ${show(key)}.${didYouMean(key, Object.keys(DEFAULTS))}`,
-        );
+    refuseUnknown('ImageDataGenerator', options, Object.keys(DEFAULTS));
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const all: typeof DEFAULTS = { ...DEFAULTS, ...given };
     // Dividing by a deviation and whitening make sense only around a mean.

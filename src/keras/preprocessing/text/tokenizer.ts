@@ -1,7 +1,7 @@
 // Keras 2's Tokenizer: a vocabulary learned from texts, and texts as sequences and matrices of its numbers.
 // Owns: counting, numbering, the JSON that Python's Tokenizer writes and reads. Leaves the cutting of texts to words.ts.
 import { type Class, callable } from '../../../base/callable.ts';
-import { didYouMean, StateError, show, ValueError } from '../../../base/errors.ts';
+import { didYouMean, refuseUnknown, StateError, show, ValueError } from '../../../base/errors.ts';
 import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
 import type { Options } from '../../../runtime/tensor-methods.ts';
 import { type Analyzer, cutWords, FILTERS } from './words.ts';
@@ -66,9 +66,7 @@ class Tokenizer_ implements Settings {
   #indexDocs = new Map<number, number>();
 
   constructor(options: TokenizerOptions = {}) {
-    const known = [...Object.keys(DEFAULTS), 'documentCount'];
-    for (const key of Object.keys(options))
-      if (!known.includes(key)) throw new ValueError(`Tokenizer: unknown option '${key}'.${didYouMean(key, known)}`);
+    refuseUnknown('Tokenizer', options, [...Object.keys(DEFAULTS), 'documentCount']);
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const { documentCount = 0, ...settings } = given as Partial<Settings> & { documentCount?: number };
     Object.assign(this, DEFAULTS, settings);
