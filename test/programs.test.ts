@@ -35,7 +35,7 @@ function expectPictures({ files }: Run, ...names: string[]): void {
 describe('examples', () => {
   it('mnist learns, is saved, loaded and drawn', async () => {
     const done = await run('examples/mnist.ts');
-    expect(numbersAfter(done, /Test accuracy:/)[0]).toBeGreaterThanOrEqual(0.972);
+    expect(numbersAfter(done, /Test accuracy:/)[0]).toBeGreaterThanOrEqual(0.97);
     expect(done.output).toContain('Total params: 109,386');
     expect(startsWith(done.files.get('mnist.keras'), 'PK')).toBe(true);
     expectPictures(done, 'mnist-history.png', 'mnist-predictions.png');
@@ -88,8 +88,8 @@ describe('examples', () => {
     ];
     expect(W).toHaveLength(10);
     expect([W[0], b[0]]).toEqual([5, 0]);
-    expect(Math.abs(W[9]! - 3)).toBeLessThan(0.45);
-    expect(Math.abs(b[9]! - 2)).toBeLessThan(0.45);
+    expect(Math.abs(W[9]! - 3)).toBeLessThan(0.6);
+    expect(Math.abs(b[9]! - 2)).toBeLessThan(0.6);
     expect(loss[9]).toBeLessThan(loss[0]! / 3);
     expect(done.complaint).not.toContain('Assertion failed');
     expectPictures(done, 'first-principles-data.png', 'first-principles.png');
