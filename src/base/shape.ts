@@ -28,9 +28,23 @@ export function stridesOf(shape: Dims): number[] {
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 
+// The size that stands for an unknown one while code runs on symbolic tensors: messages must not show it.
+let standIn: number | null = null;
+
+/** Runs `f`; shapes in its messages show `size` as None. */
+export function withStandIn<T>(size: number, f: () => T): T {
+  const outer = standIn;
+  standIn = size;
+  try {
+    return f();
+  } finally {
+    standIn = outer;
+  }
+}
+
 /** As Python prints a tuple: `(2, 3)`, `(4,)`, `()`. */
 export const showShape = (shape: Shape): string =>
-  `(${shape.map((dimension) => dimension ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
+  `(${shape.map((n) => (n === null || n === standIn ? 'None' : n)).join(', ')}${shape.length === 1 ? ',' : ''})`;
 
 /** The shape that both broadcast to, by NumPy's rule. */
 export function broadcastShapes(a: Dims, b: Dims, operation = 'broadcast'): Dims {

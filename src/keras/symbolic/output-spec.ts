@@ -1,16 +1,18 @@
 // Output shapes and dtypes without numbers: runs code on tensors that have only shapes, in a graph that is thrown away.
-// Owns: the placeholders for unknown dimensions (two runs with two sizes show which dimensions depend on them).
+// Owns: the placeholders for unknown dimensions: two runs with two sizes show which dimensions depend on them, as in
+// Keras's backend for JAX.
 import type { DType } from '../../base/dtype.ts';
-import type { Shape } from '../../base/shape.ts';
+import { type Shape, withStandIn } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { Trace, traceInto } from '../../runtime/trace.ts';
 import { isTensor, KerasTensor } from './keras-tensor.ts';
 
-// Primes that no layer's sizes are likely to produce.
-const FIRST = 83;
-const SECOND = 89;
+// Code that halves, groups or reshapes an unknown size must not be refused because of the size that stands for it: both
+// divide by 1 to 8, 10, 12, 14, 16, 20, 24, 28, 32 and their like.
+const FIRST = 3360;
+const SECOND = 2 * FIRST;
 
 interface Spec {
   readonly shape: Shape;
@@ -32,14 +34,15 @@ function runWith(
     }
     return placeholder;
   };
-  return traceInto(trace, () => {
+  const run = () => {
     const result = f((value) => (value instanceof Tensor ? replaceLeaf(value) : mapTree(value, replaceLeaf, isTensor)));
     const specs = flattenTree(result, isTensor)
       .filter(isTensor)
       .map((tensor) => resolve(tensor))
       .map((tensor) => ({ shape: tensor.dims, dtype: tensor.dtype }));
     return { result, specs };
-  });
+  };
+  return withStandIn(size, () => traceInto(trace, run));
 }
 
 /** Symbolic tensors in the structure that `f` returns; `f` gets what puts placeholders in place of symbolic tensors. */

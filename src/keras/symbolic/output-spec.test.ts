@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import * as tf from '../../index.ts';
+
+const unknown = () => tf.keras.Input({ shape: [null, 8] });
+
+it('computes shapes of ops on unknown sizes, whatever they must divide by', () => {
+  expect(tf.reshape(unknown(), [-1, 7]).shape).toEqual([null, 7]);
+  expect(tf.reshape(unknown(), [-1, 4, 32]).shape).toEqual([null, 4, 32]);
+  expect(tf.matmul(unknown(), tf.ones([8, 3])).shape).toEqual([null, null, 3]);
+  expect(tf.reduceMean(unknown(), 1).shape).toEqual([null, 8]);
+});
+
+it('names unknown sizes None in its messages', () => {
+  expect(() => tf.matmul(unknown(), tf.ones([7, 3]))).toThrow(/\(None, None, 8\) has 8, \(7, 3\) has 7/);
+  // Outside, the size that stood for an unknown one is a number like others.
+  expect(() => tf.add(tf.ones([3360]), tf.ones([7]))).toThrow(/shapes \(3360,\) and \(7,\)/);
+});
