@@ -119,3 +119,11 @@ test('refusals', async () => {
   const integers = FeatureSpace({ a: FeatureSpace.integerHashed(3, { outputMode: 'int' }) });
   expect(() => integers({ a: [1] })).toThrow(/cannot be joined.*one_hot/);
 });
+
+test('kinds of features take their arguments by place and by name', () => {
+  expect(FeatureSpace.floatDiscretized({ numBins: 4 }).preprocessor.getConfig()).toMatchObject({ num_bins: 4 });
+  expect(FeatureSpace.floatDiscretized(4).preprocessor.getConfig()).toMatchObject({ num_bins: 4 });
+  expect(FeatureSpace.stringHashed({ numBins: 8, outputMode: 'int' }).outputMode).toBe('int');
+  expect(FeatureSpace.cross({ featureNames: ['a', 'b'], crossingDim: 16 }).name).toBe('a_X_b');
+  expect(() => FeatureSpace.floatRescaled({ scael: 2 } as never)).toThrow(/scael.*scale/);
+});

@@ -8,6 +8,7 @@ import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
 import { Dataset, DatasetBase } from '../../data/dataset.ts';
 import { concat, expandDims, reshape, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import { signature } from '../../ops/core/signature.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { Identity } from '../layers/core/identity.ts';
@@ -127,9 +128,6 @@ type Args =
   | [features: Features, options?: FeatureSpaceOptions]
   | [options: FeatureSpaceOptions & { readonly features: Features }];
 
-type Named = Options<{ name: string | null }>;
-type Encoded = Named & Options<{ outputMode: FeatureOutputMode }>;
-
 /** A model, so that it is saved and loaded like one; it is adapted, not trained. */
 class FeatureSpaceModel extends ModelBase<Structure> {
   readonly features: Readonly<Record<string, Feature>>;
@@ -199,78 +197,106 @@ class FeatureSpaceModel extends ModelBase<Structure> {
 
   // ── Kinds of features ───────────────────────────────────────────────────────────────────────────────────────────
 
-  static cross(
-    featureNames: readonly string[],
-    crossingDim: number,
-    options: Options<{ outputMode: 'int' | 'one_hot' }> = {},
-  ): Cross {
-    return new Cross(featureNames, { crossingDim, outputMode: options.outputMode ?? 'one_hot' });
-  }
-  static feature(dtype: DType, preprocessor: LayerBase, outputMode: FeatureOutputMode): Feature {
-    return new Feature(dtype, preprocessor, outputMode);
-  }
+  static readonly cross = signature(
+    'FeatureSpace.cross',
+    ['featureNames', 'crossingDim', 'outputMode'],
+    (featureNames: readonly string[], crossingDim: number, outputMode: 'int' | 'one_hot' = 'one_hot'): Cross =>
+      new Cross(featureNames, { crossingDim, outputMode }),
+  );
+  static readonly feature = signature(
+    'FeatureSpace.feature',
+    ['dtype', 'preprocessor', 'outputMode'],
+    (dtype: DType, preprocessor: LayerBase, outputMode: FeatureOutputMode): Feature =>
+      new Feature(dtype, preprocessor, outputMode),
+  );
   /** As it is. */
-  static float({ name }: Named = {}): Feature {
-    return new Feature('float32', new Identity({ dtype: 'float32', name: preprocessorOf(name, 'float') }), 'float');
-  }
+  static readonly float = signature(
+    'FeatureSpace.float',
+    ['name'],
+    (name?: string): Feature =>
+      new Feature('float32', new Identity({ dtype: 'float32', name: preprocessorOf(name, 'float') }), 'float'),
+  );
   /** x · scale + offset */
-  static floatRescaled({
-    scale = 1,
-    offset = 0,
-    name,
-  }: Named & Options<{ scale: number; offset: number }> = {}): Feature {
-    return new Feature(
-      'float32',
-      new Rescaling(scale, { offset, name: preprocessorOf(name, 'float_rescaled') }),
-      'float',
-    );
-  }
+  static readonly floatRescaled = signature(
+    'FeatureSpace.floatRescaled',
+    ['scale', 'offset', 'name'],
+    (scale?: number, offset?: number, name?: string): Feature =>
+      new Feature(
+        'float32',
+        new Rescaling(scale ?? 1, { offset: offset ?? 0, name: preprocessorOf(name, 'float_rescaled') }),
+        'float',
+      ),
+  );
   /** Mean 0, variance 1, once adapted. */
-  static floatNormalized({ name }: Named = {}): Feature {
-    return new Feature(
-      'float32',
-      new Normalization({ axis: -1, name: preprocessorOf(name, 'float_normalized') }),
-      'float',
-    );
-  }
+  static readonly floatNormalized = signature(
+    'FeatureSpace.floatNormalized',
+    ['name'],
+    (name?: string): Feature =>
+      new Feature('float32', new Normalization({ axis: -1, name: preprocessorOf(name, 'float_normalized') }), 'float'),
+  );
   /** The bin that it falls into. */
-  static floatDiscretized(
-    numBins: number | null,
-    {
-      binBoundaries,
-      outputMode = 'one_hot',
-      name,
-    }: Encoded & Options<{ binBoundaries: readonly number[] | null }> = {},
-  ): Feature {
-    const preprocessor = new Discretization({
-      numBins,
-      binBoundaries: binBoundaries ?? null,
-      name: preprocessorOf(name, 'float_discretized'),
-    });
-    return new Feature('float32', preprocessor, outputMode);
-  }
-  static integerCategorical({ maxTokens, numOovIndices = 1, outputMode = 'one_hot', name }: Categorical = {}): Feature {
-    const own = preprocessorOf(name, 'integer_categorical');
-    return new Feature(
-      'int32',
-      new IntegerLookup({ name: own, maxTokens: maxTokens ?? null, numOovIndices }),
-      outputMode,
-    );
-  }
-  static stringCategorical({ maxTokens, numOovIndices = 1, outputMode = 'one_hot', name }: Categorical = {}): Feature {
-    const own = preprocessorOf(name, 'string_categorical');
-    return new Feature(
-      'string',
-      new StringLookup({ name: own, maxTokens: maxTokens ?? null, numOovIndices }),
-      outputMode,
-    );
-  }
-  static integerHashed(numBins: number, { outputMode = 'one_hot', name }: Encoded = {}): Feature {
-    return new Feature('int32', new Hashing(numBins, { name: preprocessorOf(name, 'integer_hashed') }), outputMode);
-  }
-  static stringHashed(numBins: number, { outputMode = 'one_hot', name }: Encoded = {}): Feature {
-    return new Feature('string', new Hashing(numBins, { name: preprocessorOf(name, 'string_hashed') }), outputMode);
-  }
+  static readonly floatDiscretized = signature(
+    'FeatureSpace.floatDiscretized',
+    ['numBins', 'binBoundaries', 'outputMode', 'name'],
+    (
+      numBins?: number | null,
+      binBoundaries?: readonly number[] | null,
+      outputMode: FeatureOutputMode = 'one_hot',
+      name?: string,
+    ): Feature => {
+      const own = preprocessorOf(name, 'float_discretized');
+      const options = { numBins: numBins ?? null, binBoundaries: binBoundaries ?? null, name: own };
+      return new Feature('float32', new Discretization(options), outputMode);
+    },
+  );
+  static readonly integerCategorical = signature(
+    'FeatureSpace.integerCategorical',
+    ['maxTokens', 'numOovIndices', 'outputMode', 'name'],
+    (
+      maxTokens?: number | null,
+      numOovIndices?: number,
+      outputMode: FeatureOutputMode = 'one_hot',
+      name?: string,
+    ): Feature => {
+      const own = preprocessorOf(name, 'integer_categorical');
+      const preprocessor = new IntegerLookup({
+        name: own,
+        maxTokens: maxTokens ?? null,
+        numOovIndices: numOovIndices ?? 1,
+      });
+      return new Feature('int32', preprocessor, outputMode);
+    },
+  );
+  static readonly stringCategorical = signature(
+    'FeatureSpace.stringCategorical',
+    ['maxTokens', 'numOovIndices', 'outputMode', 'name'],
+    (
+      maxTokens?: number | null,
+      numOovIndices?: number,
+      outputMode: FeatureOutputMode = 'one_hot',
+      name?: string,
+    ): Feature => {
+      const own = preprocessorOf(name, 'string_categorical');
+      const preprocessor = new StringLookup({
+        name: own,
+        maxTokens: maxTokens ?? null,
+        numOovIndices: numOovIndices ?? 1,
+      });
+      return new Feature('string', preprocessor, outputMode);
+    },
+  );
+  static readonly integerHashed = signature(
+    'FeatureSpace.integerHashed',
+    ['numBins', 'outputMode', 'name'],
+    (numBins: number, outputMode: FeatureOutputMode = 'one_hot', name?: string): Feature =>
+      new Feature('int32', new Hashing(numBins, { name: preprocessorOf(name, 'integer_hashed') }), outputMode),
+  );
+  static readonly stringHashed = signature(
+    'FeatureSpace.stringHashed',
+    ['numBins', 'outputMode', 'name'],
+    (numBins: number, outputMode: FeatureOutputMode = 'one_hot', name?: string): Feature =>
+      new Feature('string', new Hashing(numBins, { name: preprocessorOf(name, 'string_hashed') }), outputMode),
+  );
 
   // ── Learning from data ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -461,7 +487,6 @@ class FeatureSpaceModel extends ModelBase<Structure> {
     ];
   }
 }
-type Categorical = Encoded & Options<{ maxTokens: number | null; numOovIndices: number }>;
 interface Adaptable {
   adapt(data: DatasetBase<Tensor>): Promise<void>;
 }
