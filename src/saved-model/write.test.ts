@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as tf from '../index.ts';
+import { readSavedModel } from './read-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cornu-saved-model-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,6 +58,21 @@ describe('model.export', () => {
     const larger = tf.concat([input, input, input], 0);
     expect(serve(larger).shape[0]).toBe(3 * input.shape[0]!);
     expect(largest(serve(larger), model(larger, { training: false }) as tf.Tensor)).toBeLessThan(1e-5);
+  });
+  it('counts the steps of loops in their first variable, by which TensorFlow goes back', async () => {
+    const input = tf.keras.Input({ shape: [null, 2] });
+    const path = join(folder, 'loops');
+    await tf.keras.Model({ inputs: input, outputs: layers.GRU(2)(input) as tf.Tensor }).export(path);
+    const { library } = (await readSavedModel(path)).meta.graphDef!;
+    const functions = new Map(library!.function.map((each) => [each.signature!.name, each]));
+    const loops = library!.function.flatMap((each) => each.nodeDef).filter(({ op }) => op === 'StatelessWhile');
+    expect(loops.length).toBeGreaterThan(0);
+    for (const loop of loops) {
+      const { signature, ret, nodeDef } = functions.get(loop.attr.get('body')!.func!.name)!;
+      const next = nodeDef.find(({ name }) => name === ret.get(signature!.outputArg[0]!.name)!.split(':')[0])!;
+      expect([next.op, next.input[0]]).toEqual(['AddV2', signature!.inputArg[0]!.name]);
+      expect(ret.get(signature!.outputArg[1]!.name)).toBe(signature!.inputArg[1]!.name);
+    }
   });
 
   it('says which layer cannot be written', async () => {

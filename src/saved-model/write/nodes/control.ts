@@ -7,28 +7,27 @@ import { type Attributes, attribute, FunctionWriter, type Reference } from '../g
 import { constantOf } from '../sizes.ts';
 import type { GraphFamily } from '../trace-sizes.ts';
 
-/** A function of its own for an inner graph; the open sizes are passed along. */
+/** An inner graph in a function of its own; the open sizes are passed along, before its arguments. */
 function innerFunction(
   w: GraphTranslation,
-  base: string,
+  writer: FunctionWriter,
   family: GraphFamily,
-  before: readonly DType[],
-): { translation: GraphTranslation; args: Reference[]; writer: FunctionWriter } {
-  const writer = new FunctionWriter(w.library.newName(base));
+  types: readonly DType[],
+): { translation: GraphTranslation; args: Reference[] } {
+  takeSizes(w, writer);
+  const args = types.map((dtype, i) => writer.argument(`arg_${i}`, dtype));
+  return { translation: w.inner(writer, family), args };
+}
+function takeSizes(w: GraphTranslation, writer: FunctionWriter): void {
   for (let i = 0; i < w.writer.openSizes.length; i++) writer.openSizes.push(writer.argument(`size_${i}`, 'int32'));
-  const args = before.map((dtype, i) => writer.argument(`arg_${i}`, dtype));
-  return { translation: w.inner(writer, family), args, writer };
 }
 function cond(w: GraphTranslation, node: Node): Reference[] {
   const [choice, ...inputs] = node.inputs;
   const write = (name: string): string => {
     const family = w.family.inner(node, name);
-    const { translation, args, writer } = innerFunction(
-      w,
-      `cond_${name}`,
-      family,
-      inputs.map(({ dtype }) => dtype),
-    );
+    const writer = new FunctionWriter(w.library.newName(`cond_${name}`));
+    const types = inputs.map(({ dtype }) => dtype);
+    const { translation, args } = innerFunction(w, writer, family, types);
     family.first.parameters.forEach((parameter, i) => void translation.bind(parameter, args[i]!));
     translation.run(family.first);
     const results = family.first.outputs.map((output, i) => ({
@@ -55,6 +54,8 @@ function cond(w: GraphTranslation, node: Node): Reference[] {
 }
 
 type LoopType = DType | 'variant';
+// TensorFlow's gradient of a loop takes the loop's first variable as the number of steps that it made and the second as the most that it may
+// make (-1: any number), whatever they are: every loop here begins with these two.
 const loopTypes = (types: readonly LoopType[]): Attributes => ({
   T: { list: { type: types.map((dtype) => (dtype === 'variant' ? 21 : attribute.type(dtype).type!)) } },
 });
@@ -64,7 +65,10 @@ function whileLoop(w: GraphTranslation, node: Node): Reference[] {
   const sizes = w.writer.openSizes;
   const write = (name: 'condition' | 'body'): string => {
     const family = w.family.inner(node, name);
-    const { translation, args, writer } = innerFunction(w, `while_${name}`, family, types);
+    const writer = new FunctionWriter(w.library.newName(`while_${name}`));
+    const count = writer.argument('count', 'int32');
+    const limit = writer.argument('limit', 'int32');
+    const { translation, args } = innerFunction(w, writer, family, types);
     family.first.parameters.forEach((parameter, i) => void translation.bind(parameter, args[i]!));
     translation.run(family.first);
     const outputs = family.first.outputs.map((output) => ({ dtype: output.dtype, from: translation.of(output) }));
@@ -72,6 +76,8 @@ function whileLoop(w: GraphTranslation, node: Node): Reference[] {
       name === 'condition'
         ? outputs
         : [
+            { dtype: 'int32' as const, from: writer.one('AddV2', [count, writer.integer(1)], T('int32')) },
+            { dtype: 'int32' as const, from: limit },
             ...writer.openSizes.map((from): { dtype: DType; from: Reference } => ({ dtype: 'int32', from })),
             ...args.slice(0, constants).map((from, i) => ({ dtype: types[i]!, from })),
             ...outputs,
@@ -79,13 +85,14 @@ function whileLoop(w: GraphTranslation, node: Node): Reference[] {
     w.library.functions.push(writer.finish(results.map((result, i) => ({ name: `result_${i}`, ...result }))));
     return writer.name;
   };
-  const all: LoopType[] = [...sizes.map((): DType => 'int32'), ...types];
-  const loop = w.writer.add('StatelessWhile', [...sizes, ...node.inputs.map((input) => w.of(input))], {
+  const all: LoopType[] = ['int32', 'int32', ...sizes.map((): DType => 'int32'), ...types];
+  const begin = [w.writer.integer(0), w.writer.integer(-1), ...sizes];
+  const loop = w.writer.add('StatelessWhile', [...begin, ...node.inputs.map((input) => w.of(input))], {
     ...loopTypes(all),
     cond: attribute.f(write('condition')),
     body: attribute.f(write('body')),
   });
-  return node.outputs.map((_, i) => loop.output(sizes.length + constants + i));
+  return node.outputs.map((_, i) => loop.output(begin.length + constants + i));
 }
 
 /** A loop over the steps: takes one row of each sequence, puts one row into each list of results. */
@@ -103,36 +110,24 @@ function scan(w: GraphTranslation, node: Node): Reference[] {
   const inputs = node.inputs.map(({ dtype }) => dtype);
   const element = (writer: FunctionWriter, value: GraphValue): Reference =>
     writer.integers(family.dims(value).map((size) => constantOf(size) ?? -1));
-  // Loop variables: sizes, length, step, inputs, lists.
-  const types: LoopType[] = [
-    ...sizes.map((): DType => 'int32'),
-    'int32',
-    'int32',
-    ...inputs,
-    ...results.map((): LoopType => 'variant'),
-  ];
-  const begin = (base: string): { writer: FunctionWriter; args: Reference[] } => {
+  // Loop variables: step, length, sizes, inputs, lists.
+  const own: LoopType[] = [...inputs, ...results.map((): LoopType => 'variant')];
+  const types: LoopType[] = ['int32', 'int32', ...sizes.map((): DType => 'int32'), ...own];
+  const begin = (base: string): { writer: FunctionWriter; step: Reference; total: Reference; args: Reference[] } => {
     const writer = new FunctionWriter(w.library.newName(base));
-    for (let i = 0; i < sizes.length; i++) writer.openSizes.push(writer.argument(`size_${i}`, 'int32'));
-    return { writer, args: types.slice(sizes.length).map((dtype, i) => writer.argument(`arg_${i}`, dtype)) };
+    const [step, total] = [writer.argument('step', 'int32'), writer.argument('length', 'int32')];
+    takeSizes(w, writer);
+    return { writer, step, total, args: own.map((dtype, i) => writer.argument(`arg_${i}`, dtype)) };
   };
   const condition = begin('scan_condition');
-  w.library.functions.push(
-    condition.writer.finish([
-      {
-        name: 'result_0',
-        dtype: 'bool',
-        from: condition.writer.one('Less', [condition.args[1]!, condition.args[0]!], T('int32')),
-      },
-    ]),
-  );
-  const { writer, args } = begin('scan_body');
-  const [total, step] = args as [Reference, Reference];
+  const more = condition.writer.one('Less', [condition.step, condition.total], T('int32'));
+  w.library.functions.push(condition.writer.finish([{ name: 'result_0', dtype: 'bool', from: more }]));
+  const { writer, step, total, args } = begin('scan_body');
   const at = reverse
     ? writer.one('Sub', [writer.one('Sub', [total, writer.integer(1)], T('int32')), step], T('int32'))
     : step;
-  const given = args.slice(2, 2 + inputs.length);
-  const lists = args.slice(2 + inputs.length);
+  const given = args.slice(0, inputs.length);
+  const lists = args.slice(inputs.length);
   const translation = w.inner(writer, family);
   body.parameters.forEach((parameter, i) => {
     const row =
@@ -152,9 +147,9 @@ function scan(w: GraphTranslation, node: Node): Reference[] {
     }),
   );
   const kept: { dtype: LoopType; from: Reference }[] = [
-    ...writer.openSizes.map((from): { dtype: LoopType; from: Reference } => ({ dtype: 'int32', from })),
-    { dtype: 'int32', from: total },
     { dtype: 'int32', from: writer.one('AddV2', [step, writer.integer(1)], T('int32')) },
+    { dtype: 'int32', from: total },
+    ...writer.openSizes.map((from): { dtype: LoopType; from: Reference } => ({ dtype: 'int32', from })),
     ...given.map((from, i): { dtype: LoopType; from: Reference } => {
       const carry = i - constants;
       return { dtype: inputs[i]!, from: carry >= 0 && carry < carries ? translation.of(body.outputs[carry]!) : from };
@@ -171,7 +166,7 @@ function scan(w: GraphTranslation, node: Node): Reference[] {
   );
   const loop = w.writer.add(
     'StatelessWhile',
-    [...sizes, count, w.writer.integer(0), ...node.inputs.map((input) => w.of(input)), ...reserved],
+    [w.writer.integer(0), count, ...sizes, ...node.inputs.map((input) => w.of(input)), ...reserved],
     {
       ...loopTypes(types),
       cond: attribute.f(condition.writer.name),
