@@ -34,7 +34,7 @@ async function runGoldenCases(): Promise<string[]> {
 
 const old = readFileSync(PAGE, 'utf8');
 const goldenTable = flags.names
-  ? old.split('\n').filter((line) => /^(?:\| [a-z_]+ (?:\| \w+ ){3}\||\|(?:---\|){4}$)/.test(line))
+  ? old.split('\n').filter((line) => /^\|(?: [a-z_]+ (?:\| \w+ ){3}\||(?:---\|){4})$/.test(line))
   : await runGoldenCases();
 const page = makePage(goldenTable);
 if (!flags.check) writeFileSync(PAGE, page);

@@ -1,6 +1,7 @@
 // tf.keras.utils.
 import { seedEverything } from '../random/seed-generator.ts';
 
+export * as boundingBoxes from '../bounding-boxes/index.ts';
 export {
   disableInteractiveLogging,
   enableInteractiveLogging,

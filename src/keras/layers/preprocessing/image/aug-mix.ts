@@ -11,7 +11,7 @@ import type { Tensor } from '../../../../runtime/tensor.ts';
 import { beta, gamma, type SeedGenerator } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
-import { type Augmentations, apply, augmentations, draw, type Step } from './augmentations.ts';
+import { type Augmentations, apply, augmentations, draw, maskStep, type Step } from './augmentations.ts';
 import { imageSchema, PIXELS, share, valueRange } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 import { interpolations } from './projective.ts';
@@ -78,14 +78,20 @@ class AugMixLayer extends ImageLayer<Drawn> {
       chains: Array.from({ length: this.numChains }, chain),
     };
   }
-  override augment(images: Tensor, { weights, own, chains }: Drawn): Tensor {
+  override augment(images: Tensor, drawn: Drawn): Tensor {
+    return clipByValue(this.#mixed(images, drawn, apply), ...this.valueRange);
+  }
+  override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
+    return this.#mixed(cast(masks, this.computeDtype), drawn, maskStep);
+  }
+  #mixed(images: Tensor, { weights, own, chains }: Drawn, apply: (step: Step, images: Tensor) => Tensor): Tensor {
     const dtype = images.dtype;
     const mixed = chains.reduce((sum, chain, i) => {
       const changed = chain.reduce((x, step) => apply(step, x), images);
       return add(sum, multiply(changed, cast(gather(weights, i), dtype)));
     }, zerosLike(images));
     const share = cast(own, dtype);
-    return clipByValue(add(multiply(share, images), multiply(subtract(1, share), mixed)), ...this.valueRange);
+    return add(multiply(share, images), multiply(subtract(1, share), mixed));
   }
 }
 interface AugMixLayer extends Omit<LayerValues<typeof options>, 'dataFormat' | 'seed'> {}

@@ -162,7 +162,7 @@ test('crops, sizes, boxes', () => {
   expect(layers.RandomWidth([-0.5, -0.5])(x).shape).toEqual([2, 10, 5, 3]);
   const uint8 = layers.Resizing(5, 5)(tf.cast(x, 'uint8'));
   expect(uint8.dtype).toBe('uint8');
-  const toThree = layers.MaxNumBoundingBoxes(3) as object as (x: object) => {
+  const toThree = layers.MaxNumBoundingBoxes(3, { boundingBoxFormat: 'xyxy' }) as object as (x: object) => {
     boundingBoxes: { boxes: tf.Tensor; labels: tf.Tensor };
   };
   const { boxes, labels } = toThree({

@@ -1,6 +1,7 @@
 // The augmentations that RandAugment and AugMix choose from: one layer of each kind, with one strength.
 import { equal, where } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import type { BoxFormat } from '../../../bounding-boxes/formats.ts';
 import type { SeedGenerator } from '../../../random/index.ts';
 import type { DataFormat } from '../../spatial.ts';
 import { AutoContrast } from './auto-contrast.ts';
@@ -23,12 +24,20 @@ export interface Strength {
   readonly interpolation: 'bilinear' | 'nearest';
   readonly seed?: number | null;
   readonly dataFormat: DataFormat;
+  readonly boundingBoxFormat: BoxFormat | null;
 }
 export type Augmentations = { readonly [name: string]: ImageLayer };
 
-export function augmentations({ factor, valueRange, interpolation, seed: given, dataFormat }: Strength): Augmentations {
+export function augmentations({
+  factor,
+  valueRange,
+  interpolation,
+  seed: given,
+  dataFormat,
+  boundingBoxFormat,
+}: Strength): Augmentations {
   const seed = given ?? null;
-  const moved = { interpolation, seed, dataFormat };
+  const moved = { interpolation, seed, dataFormat, boundingBoxFormat };
   const coloured = { valueRange, seed, dataFormat };
   return {
     randomShear: new RandomShear({ xFactor: factor, yFactor: factor, ...moved }),
@@ -56,8 +65,15 @@ export const draw = (layer: ImageLayer, dims: readonly number[], seed: SeedGener
 });
 export const apply = ({ layer, drawn }: Step, images: Tensor): Tensor =>
   drawn === null ? images : layer.augment(images, drawn);
+export const maskStep = ({ layer, drawn }: Step, masks: Tensor): Tensor =>
+  drawn === null ? masks : layer.augmentMasks(masks, drawn);
 /** The step of a number, which inside a program is not known: then all are computed. */
-export function applyNumbered(steps: readonly Step[], number: Tensor, images: Tensor): Tensor {
-  if (number.elements) return apply(steps[number.item()]!, images);
-  return steps.reduce((x, step, i) => where(equal(number, i), apply(step, x), x), images);
+export function applyNumbered(
+  steps: readonly Step[],
+  number: Tensor,
+  images: Tensor,
+  change: (step: Step, images: Tensor) => Tensor = apply,
+): Tensor {
+  if (number.elements) return change(steps[number.item()]!, images);
+  return steps.reduce((x, step, i) => where(equal(number, i), change(step, x), x), images);
 }

@@ -55,6 +55,9 @@ class CutMixLayer extends ImageLayer<Drawn> {
     const own = reshape(weight, [-1, 1]);
     return add(multiply(own, x), multiply(subtract(1, own), gather(x, order)));
   }
+  override augmentBoxes(): never {
+    throw this.withoutRule('boundingBoxes');
+  }
   override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.augment(masks, drawn);
   }

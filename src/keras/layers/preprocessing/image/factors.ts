@@ -1,5 +1,6 @@
 // The options of image layers: ranges of factors, of values, and what all image layers have.
 
+import { type BoxFormat, boxFormats } from '../../../bounding-boxes/formats.ts';
 import type { Definitions, Kind, Schema, SchemaSettings } from '../../../schema.ts';
 import * as o from '../../../schema.ts';
 import { type BaseDefinitions, layerSchema } from '../../layer-options.ts';
@@ -55,7 +56,12 @@ export const valueRange: Kind<readonly number[], Range> = {
 };
 export const PIXELS: Range = [0, 255];
 
-const own = { dataFormat, boundingBoxFormat: o.optional(o.nullable(o.string), null, { internal: true }) };
+/** A format of bounding boxes, in letters of any case. */
+const boxFormat: Kind<BoxFormat> = {
+  ...o.oneOf(...boxFormats),
+  parse: (value, where) => o.oneOf(...boxFormats).parse(typeof value === 'string' ? value.toLowerCase() : value, where),
+};
+const own = { dataFormat, boundingBoxFormat: o.optional(o.nullable(boxFormat), null, { omitNull: true }) };
 type Own = typeof own;
 /** The schema of an image layer. */
 export const imageSchema = <D extends Definitions>(

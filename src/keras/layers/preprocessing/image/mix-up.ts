@@ -2,13 +2,14 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/mix_up/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { gather, reshape } from '../../../../ops/core/arrange.ts';
+import { concat, gather, reshape } from '../../../../ops/core/arrange.ts';
 import { range } from '../../../../ops/core/create.ts';
 import { add, cast, multiply, subtract } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
 import { beta, type SeedGenerator, shuffle } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 
@@ -46,6 +47,10 @@ class MixUpLayer extends ImageLayer<Drawn> {
   }
   override augmentLabels(labels: Tensor, drawn: Drawn): Tensor {
     return this.#mix(cast(labels, this.computeDtype), drawn);
+  }
+  override augmentBoxes({ boxes, labels }: DenseBoxes, { order }: Drawn): DenseBoxes {
+    const both = (x: Tensor): Tensor => concat([x, gather(x, order)], 1);
+    return { boxes: both(boxes), labels: both(labels) };
   }
   override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.#mix(cast(masks, this.computeDtype), drawn);

@@ -3,11 +3,14 @@
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
 import { gather } from '../../../../ops/core/arrange.ts';
+import { equal, where } from '../../../../ops/math/elementwise.ts';
+import { reduceAny } from '../../../../ops/math/reduce.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
 import { randint, type SeedGenerator } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
-import { type Augmentations, applyNumbered, augmentations, draw, type Step } from './augmentations.ts';
+import { type Augmentations, applyNumbered, augmentations, draw, maskStep, type Step } from './augmentations.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema, PIXELS, share, valueRange } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 import { interpolations } from './projective.ts';
@@ -50,6 +53,23 @@ class RandAugmentLayer extends ImageLayer<Drawn> {
     let x = images;
     for (let i = 0; i < this.numOps; i++) x = applyNumbered(steps, gather(numbers, i), x);
     return x;
+  }
+  override augmentMasks(masks: Tensor, { numbers, steps }: Drawn): Tensor {
+    let x = masks;
+    for (let i = 0; i < this.numOps; i++) x = applyNumbered(steps, gather(numbers, i), x, maskStep);
+    return x;
+  }
+  /** In the order of the layers, each once, as in Keras. */
+  override augmentBoxes(given: DenseBoxes, { numbers, steps }: Drawn, dims: Dims): DenseBoxes {
+    return steps.reduce((boxes, { layer, drawn }, i) => {
+      if (drawn === null) return boxes;
+      const taken = reduceAny(equal(numbers, i));
+      const changed = layer.augmentBoxes(boxes, drawn, dims);
+      return {
+        boxes: where(taken, changed.boxes, boxes.boxes),
+        labels: where(taken, changed.labels, boxes.labels),
+      };
+    }, given);
   }
 }
 interface RandAugmentLayer extends Omit<LayerValues<typeof options>, 'dataFormat' | 'seed'> {}

@@ -4,12 +4,14 @@ import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims, Shape } from '../../../../base/shape.ts';
 import { gather } from '../../../../ops/core/arrange.ts';
 import { range } from '../../../../ops/core/create.ts';
-import { add, cast } from '../../../../ops/math/elementwise.ts';
+import { add, cast, maximum, subtract } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { converted, edgesOf, joined } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { With } from '../../../types.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema } from './factors.ts';
 import { ImageLayer, withSize } from './image-layer.ts';
 import { randomSeed } from './seeds.ts';
@@ -50,7 +52,7 @@ class RandomCropLayer extends ImageLayer<Drawn> {
     if (!top || !left) {
       // As much as there is from where the largest part of these proportions begins, as in Keras.
       const size = [this.height, this.width] as const;
-      const { top: y, left: x } = largestPart(images, size);
+      const { top: y, left: x } = largestPart(images.dims, size);
       const part = cropped(
         images,
         y,
@@ -62,6 +64,16 @@ class RandomCropLayer extends ImageLayer<Drawn> {
     }
     const rows = gather(images, add(range(this.height), top), { axis: 1 });
     return gather(rows, add(range(this.width), left), { axis: 2 });
+  }
+  override augmentBoxes(given: DenseBoxes, { top, left }: Drawn, dims: Dims): DenseBoxes {
+    const size = { height: this.height, width: this.width };
+    const part = largestPart(dims, [this.height, this.width]);
+    // As Keras has it: relative boxes count in the part's size, and rows are taken off x, columns off y.
+    const [across, down] = [cast(top ?? part.top, 'float32'), cast(left ?? part.left, 'float32')];
+    const [x1, y1, x2, y2] = edgesOf(converted(given.boxes, this.boundingBoxFormat!, 'xyxy', size));
+    const from = (x: Tensor, start: Tensor): Tensor => maximum(subtract(x, start), 0);
+    const moved = joined([from(x1, across), from(y1, down), from(x2, across), from(y2, down)]);
+    return { ...given, boxes: converted(moved, 'xyxy', this.boundingBoxFormat!, size) };
   }
   override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.augment(masks, drawn);

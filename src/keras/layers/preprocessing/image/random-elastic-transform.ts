@@ -94,6 +94,9 @@ class RandomElasticTransformLayer extends ImageLayer<Drawn> {
   override augment(images: Tensor, drawn: Drawn): Tensor {
     return clipByValue(this.#distorted(images, drawn, this.interpolation), ...this.valueRange);
   }
+  override augmentBoxes(): never {
+    throw this.withoutRule('boundingBoxes');
+  }
   override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.#distorted(masks, drawn, 'nearest');
   }

@@ -2,12 +2,14 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { reverse } from '../../../../ops/core/arrange.ts';
-import { lessEqual, where } from '../../../../ops/math/elementwise.ts';
+import { reshape, reverse } from '../../../../ops/core/arrange.ts';
+import { lessEqual, subtract, where } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { clipped, converted, edgesOf, joined } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 
@@ -36,6 +38,22 @@ class RandomFlipLayer extends ImageLayer<Tensor> {
     if (this.mode !== 'vertical') x = where(flips, reverse(x, [2]), x);
     if (this.mode !== 'horizontal') x = where(flips, reverse(x, [1]), x);
     return x;
+  }
+  override augmentBoxes(given: DenseBoxes, flips: Tensor, [, height, width]: Dims): DenseBoxes {
+    const chosen = reshape(flips, [-1, 1, 1]);
+    const mirrored = (boxes: Tensor): Tensor => {
+      let [left, top, right, bottom] = edgesOf(boxes);
+      if (this.mode !== 'vertical')
+        [left, right] = [where(chosen, subtract(1, right), left), where(chosen, subtract(1, left), right)];
+      if (this.mode !== 'horizontal')
+        [top, bottom] = [where(chosen, subtract(1, bottom), top), where(chosen, subtract(1, top), bottom)];
+      return joined([left, top, right, bottom]);
+    };
+    const size = { height: height!, width: width! };
+    const boxes = mirrored(converted(given.boxes, this.boundingBoxFormat!, 'rel_xyxy', size));
+    // Keras clips the shares to the picture's size in pixels: what lies below 0 is cut, what lies above 1 is not.
+    const inside = clipped({ ...given, boxes }, height!, width!);
+    return { ...inside, boxes: converted(inside.boxes, 'rel_xyxy', this.boundingBoxFormat!, size) };
   }
   override augmentMasks(masks: Tensor, flips: Tensor): Tensor {
     return this.augment(masks, flips);

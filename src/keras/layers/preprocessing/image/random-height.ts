@@ -40,6 +40,12 @@ class RandomHeightLayer extends ImageLayer<number> {
     const w = images.dims[2]!;
     return resizeImages(images, [height, w], { interpolation: this.interpolation });
   }
+  override augmentBoxes(): never {
+    throw this.withoutRule('boundingBoxes');
+  }
+  override augmentMasks(masks: Tensor, height: number): Tensor {
+    return resizeImages(masks, [height, masks.dims[2]!], { interpolation: 'nearest' });
+  }
   override computeOutputShape(inputShape: Shape): Shape {
     const at = inputShape.length - (this.dataFormat === 'channels_first' ? 2 : 3);
     return withSize(inputShape, null, inputShape[at + 1]!, this.dataFormat);

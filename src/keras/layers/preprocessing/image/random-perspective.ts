@@ -2,15 +2,21 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_perspective/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { reshape } from '../../../../ops/core/arrange.ts';
+import { concat, reshape, slice, transpose } from '../../../../ops/core/arrange.ts';
+import { ones, onesLike } from '../../../../ops/core/create.ts';
 import { hostFunction } from '../../../../ops/core/host.ts';
 import { projectiveTransform } from '../../../../ops/image/projective.ts';
-import { where } from '../../../../ops/math/elementwise.ts';
+import { inv } from '../../../../ops/linalg/index.ts';
+import { divide, where } from '../../../../ops/math/elementwise.ts';
+import { matmul } from '../../../../ops/math/matmul.ts';
+import { reduceMax, reduceMin } from '../../../../ops/math/reduce.ts';
 import * as p from '../../../../primitives/functions.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { clipped, converted, edgesOf, joined, perPicture } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema, share } from './factors.ts';
 import { ImageLayer } from './image-layer.ts';
 import { chosen } from './pixels.ts';
@@ -96,6 +102,32 @@ class RandomPerspectiveLayer extends ImageLayer<Drawn> {
   }
   override augmentMasks(masks: Tensor, drawn: Drawn): Tensor {
     return this.#seen(masks, drawn, 'nearest');
+  }
+  override augmentBoxes(given: DenseBoxes, { moved, maps }: Drawn, [, height, width]: Dims): DenseBoxes {
+    const [batch, count] = given.boxes.dims as [number, number];
+    const boxes = converted(given.boxes, this.boundingBoxFormat!, 'xyxy', { height: height!, width: width! });
+    const [x1, y1, x2, y2] = edgesOf(boxes);
+    const back = inv(reshape(concat([maps, ones([batch, 1])], 1), [batch, 3, 3]));
+    const corners = [
+      [x1, y1],
+      [x2, y2],
+      [x1, y2],
+      [x2, y1],
+    ].map(([x, y]) => matmul(back, transpose(concat([x!, y!, onesLike(x!)], -1), [0, 2, 1])));
+    /** The least and the greatest of the corners' places along an axis, (batch, count, 1). */
+    const along = (axis: number): [Tensor, Tensor] => {
+      const row = (points: Tensor, at: number): Tensor =>
+        reshape(slice(points, [0, at, 0], [-1, 1, -1]), [batch, count, 1]);
+      const places = concat(
+        corners.map((points) => divide(row(points, axis), row(points, 2))),
+        -1,
+      );
+      return [reduceMin(places, { axis: -1, keepdims: true }), reduceMax(places, { axis: -1, keepdims: true })];
+    };
+    const [[left, right], [top, bottom]] = [along(0), along(1)];
+    const seen = where(perPicture(moved), joined([left, top, right, bottom]), boxes);
+    // Keras gives them back as 'xyxy', whatever the layer's format is.
+    return clipped({ ...given, boxes: seen }, height!, width!);
   }
   #seen(images: Tensor, { moved, maps }: Drawn, interpolation: 'bilinear' | 'nearest'): Tensor {
     const sampling = { interpolation, fillMode: 'constant', fillValue: this.fillValue } as const;

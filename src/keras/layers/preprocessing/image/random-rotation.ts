@@ -2,12 +2,16 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_rotation/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { add, cos, multiply, sin, subtract } from '../../../../ops/math/elementwise.ts';
+import { gather } from '../../../../ops/core/arrange.ts';
+import { zeros } from '../../../../ops/core/create.ts';
+import { add, atan2, cos, multiply, sin, subtract } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { affineTransform, clipped, converted } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { With } from '../../../types.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { type Factor, imageSchema, signedFactor } from './factors.ts';
 import { GeometricLayer, samplingDefinitions } from './geometric-layer.ts';
 import { mapsOf } from './projective.ts';
@@ -29,6 +33,19 @@ class RandomRotationLayer extends GeometricLayer {
   static override readonly schema = options;
   constructor(...args: RandomRotationArgs) {
     super(options, args);
+  }
+  override augmentBoxes(given: DenseBoxes, maps: Tensor, [, height, width]: Dims): DenseBoxes {
+    const none = zeros([given.boxes.dims[0]!]);
+    // The angle of each map, from its cosine and sine, in degrees.
+    const at = (column: number): Tensor => gather(maps, column, { axis: 1 });
+    const angle = multiply(atan2(at(3), at(0)), 180 / Math.PI);
+    // Keras takes boxes of any format as 'xyxy' here, and writes those that come out in the layer's.
+    const turned = affineTransform(given.boxes, angle, none, none, add(none, 1), none, none, height!, width!);
+    const inside = clipped({ ...given, boxes: turned }, height!, width!);
+    return {
+      ...inside,
+      boxes: converted(inside.boxes, 'xyxy', this.boundingBoxFormat!, { height: height!, width: width! }),
+    };
   }
   override draw([batch, height, width]: Dims, seed: SeedGenerator): Tensor {
     const [lower, upper] = this.factor;

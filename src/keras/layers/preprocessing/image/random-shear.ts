@@ -2,12 +2,14 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_shear/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { reshape } from '../../../../ops/core/arrange.ts';
-import { cast, greater, multiply, subtract } from '../../../../ops/math/elementwise.ts';
+import { gather, reshape } from '../../../../ops/core/arrange.ts';
+import { cast, greater, less, multiply, subtract, where } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { edgesOf, joined, perPicture } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { type Factor, imageSchema, type Range, rangeOf } from './factors.ts';
 import { GeometricLayer, samplingDefinitions } from './geometric-layer.ts';
 import { mapsOf } from './projective.ts';
@@ -46,6 +48,22 @@ class RandomShearLayer extends GeometricLayer {
     const down = multiply(drawn(...this.yFactor), sign);
     const across = multiply(drawn(...this.xFactor), sign);
     return mapsOf([1, across, 0, down, 1, 0, 0, 0], batch!);
+  }
+  override augmentBoxes(given: DenseBoxes, maps: Tensor, [, height, width]: Dims): DenseBoxes {
+    const [across, down] = [1, 3].map((column) => perPicture(gather(maps, column, { axis: 1 }))) as [Tensor, Tensor];
+    const slanted = (boxes: Tensor): Tensor => {
+      const [x1, y1, x2, y2] = edgesOf(boxes);
+      const by = (x: Tensor, amount: Tensor, y: Tensor): Tensor => subtract(x, multiply(amount, y));
+      const toRight = less(across, 0);
+      const left = where(toRight, by(x1, across, y1), by(x1, across, y2));
+      const right = where(toRight, by(x2, across, y2), by(x2, across, y1));
+      // Keras takes the edges that are moved already.
+      const upward = greater(down, 0);
+      const top = where(upward, by(y1, down, right), by(y1, down, left));
+      const bottom = where(upward, by(y2, down, left), by(y2, down, right));
+      return joined([left, top, right, bottom]);
+    };
+    return this.throughEdges(given, [height!, width!], slanted, { as: 'rel_xyxy' });
   }
 }
 interface RandomShearLayer

@@ -2,13 +2,15 @@
 // Source: https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_translation/
 import { type Class, callable } from '../../../../base/callable.ts';
 import type { Dims } from '../../../../base/shape.ts';
-import { reshape } from '../../../../ops/core/arrange.ts';
-import { multiply } from '../../../../ops/math/elementwise.ts';
+import { gather, reshape } from '../../../../ops/core/arrange.ts';
+import { multiply, subtract } from '../../../../ops/math/elementwise.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { edgesOf, joined, perPicture } from '../../../bounding-boxes/formats.ts';
 import { type SeedGenerator, uniform } from '../../../random/index.ts';
 import * as o from '../../../schema.ts';
 import type { With } from '../../../types.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { type Factor, imageSchema, rangeOf, writtenFactor } from './factors.ts';
 import { GeometricLayer, samplingDefinitions } from './geometric-layer.ts';
 import { mapsOf } from './projective.ts';
@@ -41,6 +43,13 @@ class RandomTranslationLayer extends GeometricLayer {
     const down = shift(this.heightFactor, height!);
     const across = shift(this.widthFactor, width!);
     return mapsOf([1, 0, across, 0, 1, down, 0, 0], batch!);
+  }
+  override augmentBoxes(given: DenseBoxes, maps: Tensor, [, height, width]: Dims): DenseBoxes {
+    const [across, down] = [2, 5].map((column) => perPicture(gather(maps, column, { axis: 1 }))) as [Tensor, Tensor];
+    return this.throughEdges(given, [height!, width!], (boxes) => {
+      const [left, top, right, bottom] = edgesOf(boxes);
+      return joined([subtract(left, across), subtract(top, down), subtract(right, across), subtract(bottom, down)]);
+    });
   }
 }
 interface RandomTranslationLayer

@@ -38,6 +38,12 @@ class RandomWidthLayer extends ImageLayer<number> {
     const h = images.dims[1]!;
     return resizeImages(images, [h, width], { interpolation: this.interpolation });
   }
+  override augmentBoxes(): never {
+    throw this.withoutRule('boundingBoxes');
+  }
+  override augmentMasks(masks: Tensor, width: number): Tensor {
+    return resizeImages(masks, [masks.dims[1]!, width], { interpolation: 'nearest' });
+  }
   override computeOutputShape(inputShape: Shape): Shape {
     const at = inputShape.length - (this.dataFormat === 'channels_first' ? 2 : 3);
     return withSize(inputShape, inputShape[at]!, null, this.dataFormat);

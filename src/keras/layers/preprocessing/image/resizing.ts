@@ -3,12 +3,16 @@
 import { type Class, callable } from '../../../../base/callable.ts';
 import { type DType, dtypes, isFloating } from '../../../../base/dtype.ts';
 import { ValueError } from '../../../../base/errors.ts';
-import type { Shape } from '../../../../base/shape.ts';
-import { cast, clipByValue, round } from '../../../../ops/math/elementwise.ts';
+import type { Dims, Shape } from '../../../../base/shape.ts';
+import { zerosLike } from '../../../../ops/core/create.ts';
+import { add, cast, clipByValue, equal, logicalOr, multiply, round, where } from '../../../../ops/math/elementwise.ts';
+import { reduceAll } from '../../../../ops/math/reduce.ts';
 import type { Tensor } from '../../../../runtime/tensor.ts';
+import { clipped, converted, edgesOf, joined } from '../../../bounding-boxes/formats.ts';
 import * as o from '../../../schema.ts';
 import type { With } from '../../../types.ts';
 import type { LayerOptionsOf, LayerValues } from '../../layer-options.ts';
+import type { DenseBoxes } from './dense-boxes.ts';
 import { imageSchema } from './factors.ts';
 import { ImageLayer, withSize } from './image-layer.ts';
 import { resizeImages, resizeMethods, resizeWithPadding, smartResize } from './sizes.ts';
@@ -52,8 +56,55 @@ class ResizingLayer extends ImageLayer<true> {
   override augmentMasks(masks: Tensor): Tensor {
     return this.#resize(masks, 'nearest');
   }
-  override inference(images: Tensor): Tensor {
-    return this.augment(images);
+  override augmentBoxes(given: DenseBoxes, _drawn: true, [, height, width]: Dims): DenseBoxes {
+    // Boxes of zeros or of −1 stand for none.
+    const all = (value: number): Tensor => reduceAll(equal(given.boxes, value), { axis: -1, keepdims: true });
+    const none = logicalOr(all(0), all(-1));
+    const [[byWidth, left], [byHeight, top]] = this.#placement(height!, width!);
+    const resized = (boxes: Tensor): Tensor => {
+      const [x1, y1, x2, y2] = edgesOf(boxes);
+      const along = (x: Tensor, by: number, start: number): Tensor => add(multiply(x, by), start);
+      return joined([
+        along(x1, byWidth, left),
+        along(y1, byHeight, top),
+        along(x2, byWidth, left),
+        along(y2, byHeight, top),
+      ]);
+    };
+    const size = { height: this.height, width: this.width };
+    const moved = resized(converted(given.boxes, this.boundingBoxFormat!, 'xyxy', { height: height!, width: width! }));
+    const inside = clipped({ ...given, boxes: moved }, this.height, this.width);
+    const boxes = where(none, zerosLike(inside.boxes), inside.boxes);
+    return { ...inside, boxes: converted(boxes, 'xyxy', this.boundingBoxFormat!, size) };
+  }
+  /** What becomes of a place along the width and along the height: times the first number, plus the second. */
+  #placement(height: number, width: number): readonly [readonly [number, number], readonly [number, number]] {
+    // In single precision, as in Keras: what is rounded down depends on it.
+    const f = Math.fround;
+    const [byWidth, byHeight] = [f(this.width / width), f(this.height / height)];
+    if (this.padToAspectRatio) {
+      const by = Math.min(byHeight, byWidth);
+      return [
+        [by, Math.floor(f(this.width - f(width * by)) / 2)],
+        [by, Math.floor(f(this.height - f(height * by)) / 2)],
+      ];
+    }
+    if (!this.cropToAspectRatio)
+      return [
+        [byWidth, 0],
+        [byHeight, 0],
+      ];
+    const ratio = f(width / height);
+    const wider = ratio > f(this.width / this.height);
+    const newWidth = wider ? f(this.height * ratio) : this.width;
+    const newHeight = wider ? this.height : f(this.width / ratio);
+    return [
+      [f(newWidth / width), -Math.floor((newWidth - this.width) / 2)],
+      [f(newHeight / height), -Math.floor((newHeight - this.height) / 2)],
+    ];
+  }
+  protected override get always(): boolean {
+    return true;
   }
   #resize(images: Tensor, interpolation: string): Tensor {
     const size = [this.height, this.width] as const;

@@ -1,6 +1,7 @@
 // Images of other sizes, as Keras's layers make them: cropped or padded to proportions, then resized.
 // Owns: proportions, in Keras's single precision. The resampling is that of tf.image.resize.
 import { isFloating } from '../../../../base/dtype.ts';
+import type { Dims } from '../../../../base/shape.ts';
 import { slice } from '../../../../ops/core/arrange.ts';
 import { pad } from '../../../../ops/core/pad.ts';
 import { resize } from '../../../../ops/image/resize.ts';
@@ -28,30 +29,26 @@ const resized = (
 };
 
 /** The height and width that go with the other one in the proportions of `size`. */
-function inProportion(images: Tensor, [toHeight, toWidth]: Size): Size {
-  const [height, width] = [images.dims[1]!, images.dims[2]!];
-  return [
-    Math.trunc(Math.fround((width * toHeight) / toWidth)),
-    Math.trunc(Math.fround((height * toWidth) / toHeight)),
-  ];
+function inProportion([, h, w]: Dims, [toHeight, toWidth]: Size): Size {
+  return [Math.trunc(Math.fround((w! * toHeight) / toWidth)), Math.trunc(Math.fround((h! * toWidth) / toHeight))];
 }
 /** The largest part in the middle that has the proportions of `size`. */
-export function largestPart(images: Tensor, size: Size): { top: number; left: number; height: number; width: number } {
-  const [h, w] = [images.dims[1]!, images.dims[2]!];
-  const [fitHeight, fitWidth] = inProportion(images, size);
+export function largestPart(dims: Dims, size: Size): { top: number; left: number; height: number; width: number } {
+  const [h, w] = [dims[1]!, dims[2]!];
+  const [fitHeight, fitWidth] = inProportion(dims, size);
   const height = Math.max(Math.min(h, fitHeight), 1);
   const width = Math.max(Math.min(w, fitWidth), 1);
   return { top: Math.trunc((h - height) / 2), left: Math.trunc((w - width) / 2), height, width };
 }
 /** Cropped to the proportions of a size, and resized to it. */
 export function smartResize(images: Tensor, size: Size, settings: ResizeSettings = {}): Tensor {
-  const { top, left, height, width } = largestPart(images, size);
+  const { top, left, height, width } = largestPart(images.dims, size);
   return resized(cropped(images, top, left, height, width), size, settings);
 }
 /** Padded to the proportions of a size, and resized to it. */
 export function resizeWithPadding(images: Tensor, size: Size, fillValue: number, settings: ResizeSettings): Tensor {
   const [h, w] = [images.dims[1]!, images.dims[2]!];
-  const [fitHeight, fitWidth] = inProportion(images, size);
+  const [fitHeight, fitWidth] = inProportion(images.dims, size);
   const top = Math.trunc((Math.max(h, fitHeight) - h) / 2);
   const left = Math.trunc((Math.max(w, fitWidth) - w) / 2);
   const around = [
