@@ -1,10 +1,11 @@
 // Builds dist/: one ES module for each entry of package.json's `exports`, with shared chunks and source maps, and the
-// declarations; and native/build where there is a C++ compiler. npm packages and `node:` modules stay external. Usage: node tools/build.mjs (always builds, types must be
+// declarations; for Node the same as one script that V8 keeps compiled (src/platform/node-core.ts), with a module in
+// dist/node for each entry; and native/build where there is a C++ compiler. npm packages and `node:` modules stay external. Usage: node tools/build.mjs (always builds, types must be
 // right); set-up calls buildIfStale, which skips an unchanged source and lets type errors pass with a word.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildNative } from '../native/build.mjs';
 import { resolvePackageFile, root } from './setup.mjs';
@@ -71,20 +72,90 @@ const settings = {
   write: false,
 };
 
+/** Entries that Node gets from the one script: those with a condition `node`. */
+function nodeEntries() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.entries(exports).flatMap(([name, target]) =>
+    target.node ? [{ name: basename(target.node, '.js'), source: join(root, 'src', name, 'index.ts') }] : [],
+  );
+}
+
+/** What is large, rarely used and alone stays a module of its own, next to the script. */
+const apart = /generated\/noto-sans-sc\.ts$/;
+
+/** The script for Node and the modules that hand out what it exports. `chunks` are the files of the other bundle, `names`
+ *  what each of its entries exports. */
+async function nodeBundle(chunks, names) {
+  const { build } = await import('esbuild');
+  const own = nodeEntries();
+  const lines = own.map(({ name, source }) => `${name}: () => require(${JSON.stringify(source)}),`);
+  const used = JSON.stringify(join(root, 'src/runtime/engine.ts'));
+  const leaveApart = {
+    name: 'leave apart',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: apart }, ({ path }) => {
+        const stem = `${basename(path, '.ts')}-`;
+        const chunk = chunks.find((file) => basename(file.path).startsWith(stem) && file.path.endsWith('.js'));
+        return { path: `./${basename(chunk.path)}`, external: true };
+      }),
+  };
+  const script = await build({
+    ...settings,
+    format: 'cjs',
+    stdin: {
+      contents: `import { currentEngine } from ${used};
+        export const entries = { ${lines.join('\n')} };
+        export const hasRun = () => currentEngine() !== null;`,
+      resolveDir: root,
+    },
+    outdir: join(root, 'dist/chunks'),
+    entryNames: 'core-[hash]',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [leaveApart],
+  });
+  const core = {
+    path: script.outputFiles[0].path,
+    contents: script.outputFiles[0].text.replaceAll(/(?<![\w$.'"`])import\(/g, 'importModule('),
+  };
+  const loader = await build({
+    ...settings,
+    entryPoints: [join(root, 'src/platform/node-core.ts')],
+    outdir: join(root, 'dist/node'),
+  });
+  const modules = own.map(({ name }) => {
+    // Names as they are exported may be reserved words.
+    const exported = names[name];
+    const text = `import { loadCore } from './node-core.js';
+const core = loadCore(new URL('../chunks/${basename(core.path)}', import.meta.url));
+const { ${exported.map((word, i) => `${word}: $${i}`).join(', ')} } = core.entries.${name}();
+export { ${exported.map((word, i) => `$${i} as ${word}`).join(', ')} };
+`;
+    return { path: join(root, 'dist/node', `${name}.js`), contents: text };
+  });
+  return [core, ...loader.outputFiles, ...modules];
+}
+
 async function bundle() {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...settings,
     entryPoints: entries(),
     outdir: join(root, 'dist'),
     splitting: true,
     sourcemap: true,
+    metafile: true,
     chunkNames: 'chunks/[name]-[hash]',
   });
+  const names = Object.fromEntries(
+    Object.entries(metafile.outputs).map(([path, { exports }]) => [basename(path, '.js'), exports]),
+  );
   // What threads run is loaded by itself, from beside the file that starts them.
   for (const { path, text } of [...outputFiles])
     for (const [, name] of text.matchAll(/new URL\(\W\.\/([\w-]*worker\.js)\W,/g))
       outputFiles.push({ path: join(dirname(path), name), contents: await workerFile(name) });
+  outputFiles.push(...(await nodeBundle(outputFiles, names)));
   // Chunks first, entries last, leftovers at the end: a program that starts meanwhile finds a whole package.
   const isChunk = (file) => file.path.includes(join('dist', 'chunks'));
   for (const file of [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))]) {
@@ -92,7 +163,7 @@ async function bundle() {
     writeFileSync(file.path, file.contents);
   }
   const written = new Set(outputFiles.map((file) => file.path));
-  for (const folder of ['dist', 'dist/chunks']) {
+  for (const folder of ['dist', 'dist/chunks', 'dist/node']) {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = join(root, folder, entry.name);
       if (entry.isFile() && !written.has(path) && path !== stamp) rmSync(path);

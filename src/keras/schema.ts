@@ -126,14 +126,14 @@ export class Schema<D extends Definitions> implements SchemaLike {
   readonly definitions: D;
   readonly settings: SchemaSettings<D>;
   readonly #names: readonly (keyof D & string)[];
-  readonly #keys: ReadonlyMap<string, string>;
+  /** Names by their names in files; made when the first file is read. */
+  #keys: ReadonlyMap<string, string> | null = null;
 
   constructor(className: string, definitions: D, settings: SchemaSettings<D> = {}) {
     this.className = className;
     this.definitions = definitions;
     this.settings = settings;
     this.#names = Object.keys(definitions);
-    this.#keys = new Map(this.#names.map((name) => [definitions[name]!.key ?? snakeCase(name), name]));
   }
 
   /** The option's name in files. */
@@ -223,6 +223,7 @@ export class Schema<D extends Definitions> implements SchemaLike {
   /** Options for the constructor from a config. Unknown keys stay, so that the constructor refuses them by name. */
   fromConfig(config: Config): Record<string, unknown> {
     const options: Record<string, unknown> = {};
+    this.#keys ??= new Map(this.#names.map((name) => [this.key(name), name]));
     for (const [key, value] of Object.entries(config)) {
       const name = this.#keys.get(key) ?? camelCase(key);
       const option = Object.hasOwn(this.definitions, name) ? this.definitions[name] : undefined;

@@ -14,6 +14,8 @@ export interface MersenneTwisterState {
 export class MersenneTwister {
   readonly #key = new Uint32Array(LENGTH);
   #position = LENGTH;
+  /** Seeded by the system, but not yet: that is dear, and most streams are never drawn from. */
+  #awaitsSystem = false;
 
   /** Starts the stream of one 32-bit number, as NumPy does for an integer seed. */
   seed(seed: number): void {
@@ -24,6 +26,7 @@ export class MersenneTwister {
       key[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
     this.#position = LENGTH;
+    this.#awaitsSystem = false;
   }
 
   /** Starts the stream of several 32-bit words, as NumPy does for an array and Python for every seed. */
@@ -54,19 +57,27 @@ export class MersenneTwister {
 
   /** Starts a stream that nobody can repeat. */
   seedFromSystem(): void {
-    this.seedByArray(crypto.getRandomValues(new Uint32Array(LENGTH)));
+    this.#awaitsSystem = true;
+    this.#position = LENGTH;
+  }
+
+  #seedNow(): void {
+    if (this.#awaitsSystem) this.seedByArray(crypto.getRandomValues(new Uint32Array(LENGTH)));
   }
 
   get state(): MersenneTwisterState {
+    this.#seedNow();
     return { key: this.#key.slice(), position: this.#position };
   }
 
   set state(state: MersenneTwisterState) {
     this.#key.set(state.key);
     this.#position = state.position;
+    this.#awaitsSystem = false;
   }
 
   #refill(): void {
+    this.#seedNow();
     const key = this.#key;
     const twist = (i: number, next: number, far: number) => {
       const y = (key[i]! & 0x80000000) | (key[next]! & 0x7fffffff);

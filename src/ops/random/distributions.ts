@@ -3,11 +3,13 @@
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
 import { categoricalSamples } from '../../base/random/categorical.ts';
+import { scaleAndShift, toRange } from '../../base/random/scale.ts';
 import { shuffledIndices } from '../../base/random/shuffle.ts';
+import type { FloatArray, FloatDType } from '../../base/random/uniform.ts';
 import type { Dims } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { assertFloatDType, integers, onHost, unitNormal, unitTruncatedNormal, unitUniform } from './draw.ts';
@@ -22,8 +24,15 @@ function parameter(value: TensorLike, dims: Dims, dtype: DType, name: string): V
   return p.broadcastTo(given.dtype === dtype ? given : p.convert(given, dtype), dims);
 }
 
+/** The numbers just drawn, where they are there and nobody else has them. */
+const drawnNow = (source: Source, x: Value): FloatArray | null =>
+  'stream' in source && 'elements' in x && x.elements ? (x.elements as FloatArray) : null;
+
 /** x · scale + shift; each step is rounded, and steps that change nothing are left out, as TensorFlow's numbers have it. */
-function scaled(x: Value, scale: TensorLike, shift: TensorLike, name: string): Value {
+function scaled(source: Source, x: Value, scale: TensorLike, shift: TensorLike, name: string): Value {
+  const data = drawnNow(source, x);
+  if (data && typeof scale === 'number' && typeof shift === 'number')
+    return eagerTensor(scaleAndShift(data, x.dtype as FloatDType, scale, shift), x.dims, x.dtype);
   let y = x;
   if (scale !== 1) y = p.mul(y, parameter(scale, x.dims, x.dtype, name));
   if (shift !== 0) y = p.add(y, parameter(shift, x.dims, x.dtype, name));
@@ -56,11 +65,14 @@ export function uniformFrom(
   const unit = unitUniform(source, dims, dtype);
   const [low, high] = [minval ?? 0, maxval ?? 1];
   if (low === 0 && high === 1) return unit as Tensor;
+  const data = drawnNow(source, unit);
+  if (data && typeof low === 'number' && typeof high === 'number')
+    return eagerTensor(toRange(data, dtype, low, high), dims, dtype);
   const width = p.sub(
     parameter(high as TensorLike, dims, dtype, name),
     parameter(low as TensorLike, dims, dtype, name),
   );
-  return scaled(unit, width as Tensor, low as TensorLike, name) as Tensor;
+  return scaled(source, unit, width as Tensor, low as TensorLike, name) as Tensor;
 }
 
 export function normalFrom(
@@ -72,7 +84,7 @@ export function normalFrom(
   name: string,
 ): Tensor {
   assertFloatDType(dtype, name);
-  return scaled(unitNormal(source, dims, dtype), stddev, mean, name) as Tensor;
+  return scaled(source, unitNormal(source, dims, dtype), stddev, mean, name) as Tensor;
 }
 
 export function truncatedNormalFrom(
@@ -84,7 +96,7 @@ export function truncatedNormalFrom(
   name: string,
 ): Tensor {
   assertFloatDType(dtype, name);
-  return scaled(unitTruncatedNormal(source, dims, dtype), stddev, mean, name) as Tensor;
+  return scaled(source, unitTruncatedNormal(source, dims, dtype), stddev, mean, name) as Tensor;
 }
 
 /** The rows of x in the order that the stream gives. */
