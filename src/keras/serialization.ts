@@ -69,7 +69,11 @@ const customNames = new WeakMap<object, string>();
 let scoped: Readonly<Record<string, unknown>> = {};
 
 /** Registers a class or function of one's own under `package>name`; returns it. As a decorator: `registerKerasSerializable('mine')(MyLayer)`. */
-export function registerKerasSerializable(packageName = 'Custom', name?: string): <T extends object>(entry: T) => T {
+export function registerKerasSerializable(
+  given: string | { readonly package?: string | undefined; readonly name?: string | undefined } = {},
+  ownName?: string,
+): <T extends object>(entry: T) => T {
+  const { package: packageName = 'Custom', name = ownName } = typeof given === 'string' ? { package: given } : given;
   return (entry) => {
     if (typeof entry !== 'function')
       throw new ValueError(`registerKerasSerializable: found ${show(entry)}, wanted a class or a function.`);

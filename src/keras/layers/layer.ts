@@ -21,7 +21,7 @@ import * as initializers from '../initializers/index.ts';
 import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
 import * as regularizers from '../regularizers/index.ts';
-import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
+import { type Config, camelCase, isPlainObject, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
 import { autoName, currentPath, nameScope } from '../session.ts';
 import { hasSymbolic, isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
@@ -77,6 +77,8 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   #losses: Tensor[] = [];
   #warnedOfMask = false;
   #buildShape: unknown = undefined;
+  /** Shapes of further arguments, where `call` takes several by position. */
+  #moreShapes: readonly unknown[] = [];
   readonly #inbound: Node[] = [];
   readonly #outbound: Node[] = [];
 
@@ -104,7 +106,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       this.built = schema !== null;
     }
     Object.defineProperty(this, 'build', {
-      value: (inputShape: Shape) => this.#build(own, inputShape),
+      value: (...shapes: readonly unknown[]) => this.#build(own, shapes),
       writable: true,
       configurable: true,
       enumerable: false,
@@ -309,16 +311,16 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   build(_inputShape: Shape): void {
     this.built = true;
   }
-  #build(own: (inputShape: Shape) => void, inputShape: unknown): void {
+  #build(own: (inputShape: Shape) => void, shapes: readonly unknown[]): void {
     nameScope(
       this.name,
       () => {
         this.#path = currentPath();
-        own.call(this, inputShape as Shape);
+        Reflect.apply(own, this, shapes);
       },
       this,
     );
-    this.#buildShape = inputShape;
+    [this.#buildShape, ...this.#moreShapes] = shapes;
     this.built = true;
   }
   /** Whether the class makes weights in a `build` of its own, rather than in its parts as they are called. */
@@ -326,11 +328,14 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return isOverridden(this, 'build');
   }
   getBuildConfig(): Config | null {
-    return this.#buildShape === undefined ? null : { input_shape: this.#buildShape as Json };
+    if (this.#buildShape === undefined) return null;
+    const shapes = { input_shape: this.#buildShape as Json };
+    const more = this.#moreShapes.map((shape, i) => [`input_shape_${i + 1}`, shape as Json] as const);
+    return more.length === 0 ? shapes : { shapes_dict: { ...shapes, ...Object.fromEntries(more) } };
   }
   buildFromConfig(config: Config): void {
     if (config.input_shape !== undefined && config.input_shape !== null) this.build(config.input_shape as Shape);
-    else if (config.shapes_dict) this.build(Object.values(config.shapes_dict as Config)[0] as Shape);
+    else if (config.shapes_dict) Reflect.apply(this.build, this, Object.values(config.shapes_dict as Config));
   }
 
   // ── Calling ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,7 +347,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     );
   }
   run(args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): unknown {
-    return this.invoke(args[0] as Inputs, kwargs as CallOptions);
+    return this.invoke(args[0] as Inputs, ...args.slice(1), kwargs);
   }
   /** A weight, or any tensor, in the dtype in which the layer computes. */
   protected inComputeDtype<T extends Tensor>(x: T): Tensor {
@@ -377,28 +382,31 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       : mapTree(inputs, (leaf) => this.#convert(leaf), isWholeInput);
   }
 
-  /** Applies the layer; what `layer(inputs, options)` does. */
-  override invoke(inputs: Inputs, options: CallOptions = {}): Result<this> {
+  /** Applies the layer: what `layer(inputs, options)` does, or `layer(a, b, options)` where `call` takes several tensors. */
+  override invoke(inputs: Inputs, ...rest: readonly unknown[]): Result<this> {
+    const named = isOptions(rest.at(-1));
+    const options: CallOptions = (named ? rest.at(-1) : undefined) ?? {};
+    const others = named ? rest.slice(0, -1) : rest;
     if (inputs === undefined)
       throw new ValueError(
         `layer '${this.name}' was called without inputs; wanted a tensor, or tensors in a list or record.`,
       );
-    if (hasSymbolic(inputs) || hasSymbolic(options)) return this.#symbolicCall(inputs, options);
+    if (hasSymbolic(inputs) || hasSymbolic(options) || hasSymbolic(others))
+      return this.#symbolicCall(inputs, others, options);
     const args = this.convertInputs(inputs);
+    const more = others.map((other) => this.convertInputs(other));
     const outer = callContext();
     if (!outer && holders.size > 0) this.clearLosses();
     const training = options.training ?? outer?.training;
     return nameScope(
       this.name,
       () => {
-        this.#prepare(args);
+        this.#prepare(args, more);
         const mask = options.mask ?? masksOf(args);
         // As in Keras, the mask that the input carries is an argument of `call` where the input is the only tensor given.
-        const given = options.mask ?? (mask && !hasTensors(options) ? mask : null);
+        const given = options.mask ?? (mask && !hasTensors(options) && more.length === 0 ? mask : null);
         const outputs = withCallContext({ training }, () =>
-          withScope(this.name, () =>
-            this.call(args as Structure, { ...options, training, mask: given as Structure | null }),
-          ),
+          withScope(this.name, () => this.#call(args, more, { ...options, training, mask: given as Structure | null })),
         );
         this.#path ??= currentPath();
         this.built = true;
@@ -411,7 +419,16 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       this,
     );
   }
-  #prepare(args: unknown): void {
+  /** `call` with its first argument, further tensors by position, and the options after them. */
+  #call(inputs: unknown, more: readonly unknown[], options: CallOptions): Structure {
+    if (more.length === 0) return this.call(inputs as Structure, options);
+    return Reflect.apply<LayerBase, unknown[], Structure>(this.call as (...args: unknown[]) => O, this, [
+      inputs,
+      ...more,
+      options,
+    ]);
+  }
+  #prepare(args: unknown, more: readonly unknown[]): void {
     if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
     if (this.built) return;
     if (this.#buildShape === undefined) {
@@ -421,7 +438,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         this.#buildShape = shape;
         return;
       }
-      this.build(shape as Shape);
+      Reflect.apply(this.build, this, [shape, ...more.map(shapesOf)]);
       if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
     }
   }
@@ -465,18 +482,20 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.supportsMasking ? mask : null;
   }
 
-  #symbolicCall(inputs: Inputs, options: CallOptions): Result<this> {
+  #symbolicCall(inputs: Inputs, others: readonly unknown[], options: CallOptions): Result<this> {
     const args = this.convertInputs(inputs);
+    const more = others.map((other) => this.convertInputs(other));
     return nameScope(
       this.name,
       () => {
-        this.#prepare(args);
+        this.#prepare(args, more);
         const carried = masksOf(inputs);
-        const passes = this.takesMask && isTensor(carried) && !options.mask && !hasTensors(options);
+        const passes =
+          this.takesMask && isTensor(carried) && !options.mask && !hasTensors(options) && others.length === 0;
         const given = passes ? { ...options, mask: carried } : options;
-        const result = this.computeOutputSpec(args as Structure, given);
+        const result = this.computeOutputSpec(args as Structure, given, more);
         this.built = true;
-        const { positional, named } = this.nodeArguments(inputs, given);
+        const { positional, named } = this.nodeArguments(inputs, given, others);
         const node = new Node(this, positional, named, fresh(result));
         const mask = options.mask ?? carried;
         if (mask || this.#makesMask) this.#passSymbolicMask(inputs, mask, node.result);
@@ -489,20 +508,21 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   protected nodeArguments(
     inputs: unknown,
     options: CallOptions,
+    more: readonly unknown[] = [],
   ): { readonly positional: readonly unknown[]; readonly named: Readonly<Record<string, unknown>> } {
-    return { positional: [inputs], named: options as Record<string, unknown> };
+    return { positional: [inputs, ...more], named: options as Record<string, unknown> };
   }
   /** Symbolic tensors of the output's shapes and dtypes. */
-  computeOutputSpec(inputs: Structure, options: CallOptions = {}): Structure {
+  computeOutputSpec(inputs: Structure, options: CallOptions = {}, more: readonly unknown[] = []): Structure {
     if (isOverridden(this, 'computeOutputShape')) {
-      const shapes = this.computeOutputShape(shapesOf(inputs) as Shape);
+      const shapes = Reflect.apply(this.computeOutputShape, this, [inputs, ...more].map(shapesOf));
       return mapTree(shapes, (shape) => new KerasTensor(shape as Shape, this.computeDtype), isShape) as Structure;
     }
-    const symbolic = kerasTensorsIn([inputs, options]);
+    const symbolic = kerasTensorsIn([inputs, more, options]);
     try {
       return symbolicResult(hasUnknown(symbolic), (replace) =>
         withCallContext({ training: options.training ?? undefined }, () =>
-          this.call(replace(inputs) as Structure, replace(options) as CallOptions),
+          this.#call(replace(inputs), more.map(replace), replace(options) as CallOptions),
         ),
       ) as Structure;
     } finally {
@@ -611,6 +631,8 @@ const containsTensor = (list: readonly unknown[]): boolean =>
       (Array.isArray(item) && containsTensor(item)) ||
       (typeof item === 'object' && Object.getPrototypeOf(item) === Object.prototype),
   );
+/** Whether a last argument is the options of a call, or nothing. */
+const isOptions = (value: unknown): boolean => value === undefined || value === null || isPlainObject(value);
 const hasTensors = (options: CallOptions): boolean =>
   Object.values(options).some(
     (value) => value !== null && typeof value === 'object' && flattenTree(value, isTensor).some(isTensor),

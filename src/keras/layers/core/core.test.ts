@@ -1,5 +1,5 @@
 // The core layers through the generic test.
-import { describe, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import * as tf from '../../../index.ts';
 import { type LayerTest, testLayer } from '../testing.ts';
 
@@ -59,4 +59,51 @@ const merging: Record<string, LayerTest> = {
 
 describe('core and merging layers', () => {
   for (const [name, spec] of Object.entries({ ...cases, ...merging })) test(name, () => testLayer(spec));
+});
+
+describe('call with several tensors by position', () => {
+  class Weighted extends tf.keras.layers.Layer {
+    shapes: unknown[] = [];
+    scale = this.addWeight({ shape: [], initializer: 'ones', name: 'scale' });
+    override build(...shapes: unknown[]): void {
+      this.shapes = shapes;
+      this.built = true;
+    }
+    override call(x: tf.Tensor, weights: tf.Tensor, options: { training?: boolean | null } = {}): tf.Tensor {
+      if (options.training) this.addLoss(tf.reduceMean(weights));
+      return x.mul(weights).mul(this.scale);
+    }
+  }
+  it('works on tensors, in functional models, in training and after loading the weights', async () => {
+    const layer = new Weighted();
+    expect(
+      (layer(tf.constant([[2, 3]], 'float32'), tf.constant([[4, 5]], 'float32')) as tf.Tensor).arraySync(),
+    ).toEqual([[8, 15]]);
+    expect(layer.shapes).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    const [a, b] = [tf.keras.Input({ shape: [2] }), tf.keras.Input({ shape: [2] })];
+    const model = tf.keras.Model([a, b], new Weighted()(a, b) as tf.Tensor);
+    const x = [tf.constant([[2, 3]], 'float32'), tf.constant([[4, 5]], 'float32')];
+    expect((model(x) as tf.Tensor).arraySync()).toEqual([[8, 15]]);
+    model.compile({ optimizer: tf.keras.optimizers.SGD(0.1), loss: 'mse' });
+    const { history } = await model.fit(x, tf.constant([[8, 15]], 'float32'), { epochs: 1, verbose: 0 });
+    expect(history.loss![0]).toBeCloseTo(4.5, 5);
+  });
+  it('is kept where the call is written to a file', () => {
+    tf.keras.saving.registerKerasSerializable({ package: 'test' })(Weighted);
+    const [a, b] = [tf.keras.Input({ shape: [2] }), tf.keras.Input({ shape: [2] })];
+    const model = tf.keras.Model([a, b], new Weighted()(a, b) as tf.Tensor);
+    const again = tf.keras.models.modelFromJSON(model.toJSON());
+    expect(
+      (again([tf.constant([[2, 3]], 'float32'), tf.constant([[4, 5]], 'float32')]) as tf.Tensor).arraySync(),
+    ).toEqual([[8, 15]]);
+  });
+});
+
+it('Lambda with an output shape takes the batch of the first of several inputs', () => {
+  const [a, b] = [tf.keras.Input({ shape: [3] }), tf.keras.Input({ shape: [3] })];
+  const add = tf.keras.layers.Lambda((x: unknown) => tf.addN(x as tf.Tensor[]), { outputShape: [3] });
+  expect((add([a, b]) as tf.Tensor).shape).toEqual([null, 3]);
 });

@@ -2,10 +2,11 @@
 // Source: https://keras.io/api/layers/core_layers/lambda/
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
+import { flattenTree } from '../../../base/tree.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { deserializeLambda, serializeKerasObject } from '../../serialization.ts';
-import { KerasTensor } from '../../symbolic/keras-tensor.ts';
+import { isTensor, KerasTensor } from '../../symbolic/keras-tensor.ts';
 import type { CallOptions, Structure, With } from '../../types.ts';
 import { LayerBase, shapesOf } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
@@ -55,7 +56,9 @@ class LambdaLayer extends LayerBase<Tensor> {
     const shape = this.outputShape;
     if (shape === null) return super.computeOutputSpec(inputs, options);
     const given = shapesOf(inputs) as Shape;
-    const dims = typeof shape === 'function' ? shape(given) : [given[0] ?? null, ...(shape as Shape)];
+    // A shape that is given has no batch: the batch is that of the first input.
+    const batch = shapesOf(flattenTree(inputs, isTensor)[0]) as Shape;
+    const dims = typeof shape === 'function' ? shape(given) : [batch[0] ?? null, ...(shape as Shape)];
     return new KerasTensor(dims, this.computeDtype);
   }
 }
