@@ -27,8 +27,11 @@ export function kerasOp<P extends readonly unknown[], const N extends readonly s
   const opName = `ops.${name}`;
   parameters.set(opName, names);
   const plain = f as (...args: readonly unknown[]) => R;
-  return op(opName, ((...args: unknown[]) =>
-    plain(...bindArguments(opName, names, args, keepNull))) as never) as Callable<P, N, R>;
+  return op(
+    opName,
+    ((...args: unknown[]) => plain(...bindArguments(opName, names, args, keepNull))) as never,
+    names,
+  ) as Callable<P, N, R>;
 }
 
 export const tensor = (x: TensorLike, name = 'ops'): Tensor => convertToTensor(x, undefined, name);

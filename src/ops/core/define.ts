@@ -1,5 +1,6 @@
 // What makes a function an op: it accepts symbolic tensors too, and then becomes a node of a functional model.
 // Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras.
+import { show, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 
 type Op = (...args: never[]) => unknown;
@@ -31,16 +32,34 @@ const isSymbolic = (value: unknown): boolean => {
 
 const table = new Map<string, (...args: unknown[]) => unknown>();
 
-/** Makes an op of a function: same type, and symbolic arguments make a node of a functional model. */
-export function op<F extends Op>(name: string, f: F): F {
+/**
+ * Makes an op of a function: same type, and symbolic arguments make a node of a functional model. What JavaScript itself throws
+ * where an argument is missing or of another kind becomes an error that shows the arguments.
+ */
+export function op<F extends Op>(name: string, f: F, parameters: readonly string[] = []): F {
   const plain = f as Op as (...args: unknown[]) => unknown;
   const wrapped = (...args: unknown[]): unknown => {
     if (symbolicClass !== null && handler !== null && args.some(isSymbolic)) return handler(name, wrapped, args);
-    return plain(...args);
+    try {
+      return plain(...args);
+    } catch (error) {
+      throw misused(name, parameters, args, error);
+    }
   };
   Object.defineProperty(wrapped, 'name', { value: name });
   table.set(name, wrapped);
   return wrapped as Op as F;
+}
+
+function misused(name: string, parameters: readonly string[], args: readonly unknown[], error: unknown): unknown {
+  const plain = error instanceof Error && (error.constructor === TypeError || error.constructor === RangeError);
+  // A function that the user gives throws what it likes.
+  if (!plain || args.some((arg) => typeof arg === 'function')) return error;
+  const wanted = parameters.length > 0 ? `(${parameters.join(', ')})` : 'other ones';
+  return new ValueError(
+    `${name}: an argument is missing or of another kind: found (${args.map(show).join(', ')}), wanted ${wanted}. ${error.message}`,
+    { cause: error },
+  );
 }
 
 /** The op of that name, if there is one. */

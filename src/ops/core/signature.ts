@@ -81,9 +81,9 @@ export function signature<P extends readonly unknown[], const N extends readonly
   keepNull = false,
 ): Callable<P, N, R> {
   const plain = f as (...args: readonly unknown[]) => R;
-  return op(name, ((...args: unknown[]) => plain(...bindArguments(name, names, args, keepNull))) as never) as Callable<
-    P,
-    N,
-    R
-  >;
+  return op(
+    name,
+    ((...args: unknown[]) => plain(...bindArguments(name, names, args, keepNull))) as never,
+    names,
+  ) as Callable<P, N, R>;
 }
