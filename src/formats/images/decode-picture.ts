@@ -26,6 +26,8 @@ export interface DecodeRequest {
   readonly accurate: boolean;
   /** Top, left, height, width of the part that is wanted. */
   readonly cropWindow: readonly [number, number, number, number] | null;
+  /** Whether the data may lie in the decoder's memory: until the thread decodes the next picture. */
+  readonly mayBorrow: boolean;
 }
 
 export const decodeDefaults: DecodeRequest = {
@@ -40,6 +42,7 @@ export const decodeDefaults: DecodeRequest = {
   acceptableFraction: 1,
   accurate: false,
   cropWindow: null,
+  mayBorrow: false,
 };
 
 /** Reads a WebP file: three channels, or four where it has opacity or moves. */
@@ -137,6 +140,7 @@ function jpegPicture(bytes: Uint8Array, request: DecodeRequest): DecodedPicture 
     fancyUpscaling: request.fancyUpscaling,
     ratio: request.ratio,
     colors: channels === 1 ? 'gray' : channels === 3 ? 'rgb4' : 'own',
+    mayBorrow: request.mayBorrow,
   });
   let { height, width, data } = jpeg;
   if (jpeg.endedEarly && !request.tryRecoverTruncated) {

@@ -21,9 +21,9 @@ import {
   type Subset,
   splitIndex,
 } from './directory-index.ts';
-import { type PictureGroup, roomFor, sizeOfPicture } from './load-group.ts';
+import { type PicturePixels, sizeOfPicture } from './load-group.ts';
 import type { PixelRequest } from './load-pixels.ts';
-import { groupSize, groupsAhead, loadPictures } from './picture-loader.ts';
+import { groupSize, groupsAhead, loadPictures, newPixels, type PictureGroup } from './picture-loader.ts';
 
 export type LabelMode = 'int' | 'categorical' | 'binary';
 export type ColorMode = 'rgb' | 'rgba' | 'grayscale';
@@ -314,7 +314,7 @@ function specOfPlan({ request, labelMode, dataFormat, batchSize }: Plan, index: 
 }
 
 /** The pixels of pictures that were loaded, one after the other, channels first where the data set has them so. */
-function pixelsOf(loaded: readonly Loaded[], { request, dataFormat }: Plan): PictureGroup['pixels'] {
+function pixelsOf(loaded: readonly Loaded[], { request, dataFormat }: Plan): PicturePixels {
   const { channels } = request;
   const size = sizeOfPicture(request);
   const { group } = loaded[0]!;
@@ -323,14 +323,14 @@ function pixelsOf(loaded: readonly Loaded[], { request, dataFormat }: Plan): Pic
   const isWhole =
     group.pixels.length === loaded.length * size && loaded.every((one, i) => one.group === group && one.place === i);
   if (isWhole && !isFirst) return group.pixels;
-  const out = roomFor(loaded.length * size, request);
-  loaded.forEach(({ group: { pixels }, place }, i) => {
-    const picture = pixels.subarray(place * size, (place + 1) * size);
-    if (!isFirst) return out.set(picture, i * size);
-    for (let c = 0, to = i * size; c < channels; c++)
-      for (let from = c; from < size; from += channels) out[to++] = picture[from]!;
-  });
-  return out;
+  return newPixels(loaded.length * size, request, (out) =>
+    loaded.forEach(({ group: { pixels }, place }, i) => {
+      const picture = pixels.subarray(place * size, (place + 1) * size);
+      if (!isFirst) return out.set(picture, i * size);
+      for (let c = 0, to = i * size; c < channels; c++)
+        for (let from = c; from < size; from += channels) out[to++] = picture[from]!;
+    }),
+  );
 }
 
 /** A batch, or a single element, of pictures that were loaded. */

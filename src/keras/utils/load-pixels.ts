@@ -1,7 +1,7 @@
 // One picture of a data set: decoded as tf.io.decodeImage does and brought to the data set's size.
 // Owns: stretching, cropping and padding to the aspect ratio. Free of tensors: threads that load pictures run it.
 import { decodeDefaults, decodePicture, type WebpReader } from '../../formats/images/decode-picture.ts';
-import { type Pixels, resizePixels } from '../../ops/image/plain-resize.ts';
+import { type Pixels, resizeInto } from '../../ops/image/plain-resize.ts';
 import type { ResizeMethodName } from '../../ops/image/resize-methods.ts';
 
 export interface PixelRequest {
@@ -15,23 +15,26 @@ export interface PixelRequest {
 
 const f = Math.fround;
 
-/** The pixels (height, width, channels), as floats, or as bytes where their numbers are whole. */
+/** Writes the pixels (height, width, channels) from `at` on, as floats, or as bytes where their numbers are whole. */
 export async function loadPixels(
   bytes: Uint8Array,
   file: string,
   request: PixelRequest,
   readWebp: WebpReader,
-): Promise<Uint8Array | Float32Array> {
+  out: Uint8Array | Float32Array,
+  at: number,
+): Promise<void> {
   const { height, width, channels, method, fit } = request;
   const { dims, data } = await decodePicture(
     bytes,
-    { ...decodeDefaults, file, channels, expandAnimations: false },
+    { ...decodeDefaults, file, channels, expandAnimations: false, mayBorrow: true },
     readWebp,
   );
   const image: Pixels = { height: dims[0]!, width: dims[1]!, channels: dims[2]!, data: data as Uint8Array };
-  if (fit === 'crop') return resizePixels(cropped(image, height, width), height, width, method).data;
-  if (fit === 'pad') return padded(image, height, width, method);
-  return resizePixels(image, height, width, method).data;
+  const target = { data: out, at, stride: width * channels };
+  if (fit === 'crop') resizeInto(cropped(image, height, width), height, width, method, target);
+  else if (fit === 'pad') padInto(image, request, out, at);
+  else resizeInto(image, height, width, method, target);
 }
 
 /** The largest part around the centre that has the aspect ratio. */
@@ -44,8 +47,7 @@ function cropped(image: Pixels, height: number, width: number): Pixels {
 }
 
 function part({ data, width, channels }: Pixels, top: number, left: number, high: number, wide: number): Pixels {
-  const out =
-    data instanceof Float32Array ? new Float32Array(high * wide * channels) : new Uint8Array(high * wide * channels);
+  const out = new Uint8Array(high * wide * channels);
   for (let y = 0; y < high; y++) {
     const from = ((top + y) * width + left) * channels;
     out.set(data.subarray(from, from + wide * channels), y * wide * channels);
@@ -54,19 +56,20 @@ function part({ data, width, channels }: Pixels, top: number, left: number, high
 }
 
 /** Resized to fit, with zeros around. */
-function padded(image: Pixels, height: number, width: number, method: ResizeMethodName): Uint8Array | Float32Array {
-  const { channels } = image;
+function padInto(
+  image: Pixels,
+  { height, width, channels, method }: PixelRequest,
+  out: Uint8Array | Float32Array,
+  at: number,
+): void {
   const ratio = Math.max(f(image.width / width), f(image.height / height));
   const [high, wide] = [f(image.height / ratio), f(image.width / ratio)];
-  const inner = resizePixels(image, Math.floor(high), Math.floor(wide), method);
   const top = Math.max(0, Math.floor(f(f(height - high) / 2)));
   const left = Math.max(0, Math.floor(f(f(width - wide) / 2)));
-  const out =
-    method === 'nearest' ? new Uint8Array(height * width * channels) : new Float32Array(height * width * channels);
-  for (let y = 0; y < inner.height; y++)
-    out.set(
-      inner.data.subarray(y * inner.width * channels, (y + 1) * inner.width * channels),
-      ((top + y) * width + left) * channels,
-    );
-  return out;
+  out.fill(0, at, at + height * width * channels);
+  resizeInto(image, Math.floor(high), Math.floor(wide), method, {
+    data: out,
+    at: at + (top * width + left) * channels,
+    stride: width * channels,
+  });
 }

@@ -1,10 +1,20 @@
 // Loads the pictures of data sets: on the calling thread first, in workers once there is enough to do.
-// Owns: that choice, and how many groups are loaded at once. Leaves files and pixels to load-group.ts, workers to worker-pool.ts.
+// Owns: that choice, and how many groups are loaded at once. Leaves files and pixels to load-group.ts, memory to
+// picture-rooms.ts, workers to worker-pool.ts.
 import { threadsFor } from '../../base/threads.ts';
-import { isNode, platform } from '../../platform/platform.ts';
+import { platform } from '../../platform/platform.ts';
 import { WorkerEnded, WorkerPool } from '../../platform/worker-pool.ts';
-import { loadGroup, type PictureFile, type PictureGroup, roomFor, sizeOfPicture } from './load-group.ts';
+import {
+  bytesOf,
+  type FailedPictures,
+  loadGroup,
+  type PictureFile,
+  type PicturePixels,
+  pixelsOn,
+  sizeOfPicture,
+} from './load-group.ts';
 import type { PixelRequest } from './load-pixels.ts';
+import { handOut, takeRoom } from './picture-rooms.ts';
 
 /** Milliseconds of loading on the calling thread after which workers are started: a few pictures are sooner loaded than those. */
 const START_AFTER = 150;
@@ -29,65 +39,61 @@ function pool(): WorkerPool | undefined {
 
 /** How many of a data set's pictures make a group: a batch, where that is not too large. */
 export function groupSize(request: PixelRequest, batchSize: number | null): number {
-  const bytes = sizeOfPicture(request) * (request.method === 'nearest' ? 1 : 4);
+  const bytes = bytesOf(sizeOfPicture(request), request);
   return Math.max(1, Math.min(batchSize ?? 16, Math.floor(GROUP_BYTES / bytes)));
 }
 /** How many groups of that size are to be on their way at once. */
 export function groupsAhead(request: PixelRequest, size: number): number {
-  const bytes = sizeOfPicture(request) * (request.method === 'nearest' ? 1 : 4) * size;
+  const bytes = bytesOf(sizeOfPicture(request) * size, request);
   const workers = pool();
   return workers ? Math.max(2, Math.min(workers.size + 1, Math.floor(AHEAD_BYTES / bytes))) : 1;
 }
 
-/** Shared memory that workers fill, again and again: what they were given they would hold until they collect garbage. */
-const rooms: SharedArrayBuffer[] = [];
-function takeRoom(count: number, { method }: PixelRequest): Uint8Array | Float32Array {
-  const bytes = count * (method === 'nearest' ? 1 : 4);
-  const found = rooms.findIndex((room) => room.byteLength >= bytes);
-  const buffer = found < 0 ? new SharedArrayBuffer(bytes) : rooms.splice(found, 1)[0]!;
-  return method === 'nearest' ? new Uint8Array(buffer, 0, count) : new Float32Array(buffer, 0, count);
+/** The pixels to be given away. */
+const given = (memory: SharedArrayBuffer | null, pixels: PicturePixels, request: PixelRequest): PicturePixels =>
+  memory ? pixelsOn(handOut(memory), pixels.length, request) : pixels;
+
+/** Pixels that `fill` writes, all of them. */
+export function newPixels(count: number, request: PixelRequest, fill: (pixels: PicturePixels) => void): PicturePixels {
+  const bytes = bytesOf(count, request);
+  const memory = takeRoom(bytes);
+  const pixels = pixelsOn(memory ?? new ArrayBuffer(bytes), count, request);
+  fill(pixels);
+  return given(memory, pixels, request);
 }
 
-/** A group of pictures by a worker, with the places of those that failed there. */
-async function askWorker(
-  workers: WorkerPool,
-  files: readonly PictureFile[],
-  request: PixelRequest,
-): Promise<{ pixels: Uint8Array | Float32Array; failed: readonly number[] }> {
-  const count = files.length * sizeOfPicture(request);
-  if (!isNode()) return (await workers.ask({ files, request, room: null })) as Awaited<ReturnType<typeof askWorker>>;
-  const room = takeRoom(count, request);
-  const { failed } = (await workers.ask({ files, request, room })) as { failed: readonly number[] };
-  const pixels = roomFor(count, request);
-  pixels.set(room);
-  rooms.push(room.buffer as SharedArrayBuffer);
-  if (rooms.length > workers.size + 1) rooms.shift();
-  return { pixels, failed };
+export interface PictureGroup {
+  readonly pixels: PicturePixels;
+  readonly failed: FailedPictures;
 }
 
 /** A group of pictures. Those that fail in a worker are loaded here, so that the error is the reader's own. */
 export async function loadPictures(files: readonly PictureFile[], request: PixelRequest): Promise<PictureGroup> {
   const workers = pool();
+  const size = sizeOfPicture(request);
+  const count = files.length * size;
+  const memory = takeRoom(bytesOf(count, request));
   if (workers) {
     try {
-      const { pixels, failed } = await askWorker(workers, files, request);
-      if (failed.length === 0) return { pixels, failed: [] };
-      const again = await loadGroup(
-        failed.map((index) => files[index]!),
-        request,
-      );
-      const size = sizeOfPicture(request);
-      failed.forEach((index, k) => {
-        pixels.set(again.pixels.subarray(k * size, (k + 1) * size), index * size);
-      });
-      return { pixels, failed: again.failed.map(({ index, error }) => ({ index: failed[index]!, error })) };
+      const answer = (await workers.ask({ files, request, room: memory })) as {
+        pixels: PicturePixels | null;
+        failed: readonly number[];
+      };
+      const loaded = answer.pixels ?? pixelsOn(memory!, count, request);
+      const failed: { index: number; error: unknown }[] = [];
+      for (const index of answer.failed) {
+        const part = loaded.subarray(index * size, (index + 1) * size);
+        for (const { error } of await loadGroup([files[index]!], request, part)) failed.push({ index, error });
+      }
+      return { pixels: given(memory, loaded, request), failed };
     } catch (error) {
       // Without workers the calling thread does it.
       if (!(error instanceof WorkerEnded)) throw error;
     }
   }
   const start = performance.now();
-  const group = await loadGroup(files, request);
+  const pixels = pixelsOn(memory ?? new ArrayBuffer(bytesOf(count, request)), count, request);
+  const failed = await loadGroup(files, request, pixels);
   spent += performance.now() - start;
-  return group;
+  return { pixels: given(memory, pixels, request), failed };
 }

@@ -1,5 +1,7 @@
-// tf.image.resize on plain arrays, for threads that load pictures: one picture (height, width, channels) at a time.
-// Owns: the loops. Which pixels enter with which weights stands in taps.ts.
+// tf.image.resize of bytes, for threads that load pictures: one picture (height, width, channels) at a time, without tensors.
+// Owns: the order of the work, row by row. Which pixels enter with which weights stands in taps.ts, the inner loops in
+// plain-resize-kernels.ts.
+import { COLUMN, ResizeMemory } from './plain-resize-kernels.ts';
 import { HALF, methodOf, type ResizeMethodName } from './resize-methods.ts';
 import type { Taps } from './taps.ts';
 
@@ -7,82 +9,150 @@ export interface Pixels {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  readonly data: Uint8Array;
+}
+/** Where the rows of the result go. */
+export interface Target {
+  /** Floats; bytes for 'nearest'. */
   readonly data: Uint8Array | Float32Array;
+  /** The first element of the first row, and from there to the next row's. */
+  readonly at: number;
+  readonly stride: number;
+}
+interface Axes {
+  readonly rows: Taps;
+  readonly columns: Taps;
 }
 
-const f = Math.fround;
+/** Elements that are widened at once: what stays in the processor's cache. */
+const PIECE = 16384;
 
-/** The picture in another size: floats, but bytes stay bytes for 'nearest' and where nothing changes. */
-export function resizePixels(image: Pixels, height: number, width: number, method: ResizeMethodName): Pixels {
-  const { channels, data } = image;
+/** Writes the picture in another size. */
+export function resizeInto(
+  image: Pixels,
+  height: number,
+  width: number,
+  method: ResizeMethodName,
+  target: Target,
+): void {
   const same = height === image.height && width === image.width;
-  const result = (out: Uint8Array | Float32Array): Pixels => ({ height, width, channels, data: out });
   // Every method leaves a picture of the same size as it is, but those whose kernel is wide: they blur.
   const blurs = method === 'gaussian' || method === 'mitchellcubic';
-  if (same && !blurs) return image;
-  const rows = methodOf(method, false, HALF)(image.height, height);
-  const columns = methodOf(method, false, HALF)(image.width, width);
-  if (method === 'nearest') return result(picked(image, rows, columns));
-  if (method === 'bilinear') return result(interpolated(image, rows, columns));
-  const high = summed(Float32Array.from(data), rows, image.height, image.width * channels, 1);
-  return result(summed(high, columns, image.width, channels, height));
+  if (same && !blurs) return copied(image, target);
+  const axes = axesOf(image, height, width, method);
+  if (method === 'nearest') return picked(image, axes, target);
+  if (method === 'bilinear') return interpolated(image, axes, target);
+  return summed(image, axes, target);
 }
 
-function picked({ data, width, channels }: Pixels, rows: Taps, columns: Taps): Uint8Array | Float32Array {
-  const [high, wide] = [rows.indices.length, columns.indices.length];
-  const out =
-    data instanceof Float32Array ? new Float32Array(high * wide * channels) : new Uint8Array(high * wide * channels);
-  let to = 0;
-  for (let y = 0; y < high; y++)
-    for (let x = 0; x < wide; x++) {
-      const from = (rows.indices[y]![0]! * width + columns.indices[x]![0]!) * channels;
-      for (let c = 0; c < channels; c++) out[to++] = data[from + c]!;
+/** Pictures of a data set are often of one size: the axes of the latest one are kept. */
+let latest: { key: string; axes: Axes } | undefined;
+function axesOf(image: Pixels, height: number, width: number, method: ResizeMethodName): Axes {
+  const key = `${method} ${image.height} ${image.width} ${height} ${width}`;
+  if (latest?.key !== key) {
+    const axis = methodOf(method, false, HALF);
+    latest = { key, axes: { rows: axis(image.height, height), columns: axis(image.width, width) } };
+  }
+  return latest.axes;
+}
+
+function copied({ data, height, width, channels }: Pixels, { data: out, at, stride }: Target): void {
+  const row = width * channels;
+  const [rows, count] = stride === row ? [1, row * height] : [height, row];
+  if (out instanceof Uint8Array) {
+    for (let y = 0; y < rows; y++) out.set(data.subarray(y * count, (y + 1) * count), at + y * stride);
+    return;
+  }
+  const piece = Math.min(count, PIECE);
+  const { memory, places } = ResizeMemory.open(piece, piece * 4);
+  const [bytes, floats] = places as [number, number];
+  for (let y = 0; y < rows; y++)
+    for (let i = 0; i < count; i += piece) {
+      const size = Math.min(piece, count - i);
+      memory.bytes.set(data.subarray(y * count + i, y * count + i + size), bytes);
+      memory.kernels.widen(bytes, floats, size);
+      out.set(memory.floats.subarray(floats / 4, floats / 4 + size), at + y * stride + i);
     }
-  return out;
+}
+
+function picked({ data, width, channels }: Pixels, { rows, columns }: Axes, { data: out, at, stride }: Target): void {
+  const from = Int32Array.from(columns.indices, (taps) => taps[0]! * channels);
+  rows.indices.forEach((taps, y) => {
+    const row = taps[0]! * width * channels;
+    let to = at + y * stride;
+    for (const column of from) for (let c = 0; c < channels; c++) out[to++] = data[row + column + c]!;
+  });
 }
 
 /** Between two rows and two columns, rounded as TensorFlow rounds. */
-function interpolated({ data, width, channels }: Pixels, rows: Taps, columns: Taps): Float32Array {
-  const [high, wide] = [rows.indices.length, columns.indices.length];
-  const left = Int32Array.from(columns.indices, (taps) => taps[0]! * channels);
-  const right = Int32Array.from(columns.indices, (taps) => taps[1]! * channels);
-  const across = Float32Array.from(columns.weights, (weights) => weights[1]!);
-  const out = new Float32Array(high * wide * channels);
-  let to = 0;
-  for (let y = 0; y < high; y++) {
-    const top = rows.indices[y]![0]! * width * channels;
-    const bottom = rows.indices[y]![1]! * width * channels;
-    const down = f(rows.weights[y]![1]!);
-    for (let x = 0; x < wide; x++) {
-      const l = left[x]!;
-      const r = right[x]!;
-      const share = across[x]!;
-      for (let c = 0; c < channels; c++) {
-        const tl = data[top + l + c]!;
-        const bl = data[bottom + l + c]!;
-        const above = f(tl + f(f(data[top + r + c]! - tl) * share));
-        const below = f(bl + f(f(data[bottom + r + c]! - bl) * share));
-        out[to++] = f(above + f(f(below - above) * down));
-      }
-    }
-  }
-  return out;
+function interpolated(
+  { data, width, channels }: Pixels,
+  { rows, columns }: Axes,
+  { data: out, at, stride }: Target,
+): void {
+  const wide = columns.indices.length;
+  const count = wide * channels;
+  const { memory, places } = ResizeMemory.open(
+    width * channels,
+    width * channels * 4,
+    wide * COLUMN,
+    count * 4,
+    count * 4,
+    count * 4,
+  );
+  const [source, floats, table, first, second, result] = places as [number, number, number, number, number, number];
+  const { bytes, words, kernels } = memory;
+  columns.indices.forEach(([left, right], x) => {
+    const to = (table + x * COLUMN) / 4;
+    words[to] = left! * channels * 4;
+    words[to + 1] = right! * channels * 4;
+    memory.floats[to + 2] = columns.weights[x]![1]!;
+  });
+  // The rows of the picture that are interpolated across already: one is often needed again.
+  const there: [number, number] = [-1, -1];
+  const acrossed = (y: number, other: number): number => {
+    const found = there.indexOf(y);
+    if (found >= 0) return found;
+    const slot = there[0] === other ? 1 : 0;
+    bytes.set(data.subarray(y * width * channels, (y + 1) * width * channels), source);
+    kernels.widen(source, floats, width * channels);
+    kernels.across(floats, table, wide, slot === 0 ? first : second, channels * 4);
+    there[slot] = y;
+    return slot;
+  };
+  const resultRow = memory.floats.subarray(result / 4, result / 4 + count);
+  rows.indices.forEach(([top, bottom], y) => {
+    const above = acrossed(top!, bottom!);
+    const below = acrossed(bottom!, top!);
+    const place = (slot: number): number => (slot === 0 ? first : second);
+    kernels.between(place(above), place(below), rows.weights[y]![1]!, result, count);
+    out.set(resultRow, at + y * stride);
+  });
 }
 
-/** Weighted sums along one axis of (outer, from, inner). */
-function summed(data: Float32Array, taps: Taps, from: number, inner: number, outer: number): Float32Array {
-  const to = taps.indices.length;
-  const out = new Float32Array(outer * to * inner);
-  for (let o = 0; o < outer; o++)
-    for (let i = 0; i < to; i++) {
-      const indices = taps.indices[i]!;
-      const weights = taps.weights[i]!;
-      const at = (o * to + i) * inner;
-      for (let k = 0; k < indices.length; k++) {
-        const weight = f(weights[k]!);
-        const start = (o * from + indices[k]!) * inner;
-        for (let c = 0; c < inner; c++) out[at + c]! += f(data[start + c]! * weight);
-      }
-    }
-  return out;
+/** Weighted sums of rows, then of columns. */
+function summed({ data, width, channels }: Pixels, { rows, columns }: Axes, { data: out, at, stride }: Target): void {
+  const [wide, row] = [columns.indices.length, width * channels];
+  const taps = columns.indices.reduce((sum, { length }) => sum + 1 + 2 * length, 0);
+  const { memory, places } = ResizeMemory.open(row, row * 4, taps * 4, wide * channels * 4);
+  const [source, sums, table, result] = places as [number, number, number, number];
+  const { bytes, words, floats, kernels } = memory;
+  let to = table / 4;
+  columns.indices.forEach((indices, x) => {
+    words[to++] = indices.length;
+    indices.forEach((index, k) => {
+      words[to++] = index * channels * 4;
+      floats[to++] = columns.weights[x]![k]!;
+    });
+  });
+  const resultRow = floats.subarray(result / 4, result / 4 + wide * channels);
+  rows.indices.forEach((indices, y) => {
+    floats.fill(0, sums / 4, sums / 4 + row);
+    indices.forEach((index, k) => {
+      bytes.set(data.subarray(index * row, (index + 1) * row), source);
+      kernels.accumulate(source, rows.weights[y]![k]!, sums, row);
+    });
+    kernels.gather(sums, table, wide, result, channels * 4);
+    out.set(resultRow, at + y * stride);
+  });
 }

@@ -173,9 +173,10 @@ export class JpegHeaders {
     while (at < segment.length) {
       const [kind, index] = [segment[at]! >> 4, segment[at]! & 15];
       const counts = segment.subarray(at + 1, at + 17);
-      const total = counts.reduce((a, b) => a + b, 0);
+      let total = 0;
+      for (let i = 0; i < counts.length; i++) total += counts[i]!;
       if (kind > 1 || index > 3 || total > 256 || at + 17 + total > segment.length) this.#damaged('Huffman table');
-      const symbols = segment.slice(at + 17, at + 17 + total);
+      const symbols = segment.subarray(at + 17, at + 17 + total);
       const table = HuffmanTable.of(counts, symbols, kind === 1) ?? this.#damaged('Huffman table');
       (kind === 0 ? this.#dc : this.#ac)[index] = table;
       at += 17 + total;
@@ -193,17 +194,21 @@ export class JpegHeaders {
     checkSize(this.#file, width, height, count);
     if (count > 4) refuse(this.#file, `the JPEG data has ${count} components; wanted at most 4.`);
     const plain = Array.from({ length: count }, (_, i) => {
-      const [id, factors, quantizationIndex] = [...segment.subarray(6 + 3 * i, 9 + 3 * i)] as [number, number, number];
-      const [h, v] = [factors >> 4, factors & 15];
+      const at = 6 + 3 * i;
+      const [h, v] = [segment[at + 1]! >> 4, segment[at + 1]! & 15];
       if (h < 1 || h > 4 || v < 1 || v > 4) this.#damaged('frame header');
-      return { id, h, v, quantizationIndex };
+      return { id: segment[at]!, h, v, quantizationIndex: segment[at + 2]! };
     });
     const maxH = Math.max(...plain.map((c) => c.h));
     const maxV = Math.max(...plain.map((c) => c.v));
     const mcusWide = Math.ceil(width / (8 * maxH));
     const mcusHigh = Math.ceil(height / (8 * maxV));
+    // Written out: what a spread makes is slow to read, and the blocks' loops read it.
     const components = plain.map((c) => ({
-      ...c,
+      id: c.id,
+      h: c.h,
+      v: c.v,
+      quantizationIndex: c.quantizationIndex,
       blocksWide: Math.ceil((width * c.h) / (8 * maxH)),
       blocksHigh: Math.ceil((height * c.v) / (8 * maxV)),
       storedWide: mcusWide * c.h,

@@ -30,17 +30,18 @@ export class HuffmanTable {
   }
 
   /** Tables made lately: most files have the same four. */
-  static readonly #known = new Map<string, HuffmanTable>();
+  static readonly #known: { counts: Uint8Array; symbols: Uint8Array; isAc: boolean; table: HuffmanTable }[] = [];
 
   /** The table of `counts[i]` codes of length i + 1; null where these are no prefix code. */
   static of(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
-    const key = String.fromCharCode(...counts, ...symbols, isAc ? 1 : 0);
-    const known = HuffmanTable.#known.get(key);
-    if (known) return known;
-    const made = HuffmanTable.#create(counts, symbols, isAc);
-    if (HuffmanTable.#known.size >= 32) HuffmanTable.#known.clear();
-    if (made) HuffmanTable.#known.set(key, made);
-    return made;
+    const known = HuffmanTable.#known;
+    for (const one of known)
+      if (one.isAc === isAc && isEqual(one.symbols, symbols) && isEqual(one.counts, counts)) return one.table;
+    const table = HuffmanTable.#create(counts, symbols, isAc);
+    if (known.length >= 32) known.length = 0;
+    // The symbols lie in the file's memory, which is not to be kept.
+    if (table) known.push({ counts: counts.slice(), symbols: symbols.slice(), isAc, table });
+    return table;
   }
 
   static #create(counts: Uint8Array, symbols: Uint8Array, isAc: boolean): HuffmanTable | null {
@@ -75,6 +76,12 @@ export class HuffmanTable {
       coefficients[bits] = (value << 16) | (((entry >> 4) & 15) << 8) | (length + size);
     }
   }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Zero bytes after a segment, more than one block can take, so that reading may run over the end without looking. */

@@ -23,6 +23,8 @@ export interface JpegOptions {
   readonly ratio?: 1 | 2 | 4 | 8;
   /** 'own': CMYK for files of four components, gray for one, red-green-blue else; 'rgb4': the same, with gray as colours. */
   readonly colors?: Colors;
+  /** Whether the pixels may lie in the workspace: until the thread decodes the next picture. */
+  readonly mayBorrow?: boolean;
 }
 
 export interface DecodedJpeg extends Picture {
@@ -79,7 +81,8 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
   endedEarly ||= headers.endedEarly;
   for (const [component, store] of stores) store.transform(planes.get(component)!, workspace.block);
   const colorSpace = colorSpaceOf(frame, headers.sawJfif, headers.adobeTransform);
-  const picture = joined(workspace, frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
+  const inPlace = joined(workspace, frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
+  const picture = options.mayBorrow ? inPlace : { ...inPlace, data: inPlace.data.slice() };
   const wholeHeight = endedEarly ? heightThere(frame, wholeRows, ratio, fancyUpscaling) : picture.height;
   return { ...picture, colorSpace, hasAdobeMarker: headers.adobeTransform !== null, endedEarly, wholeHeight };
 }
@@ -115,6 +118,7 @@ function blockSizeOf(frame: Frame, component: Component, smallest: number): numb
   return size;
 }
 
+/** The pixels, in the workspace. */
 function joined(
   workspace: Workspace,
   frame: Frame,
@@ -155,13 +159,12 @@ function joined(
   const convert = conversion(workspace, space, wanted) ?? unknown();
   const size = width * height * channels;
   const out = workspace.allocate(size);
-  for (let y = 0; y < height; y++)
-    convert(
-      sources.map((source) => source(y)),
-      width,
-      out + y * width * channels,
-    );
-  return { width, height, channels, data: workspace.bytes.slice(out, out + size) };
+  const rows = sources.map(() => 0);
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < rows.length; i++) rows[i] = sources[i]!(y);
+    convert(rows, width, out + y * width * channels);
+  }
+  return { width, height, channels, data: workspace.bytes.subarray(out, out + size) };
 }
 
 /** Rows at addresses to pixels at an address. */

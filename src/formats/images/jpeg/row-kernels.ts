@@ -44,16 +44,18 @@ function defineWide(module: ModuleBuilder, name: string, isOfTwo: boolean): void
   w.define(module);
 }
 
-/** Which bytes of (red, green) and of (those, blue) make each third of sixteen pixels; 255 for those of the other step. */
-function interleaving(third: number): [first: number[], second: number[]] {
-  const [first, second]: [number[], number[]] = [[], []];
-  for (let i = 0; i < 16; i++) {
-    const [pixel, channel] = [Math.floor((third * 16 + i) / 3), (third * 16 + i) % 3];
-    first.push(channel === 2 ? 0 : channel * 16 + pixel);
-    second.push(channel === 2 ? 16 + pixel : i);
-  }
-  return [first, second];
-}
+/** Elements of two vectors by turns: of their first or second halves. `size` is an element's in bytes. */
+const byTurns = (a: Value, b: Value, half: 0 | 1, size: 1 | 2): Value =>
+  shuffle(
+    a,
+    b,
+    Array.from({ length: 16 }, (_, i) => {
+      const element = Math.floor(i / size);
+      return half * 8 + (element >> 1) * size + (i % size) + (element & 1) * 16;
+    }),
+  );
+/** Four pixels of (red, green, blue, nothing) without the nothing; the last four bytes mean nothing. */
+const withoutFourth = Array.from({ length: 16 }, (_, i) => (i < 12 ? Math.floor(i / 3) * 4 + (i % 3) : 15));
 
 /** `colors(y, cb, cr, width, out)`: YCbCr to red, green, blue, with libjpeg's whole numbers. */
 function defineColors(module: ModuleBuilder): void {
@@ -61,15 +63,17 @@ function defineColors(module: ModuleBuilder): void {
   const [y, cb, cr, width, out] = w.params as [Local, Local, Local, Local, Local];
   const x = w.local('i32', 0);
   const [luma, blue, red] = [0, 0, 0].map(() => w.local('v128')) as [Local, Local, Local];
-  /** (a · factor [+ b · factorB] + 2¹⁵) >> 16 of eight shorts. */
-  const product = (a: Local, factor: number, b?: Local, factorB = 0): Value => {
-    const half = (end: 'low' | 'high'): Value => {
-      const first = op(`i32x4.extmul_${end}_i16x8_s`, a, short(factor));
-      const sum = b ? op('i32x4.add', first, op(`i32x4.extmul_${end}_i16x8_s`, b, short(factorB))) : first;
-      return op('i32x4.shr_s', op('i32x4.add', sum, vector(32768)), 16);
+  /** (a · factorA + b · factorB + bias) >> 16 of eight shorts: products are summed in pairs. */
+  const product = (a: Local, factorA: number, b: Value, factorB: number, bias: number): Value => {
+    const factors = vector((factorA & 0xffff) | (factorB << 16));
+    const half = (number: 0 | 1): Value => {
+      const sum = op('i32x4.dot_i16x8_s', byTurns(a, b, number, 2), factors);
+      return op('i32x4.shr_s', bias === 0 ? sum : op('i32x4.add', sum, vector(bias)), 16);
     };
-    return op('i16x8.narrow_i32x4_s', half('low'), half('high'));
+    return op('i16x8.narrow_i32x4_s', half(0), half(1));
   };
+  // Rounding is a product too: 128 · 256 = 2¹⁵.
+  const rounded = (a: Local, factor: number): Value => product(a, factor, short(128), 256, 0);
   w.loop((again) => {
     const parts: [Local[], Local[], Local[]] = [[], [], []];
     for (const from of [0, 8]) {
@@ -78,18 +82,24 @@ function defineColors(module: ModuleBuilder): void {
       w.set(blue, op('i16x8.sub', read(cb), short(128)));
       w.set(red, op('i16x8.sub', read(cr), short(128)));
       // Factors above 2¹⁵ are taken apart: 91881 = 2¹⁶ + 26345, 116130 = 2¹⁷ − 14942, 46802 = 2¹⁶ − 18734.
-      parts[0].push(keep(w, plus(plus(luma, red), product(red, 26345))));
-      parts[1].push(keep(w, plus(op('i16x8.sub', luma, red), product(blue, -22554, red, 18734))));
-      parts[2].push(keep(w, plus(plus(luma, plus(blue, blue)), product(blue, -14942))));
+      parts[0].push(keep(w, plus(plus(luma, red), rounded(red, 26345))));
+      parts[1].push(keep(w, plus(op('i16x8.sub', luma, red), product(blue, -22554, red, 18734, 32768))));
+      parts[2].push(keep(w, plus(plus(luma, plus(blue, blue)), rounded(blue, -14942))));
     }
     const [r, g, b] = parts.map((halves) => keep(w, op('i8x16.narrow_i16x8_u', halves[0]!, halves[1]!))) as [
       Local,
       Local,
       Local,
     ];
-    for (const third of [0, 1, 2]) {
-      const [first, second] = interleaving(third);
-      w.store('v128.store', add(out, mul(x, 3)), shuffle(shuffle(r, g, first), b, second), third * 16);
+    const at = w.local('i32', add(out, mul(x, 3)));
+    for (const half of [0, 1] as const) {
+      const redGreen = keep(w, byTurns(r, g, half, 1));
+      const blueNothing = keep(w, byTurns(b, vector(0), half, 1));
+      for (const quarter of [0, 1] as const) {
+        const pixels = keep(w, byTurns(redGreen, blueNothing, quarter, 2));
+        // Each four pixels overwrite what the ones before wrote too much.
+        w.store('v128.store', at, shuffle(pixels, pixels, withoutFourth), half * 24 + quarter * 12);
+      }
     }
     w.set(x, add(x, 16));
     again(op('i32.lt_s', x, width));
