@@ -2,6 +2,8 @@
 // Owns: which names are public, and the wiring of parts that must know each other at run time.
 import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
+import { philoxWords } from './backends/wasm/philox-words.ts';
+import { installWordFiller } from './base/random/philox.ts';
 import { sharesAll } from './base/threads.ts';
 import type { LoadOptions } from './keras/models/from-json.ts';
 import type { DoctorReport } from './keras/saving/doctor.ts';
@@ -13,6 +15,7 @@ import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
 
 installMethods();
+installWordFiller(philoxWords);
 installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon(), shareAll: sharesAll() }));
 
 export type { Class } from './base/callable.ts';

@@ -29,7 +29,7 @@ const RESIDENT_LIMIT = 1 << 30;
 class Memory {
   readonly backend: Backend;
   #buffer: ArrayBufferLike;
-  #views = new Map<string, ArrayBufferView>();
+  #views: Partial<Record<DType, ArrayBufferView>> = {};
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -41,12 +41,9 @@ class Memory {
     const { buffer } = this.backend.heap;
     if (buffer !== this.#buffer) {
       this.#buffer = buffer;
-      this.#views.clear();
+      this.#views = {};
     }
-    const constructor = dtypes[dtype].array!;
-    let view = this.#views.get(constructor.name);
-    if (!view) this.#views.set(constructor.name, (view = new constructor(buffer)));
-    return view as Float64Array;
+    return (this.#views[dtype] ??= new dtypes[dtype].array!(buffer)) as Float64Array;
   }
 
   write(address: number, dtype: DType, data: Data): void {

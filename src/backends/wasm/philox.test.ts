@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWasmBackend } from './index.ts';
+import { philoxWords } from './philox-words.ts';
 import { runKernel } from './testing.ts';
 
 const MASK = 0xffffffffn;
@@ -40,6 +41,22 @@ describe('Philox kernel', () => {
         }
         expect([...output.subarray(0, count)]).toEqual(wanted.slice(0, count));
         expect([...output.subarray(count)].every((x) => x === guard)).toBe(true);
+      }
+    }
+  });
+
+  it('fills arrays beyond its own memory, with the same words', () => {
+    const fill = philoxWords()!;
+    for (const counter of [0n, MASK - 5000n, (1n << 64n) - 5000n, (1n << 96n) - 3n, (1n << 128n) - 5000n]) {
+      for (const count of [4, 16384, 16388, 40000]) {
+        const words = new Uint32Array(count);
+        const part = (word: number) => Number((counter >> BigInt(32 * word)) & MASK);
+        fill({ key: [0x12345678, 0x9abcdef0], counter: [part(0), part(1), part(2), part(3)] }, words);
+        for (const block of [0, 1, 4095, 4096, 4097, 5001, 9999]) {
+          if (block >= count / 4) continue;
+          const wanted = philox([0x12345678n, 0x9abcdef0n], (counter + BigInt(block)) & ((1n << 128n) - 1n));
+          expect([...words.subarray(block * 4, block * 4 + 4)]).toEqual(wanted);
+        }
       }
     }
   });

@@ -63,6 +63,18 @@ export function addToCounter(counter: Uint32Array, blocks: number): void {
   }
 }
 
+/** Fills an array whose length is a multiple of 4 with the words of a stream. */
+export type WordFiller = (stream: PhiloxStream, words: Uint32Array) => void;
+/** From so many words on the fast way is taken. */
+const MANY = 512;
+let findFiller: (() => WordFiller | null) | null = null;
+let filler: WordFiller | null = null;
+
+/** Installs a faster way to many words, made when they are first wanted. */
+export function installWordFiller(find: () => WordFiller | null): void {
+  findFiller = find;
+}
+
 /**
  * `count` 32-bit words: word 4b + i is word i of the block that belongs to counter + b.
  *
@@ -70,12 +82,21 @@ export function addToCounter(counter: Uint32Array, blocks: number): void {
  */
 export function philoxBits(stream: PhiloxStream, count: number): Uint32Array {
   const words = new Uint32Array(Math.ceil(count / 4) * 4);
+  if (words.length >= MANY && findFiller) {
+    filler = findFiller();
+    findFiller = null;
+  }
+  if (words.length >= MANY && filler) filler(stream, words);
+  else fillWords(stream, words);
+  return words.length === count ? words : words.subarray(0, count);
+}
+
+function fillWords(stream: PhiloxStream, words: Uint32Array): void {
   const counter = Uint32Array.from(stream.counter);
   for (let at = 0; at < words.length; at += 4) {
     philoxBlock(stream.key, counter[0]!, counter[1]!, counter[2]!, counter[3]!, words, at);
     addToCounter(counter, 1);
   }
-  return words.length === count ? words : words.subarray(0, count);
 }
 
 /** The place `blocks` blocks further on. */

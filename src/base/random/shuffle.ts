@@ -9,7 +9,8 @@ import { type PhiloxStream, philoxBits } from './philox.ts';
  * Row i changes places with row i + (word i mod (count − i)), for i from 0 to count − 2: the last row takes no word.
  */
 export function shuffledIndices(stream: PhiloxStream, count: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
   const words = philoxBits(stream, Math.max(count - 1, 0));
   for (let i = 0; i < words.length; i++) {
     const j = i + (words[i]! % (count - i));

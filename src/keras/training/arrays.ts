@@ -99,7 +99,7 @@ export function arraySource(
     const rowDims = leaf.dims.slice(1);
     return { data: eager(leaf), rowDims, rowSize: sizeOf(rowDims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
   });
-  const order = shuffle ? Uint32Array.from({ length: samples }, (_, i) => i) : null;
+  const order = shuffle ? new Uint32Array(samples) : null;
   const buffers = new Map<number, { tensors: (Tensor | null)[]; batch: Batch }>();
 
   const bufferFor = (rows: number) => {

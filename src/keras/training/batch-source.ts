@@ -12,7 +12,7 @@ import { Sequence } from '../utils/sequence.ts';
 
 export type Batch = [x: Structure, y: Structure | null, sampleWeight: Structure | null];
 export interface BatchIterator {
-  /** The next batch, null at the end. */
+  /** The next batch, null at the end; where it is the same object as before, other elements stand in the same tensors. */
   next(): Batch | null | Promise<Batch | null>;
   close?(): void;
 }

@@ -212,7 +212,7 @@ export class Trainer {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
     if (!this.#ownStepPrepared) this.#prepareOwnStep(batch[0]);
-    this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch])) as StepLogs;
+    this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
   }
   /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */
@@ -238,7 +238,7 @@ export class Trainer {
   runTest(batch: Batch, where = 'evaluate'): void {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
-    this.#stepLogs = (runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch])) as StepLogs;
+    this.#stepLogs = (runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch], batch)) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
   }
   readonly #testBody = (batch: unknown): StepLogs => {
