@@ -5,17 +5,16 @@ import { binomialSamples, gammaSamples } from '../../base/random/deviates.ts';
 import { broadcastShapes, type Dims, type Shape, sizeOf } from '../../base/shape.ts';
 import { broadcastTo } from '../../ops/core/arrange.ts';
 import { asDims, convertToTensor } from '../../ops/core/convert.ts';
+import { signature } from '../../ops/core/signature.ts';
 import { add, cast, divide } from '../../ops/math/elementwise.ts';
 import { onHost } from '../../ops/random/draw.ts';
 import { statelessSource } from '../../ops/random/source.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { floatDType } from './dtype.ts';
 import { drawSeed, type SeedLike } from './seed-generator.ts';
-
-export interface DistributionOptions extends Options<{ dtype: DType; seed: SeedLike }> {}
 
 const SMALLEST = 1.1754943508222875e-38;
 
@@ -42,47 +41,55 @@ function drawGamma(seed: Tensor, dims: Dims, alpha: TensorLike, dtype: DType): T
 }
 
 /** Gamma deviates of shape α and scale 1; α broadcasts to the shape. */
-export function gamma(shape: Shape | TensorLike, alpha: TensorLike, options: DistributionOptions = {}): Tensor {
-  const dims = asDims(shape, 'keras.random.gamma: shape');
-  return drawGamma(drawSeed(options.seed), dims, alpha, floatDType(options.dtype, 'gamma'));
-}
+export const gamma = signature(
+  'keras.random.gamma',
+  ['shape', 'alpha', 'dtype', 'seed'],
+  (shape: Shape | TensorLike, alpha: TensorLike, dtype?: DType, seed?: SeedLike): Tensor => {
+    const dims = asDims(shape, 'keras.random.gamma: shape');
+    return drawGamma(drawSeed(seed), dims, alpha, floatDType(dtype, 'gamma'));
+  },
+);
 
 /** Beta deviates: a / (a + b) of gamma deviates a and b. */
-export function beta(
-  shape: Shape | TensorLike,
-  alpha: TensorLike,
-  betas: TensorLike,
-  options: DistributionOptions = {},
-): Tensor {
-  const dims = asDims(shape, 'keras.random.beta: shape');
-  const dtype = floatDType(options.dtype, 'beta');
-  const seed = drawSeed(options.seed);
-  const a = drawGamma(seed, dims, spread(alpha, dims, 'beta: alpha'), dtype);
-  const b = drawGamma(p.offset(seed, 12) as Tensor, dims, spread(betas, dims, 'beta: beta'), dtype);
-  return divide(a, add(a, b));
-}
+export const beta = signature(
+  'keras.random.beta',
+  ['shape', 'alpha', 'beta', 'dtype', 'seed'],
+  (shape: Shape | TensorLike, alpha: TensorLike, betas: TensorLike, dtype?: DType, seed?: SeedLike): Tensor => {
+    const dims = asDims(shape, 'keras.random.beta: shape');
+    const wanted = floatDType(dtype, 'beta');
+    const drawn = drawSeed(seed);
+    const a = drawGamma(drawn, dims, spread(alpha, dims, 'beta: alpha'), wanted);
+    const b = drawGamma(p.offset(drawn, 12) as Tensor, dims, spread(betas, dims, 'beta: beta'), wanted);
+    return divide(a, add(a, b));
+  },
+);
 
 /** How many of `counts` trials succeed, each with its probability. Both broadcast to the last axes of the shape. */
-export function binomial(
-  shape: Shape | TensorLike,
-  counts: TensorLike,
-  probabilities: TensorLike,
-  options: DistributionOptions = {},
-): Tensor {
-  const dims = asDims(shape, 'keras.random.binomial: shape');
-  const dtype = floatDType(options.dtype, 'binomial');
-  const [n, q] = [convertToTensor(counts), convertToTensor(probabilities)];
-  const each = broadcastShapes(n.dims, q.dims, 'keras.random.binomial');
-  const samples = sizeOf(each) === 0 ? 0 : sizeOf(dims) / sizeOf(each);
-  const drawn = onHost(
-    'binomial',
-    statelessSource(drawSeed(options.seed), 'keras.random.binomial'),
-    [spread(n, each, 'binomial: counts'), spread(q, each, 'binomial: probabilities')],
-    { dims, dtype: 'float64' },
-    (stream, [trials, chances], out) => {
-      const values = binomialSamples(stream, trials!.data as Float64Array, chances!.data as Float64Array, samples);
-      (out.data as Float64Array).set(values);
-    },
-  );
-  return p.convert(drawn, dtype) as Tensor;
-}
+export const binomial = signature(
+  'keras.random.binomial',
+  ['shape', 'counts', 'probabilities', 'dtype', 'seed'],
+  (
+    shape: Shape | TensorLike,
+    counts: TensorLike,
+    probabilities: TensorLike,
+    dtype?: DType,
+    seed?: SeedLike,
+  ): Tensor => {
+    const dims = asDims(shape, 'keras.random.binomial: shape');
+    const wanted = floatDType(dtype, 'binomial');
+    const [n, q] = [convertToTensor(counts), convertToTensor(probabilities)];
+    const each = broadcastShapes(n.dims, q.dims, 'keras.random.binomial');
+    const samples = sizeOf(each) === 0 ? 0 : sizeOf(dims) / sizeOf(each);
+    const drawn = onHost(
+      'binomial',
+      statelessSource(drawSeed(seed), 'keras.random.binomial'),
+      [spread(n, each, 'binomial: counts'), spread(q, each, 'binomial: probabilities')],
+      { dims, dtype: 'float64' },
+      (stream, [trials, chances], out) => {
+        const values = binomialSamples(stream, trials!.data as Float64Array, chances!.data as Float64Array, samples);
+        (out.data as Float64Array).set(values);
+      },
+    );
+    return p.convert(drawn, wanted) as Tensor;
+  },
+);

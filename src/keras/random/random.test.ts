@@ -54,3 +54,13 @@ test('seeds: numbers repeat, generators count, the program’s own follows setRa
   expect(draw(null)).toEqual(first);
   expect(() => random.uniform([2], { seed: 1.5 })).toThrow(/seed/);
 });
+
+test('arguments by place and by name give the same numbers', () => {
+  const { random } = tf.keras;
+  const same = (a: tf.Tensor, b: tf.Tensor) => expect(a.arraySync()).toEqual(b.arraySync());
+  same(random.normal({ shape: [2, 3], mean: 1, seed: 3 }), random.normal([2, 3], 1, 1, { seed: 3 }));
+  same(random.uniform({ shape: [4], maxval: 2, seed: 3 }), random.uniform([4], 0, 2, 'float32', 3));
+  same(random.randint({ shape: [4], minval: 0, maxval: 9, seed: 3 }), random.randint([4], 0, 9, { seed: 3 }));
+  same(random.gamma({ shape: [4], alpha: 2, seed: 3 }), random.gamma([4], 2, { seed: 3 }));
+  same(random.shuffle({ x: [1, 2, 3, 4], seed: 3 }), random.shuffle([1, 2, 3, 4], 0, 3));
+});

@@ -176,7 +176,7 @@ function drawOptions(call: Call, positional: number): object {
 }
 
 function draw(target: unknown, call: Call, integers: string, extra: object = {}): Value {
-  const positional = call.name === 'randint' ? 3 : 1;
+  const positional = ({ randint: 3, categorical: 2, dropout: 2 } as Record<string, number>)[call.name] ?? 1;
   const options = { ...drawOptions(call, positional), ...extra };
   const given = Object.keys(options).length === 0 ? [] : [options];
   const method = typeof target === 'string' ? fn(`${target}.${call.name}`) : fn(target, call.name);
