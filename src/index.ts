@@ -22,6 +22,7 @@ export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
 export * as data from './data/index.ts';
+export { OptionalSpec } from './data/optional.ts';
 export * as errors from './errors.ts';
 export * as keras from './keras/index.ts';
 export { initializers, losses, metrics, optimizers } from './keras/index.ts';

@@ -1,6 +1,8 @@
-// tf.experimental.Optional: a value that may be missing.
+// tf.experimental.Optional: a value that may be missing, and tf.OptionalSpec, its description.
+import { type Class, callable } from '../base/callable.ts';
 import { StateError } from '../base/errors.ts';
-import { type Spec, specOf } from './spec.ts';
+import { inspect } from '../base/short-form.ts';
+import { type Spec, showSpec, specOf } from './spec.ts';
 
 export class Optional<T> {
   readonly #values: readonly T[];
@@ -24,3 +26,22 @@ export class Optional<T> {
     return specOf(this.getValue());
   }
 }
+
+export class OptionalSpec_ {
+  readonly elementSpec: Spec;
+  constructor(elementSpec: Spec) {
+    this.elementSpec = elementSpec;
+  }
+  static fromValue<T>(value: Optional<T>): OptionalSpec {
+    return new OptionalSpec_(value.elementSpec);
+  }
+  toString(): string {
+    return `OptionalSpec(${showSpec(this.elementSpec)},)`;
+  }
+  [inspect](): string {
+    return this.toString();
+  }
+}
+export interface OptionalSpec extends OptionalSpec_ {}
+export const OptionalSpec = callable(OptionalSpec_, 'OptionalSpec') as Class<[elementSpec: Spec], OptionalSpec> &
+  Pick<typeof OptionalSpec_, 'fromValue'>;

@@ -1,52 +1,14 @@
 // What the elements of a data set look like before one is read: dtypes, and shapes with null for sizes that vary.
 // Owns: specs of tensors, ragged and sparse tensors and data sets in lists and records; finding out what a user's function gives.
-import { allocate, type DType, dtypes } from '../base/dtype.ts';
-import { type Shape, showShape, sizeOf } from '../base/shape.ts';
-import { inspect } from '../base/short-form.ts';
+import { allocate, dtypes } from '../base/dtype.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { TensorSpec } from '../ops/core/tensor-spec.ts';
 import { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
 import { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
+import { RaggedTensorSpec, SparseTensorSpec } from '../ops/type-specs.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
 
-/** A ragged tensor: null where rows differ. */
-export class RaggedTensorSpec {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly raggedRank: number;
-  readonly rowSplitsDtype: 'int32' | 'int64';
-  constructor(
-    shape: Shape,
-    dtype: DType = 'float32',
-    raggedRank: number = shape.length - 1,
-    rowSplitsDtype: 'int32' | 'int64' = 'int64',
-  ) {
-    this.shape = shape;
-    this.dtype = dtype;
-    this.raggedRank = raggedRank;
-    this.rowSplitsDtype = rowSplitsDtype;
-  }
-  toString(): string {
-    return `RaggedTensorSpec(${showShape(this.shape)}, tf.${this.dtype}, ${this.raggedRank}, tf.${this.rowSplitsDtype})`;
-  }
-  [inspect](): string {
-    return this.toString();
-  }
-}
-export class SparseTensorSpec {
-  readonly shape: Shape;
-  readonly dtype: DType;
-  constructor(shape: Shape, dtype: DType = 'float32') {
-    this.shape = shape;
-    this.dtype = dtype;
-  }
-  toString(): string {
-    return `SparseTensorSpec(${showShape(this.shape)}, tf.${this.dtype})`;
-  }
-  [inspect](): string {
-    return this.toString();
-  }
-}
 /** A data set as an element. */
 export class DatasetSpec {
   readonly elementSpec: Spec;
@@ -112,9 +74,8 @@ export const isLeaf = (value: unknown): boolean =>
 /** The spec of an element that is there. */
 export function specOf(element: unknown): Spec {
   const one = (leaf: unknown): LeafSpec => {
-    if (leaf instanceof RaggedTensor) return new RaggedTensorSpec(leaf.shape, leaf.dtype, leaf.raggedRank);
-    if (leaf instanceof SparseTensor)
-      return new SparseTensorSpec(Array.from(leaf.denseShape.dataSync(), Number), leaf.dtype);
+    if (leaf instanceof RaggedTensor) return RaggedTensorSpec.fromValue(leaf);
+    if (leaf instanceof SparseTensor) return SparseTensorSpec.fromValue(leaf);
     if (isDataset(leaf)) return new DatasetSpec(leaf.elementSpec);
     const tensor = leaf as Tensor;
     return new TensorSpec(tensor.shape, tensor.dtype);

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as tf from '../index.ts';
-import { DatasetSpec, RaggedTensorSpec, SparseTensorSpec } from './spec.ts';
+import { RaggedTensorSpec, SparseTensorSpec } from '../ops/type-specs.ts';
+import { DatasetSpec } from './spec.ts';
 
 const D = tf.data.Dataset;
 interface Case {

@@ -1,8 +1,10 @@
 // The ops of the `tf` namespace itself, and the namespaces beside it.
 // Owns: the lists, and the one table of short aliases. Where an op is defined is in the folders below.
+export * as audio from './audio.ts';
 export * as autodiff from './autodiff.ts';
 export * as bitwise from './bitwise.ts';
 export * as compat from './compat/index.ts';
+export { DeviceSpec } from './config/device-spec.ts';
 export * as config from './config/index.ts';
 export * from './control/index.ts';
 export * from './core/arrange.ts';
@@ -34,10 +36,10 @@ export {
   size,
   unravelIndex,
 } from './core/shapes.ts';
-export { argsort, searchsorted, sort } from './core/sorting.ts';
+export { approxTopK, argsort, searchsorted, sort } from './core/sorting.ts';
 export { stridedSlice } from './core/strided-slice.ts';
 export { TensorArray, type TensorArrayOptions } from './core/tensor-array.ts';
-export { isTensor, TensorShape, TensorSpec, typeSpecFromValue } from './core/tensor-spec.ts';
+export { isTensor, TensorShape, TensorSpec, TypeSpec } from './core/tensor-spec.ts';
 export { Variable, type VariableOptions } from './core/variable.ts';
 export * as debugging from './debugging.ts';
 export { Assert, assertEqual, assertGreater, assertLess, assertRank } from './debugging.ts';
@@ -63,12 +65,13 @@ export {
   uint64,
 } from './dtypes.ts';
 export * as image from './image/index.ts';
+export { makeNdarray, makeTensorProto } from './io/bytes.ts';
 export * as io from './io/index.ts';
 export { sqrtm as matrixSquareRoot } from './linalg/functions.ts';
 export { eig, eigvals } from './linalg/general-eigen.ts';
 export * as linalg from './linalg/index.ts';
 export { norm } from './linalg/structure.ts';
-export * as lookup from './lookup.ts';
+export * as lookup from './lookup/index.ts';
 export {
   addN,
   complex,
@@ -88,10 +91,12 @@ export * from './math/matmul.ts';
 export * from './math/reduce.ts';
 export { cumsum } from './math/scans.ts';
 export * as nest from './nest.ts';
+export { conv2dBackpropFilterV2, conv2dBackpropInputV2 } from './nn/backprops.ts';
 export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
 export { extractVolumePatches } from './nn/volume-patches.ts';
 export { type PrintOptions, print } from './print.ts';
+export { raggedFillEmptyRows, raggedFillEmptyRowsGrad } from './ragged/fill-empty-rows.ts';
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
 export * as random from './random/index.ts';
@@ -107,6 +112,14 @@ export { SparseTensor } from './sparse/sparse-tensor.ts';
 export * as strings from './strings/index.ts';
 export { asString } from './strings/numbers.ts';
 export * as summary from './summary/index.ts';
+export {
+  IndexedSlicesSpec,
+  NoneTensorSpec,
+  RaggedTensorSpec,
+  SparseTensorSpec,
+  TensorArraySpec,
+  typeSpecFromValue,
+} from './type-specs.ts';
 
 // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

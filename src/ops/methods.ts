@@ -11,6 +11,10 @@ import { indexAt } from './core/index-at.ts';
 import * as math from './math/elementwise.ts';
 import { matmul } from './math/matmul.ts';
 import * as reduce from './math/reduce.ts';
+import { setRaggedRules } from './ragged/ragged-tensor.ts';
+import { raggedRules } from './ragged/rules.ts';
+import { sparseRules } from './sparse/rules.ts';
+import { setSparseRules } from './sparse/sparse-tensor.ts';
 
 /** `x.at(…)` as an op, so that symbolic tensors can be indexed too. */
 export const getItem = op('getItem', (x: Tensor, ...indices: Index[]): Tensor => indexAt(x, indices));
@@ -103,8 +107,10 @@ const methods: TensorMethods & ThisType<Tensor> = {
   },
 };
 
-/** Puts the methods on the prototype of all tensors. */
+/** Puts the methods on the prototype of all tensors, and the rules of ops into ragged and sparse ones. */
 export function installMethods(): void {
+  setRaggedRules(raggedRules);
+  setSparseRules(sparseRules);
   for (const key of Reflect.ownKeys(methods))
     Object.defineProperty(Tensor.prototype, key, {
       value: Reflect.get(methods, key),

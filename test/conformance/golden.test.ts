@@ -16,6 +16,8 @@ const moreTraining = fileURLToPath(new URL('../fixtures/more_training', import.m
 /** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
 const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
 const parameters = fileURLToPath(new URL('../fixtures/op_parameters', import.meta.url));
+/** Ragged and sparse tensors in ops of all namespaces, made by test/fixtures/make_composite_ops.py. */
+const composite = fileURLToPath(new URL('../fixtures/composite_ops', import.meta.url));
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
@@ -41,10 +43,11 @@ describe('golden cases', () => {
     [moreTraining, 'training', /./] as const,
     [byDtype, 'ops', /./] as const,
     [parameters, 'ops', /./] as const,
+    [composite, 'ops', /./] as const,
     ...areasIn(moreGolden).map((name) => [moreGolden, name, /./] as const),
   ];
   for (const [folder, name, ids] of sets) {
-    it(`${name}${folder === parameters ? ', parameters' : folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
+    it(`${name}${folder === parameters ? ', parameters' : folder === composite ? ', ragged and sparse' : folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
       const area = await adapterOf(name);
       const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);

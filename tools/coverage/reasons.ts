@@ -15,7 +15,8 @@ const QUANTIZED = 'no such elements here; quantization is keras.quantizers';
 const NATIVE = "loads TensorFlow's own native libraries";
 const LEARNED = 'counts classes inside its kernel; tf.random.fixedUnigramCandidateSampler takes the counts';
 const CELLS = 'wrappers of cells of TensorFlow 1; keras.layers has them as options';
-const IMAGES = 'encoded pictures: tf.io and tf.image decoders';
+const JXL = 'JPEG XL: no decoder of it is among the picture libraries used here';
+const DUMPS = "dumps of TensorFlow's own graphs for its debugger";
 const SHARDS = 'devices and machines of a cluster; there is one device';
 
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -49,7 +50,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
   [LEARNED]: ['tf.nn.learnedUnigramCandidateSampler', 'tf.random.learnedUnigramCandidateSampler'],
   [CELLS]: ['tf.nn.RNNCellDeviceWrapper', 'tf.nn.RNNCellDropoutWrapper', 'tf.nn.RNNCellResidualWrapper'],
-  [IMAGES]: ['tf.image.adjustJpegQuality', 'tf.image.randomJpegQuality', 'tf.image.statelessRandomJpegQuality'],
+  [JXL]: ['tf.image.decodeJxl', 'tf.io.decodeJxl'],
+  [DUMPS]: ['tf.debugging.experimental'],
   [SHARDS]: [
     'tf.dtensor',
     'tf.config.experimentalConnectToCluster',
@@ -68,7 +70,6 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.variant',
     'tf.dtypes.resource',
     'tf.dtypes.variant',
-    'tf.OptionalSpec',
   ],
   'runs on a GPU only, in TensorFlow too': ['tf.image.generateBoundingBoxProposals'],
   'Python objects that are no tensors: give tensors, typed arrays or nested arrays': [

@@ -11,19 +11,11 @@ import { cast } from '../../ops/math/elementwise.ts';
 import { RaggedTensor } from '../../ops/ragged/ragged-tensor.ts';
 import { stackRagged } from '../../ops/ragged/stack.ts';
 import { SparseTensor } from '../../ops/sparse/sparse-tensor.ts';
+import { RaggedTensorSpec, SparseTensorSpec } from '../../ops/type-specs.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import type { Source } from '../source.ts';
-import {
-  batchedSpec,
-  isLeaf,
-  isSpec,
-  type LeafSpec,
-  mapSpec,
-  RaggedTensorSpec,
-  SparseTensorSpec,
-  type Spec,
-} from '../spec.ts';
+import { batchedSpec, isLeaf, isSpec, type LeafSpec, mapSpec, type Spec } from '../spec.ts';
 import { eager, stackTensors } from '../structure.ts';
 import { grouped } from './batch.ts';
 

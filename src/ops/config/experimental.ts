@@ -42,5 +42,6 @@ export const enableMlirBridge = (): void => {};
 export const disableMlirBridge = (): void => {};
 export {
   getLogicalDeviceConfiguration as getVirtualDeviceConfiguration,
+  LogicalDeviceConfiguration as VirtualDeviceConfiguration,
   setLogicalDeviceConfiguration as setVirtualDeviceConfiguration,
 } from './devices.ts';

@@ -7,6 +7,7 @@ import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { acceptsRagged, acceptsRaggedList, countsRagged, reducesRagged } from '../ragged/accepts.ts';
 import { asDims, asInteger, asIntegers, convertPair, convertToTensor } from './convert.ts';
 import { computable, rowNumbers } from './coordinates.ts';
 import { op } from './define.ts';
@@ -17,34 +18,40 @@ import { stackTensors } from './stack.ts';
 const tensor = (x: TensorLike, name: string): Tensor => convertToTensor(x, undefined, name);
 
 /** The same elements in another shape; one dimension may be −1. */
-export const reshape = signature('reshape', ['tensor', 'shape'], (x: TensorLike, shape: Shape | TensorLike): Tensor => {
-  const t = tensor(x, 'reshape');
-  return p.reshape(
-    t,
-    resolveReshape(asIntegers(shape as TensorLike, 'reshape: shape'), sizeOf(t.dims), 'reshape', t.dims),
-  ) as Tensor;
-});
+export const reshape = countsRagged(
+  signature('reshape', ['tensor', 'shape'], (x: TensorLike, shape: Shape | TensorLike): Tensor => {
+    const t = tensor(x, 'reshape');
+    return p.reshape(
+      t,
+      resolveReshape(asIntegers(shape as TensorLike, 'reshape: shape'), sizeOf(t.dims), 'reshape', t.dims),
+    ) as Tensor;
+  }),
+);
 /** A new axis of length 1. */
-export const expandDims = signature('expandDims', ['input', 'axis'], (x: TensorLike, axis: number | Tensor): Tensor => {
-  const t = tensor(x, 'expandDims');
-  const at = normalizeAxis(asInteger(axis, 'expandDims: axis'), t.dims.length + 1, 'expandDims');
-  return p.reshape(t, [...t.dims.slice(0, at), 1, ...t.dims.slice(at)]) as Tensor;
-});
+export const expandDims = acceptsRagged(
+  signature('expandDims', ['input', 'axis'], (x: TensorLike, axis: number | Tensor): Tensor => {
+    const t = tensor(x, 'expandDims');
+    const at = normalizeAxis(asInteger(axis, 'expandDims: axis'), t.dims.length + 1, 'expandDims');
+    return p.reshape(t, [...t.dims.slice(0, at), 1, ...t.dims.slice(at)]) as Tensor;
+  }),
+);
 /** Without the axes of length 1, or without the given ones. */
-export const squeeze = signature('squeeze', ['input', 'axis'], (x: TensorLike, axis?: Axis): Tensor => {
-  const t = tensor(x, 'squeeze');
-  const axes =
-    axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0)
-      ? t.dims.flatMap((n, i) => (n === 1 ? [i] : []))
-      : normalizeAxes(axis, t.dims.length, 'squeeze');
-  for (const a of axes)
-    if (t.dims[a] !== 1)
-      throw new ShapeError(`squeeze: axis ${a} of shape ${showShape(t.dims)} has length ${t.dims[a]}, wanted 1.`);
-  return p.reshape(
-    t,
-    t.dims.filter((_, i) => !axes.includes(i)),
-  ) as Tensor;
-});
+export const squeeze = reducesRagged(
+  signature('squeeze', ['input', 'axis'], (x: TensorLike, axis?: Axis): Tensor => {
+    const t = tensor(x, 'squeeze');
+    const axes =
+      axis === undefined || axis === null || (Array.isArray(axis) && axis.length === 0)
+        ? t.dims.flatMap((n, i) => (n === 1 ? [i] : []))
+        : normalizeAxes(axis, t.dims.length, 'squeeze');
+    for (const a of axes)
+      if (t.dims[a] !== 1)
+        throw new ShapeError(`squeeze: axis ${a} of shape ${showShape(t.dims)} has length ${t.dims[a]}, wanted 1.`);
+    return p.reshape(
+      t,
+      t.dims.filter((_, i) => !axes.includes(i)),
+    ) as Tensor;
+  }),
+);
 /** Axes in another order; without a permutation, reversed. */
 export const transpose = signature(
   'transpose',
@@ -102,20 +109,20 @@ const joined = (values: readonly TensorLike[], name: string): Tensor[] => {
   return tensors.map((t) => (t.dtype === strong.dtype ? t : convertPair(strong, t, name)[1]));
 };
 /** Tensors one after the other along an axis. */
-export const concat = signature(
-  'concat',
-  ['values', 'axis'],
-  (values: readonly TensorLike[], axis: number | Tensor = 0): Tensor => {
+export const concat = acceptsRaggedList(
+  signature('concat', ['values', 'axis'], (values: readonly TensorLike[], axis: number | Tensor = 0): Tensor => {
     const tensors = joined(values, 'concat');
     const at = normalizeAxis(asInteger(axis, 'concat: axis'), tensors[0]!.dims.length, 'concat');
     return p.concatenate(tensors, at) as Tensor;
-  },
+  }),
 );
 /** Tensors of one shape along a new axis. */
-export const stack = signature(
-  'stack',
-  ['values', 'axis'],
-  (values: readonly TensorLike[], axis: number = 0): Tensor => stackTensors(joined(values, 'stack'), axis),
+export const stack = acceptsRaggedList(
+  signature(
+    'stack',
+    ['values', 'axis'],
+    (values: readonly TensorLike[], axis: number = 0): Tensor => stackTensors(joined(values, 'stack'), axis),
+  ),
 );
 /** The parts of a tensor along an axis, without that axis. */
 export const unstack = signature(
@@ -143,114 +150,122 @@ export const unstack = signature(
   },
 );
 /** Parts along an axis: so many equal ones, or ones of the given sizes (one of them may be −1). */
-export const split = signature(
-  'split',
-  ['value', 'numOrSizeSplits', 'axis', 'num'],
-  (x: TensorLike, numOrSizes: number | readonly number[] | Tensor, axis: number = 0, _num?: number): Tensor[] => {
-    const t = tensor(x, 'split');
-    const at = normalizeAxis(axis, t.dims.length, 'split');
-    const n = t.dims[at]!;
-    const given = asIntegers(numOrSizes as TensorLike, 'split: numOrSizeSplits');
-    const whole =
-      typeof numOrSizes === 'number' || (!Array.isArray(numOrSizes) && (numOrSizes as Tensor).dims.length === 0);
-    if (whole && n % given[0]! !== 0)
-      throw new ShapeError(
-        `split: axis ${at} has length ${n}, which ${given[0]} does not divide; give the sizes of the parts.`,
-      );
-    const rest = n - given.filter((size) => size >= 0).reduce((a, b) => a + b, 0);
-    const sizes = whole
-      ? Array.from({ length: given[0]! }, () => n / given[0]!)
-      : given.map((size) => (size < 0 ? rest : size));
-    if (sizes.reduce((a, b) => a + b, 0) !== n)
-      throw new ShapeError(`split: sizes ${show(sizes)} do not add up to ${n}, the length of axis ${at}.`);
-    let offset = 0;
-    return sizes.map((size) => {
-      const start = t.dims.map((_n, a) => (a === at ? offset : 0));
-      offset += size;
-      return p.slice(
-        t,
-        start,
-        t.dims.map((m, a) => (a === at ? offset : m)),
-      ) as Tensor;
-    });
-  },
+export const split = acceptsRagged(
+  signature(
+    'split',
+    ['value', 'numOrSizeSplits', 'axis', 'num'],
+    (x: TensorLike, numOrSizes: number | readonly number[] | Tensor, axis: number = 0, _num?: number): Tensor[] => {
+      const t = tensor(x, 'split');
+      const at = normalizeAxis(axis, t.dims.length, 'split');
+      const n = t.dims[at]!;
+      const given = asIntegers(numOrSizes as TensorLike, 'split: numOrSizeSplits');
+      const whole =
+        typeof numOrSizes === 'number' || (!Array.isArray(numOrSizes) && (numOrSizes as Tensor).dims.length === 0);
+      if (whole && n % given[0]! !== 0)
+        throw new ShapeError(
+          `split: axis ${at} has length ${n}, which ${given[0]} does not divide; give the sizes of the parts.`,
+        );
+      const rest = n - given.filter((size) => size >= 0).reduce((a, b) => a + b, 0);
+      const sizes = whole
+        ? Array.from({ length: given[0]! }, () => n / given[0]!)
+        : given.map((size) => (size < 0 ? rest : size));
+      if (sizes.reduce((a, b) => a + b, 0) !== n)
+        throw new ShapeError(`split: sizes ${show(sizes)} do not add up to ${n}, the length of axis ${at}.`);
+      let offset = 0;
+      return sizes.map((size) => {
+        const start = t.dims.map((_n, a) => (a === at ? offset : 0));
+        offset += size;
+        return p.slice(
+          t,
+          start,
+          t.dims.map((m, a) => (a === at ? offset : m)),
+        ) as Tensor;
+      });
+    },
+  ),
 );
-export const reverse = signature('reverse', ['tensor', 'axis'], (x: TensorLike, axis: Axis | TensorLike): Tensor => {
-  const t = tensor(x, 'reverse');
-  return p.reverse(
-    t,
-    normalizeAxes(asIntegers(axis as TensorLike, 'reverse: axis'), t.dims.length, 'reverse'),
-  ) as Tensor;
-});
+export const reverse = acceptsRagged(
+  signature('reverse', ['tensor', 'axis'], (x: TensorLike, axis: Axis | TensorLike): Tensor => {
+    const t = tensor(x, 'reverse');
+    return p.reverse(
+      t,
+      normalizeAxes(asIntegers(axis as TensorLike, 'reverse: axis'), t.dims.length, 'reverse'),
+    ) as Tensor;
+  }),
+);
 /** The tensor repeated `multiples` times along each axis. */
-export const tile = signature('tile', ['input', 'multiples'], (x: TensorLike, multiples: TensorLike): Tensor => {
-  const t = tensor(x, 'tile');
-  const times = asIntegers(multiples, 'tile: multiples');
-  if (times.length !== t.dims.length)
-    throw new ShapeError(
-      `tile: multiples ${show(times)} for shape ${showShape(t.dims)}; wanted one number for each axis.`,
+export const tile = acceptsRagged(
+  signature('tile', ['input', 'multiples'], (x: TensorLike, multiples: TensorLike): Tensor => {
+    const t = tensor(x, 'tile');
+    const times = asIntegers(multiples, 'tile: multiples');
+    if (times.length !== t.dims.length)
+      throw new ShapeError(
+        `tile: multiples ${show(times)} for shape ${showShape(t.dims)}; wanted one number for each axis.`,
+      );
+    if (times.some((count) => count < 0))
+      throw new ValueError(`tile: multiples ${show(times)}; wanted numbers that are not negative.`);
+    const spread = p.broadcast(
+      t,
+      t.dims.flatMap((n, i) => [times[i]!, n]),
+      t.dims.map((_, i) => 2 * i + 1),
     );
-  if (times.some((count) => count < 0))
-    throw new ValueError(`tile: multiples ${show(times)}; wanted numbers that are not negative.`);
-  const spread = p.broadcast(
-    t,
-    t.dims.flatMap((n, i) => [times[i]!, n]),
-    t.dims.map((_, i) => 2 * i + 1),
-  );
-  return p.reshape(
-    spread,
-    t.dims.map((n, i) => n * times[i]!),
-  ) as Tensor;
-});
+    return p.reshape(
+      spread,
+      t.dims.map((n, i) => n * times[i]!),
+    ) as Tensor;
+  }),
+);
 
 /** `x[indices]` along an axis; with batchDims the first axes go together. Indices out of range are an error. */
-export const gather = signature(
-  'gather',
-  ['params', 'indices', 'validateIndices', 'axis', 'batchDims'],
-  (
-    params: TensorLike,
-    indices: TensorLike,
-    _validateIndices?: boolean,
-    givenAxis?: number | Tensor,
-    batchDims: number = 0,
-  ): Tensor => {
-    const x = tensor(params, 'gather');
-    let i = tensor(indices, 'gather: indices');
-    if (i.weak && i.dtype === 'float32' && sizeOf(i.dims) === 0) i = p.convert(i, 'int32') as Tensor;
-    if (i.dtype !== 'int32' && i.dtype !== 'int64' && i.dtype !== 'uint8' && i.dtype !== 'uint32') {
-      if (!/^u?int/.test(i.dtype))
-        throw new DTypeError(`gather: indices have dtype ${i.dtype}, wanted an integer dtype.`);
-      i = p.convert(i, 'int32') as Tensor;
-    }
-    const batch = batchDims === 0 ? 0 : normalizeAxis(batchDims, i.dims.length + 1, 'gather: batchDims');
-    const axis =
-      givenAxis === undefined ? batch : normalizeAxis(asInteger(givenAxis, 'gather: axis'), x.dims.length, 'gather');
-    if (batch === 0) return takeAxis(x, i, axis) as Tensor;
-    // Batch axes become part of the index: row number · length + index, over the flattened rows.
-    const outer = x.dims.slice(0, batch);
-    const rows = sizeOf(outer);
-    const n = x.dims[axis]!;
-    const middle = x.dims.slice(batch, axis);
-    const rest = x.dims.slice(axis + 1);
-    const front = p.transpose(x, [
-      ...outer.map((_, a) => a),
-      axis,
-      ...middle.map((_, a) => batch + a),
-      ...rest.map((_, a) => axis + 1 + a),
-    ]);
-    const flat = p.reshape(front, [rows * n, ...middle, ...rest]);
-    const places = p.reshape(computable(i), [rows, sizeOf(i.dims.slice(batch))]);
-    const linear = rowNumbers([p.iota(places.dims, 0, places.dtype), places], [rows, n], 'gather', 1);
-    const taken = p.takeRows(flat, p.reshape(linear, i.dims));
-    const inner = i.dims.length - batch;
-    // (batch…, indices…, middle…, rest…) → (batch…, middle…, indices…, rest…)
-    return p.transpose(taken, [
-      ...outer.map((_, a) => a),
-      ...middle.map((_, a) => batch + inner + a),
-      ...Array.from({ length: inner }, (_, a) => batch + a),
-      ...rest.map((_, a) => batch + inner + middle.length + a),
-    ]) as Tensor;
-  },
+export const gather = reducesRagged(
+  signature(
+    'gather',
+    ['params', 'indices', 'validateIndices', 'axis', 'batchDims'],
+    (
+      params: TensorLike,
+      indices: TensorLike,
+      _validateIndices?: boolean,
+      givenAxis?: number | Tensor,
+      batchDims: number = 0,
+    ): Tensor => {
+      const x = tensor(params, 'gather');
+      let i = tensor(indices, 'gather: indices');
+      if (i.weak && i.dtype === 'float32' && sizeOf(i.dims) === 0) i = p.convert(i, 'int32') as Tensor;
+      if (i.dtype !== 'int32' && i.dtype !== 'int64' && i.dtype !== 'uint8' && i.dtype !== 'uint32') {
+        if (!/^u?int/.test(i.dtype))
+          throw new DTypeError(`gather: indices have dtype ${i.dtype}, wanted an integer dtype.`);
+        i = p.convert(i, 'int32') as Tensor;
+      }
+      const batch = batchDims === 0 ? 0 : normalizeAxis(batchDims, i.dims.length + 1, 'gather: batchDims');
+      const axis =
+        givenAxis === undefined ? batch : normalizeAxis(asInteger(givenAxis, 'gather: axis'), x.dims.length, 'gather');
+      if (batch === 0) return takeAxis(x, i, axis) as Tensor;
+      // Batch axes become part of the index: row number · length + index, over the flattened rows.
+      const outer = x.dims.slice(0, batch);
+      const rows = sizeOf(outer);
+      const n = x.dims[axis]!;
+      const middle = x.dims.slice(batch, axis);
+      const rest = x.dims.slice(axis + 1);
+      const front = p.transpose(x, [
+        ...outer.map((_, a) => a),
+        axis,
+        ...middle.map((_, a) => batch + a),
+        ...rest.map((_, a) => axis + 1 + a),
+      ]);
+      const flat = p.reshape(front, [rows * n, ...middle, ...rest]);
+      const places = p.reshape(computable(i), [rows, sizeOf(i.dims.slice(batch))]);
+      const linear = rowNumbers([p.iota(places.dims, 0, places.dtype), places], [rows, n], 'gather', 1);
+      const taken = p.takeRows(flat, p.reshape(linear, i.dims));
+      const inner = i.dims.length - batch;
+      // (batch…, indices…, middle…, rest…) → (batch…, middle…, indices…, rest…)
+      return p.transpose(taken, [
+        ...outer.map((_, a) => a),
+        ...middle.map((_, a) => batch + inner + a),
+        ...Array.from({ length: inner }, (_, a) => batch + a),
+        ...rest.map((_, a) => batch + inner + middle.length + a),
+      ]) as Tensor;
+    },
+  ),
 );
 
 /** Rows along any axis: the axes of the indices take its place. */

@@ -7,6 +7,7 @@ import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { acceptsRagged } from '../ragged/accepts.ts';
 import { asDims, asInteger, convertToTensor, makeTensor, type TensorOptions } from './convert.ts';
 import { op } from './define.ts';
 import { signature } from './signature.ts';
@@ -49,15 +50,19 @@ const like = (value: number, x: TensorLike, dtype: DType | undefined, name: stri
   if (type === 'string') return eagerTensor(new Array(sizeOf(tensor.dims)).fill(''), tensor.dims, 'string');
   return p.full(value, { dims: tensor.dims, dtype: type }) as Tensor;
 };
-export const zerosLike = signature(
-  'zerosLike',
-  ['input', 'dtype'],
-  (input: TensorLike, dtype?: DType): Tensor => like(0, input, dtype, 'zerosLike'),
+export const zerosLike = acceptsRagged(
+  signature(
+    'zerosLike',
+    ['input', 'dtype'],
+    (input: TensorLike, dtype?: DType): Tensor => like(0, input, dtype, 'zerosLike'),
+  ),
 );
-export const onesLike = signature(
-  'onesLike',
-  ['input', 'dtype'],
-  (input: TensorLike, dtype?: DType): Tensor => like(1, input, dtype, 'onesLike'),
+export const onesLike = acceptsRagged(
+  signature(
+    'onesLike',
+    ['input', 'dtype'],
+    (input: TensorLike, dtype?: DType): Tensor => like(1, input, dtype, 'onesLike'),
+  ),
 );
 
 /** start, start + delta, … up to but not including limit. Whole numbers give int32, others float32. */
@@ -141,40 +146,42 @@ export const eye = signature(
 );
 
 /** A new axis of length `depth` with `onValue` where the index points, `offValue` elsewhere (also everywhere for an index out of range). */
-export const oneHot = signature(
-  'oneHot',
-  ['indices', 'depth', 'onValue', 'offValue', 'axis', 'dtype'],
-  (
-    indices: TensorLike,
-    depth: number | Tensor,
-    onValue: TensorLike = 1,
-    offValue: TensorLike = 0,
-    axis: number = -1,
-    dtype?: DType,
-  ): Tensor => {
-    const given = convertToTensor(indices, undefined, 'oneHot');
-    if (!isInteger(given.dtype) && !given.weak)
-      throw new DTypeError(
-        `oneHot: indices have dtype ${given.dtype}, wanted whole numbers: int32, int64 or uint8; use tf.cast.`,
+export const oneHot = acceptsRagged(
+  signature(
+    'oneHot',
+    ['indices', 'depth', 'onValue', 'offValue', 'axis', 'dtype'],
+    (
+      indices: TensorLike,
+      depth: number | Tensor,
+      onValue: TensorLike = 1,
+      offValue: TensorLike = 0,
+      axis: number = -1,
+      dtype?: DType,
+    ): Tensor => {
+      const given = convertToTensor(indices, undefined, 'oneHot');
+      if (!isInteger(given.dtype) && !given.weak)
+        throw new DTypeError(
+          `oneHot: indices have dtype ${given.dtype}, wanted whole numbers: int32, int64 or uint8; use tf.cast.`,
+        );
+      const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
+      const n = asInteger(depth, 'oneHot: depth');
+      if (n < 0) throw new ValueError(`oneHot: depth is ${n}, wanted 0 or more.`);
+      const at = axis === -1 ? x.dims.length : axis;
+      const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];
+      const spread = p.broadcast(
+        x,
+        dims,
+        x.dims.map((_, i) => (i < at ? i : i + 1)),
       );
-    const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
-    const n = asInteger(depth, 'oneHot: depth');
-    if (n < 0) throw new ValueError(`oneHot: depth is ${n}, wanted 0 or more.`);
-    const at = axis === -1 ? x.dims.length : axis;
-    const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];
-    const spread = p.broadcast(
-      x,
-      dims,
-      x.dims.map((_, i) => (i < at ? i : i + 1)),
-    );
-    const hit = p.compare('equal', spread, p.convert(p.iota(dims, at, 'int32'), x.dtype));
-    const own = [onValue, offValue].find((value) => value instanceof Tensor) as Tensor | undefined;
-    const type =
-      dtype === undefined ? (own?.dtype ?? (typeof onValue === 'boolean' ? 'bool' : 'float32')) : asDType(dtype);
-    const value = (scalar: TensorLike): Value => {
-      const tensor = convertToTensor(scalar, undefined, 'oneHot');
-      return p.broadcastTo(tensor.dtype === type ? tensor : p.convert(tensor, type), dims);
-    };
-    return p.select(hit, value(onValue), value(offValue)) as Tensor;
-  },
+      const hit = p.compare('equal', spread, p.convert(p.iota(dims, at, 'int32'), x.dtype));
+      const own = [onValue, offValue].find((value) => value instanceof Tensor) as Tensor | undefined;
+      const type =
+        dtype === undefined ? (own?.dtype ?? (typeof onValue === 'boolean' ? 'bool' : 'float32')) : asDType(dtype);
+      const value = (scalar: TensorLike): Value => {
+        const tensor = convertToTensor(scalar, undefined, 'oneHot');
+        return p.broadcastTo(tensor.dtype === type ? tensor : p.convert(tensor, type), dims);
+      };
+      return p.select(hit, value(onValue), value(offValue)) as Tensor;
+    },
+  ),
 );

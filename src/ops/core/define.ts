@@ -1,5 +1,7 @@
-// What makes a function an op: it accepts symbolic tensors too, and then becomes a node of a functional model.
-// Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras.
+// What makes a function an op: it accepts symbolic tensors too, and then becomes a node of a functional model; and tensors made
+// of several (ragged, sparse), where there is a rule for them.
+// Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras, the rules to
+// src/ops/ragged and src/ops/sparse.
 import { show, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 
@@ -18,6 +20,37 @@ export const setSymbolicClass = (type: abstract new (...args: never[]) => Tensor
   symbolicClass = type;
 };
 
+/** A tensor made of several: ragged, sparse. What an op does with one is said by the rule of its class. */
+export abstract class CompositeTensor {
+  /** Applies an op whose arguments hold tensors of this class. */
+  abstract dispatch(call: OpCall): unknown;
+}
+/** The call of an op: its name, the function for plain tensors, and the arguments in the order of its parameters. */
+export interface OpCall {
+  readonly name: string;
+  readonly plain: (...args: unknown[]) => unknown;
+  readonly args: readonly unknown[];
+}
+
+/** The first composite tensor among arguments, also in lists and options. */
+function compositeAmong(values: readonly unknown[]): CompositeTensor | null {
+  for (const value of values) {
+    if (value === null || typeof value !== 'object' || value instanceof Tensor) continue;
+    if (value instanceof CompositeTensor) return value;
+    const inner = Array.isArray(value)
+      ? // A list of plain numbers is not searched: it may be a whole data set.
+        typeof value[0] === 'object' && !ArrayBuffer.isView(value[0]) && !Array.isArray(value[0])
+        ? value
+        : []
+      : Object.getPrototypeOf(value) === Object.prototype
+        ? Object.values(value)
+        : [];
+    const found = inner.length > 0 ? compositeAmong(inner) : null;
+    if (found) return found;
+  }
+  return null;
+}
+
 const isSymbolic = (value: unknown): boolean => {
   if (value instanceof Tensor) return symbolicClass !== null && value instanceof symbolicClass;
   // An array of plain numbers is not searched: it may be a whole data set.
@@ -34,14 +67,21 @@ const table = new Map<string, (...args: unknown[]) => unknown>();
 
 /**
  * Makes an op of a function: same type, and symbolic arguments make a node of a functional model. What JavaScript itself throws
- * where an argument is missing or of another kind becomes an error that shows the arguments.
+ * where an argument is missing or of another kind becomes an error that shows the arguments. `bind` brings named arguments into
+ * the order of the parameters.
  */
-export function op<F extends Op>(name: string, f: F, parameters: readonly string[] = []): F {
+export function op<F extends Op>(
+  name: string,
+  f: F,
+  parameters: readonly string[] = [],
+  bind?: (args: readonly unknown[]) => readonly unknown[],
+): F {
   const plain = f as Op as (...args: unknown[]) => unknown;
   const wrapped = (...args: unknown[]): unknown => {
     if (symbolicClass !== null && handler !== null && args.some(isSymbolic)) return handler(name, wrapped, args);
     try {
-      return plain(...args);
+      const composite = compositeAmong(args);
+      return composite ? composite.dispatch({ name, plain, args: bind ? bind(args) : args }) : plain(...args);
     } catch (error) {
       throw misused(name, parameters, args, error);
     }

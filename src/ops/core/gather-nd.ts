@@ -9,6 +9,7 @@ import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { reducesRagged } from '../ragged/accepts.ts';
 import { asDims, convertPair, convertToTensor } from './convert.ts';
 import { rowNumbers } from './coordinates.ts';
 import { signature } from './signature.ts';
@@ -38,24 +39,26 @@ function rowsOf(indices: Value, dims: Dims, name: string, trusted = 0): Value {
 }
 
 /** Elements or slices that index vectors name: indices (…, k) and params of rank r give (…, r − k last axes). */
-export const gatherNd = signature(
-  'gatherNd',
-  ['params', 'indices', 'batchDims', 'badIndicesPolicy'],
-  (params: TensorLike, indices: TensorLike, batchDims: number = 0, _badIndicesPolicy?: string): Tensor => {
-    const x = convertToTensor(params, undefined, 'gatherNd');
-    let index = indexTensor(indices, 'gatherNd');
-    if (batchDims > 0) {
-      // The batch position becomes part of the index vector.
-      const outer = index.dims.slice(0, -1);
-      const own = Array.from({ length: batchDims }, (_, axis) =>
-        p.reshape(p.iota(outer, axis, index.dtype), [...outer, 1]),
-      );
-      index = p.concatenate([...own, index], outer.length);
-    }
-    const depth = index.dims.at(-1)!;
-    const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...x.dims.slice(depth)]);
-    return p.takeRows(rows, rowsOf(index, x.dims, 'gatherNd', batchDims)) as Tensor;
-  },
+export const gatherNd = reducesRagged(
+  signature(
+    'gatherNd',
+    ['params', 'indices', 'batchDims', 'badIndicesPolicy'],
+    (params: TensorLike, indices: TensorLike, batchDims: number = 0, _badIndicesPolicy?: string): Tensor => {
+      const x = convertToTensor(params, undefined, 'gatherNd');
+      let index = indexTensor(indices, 'gatherNd');
+      if (batchDims > 0) {
+        // The batch position becomes part of the index vector.
+        const outer = index.dims.slice(0, -1);
+        const own = Array.from({ length: batchDims }, (_, axis) =>
+          p.reshape(p.iota(outer, axis, index.dtype), [...outer, 1]),
+        );
+        index = p.concatenate([...own, index], outer.length);
+      }
+      const depth = index.dims.at(-1)!;
+      const rows = p.reshape(x, [sizeOf(x.dims.slice(0, depth)), ...x.dims.slice(depth)]);
+      return p.takeRows(rows, rowsOf(index, x.dims, 'gatherNd', batchDims)) as Tensor;
+    },
+  ),
 );
 
 function scatter(x: Value, indices: TensorLike, updates: Value, mode: ScatterMode, name: string): Tensor {

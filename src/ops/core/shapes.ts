@@ -6,6 +6,7 @@ import { broadcastShapes, type Dims, type Shape, showShape, sizeOf } from '../..
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { countsRagged } from '../ragged/accepts.ts';
 import { asDims, asIntegers, convertToTensor } from './convert.ts';
 import { signature } from './signature.ts';
 
@@ -29,17 +30,21 @@ export const shapeN = signature(
   (input: readonly TensorLike[], outType: DType = 'int32'): Tensor[] => input.map((x) => shape(x, outType)),
 );
 /** The number of elements. */
-export const size = signature(
-  'size',
-  ['input', 'outType'],
-  (input: TensorLike, outType: DType = 'int32'): Tensor =>
-    integersTensor([sizeOf(convertToTensor(input, undefined, 'size').dims)], [], asDType(outType)),
+export const size = countsRagged(
+  signature(
+    'size',
+    ['input', 'outType'],
+    (input: TensorLike, outType: DType = 'int32'): Tensor =>
+      integersTensor([sizeOf(convertToTensor(input, undefined, 'size').dims)], [], asDType(outType)),
+  ),
 );
 /** The number of axes. */
-export const rank = signature(
-  'rank',
-  ['input'],
-  (input: TensorLike): Tensor => integersTensor([convertToTensor(input, undefined, 'rank').dims.length], [], 'int32'),
+export const rank = countsRagged(
+  signature(
+    'rank',
+    ['input'],
+    (input: TensorLike): Tensor => integersTensor([convertToTensor(input, undefined, 'rank').dims.length], [], 'int32'),
+  ),
 );
 /** The tensor, if its shape is as said; null stands for any length. */
 export const ensureShape = signature('ensureShape', ['x', 'shape'], (x: TensorLike, wanted: Shape): Tensor => {

@@ -81,9 +81,6 @@ export function signature<P extends readonly unknown[], const N extends readonly
   keepNull = false,
 ): Callable<P, N, R> {
   const plain = f as (...args: readonly unknown[]) => R;
-  return op(
-    name,
-    ((...args: unknown[]) => plain(...bindArguments(name, names, args, keepNull))) as never,
-    names,
-  ) as Callable<P, N, R>;
+  const bind = (args: readonly unknown[]): unknown[] => bindArguments(name, names, args, keepNull);
+  return op(name, ((...args: unknown[]) => plain(...bind(args))) as never, names, bind) as Callable<P, N, R>;
 }

@@ -7,7 +7,7 @@ import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { convertPair, convertToTensor } from './convert.ts';
+import { asInteger, convertPair, convertToTensor } from './convert.ts';
 import { signature } from './signature.ts';
 
 type Direction = 'ASCENDING' | 'DESCENDING';
@@ -121,9 +121,14 @@ const approximate = (name: string, largest: boolean) =>
   signature(
     name,
     ['operand', 'k', 'reductionDimension', 'recallTarget', 'reductionInputSizeOverride', 'aggregateToTopk'],
-    (operand: TensorLike, k: number, reductionDimension: number = -1): [values: Tensor, indices: Tensor] => {
+    (
+      operand: TensorLike,
+      count: number | Tensor,
+      reductionDimension: number | Tensor = -1,
+    ): [values: Tensor, indices: Tensor] => {
       const x = sortable(operand, name);
-      const axis = normalizeAxis(reductionDimension, x.dims.length, name);
+      const k = asInteger(count, `${name}: k`);
+      const axis = normalizeAxis(asInteger(reductionDimension, `${name}: reductionDimension`), x.dims.length, name);
       const parts = [0, 1].map((part) =>
         alongLast(x, axis, (y) =>
           p.slice(
@@ -138,3 +143,17 @@ const approximate = (name: string, largest: boolean) =>
   );
 export const approxMaxK = approximate('approxMaxK', true);
 export const approxMinK = approximate('approxMinK', false);
+/** The k largest (or smallest) along an axis and their places; here always exact. */
+export const approxTopK = signature(
+  'approxTopK',
+  ['input', 'k', 'reductionDimension', 'recallTarget', 'isMaxK', 'reductionInputSizeOverride', 'aggregateToTopk'],
+  (
+    input: TensorLike,
+    k: number | Tensor,
+    reductionDimension: number | Tensor = -1,
+    _recallTarget: number = 0.95,
+    isMaxK: boolean = true,
+    _reductionInputSizeOverride: number = -1,
+    _aggregateToTopk: boolean = true,
+  ): [values: Tensor, indices: Tensor] => (isMaxK ? approxMaxK : approxMinK)(input, k, reductionDimension),
+);

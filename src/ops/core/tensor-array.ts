@@ -3,6 +3,7 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
@@ -23,17 +24,21 @@ export interface TensorArrayOptions
 export class TensorArray_ {
   readonly dtype: DType;
   readonly dynamicSize: boolean;
+  /** The shape of the elements; null where neither the options nor an element says it. */
+  readonly elementShape: Shape | null;
   #items: readonly (Tensor | undefined)[];
 
   constructor(dtype: DType, options: TensorArrayOptions = {}) {
     this.dtype = asDType(dtype);
     this.dynamicSize = options.dynamicSize ?? false;
+    this.elementShape = options.elementShape ?? null;
     this.#items = new Array(options.size === undefined ? 0 : asInteger(options.size, 'TensorArray: size')).fill(
       undefined,
     );
   }
   #with(items: readonly (Tensor | undefined)[]): TensorArray {
-    const next = new TensorArray_(this.dtype, { dynamicSize: this.dynamicSize });
+    const elementShape = this.elementShape ?? items.find((item) => item !== undefined)?.shape;
+    const next = new TensorArray_(this.dtype, { dynamicSize: this.dynamicSize, elementShape });
     next.#items = items;
     return next;
   }

@@ -1,8 +1,8 @@
-// tf.TensorSpec, tf.TensorShape, the dtypes as values.
-// Owns: descriptions of tensors.
+// tf.TypeSpec, tf.TensorSpec, tf.TensorShape.
+// Owns: descriptions of tensors, and what all descriptions have in common. Those of other values stand in ops/type-specs.ts.
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import { Tensor } from '../../runtime/tensor.ts';
@@ -64,12 +64,66 @@ export const TensorShape: Class<[dims: Shape | TensorShape_ | null], TensorShape
   'TensorShape',
 );
 
+/** A description of values: what is known of their kind, dtype and shape. */
+export abstract class TypeSpec_ {
+  /** null where not even the rank is known. */
+  abstract readonly shape: Shape | null;
+  /** What must be equal besides the shape. */
+  protected abstract parts(): readonly unknown[];
+  /** The same with another shape. */
+  protected abstract withShape(shape: Shape | null): TypeSpec_;
+  /** The description of a value of this kind; null for others. */
+  protected abstract specOf(value: unknown): TypeSpec_ | null;
+  abstract toString(): string;
+
+  #sameKind(other: TypeSpec_): boolean {
+    const [own, parts] = [this.parts(), other.parts()];
+    return other.constructor === this.constructor && own.every((part, i) => part === parts[i]);
+  }
+  /** Whether a value, or those of another description, may be of this one. */
+  isCompatibleWith(other: unknown): boolean {
+    const spec = other instanceof TypeSpec_ ? other : this.specOf(other);
+    return spec !== null && this.#sameKind(spec) && compatible(this.shape, spec.shape);
+  }
+  /** Whether every value of this description is one of `other`. */
+  isSubtypeOf(other: TypeSpec_): boolean {
+    const [own, wide] = [this.shape, other.shape];
+    return (
+      this.#sameKind(other) &&
+      (wide === null ||
+        (own !== null && own.length === wide.length && wide.every((n, i) => n === null || n === own[i])))
+    );
+  }
+  /** The narrowest description of the values of this and of all others; null where there is none. */
+  mostSpecificCommonSupertype(others: readonly TypeSpec_[]): TypeSpec_ | null {
+    if (!others.every((other) => this.#sameKind(other))) return null;
+    const shape = others.reduce<Shape | null>(
+      (a, { shape: b }) =>
+        a === null || b === null || a.length !== b.length ? null : a.map((n, i) => (n === b[i] ? n : null)),
+      this.shape,
+    );
+    return this.withShape(shape);
+  }
+  mostSpecificCompatibleType(other: TypeSpec_): TypeSpec_ {
+    const common = this.mostSpecificCommonSupertype([other]);
+    if (!common) throw new ValueError(`no description fits both ${this} and ${other}.`);
+    return common;
+  }
+  [inspect](): string {
+    return this.toString();
+  }
+}
+export interface TypeSpec extends TypeSpec_ {}
+/** What all descriptions extend; it makes none itself. */
+export const TypeSpec: abstract new () => TypeSpec = TypeSpec_;
+
 export interface TensorSpecOptions extends Options<{ dtype: DType; name: string }> {}
-export class TensorSpec_ {
+export class TensorSpec_ extends TypeSpec_ {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly name?: string;
   constructor(shape: Shape, dtype: DType | TensorSpecOptions = 'float32', name?: string) {
+    super();
     const options = typeof dtype === 'object' ? dtype : { dtype, name };
     this.shape = shape;
     this.dtype = asDType(options.dtype ?? 'float32');
@@ -78,14 +132,17 @@ export class TensorSpec_ {
   static fromTensor(tensor: Tensor, name?: string): TensorSpec {
     return new TensorSpec_(tensor.shape, tensor.dtype, name);
   }
-  isCompatibleWith(other: Tensor | TensorSpec_): boolean {
-    return this.dtype === other.dtype && compatible(this.shape, other.shape);
+  protected override parts(): readonly unknown[] {
+    return [this.dtype];
   }
-  toString(): string {
+  protected override withShape(shape: Shape | null): TensorSpec_ {
+    return shape === null ? this : new TensorSpec_(shape, this.dtype, this.name);
+  }
+  protected override specOf(value: unknown): TypeSpec_ | null {
+    return value instanceof Tensor ? TensorSpec_.fromTensor(value) : null;
+  }
+  override toString(): string {
     return `TensorSpec(shape=${showShape(this.shape)}, dtype=tf.${this.dtype}, name=${this.name ? `'${this.name}'` : 'None'})`;
-  }
-  [inspect](): string {
-    return this.toString();
   }
 }
 export interface TensorSpec extends TensorSpec_ {}
@@ -94,7 +151,4 @@ export const TensorSpec: Class<Arguments, TensorSpec> & Pick<typeof TensorSpec_,
   TensorSpec_,
   'TensorSpec',
 ) as Class<Arguments, TensorSpec> & Pick<typeof TensorSpec_, 'fromTensor'>;
-
-/** The description of a tensor. */
-export const typeSpecFromValue = (value: Tensor): TensorSpec => TensorSpec_.fromTensor(value);
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;

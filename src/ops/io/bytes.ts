@@ -1,15 +1,18 @@
 // tf.io: tensors as bytes and back.
 // Owns: serializeTensor, parseTensor, decodeRaw, base64. The messages stand in src/formats/tensorflow.
 import { type DType, dtypes } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { sameShape, sizeOf } from '../../base/shape.ts';
 import { type ArrayData, decodeElements, storedBytes } from '../../formats/array-data.ts';
 import { TensorProto, tensorFromProto, tensorToProto } from '../../formats/tensorflow/tensor-proto.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { convertToTensor } from '../core/convert.ts';
+import { convertToTensor, makeTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
+import { signature } from '../core/signature.ts';
 import { bytesOf, elementOf, mapElements, stringTensor, textOf } from '../strings/text.ts';
 
+type TensorMessage = ReturnType<typeof tensorToProto>;
 const REMEDY = 'Call it outside tf.function.';
 
 /** A tensor as the bytes of a TensorProto: a string scalar. */
@@ -18,6 +21,34 @@ export function serializeTensor(tensor: TensorLike): Tensor {
   const data = known(x, 'io.serializeTensor', REMEDY);
   const array: ArrayData = { dtype: x.dtype, shape: x.dims, data };
   return eagerTensor([elementOf(TensorProto.encode(tensorToProto(array)))], [], 'string');
+}
+
+/** A tensor as a TensorProto, the message that graphs and checkpoints hold; `verifyShape` demands that the values have the shape. */
+export const makeTensorProto = signature(
+  'makeTensorProto',
+  ['values', 'dtype', 'shape', 'verifyShape', 'allowBroadcast'],
+  (
+    values: TensorLike,
+    dtype?: DType,
+    shape?: readonly number[],
+    verifyShape: boolean = false,
+    allowBroadcast: boolean = false,
+  ): TensorMessage => {
+    const given = convertToTensor(values, dtype, 'makeTensorProto');
+    if (verifyShape && shape && !sameShape(shape, given.dims))
+      throw new ShapeError(`makeTensorProto: found shape ${show(given.dims)}, wanted ${show(shape)}.`);
+    const size = sizeOf(shape ?? given.dims);
+    if (size !== given.size && !(allowBroadcast && given.size === 1))
+      throw new ShapeError(`makeTensorProto: ${given.size} values for shape ${show(shape)}; wanted ${size}.`);
+    const x = makeTensor(given, shape ? { shape } : {}, 'makeTensorProto');
+    return tensorToProto({ dtype: x.dtype, shape: x.dims, data: known(x, 'makeTensorProto', REMEDY) });
+  },
+);
+/** The tensor in a TensorProto. */
+export function makeNdarray(tensor: TensorMessage): Tensor {
+  const message = TensorProto.decode(TensorProto.encode(tensor), 'makeNdarray');
+  const { dtype, shape, data } = tensorFromProto(message, 'makeNdarray', 'the tensor');
+  return eagerTensor(data, shape, dtype);
 }
 
 /** The tensor of the bytes of a TensorProto, which must be of that dtype. */

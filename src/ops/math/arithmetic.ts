@@ -10,6 +10,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
+import { acceptsRagged, acceptsRaggedList } from '../ragged/accepts.ts';
 import { broadcastPair, divide, floating, floormod, multiply, noZeroDivisor } from './elementwise.ts';
 
 const isZero = (x: Value): Value => p.compare('equal', x, p.zerosLike(x));
@@ -53,11 +54,13 @@ export const multiplyNoNan = floatPair('multiplyNoNan', (a, b) =>
   isFloating(a.dtype) ? timesNoNanWithGradient(a, b) : timesNoNan(a, b),
 );
 /** 1 / x, and 0 where x is 0. */
-export const reciprocalNoNan = signature('reciprocalNoNan', ['x'], (x: TensorLike): Tensor => {
-  const value = floating(x, 'reciprocalNoNan');
-  const none = isZero(value);
-  return p.select(none, p.zerosLike(value), p.reciprocal(p.select(none, p.onesLike(value), value))) as Tensor;
-});
+export const reciprocalNoNan = acceptsRagged(
+  signature('reciprocalNoNan', ['x'], (x: TensorLike): Tensor => {
+    const value = floating(x, 'reciprocalNoNan');
+    const none = isZero(value);
+    return p.select(none, p.zerosLike(value), p.reciprocal(p.select(none, p.onesLike(value), value))) as Tensor;
+  }),
+);
 /** f(x, y) where x is not 0, and 0 elsewhere, also where f is not finite. */
 const whereNotZero = (name: string, apply: (a: Value, b: Value) => Value, safe: number) =>
   floatPair(name, (a, b) => {
@@ -72,13 +75,15 @@ export const xlog1py = whereNotZero('xlog1py', (a, b) => p.mul(a, p.unary('log1p
 export const xdivy = whereNotZero('xdivy', p.div, 1);
 
 /** The sum of tensors of one shape. */
-export const addN = signature('addN', ['inputs'], (inputs: readonly TensorLike[]): Tensor => {
-  if (!Array.isArray(inputs) || inputs.length === 0)
-    throw new ValueError(`addN: found ${show(inputs)}, wanted a list of at least one tensor.`);
-  return inputs
-    .map((input) => convertToTensor(input as TensorLike, undefined, 'addN'))
-    .reduce((sum, term) => p.add(...(broadcastPair(sum, term, 'addN') as [Tensor, Tensor])) as Tensor);
-});
+export const addN = acceptsRaggedList(
+  signature('addN', ['inputs'], (inputs: readonly TensorLike[]): Tensor => {
+    if (!Array.isArray(inputs) || inputs.length === 0)
+      throw new ValueError(`addN: found ${show(inputs)}, wanted a list of at least one tensor.`);
+    return inputs
+      .map((input) => convertToTensor(input as TensorLike, undefined, 'addN'))
+      .reduce((sum, term) => p.add(...(broadcastPair(sum, term, 'addN') as [Tensor, Tensor])) as Tensor);
+  }),
+);
 export const accumulateN = signature(
   'accumulateN',
   ['inputs', 'shape', 'tensorDtype'],
@@ -109,29 +114,37 @@ export const polyval = signature('polyval', ['coeffs', 'x'], (coeffs: readonly T
 // ── Complex numbers ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /** real + i · imag. */
-export const complex = signature('complex', ['real', 'imag'], (real: TensorLike, imag: TensorLike): Tensor => {
-  const [a, b] = broadcastPair(real, imag, 'complex');
-  return p.complex(floating(a, 'complex'), floating(b, 'complex')) as Tensor;
-});
-export const real = signature('real', ['input'], (input: TensorLike): Tensor => {
-  const x = convertToTensor(input, undefined, 'real');
-  return (isComplex(x.dtype) ? p.real(x) : x) as Tensor;
-});
-export const imag = signature('imag', ['input'], (input: TensorLike): Tensor => {
-  const x = convertToTensor(input, undefined, 'imag');
-  return (isComplex(x.dtype) ? p.imag(x) : p.zerosLike(x)) as Tensor;
-});
+export const complex = acceptsRagged(
+  signature('complex', ['real', 'imag'], (real: TensorLike, imag: TensorLike): Tensor => {
+    const [a, b] = broadcastPair(real, imag, 'complex');
+    return p.complex(floating(a, 'complex'), floating(b, 'complex')) as Tensor;
+  }),
+);
+export const real = acceptsRagged(
+  signature('real', ['input'], (input: TensorLike): Tensor => {
+    const x = convertToTensor(input, undefined, 'real');
+    return (isComplex(x.dtype) ? p.real(x) : x) as Tensor;
+  }),
+);
+export const imag = acceptsRagged(
+  signature('imag', ['input'], (input: TensorLike): Tensor => {
+    const x = convertToTensor(input, undefined, 'imag');
+    return (isComplex(x.dtype) ? p.imag(x) : p.zerosLike(x)) as Tensor;
+  }),
+);
 export const conj = signature(
   'conj',
   ['x'],
   (x: TensorLike): Tensor => p.conj(convertToTensor(x, undefined, 'conj')) as Tensor,
 );
 /** The argument of a complex number; of a real one 0 or π. */
-export const angle = signature('angle', ['input'], (input: TensorLike): Tensor => {
-  const x = convertToTensor(input, undefined, 'angle');
-  if (isComplex(x.dtype)) return p.binary('atan2', p.imag(x), p.real(x)) as Tensor;
-  return p.select(p.compare('less', x, p.zerosLike(x)), p.full(Math.PI, x), p.zerosLike(x)) as Tensor;
-});
+export const angle = acceptsRagged(
+  signature('angle', ['input'], (input: TensorLike): Tensor => {
+    const x = convertToTensor(input, undefined, 'angle');
+    if (isComplex(x.dtype)) return p.binary('atan2', p.imag(x), p.real(x)) as Tensor;
+    return p.select(p.compare('less', x, p.zerosLike(x)), p.full(Math.PI, x), p.zerosLike(x)) as Tensor;
+  }),
+);
 
 // ── Conversions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,19 +157,21 @@ function largestBelow(to: (typeof dtypes)[DType], from: DType): number {
     : to.max;
 }
 /** Converts, numbers outside the range of the dtype becoming its limits. */
-export const saturateCast = signature('saturateCast', ['value', 'dtype'], (value: TensorLike, dtype: DType): Tensor => {
-  const x = convertToTensor(value, undefined, 'saturateCast');
-  const type = asDType(dtype);
-  const [from, to] = [dtypes[x.dtype], dtypes[type]];
-  if (to.kind === 'string' || from.kind === 'string')
-    throw new DTypeError(`saturateCast: ${x.dtype} to ${type} is no conversion of numbers.`);
-  let y: Value = x;
-  const limit = (n: number): Value =>
-    p.full(x.dtype === 'int64' || x.dtype === 'uint64' ? BigInt(Math.trunc(n)) : n, x);
-  if (from.min < to.min) y = p.binary('max', y, limit(to.min));
-  if (from.max > to.max && to.max > 0) y = p.binary('min', y, limit(largestBelow(to, x.dtype)));
-  return p.convert(y, type) as Tensor;
-});
+export const saturateCast = acceptsRagged(
+  signature('saturateCast', ['value', 'dtype'], (value: TensorLike, dtype: DType): Tensor => {
+    const x = convertToTensor(value, undefined, 'saturateCast');
+    const type = asDType(dtype);
+    const [from, to] = [dtypes[x.dtype], dtypes[type]];
+    if (to.kind === 'string' || from.kind === 'string')
+      throw new DTypeError(`saturateCast: ${x.dtype} to ${type} is no conversion of numbers.`);
+    let y: Value = x;
+    const limit = (n: number): Value =>
+      p.full(x.dtype === 'int64' || x.dtype === 'uint64' ? BigInt(Math.trunc(n)) : n, x);
+    if (from.min < to.min) y = p.binary('max', y, limit(to.min));
+    if (from.max > to.max && to.max > 0) y = p.binary('min', y, limit(largestBelow(to, x.dtype)));
+    return p.convert(y, type) as Tensor;
+  }),
+);
 
 const isOrdered = (name: string, fn: 'lessEqual' | 'less') =>
   signature(name, ['x'], (x: TensorLike): Tensor => {

@@ -13,11 +13,23 @@ import { op } from '../core/define.ts';
 import { hostFunction } from '../core/host.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { signature } from '../core/signature.ts';
+import { acceptsRagged, reducesRagged } from '../ragged/accepts.ts';
+import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
+import type { SparseTensor } from '../sparse/sparse-tensor.ts';
 import { bytesOf, elementOf } from '../strings/text.ts';
 import { complexFunctions } from './complex-functions.ts';
 
-type Unary = (x: TensorLike) => Tensor;
-type Binary = (x: TensorLike, y: TensorLike) => Tensor;
+interface Unary {
+  (x: RaggedTensor): RaggedTensor;
+  (x: TensorLike): Tensor;
+}
+interface Binary {
+  (x: RaggedTensor, y: TensorLike | RaggedTensor): RaggedTensor;
+  (x: TensorLike, y: RaggedTensor): RaggedTensor;
+  (x: TensorLike, y: TensorLike): Tensor;
+}
+/** What leaves zeros zero takes sparse tensors too. */
+type ZeroToZero = ((x: SparseTensor) => SparseTensor) & Unary;
 
 /** Two operands of one dtype and shape. */
 export function broadcastPair(x: TensorLike, y: TensorLike, name: string): [Tensor, Tensor] {
@@ -27,18 +39,18 @@ export function broadcastPair(x: TensorLike, y: TensorLike, name: string): [Tens
 }
 
 const unaryOp = (name: string, apply: (x: Tensor) => Value): Unary =>
-  op(name, (x: TensorLike) => apply(convertToTensor(x, undefined, name)) as Tensor);
+  op(name, ((x: TensorLike) => apply(convertToTensor(x, undefined, name)) as Tensor) as Unary);
 /** Functions that are defined on floats only: plain whole numbers become float32, integer tensors are refused. */
 const floatOp = (name: string, apply: (x: Tensor) => Value): Unary =>
-  op(name, (x: TensorLike) => apply(floating(x, name)) as Tensor);
+  op(name, ((x: TensorLike) => apply(floating(x, name)) as Tensor) as Unary);
 /** A function of real or complex numbers. */
 export const unaryOf = (name: Parameters<typeof p.unary>[0], x: Value): Value =>
   isComplex(x.dtype) && complexFunctions[name] ? complexFunctions[name](x) : p.unary(name, x);
 const binaryOp = (name: string, apply: (a: Tensor, b: Tensor) => Value): Binary =>
-  op(name, (x: TensorLike, y: TensorLike) => {
+  op(name, ((x: TensorLike, y: TensorLike) => {
     const [a, b] = broadcastPair(x, y, name);
     return apply(a, b) as Tensor;
-  });
+  }) as Binary);
 
 /** A floating or complex tensor; weak whole numbers become float32. */
 export function floating(x: TensorLike, name: string): Tensor {
@@ -147,11 +159,13 @@ export const logicalOr = binaryOp('logicalOr', (a, b) => p.binary('or', bool(a, 
 export const logicalXor = binaryOp('logicalXor', (a, b) => p.binary('xor', bool(a, 'logicalXor'), b));
 export const logicalNot = unaryOp('logicalNot', (x) => p.not(bool(x, 'logicalNot')));
 
-export const negative = unaryOp('negative', p.neg);
-export const abs = unaryOp('abs', (x) => (isComplex(x.dtype) ? complexAbs(x) : p.unary('abs', x)));
+export const negative: ZeroToZero = unaryOp('negative', p.neg) as ZeroToZero;
+export const abs: ZeroToZero = unaryOp('abs', (x) =>
+  isComplex(x.dtype) ? complexAbs(x) : p.unary('abs', x),
+) as ZeroToZero;
 const complexAbs = (x: Value): Value => p.unary('sqrt', p.add(p.square(p.real(x)), p.square(p.imag(x))));
-export const sign = unaryOp('sign', (x) => unaryOf('sign', x));
-export const square = unaryOp('square', p.square);
+export const sign: ZeroToZero = unaryOp('sign', (x) => unaryOf('sign', x)) as ZeroToZero;
+export const square: ZeroToZero = unaryOp('square', p.square) as ZeroToZero;
 const rounding = (name: string, fn: 'floor' | 'ceil' | 'round'): Unary =>
   unaryOp(name, (x) => (isInteger(x.dtype) ? x : p.unary(fn, x)));
 export const floor = rounding('floor', 'floor');
@@ -163,7 +177,7 @@ export const exp = floatOp('exp', (x) => unaryOf('exp', x));
 export const expm1 = floatOp('expm1', (x) => unaryOf('expm1', x));
 export const log = floatOp('log', (x) => unaryOf('log', x));
 export const log1p = floatOp('log1p', (x) => unaryOf('log1p', x));
-export const sqrt = floatOp('sqrt', (x) => unaryOf('sqrt', x));
+export const sqrt: ZeroToZero = floatOp('sqrt', (x) => unaryOf('sqrt', x)) as ZeroToZero;
 export const rsqrt = floatOp('rsqrt', (x) => unaryOf('rsqrt', x));
 export const sin = floatOp('sin', (x) => unaryOf('sin', x));
 export const cos = floatOp('cos', (x) => unaryOf('cos', x));
@@ -173,11 +187,11 @@ export const acos = floatOp('acos', (x) => unaryOf('acos', x));
 export const atan = floatOp('atan', (x) => unaryOf('atan', x));
 export const sinh = floatOp('sinh', (x) => unaryOf('sinh', x));
 export const cosh = floatOp('cosh', (x) => unaryOf('cosh', x));
-export const tanh = floatOp('tanh', (x) => unaryOf('tanh', x));
+export const tanh: ZeroToZero = floatOp('tanh', (x) => unaryOf('tanh', x)) as ZeroToZero;
 export const asinh = floatOp('asinh', (x) => unaryOf('asinh', x));
 export const acosh = floatOp('acosh', (x) => unaryOf('acosh', x));
 export const atanh = floatOp('atanh', (x) => unaryOf('atanh', x));
-export const erf = floatOp('erf', (x) => unaryOf('erf', x));
+export const erf: ZeroToZero = floatOp('erf', (x) => unaryOf('erf', x)) as ZeroToZero;
 export const erfc = floatOp('erfc', (x) => unaryOf('erfc', x));
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid = floatOp('sigmoid', (x) => unaryOf('logistic', x));
@@ -187,13 +201,11 @@ const isFiniteOp = unaryOp('isFinite', (x) => p.isFinite(x));
 export { isFiniteOp as isFinite };
 export const isNan = unaryOp('isNan', (x) => p.compare('notEqual', x, x));
 export const isInf = unaryOp('isInf', (x) => p.binary('and', p.not(p.isFinite(x)), p.compare('equal', x, x)));
-export const stopGradient = unaryOp('stopGradient', p.stopGradient);
+export const stopGradient: ZeroToZero = unaryOp('stopGradient', p.stopGradient) as ZeroToZero;
 
 /** x where the condition holds, y elsewhere; all three broadcast. */
-export const where = signature(
-  'where',
-  ['condition', 'x', 'y'],
-  (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
+export const where = reducesRagged(
+  signature('where', ['condition', 'x', 'y'], (condition: TensorLike, x?: TensorLike, y?: TensorLike): Tensor => {
     const c = convertToTensor(condition, undefined, 'where');
     if (x === undefined || y === undefined) return nonZeroIndices(resolve(c), 'where');
     if (c.dtype !== 'bool')
@@ -203,20 +215,24 @@ export const where = signature(
     const [a, b] = convertPair(x, y, 'where');
     const dims = broadcastShapes(broadcastShapes(a.dims, b.dims, 'where'), c.dims, 'where');
     return p.select(p.broadcastTo(c, dims), p.broadcastTo(a, dims), p.broadcastTo(b, dims)) as Tensor;
-  },
+  }),
 );
 
 /** max(min(t, high), low); the gradient is 0 outside, and passes at the limits. */
-export const clipByValue = signature(
-  'clipByValue',
-  ['t', 'clipValueMin', 'clipValueMax'],
-  (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike): Tensor =>
-    maximum(minimum(t, clipValueMax), clipValueMin),
+export const clipByValue = acceptsRagged(
+  signature(
+    'clipByValue',
+    ['t', 'clipValueMin', 'clipValueMax'],
+    (t: TensorLike, clipValueMin: TensorLike, clipValueMax: TensorLike): Tensor =>
+      maximum(minimum(t, clipValueMax), clipValueMin),
+  ),
 );
 
 /** Converts between dtypes as TensorFlow does: floats truncate, integers wrap. */
-export const cast = signature(
-  'cast',
-  ['x', 'dtype'],
-  (x: TensorLike, dtype: DType): Tensor => p.convert(convertToTensor(x, undefined, 'cast'), asDType(dtype)) as Tensor,
+export const cast = acceptsRagged(
+  signature(
+    'cast',
+    ['x', 'dtype'],
+    (x: TensorLike, dtype: DType): Tensor => p.convert(convertToTensor(x, undefined, 'cast'), asDType(dtype)) as Tensor,
+  ),
 );

@@ -10,10 +10,13 @@ import type { Axis, Options, ReduceOptions, TensorLike } from '../../runtime/ten
 import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 import { signature } from '../core/signature.ts';
+import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { argument, modulus, polar, widened } from './complex-functions.ts';
 import { floating } from './elementwise.ts';
 
 export interface Reduction {
+  (x: RaggedTensor, axis?: Axis | TensorLike, options?: ReduceOptions | boolean): RaggedTensor | Tensor;
+  (x: RaggedTensor, options: ReduceOptions): RaggedTensor | Tensor;
   (x: TensorLike, axis?: Axis | TensorLike, options?: ReduceOptions | boolean): Tensor;
   (x: TensorLike, options: ReduceOptions): Tensor;
 }

@@ -12,6 +12,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
+import { acceptsRagged } from '../ragged/accepts.ts';
 import { argument, modulus, polar } from './complex-functions.ts';
 
 type Kind = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'sqrtN';
@@ -111,10 +112,10 @@ const unsorted = (name: string, kind: Kind) =>
         name,
       ),
   );
-export const unsortedSegmentSum = unsorted('unsortedSegmentSum', 'sum');
-export const unsortedSegmentMean = unsorted('unsortedSegmentMean', 'mean');
-export const unsortedSegmentMax = unsorted('unsortedSegmentMax', 'max');
-export const unsortedSegmentMin = unsorted('unsortedSegmentMin', 'min');
-export const unsortedSegmentProd = unsorted('unsortedSegmentProd', 'prod');
+export const unsortedSegmentSum = acceptsRagged(unsorted('unsortedSegmentSum', 'sum'));
+export const unsortedSegmentMean = acceptsRagged(unsorted('unsortedSegmentMean', 'mean'));
+export const unsortedSegmentMax = acceptsRagged(unsorted('unsortedSegmentMax', 'max'));
+export const unsortedSegmentMin = acceptsRagged(unsorted('unsortedSegmentMin', 'min'));
+export const unsortedSegmentProd = acceptsRagged(unsorted('unsortedSegmentProd', 'prod'));
 /** Sums divided by the square root of the number of rows. */
-export const unsortedSegmentSqrtN = unsorted('unsortedSegmentSqrtN', 'sqrtN');
+export const unsortedSegmentSqrtN = acceptsRagged(unsorted('unsortedSegmentSqrtN', 'sqrtN'));

@@ -9,6 +9,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { floating, unaryOf } from '../math/elementwise.ts';
+import { acceptsRagged } from '../ragged/accepts.ts';
 
 const positive = (x: Value): Value => p.compare('greater', x, p.zerosLike(x));
 /** min(x, 0): what the exponential branch sees, so that it never overflows in the branch that is not taken. */
@@ -17,10 +18,12 @@ const negativePart = (x: Value): Value => p.binary('min', x, p.zerosLike(x));
 /** max(x, 0) as a function of values; the gradient at 0 is 0. */
 export const reluValue = (x: Value): Value => p.binary('max', p.zerosLike(x), x);
 /** max(x, 0). */
-export const relu = signature(
-  'relu',
-  ['features'],
-  (features: TensorLike): Tensor => reluValue(convertToTensor(features, undefined, 'relu')) as Tensor,
+export const relu = acceptsRagged(
+  signature(
+    'relu',
+    ['features'],
+    (features: TensorLike): Tensor => reluValue(convertToTensor(features, undefined, 'relu')) as Tensor,
+  ),
 );
 /** min(max(x, 0), 6). */
 export const relu6 = signature('relu6', ['features'], (features: TensorLike): Tensor => {
@@ -51,17 +54,15 @@ export const selu = signature('selu', ['features'], (features: TensorLike): Tens
   ) as Tensor;
 });
 /** x · Φ(x), with Φ the normal distribution function; approximate: by tanh (Hendrycks & Gimpel, 2016). */
-export const gelu = signature(
-  'gelu',
-  ['features', 'approximate'],
-  (features: TensorLike, approximate: boolean = false): Tensor => {
+export const gelu = acceptsRagged(
+  signature('gelu', ['features', 'approximate'], (features: TensorLike, approximate: boolean = false): Tensor => {
     const x = floating(features, 'gelu');
     const half = p.scale(x, 0.5);
     // TensorFlow's constants are float32, whatever the dtype of the features.
     if (!approximate) return p.mul(half, p.unary('erfc', p.neg(p.scale(x, Math.fround(Math.SQRT1_2))))) as Tensor;
     const cubic = p.scale(p.mul(x, p.square(x)), Math.fround(0.044715));
     return p.mul(half, p.offset(p.unary('tanh', p.scale(p.add(x, cubic), Math.sqrt(2 / Math.PI))), 1)) as Tensor;
-  },
+  }),
 );
 /** x · sigmoid(βx), also called swish. */
 export const silu = signature('silu', ['features', 'beta'], (features: TensorLike, beta: TensorLike = 1): Tensor => {
@@ -71,10 +72,8 @@ export const silu = signature('silu', ['features', 'beta'], (features: TensorLik
   return p.mul(x, p.unary('logistic', p.mul(x, p.broadcastTo(factor, x.dims)))) as Tensor;
 });
 /** x where x > 0, αx elsewhere. */
-export const leakyRelu = signature(
-  'leakyRelu',
-  ['features', 'alpha'],
-  (features: TensorLike, alpha: number | Tensor = 0.2): Tensor => {
+export const leakyRelu = acceptsRagged(
+  signature('leakyRelu', ['features', 'alpha'], (features: TensorLike, alpha: number | Tensor = 0.2): Tensor => {
     const given = convertToTensor(features, undefined, 'leakyRelu');
     const x = isInteger(given.dtype) ? (p.convert(given, 'float32') as Tensor) : floating(given, 'leakyRelu');
     const slope =
@@ -82,7 +81,7 @@ export const leakyRelu = signature(
         ? p.full(Math.fround(alpha), x)
         : p.broadcastTo(convertPair(x, alpha, 'leakyRelu')[1], x.dims);
     return p.select(positive(x), x, p.mul(x, slope)) as Tensor;
-  },
+  }),
 );
 
 /**
@@ -96,16 +95,20 @@ export function softplusValue(x: Value): Value {
   return p.add(p.select(above, x, zero), p.unary('log1p', p.unary('exp', p.select(above, minus, x))));
 }
 /** log(1 + eˣ). */
-export const softplus = signature(
-  'softplus',
-  ['features'],
-  (features: TensorLike): Tensor => softplusValue(floating(features, 'softplus')) as Tensor,
+export const softplus = acceptsRagged(
+  signature(
+    'softplus',
+    ['features'],
+    (features: TensorLike): Tensor => softplusValue(floating(features, 'softplus')) as Tensor,
+  ),
 );
 /** log sigmoid(x) = −softplus(−x). */
-export const logSigmoid = signature(
-  'logSigmoid',
-  ['x'],
-  (x: TensorLike): Tensor => p.neg(softplusValue(p.neg(floating(x, 'logSigmoid')))) as Tensor,
+export const logSigmoid = acceptsRagged(
+  signature(
+    'logSigmoid',
+    ['x'],
+    (x: TensorLike): Tensor => p.neg(softplusValue(p.neg(floating(x, 'logSigmoid')))) as Tensor,
+  ),
 );
 /** x / (1 + |x|). */
 export const softsign = signature('softsign', ['features'], (features: TensorLike): Tensor => {

@@ -1,12 +1,13 @@
 // tf.nn: gradients of convolutions as ops of their own.
-// Owns: the two of depthwise convolution, by a tape over the convolution.
+// Owns: those of depthwise convolution and of conv2d, by a tape over the convolution.
 import { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, convertToTensor } from '../core/convert.ts';
 import { zeros } from '../core/create.ts';
 import { signature } from '../core/signature.ts';
-import { depthwiseConv2d } from './convolution.ts';
+import { conv2d, depthwiseConv2d } from './convolution.ts';
+import type { Padding } from './windows.ts';
 
 type Rest = Parameters<typeof spatial>;
 const spatial = (
@@ -58,3 +59,40 @@ export const depthwiseConv2dBackpropFilter = signature(
     );
   },
 );
+
+const CONV2D = [
+  'input',
+  'filter',
+  'outBackprop',
+  'strides',
+  'padding',
+  'useCudnnOnGpu',
+  'explicitPaddings',
+  'dataFormat',
+  'dilations',
+] as const;
+/** The gradient of conv2d by one operand, which gives its shape only. */
+const conv2dBackprop = (name: string, byFilter: boolean) =>
+  signature(
+    name,
+    CONV2D,
+    (
+      input: TensorLike,
+      filter: TensorLike,
+      outBackprop: TensorLike,
+      strides: readonly number[],
+      padding: 'SAME' | 'VALID' | 'EXPLICIT',
+      _useCudnnOnGpu?: boolean,
+      explicitPaddings: readonly number[] = [],
+      dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
+      dilations: readonly number[] = [1, 1, 1, 1],
+    ): Tensor => {
+      const [x, w, g] = [convertToTensor(input), convertToTensor(filter), convertToTensor(outBackprop)];
+      const around: Padding =
+        padding === 'EXPLICIT' ? [0, 1, 2, 3].map((i) => explicitPaddings.slice(2 * i, 2 * i + 2)) : padding;
+      const apply = (a: Tensor, b: Tensor): Tensor => conv2d(a, b, strides, around, dataFormat, dilations);
+      return byFilter ? gradientBy(w, g, (b) => apply(x, b)) : gradientBy(x, g, (a) => apply(a, w));
+    },
+  );
+export const conv2dBackpropFilterV2 = conv2dBackprop('conv2dBackpropFilterV2', true);
+export const conv2dBackpropInputV2 = conv2dBackprop('conv2dBackpropInputV2', false);

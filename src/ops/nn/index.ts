@@ -47,6 +47,7 @@ export { collapseRepeated, ctcBeamSearchDecoder, ctcGreedyDecoder, ctcLoss } fro
 export { dropout } from './dropout.ts';
 export { embeddingLookup, inTopK } from './embedding.ts';
 export * as experimental from './experimental.ts';
+export { fractionalAvgPool, fractionalMaxPool } from './fractional-pooling.ts';
 export { isotonicRegression } from './isotonic.ts';
 export { computeAccidentalHits, ctcUniqueLabels } from './labels.ts';
 export {
@@ -81,3 +82,4 @@ export {
 export { nceLoss, sampledSoftmaxLoss } from './sampled-losses.ts';
 export { logSoftmax, softmax } from './softmax.ts';
 export type { Padding, PerAxis } from './windows.ts';
+export { withSpaceToBatch } from './with-space-to-batch.ts';

@@ -13,6 +13,8 @@ import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
 import { RaggedTensor, raggedFromList } from './ragged-tensor.ts';
 
+export { cross, crossHashed } from './cross.ts';
+
 /** Nested lists of different lengths. */
 export function constant(pylist: readonly unknown[], options: { readonly dtype?: DType } = {}): RaggedTensor | Tensor {
   return raggedFromList(pylist, options.dtype === undefined ? undefined : asDType(options.dtype));

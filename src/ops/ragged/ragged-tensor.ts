@@ -1,14 +1,22 @@
 // tf.RaggedTensor: rows of different lengths, as flat values and the places where rows begin.
-// Owns: the class and its conversions. Row lengths are known now: ragged tensors exist eagerly.
+// Owns: the class and its conversions. Row lengths are known now: ragged tensors exist eagerly. What ops do with it is rules.ts.
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
-import type { Shape } from '../../base/shape.ts';
+import { normalizeAxis, type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Nested, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
+import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
+import { CompositeTensor, type OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { indexRows, type SparseTensor, sparseOf } from '../sparse/sparse-tensor.ts';
+
+let rules: ReadonlyMap<string, (call: OpCall) => unknown> = new Map();
+/** What ops do with ragged tensors, by their names. */
+export const setRaggedRules = (installed: typeof rules): void => {
+  rules = installed;
+};
 
 /** Row splits from lengths. */
 export const cumulated = (lengths: readonly number[]): number[] => {
@@ -24,19 +32,28 @@ const part = (x: Tensor, from: number, to: number): Tensor =>
     x.dims.map((n, i) => (i === 0 ? to : n)),
   ) as Tensor;
 
-export class RaggedTensor {
+export class RaggedTensor extends CompositeTensor {
   /** What the rows are cut from: a tensor, or rows themselves. */
   readonly values: Tensor | RaggedTensor;
+  /** The length of every row, where it was said that they are equal. */
+  readonly uniformRowLength: number | null;
   readonly #splits: readonly number[];
 
   /** Internal: ragged tensors are made by the functions from… and by tf.ragged. */
-  constructor(values: Tensor | RaggedTensor, splits: readonly number[]) {
+  constructor(values: Tensor | RaggedTensor, splits: readonly number[], uniformRowLength: number | null = null) {
+    super();
     if (splits[0] !== 0 || splits.some((n, i) => i > 0 && n < splits[i - 1]!) || splits.at(-1) !== rowsOf(values))
       throw new ValueError(
         `RaggedTensor: row splits ${show([...splits])} for ${rowsOf(values)} values; wanted numbers that begin with 0, do not fall, and end with ${rowsOf(values)}.`,
       );
     this.values = values;
+    this.uniformRowLength = uniformRowLength;
     this.#splits = splits;
+  }
+
+  override dispatch(call: OpCall): unknown {
+    const rule = rules.get(call.name);
+    return rule ? rule(call) : call.plain(...call.args);
   }
 
   static fromRowSplits(values: TensorLike | RaggedTensor, rowSplits: TensorLike): RaggedTensor {
@@ -62,12 +79,50 @@ export class RaggedTensor {
     });
     return new RaggedTensor(content(values), cumulated(lengths));
   }
-  static fromUniformRowLength(values: TensorLike | RaggedTensor, uniformRowLength: number): RaggedTensor {
+  static fromUniformRowLength(
+    values: TensorLike | RaggedTensor,
+    uniformRowLength: number | Tensor,
+    nrows?: number | Tensor,
+  ): RaggedTensor {
     const inner = content(values);
-    return new RaggedTensor(
-      inner,
-      Array.from({ length: rowsOf(inner) / uniformRowLength + 1 }, (_, i) => i * uniformRowLength),
-    );
+    const name = 'RaggedTensor.fromUniformRowLength';
+    const length = asInteger(uniformRowLength, `${name}: uniformRowLength`);
+    const rows = nrows === undefined ? (length === 0 ? 0 : rowsOf(inner) / length) : asInteger(nrows, `${name}: nrows`);
+    if (length < 0 || rows * length !== rowsOf(inner) || !Number.isInteger(rows))
+      throw new ValueError(`${name}: ${rowsOf(inner)} values; wanted whole rows of ${length}.`);
+    const splits = Array.from({ length: rows + 1 }, (_, i) => i * length);
+    return new RaggedTensor(inner, splits, length);
+  }
+  static fromNestedRowSplits(flatValues: TensorLike, nestedRowSplits: readonly TensorLike[]): RaggedTensor {
+    return nested(flatValues, nestedRowSplits, RaggedTensor.fromRowSplits);
+  }
+  static fromNestedRowLengths(flatValues: TensorLike, nestedRowLengths: readonly TensorLike[]): RaggedTensor {
+    return nested(flatValues, nestedRowLengths, RaggedTensor.fromRowLengths);
+  }
+  static fromNestedValueRowids(
+    flatValues: TensorLike,
+    nestedValueRowids: readonly TensorLike[],
+    nestedNrows?: readonly number[],
+  ): RaggedTensor {
+    let level = nestedValueRowids.length;
+    return nested(flatValues, nestedValueRowids, (values, ids) => {
+      level--;
+      return RaggedTensor.fromValueRowids(values, ids, nestedNrows?.[level]);
+    });
+  }
+  /** Rows of a sparse matrix whose elements stand at the beginning of their rows. */
+  static fromSparse(sparse: SparseTensor): RaggedTensor {
+    if (sparse.rank !== 2)
+      throw new ShapeError(`RaggedTensor.fromSparse: found rank ${sparse.rank}, wanted a sparse matrix.`);
+    const lengths = new Array<number>(sparse.shape[0]!).fill(0);
+    indexRows(sparse).forEach(([row, column]) => {
+      if (lengths[row!]! !== column)
+        throw new ValueError(
+          `RaggedTensor.fromSparse: row ${row} has an element at ${column} and none at ${lengths[row!]}; wanted rows without holes, in order (tf.sparse.reorder).`,
+        );
+      lengths[row!]!++;
+    });
+    return new RaggedTensor(sparse.values, cumulated(lengths));
   }
   /** Rows of a matrix cut to lengths, or where trailing elements equal `padding`. */
   static fromTensor(
@@ -98,7 +153,7 @@ export class RaggedTensor {
     return this.values.dtype;
   }
   get shape(): Shape {
-    return [this.nrows(), null, ...this.values.shape.slice(1)];
+    return [this.nrows(), this.uniformRowLength, ...this.values.shape.slice(1)];
   }
   get raggedRank(): number {
     return this.values instanceof RaggedTensor ? this.values.raggedRank + 1 : 1;
@@ -146,9 +201,9 @@ export class RaggedTensor {
     return integersTensor(all, [all.length], 'int64');
   }
   withValues(values: TensorLike | RaggedTensor): RaggedTensor {
-    return new RaggedTensor(content(values), this.#splits);
+    return new RaggedTensor(content(values), this.#splits, this.uniformRowLength);
   }
-  withFlatValues(values: TensorLike): RaggedTensor {
+  withFlatValues(values: TensorLike | RaggedTensor): RaggedTensor {
     return this.withValues(this.values instanceof RaggedTensor ? this.values.withFlatValues(values) : values);
   }
   /** Row `i`. */
@@ -165,6 +220,7 @@ export class RaggedTensor {
     return new RaggedTensor(
       values,
       this.#splits.slice(from, to + 1).map((n) => n - begin),
+      this.uniformRowLength,
     );
   }
   *[Symbol.iterator](): IterableIterator<Tensor | RaggedTensor> {
@@ -195,6 +251,40 @@ export class RaggedTensor {
     });
     return p.takeRows(rows, integersTensor(places, [height, width], 'int32')) as Tensor;
   }
+  /** The elements with their places. */
+  toSparse(): SparseTensor {
+    const rows: number[][] = [];
+    const walk = (x: RaggedTensor | Tensor, path: readonly number[]): void => {
+      if (x instanceof RaggedTensor)
+        [...x].forEach((row, i) => {
+          walk(row, [...path, i]);
+        });
+      else {
+        const inner = x.dims;
+        for (let i = 0; i < sizeOf(inner); i++)
+          rows.push([...path, ...stridesOf(inner).map((step, k) => Math.floor(i / step) % inner[k]!)]);
+      }
+    };
+    walk(this, []);
+    const dims = Array.from(this.boundingShape().dataSync() as BigInt64Array, Number);
+    return sparseOf(rows, p.reshape(this.flatValues, [sizeOf(this.flatValues.dims)]) as Tensor, dims);
+  }
+  nestedValueRowids(): Tensor[] {
+    return [this.valueRowids(), ...(this.values instanceof RaggedTensor ? this.values.nestedValueRowids() : [])];
+  }
+  /** The axes from `outerAxis` to `innerAxis` as one. */
+  mergeDims(outerAxis: number, innerAxis: number): RaggedTensor | Tensor {
+    const rank = this.shape.length;
+    const outer = normalizeAxis(outerAxis, rank, 'RaggedTensor.mergeDims');
+    const inner = normalizeAxis(innerAxis, rank, 'RaggedTensor.mergeDims');
+    if (outer > inner) throw new ValueError(`RaggedTensor.mergeDims: axes ${outer} to ${inner}; wanted them in order.`);
+    if (outer === inner) return this;
+    if (outer === 0) return merged(this.values, 0, inner - 1);
+    const values = merged(this.values, outer - 1, inner - 1);
+    if (outer > 1) return new RaggedTensor(values, this.#splits, this.uniformRowLength);
+    const begins = this.#splits.map((row) => place(this.values, row, inner - 1));
+    return new RaggedTensor(values, begins);
+  }
   toList(): Nested[] {
     const all: Nested = this.values instanceof RaggedTensor ? this.values.toList() : this.values.arraySync();
     return this.#splits.slice(1).map((end, i) => (all as Nested[]).slice(this.#splits[i], end));
@@ -202,7 +292,7 @@ export class RaggedTensor {
   numpy(): Nested[] {
     return this.toList();
   }
-  toString(): string {
+  override toString(): string {
     return `<tf.RaggedTensor ${JSON.stringify(this.toList()).replaceAll(',', ', ')}>`;
   }
   [inspect](): string {
@@ -212,6 +302,27 @@ export class RaggedTensor {
 
 const content = (values: TensorLike | RaggedTensor): Tensor | RaggedTensor =>
   values instanceof RaggedTensor ? values : convertToTensor(values, undefined, 'RaggedTensor');
+
+function nested(
+  flatValues: TensorLike,
+  partitions: readonly TensorLike[],
+  cut: (values: TensorLike | RaggedTensor, partition: TensorLike) => RaggedTensor,
+): RaggedTensor {
+  if (partitions.length === 0) throw new ValueError('RaggedTensor: wanted at least one partition into rows.');
+  return [...partitions].reverse().reduce<TensorLike | RaggedTensor>(cut, flatValues) as RaggedTensor;
+}
+/** Where a row begins when `depth` more axes are merged into it. */
+function place(x: Tensor | RaggedTensor, row: number, depth: number): number {
+  if (depth === 0) return row;
+  if (x instanceof RaggedTensor) return place(x.values, Number(x.rowSplits.dataSync()[row]), depth - 1);
+  return row * sizeOf(x.dims.slice(1, depth + 1));
+}
+function merged(x: Tensor | RaggedTensor, outer: number, inner: number): Tensor | RaggedTensor {
+  if (outer === inner) return x;
+  if (x instanceof RaggedTensor) return x.mergeDims(outer, inner);
+  const middle = sizeOf(x.dims.slice(outer, inner + 1));
+  return p.reshape(x, [...x.dims.slice(0, outer), middle, ...x.dims.slice(inner + 1)]) as Tensor;
+}
 
 type List = readonly unknown[];
 /** Nested lists of any lengths; the innermost are as deep as the deepest. */

@@ -15,7 +15,14 @@ export {
   getGlobalGenerator,
   setGlobalGenerator,
 } from './generator.ts';
-export { gamma, poisson, statelessBinomial, statelessGamma, statelessPoisson } from './parametric.ts';
+export {
+  gamma,
+  poisson,
+  statelessBinomial,
+  statelessGamma,
+  statelessParameterizedTruncatedNormal,
+  statelessPoisson,
+} from './parametric.ts';
 export { categorical, normal, setSeed, shuffle, truncatedNormal, uniform } from './stateful.ts';
 export {
   foldIn,

@@ -1,5 +1,5 @@
-// tf.random.gamma, poisson, statelessGamma, statelessPoisson, statelessBinomial: a draw for each element of the parameters.
-// Owns: shapes and parameters. The algorithms stand in rejection.ts.
+// tf.random.gamma, poisson, statelessGamma, statelessPoisson, statelessBinomial, statelessParameterizedTruncatedNormal: a draw for
+// each element of the parameters. Owns: shapes and parameters. The algorithms stand in rejection.ts and truncated-normal.ts.
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
 import { ShapeError, show } from '../../base/errors.ts';
 import { blocksForElements } from '../../base/random/operation-seeds.ts';
@@ -11,9 +11,10 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, convertToTensor } from '../core/convert.ts';
 import { doubles, store } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
-import { onHost } from './draw.ts';
+import { assertFloatDType, onHost } from './draw.ts';
 import { binomialNumbers, gammaNumbers, poissonNumbers } from './rejection.ts';
 import { operationSource, type Source, statelessSource } from './source.ts';
+import { truncatedNormalNumbers } from './truncated-normal.ts';
 
 type Seed = number | bigint;
 const parameter = (x: TensorLike, dtype: DType, name: string): Tensor => {
@@ -143,5 +144,44 @@ export const statelessBinomial = signature(
         store(out, binomialNumbers(stream, samples, doubles(a!), doubles(b!)));
       },
     ) as Tensor;
+  },
+);
+
+/** Normal numbers between minval and maxval: samples, then the shape to which the four parameters broadcast. */
+export const statelessParameterizedTruncatedNormal = signature(
+  'random.statelessParameterizedTruncatedNormal',
+  ['shape', 'seed', 'means', 'stddevs', 'minvals', 'maxvals'],
+  (
+    shape: Shape | TensorLike,
+    seed: TensorLike,
+    means: TensorLike = 0,
+    stddevs: TensorLike = 1,
+    minvals: TensorLike = -2,
+    maxvals: TensorLike = 2,
+  ): Tensor => {
+    const name = 'random.statelessParameterizedTruncatedNormal';
+    const given = [means, stddevs, minvals, maxvals].map((x) => convertToTensor(x, undefined, name));
+    const dtype = given.find((x) => isFloating(x.dtype) && !x.weak)?.dtype ?? 'float32';
+    assertFloatDType(dtype, name);
+    const all = given.map((x) => parameter(x, dtype, name));
+    const own = all.map((x) => x.dims).reduce((a, b) => broadcastShapes(a, b, name));
+    const { dims, samples } = samplesOf(shape, own, name);
+    const wide = dims.slice(dims.length - own.length);
+    const inputs = all.map((x) => p.broadcastTo(x, wide));
+    return onHost(name, statelessSource(seed, name), inputs, { dims, dtype }, (stream, columns, out) => {
+      const [mean, stddev, minval, maxval] = columns.map(doubles) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      const parameters = Array.from(mean, (m, i) => ({
+        mean: m,
+        stddev: stddev[i]!,
+        minval: minval[i]!,
+        maxval: maxval[i]!,
+      }));
+      store(out, truncatedNormalNumbers(stream, samples, parameters, dtype));
+    }) as Tensor;
   },
 );

@@ -1,5 +1,5 @@
 // Gamma, Poisson and binomial numbers as TensorFlow's processor kernels draw them: by rejection, every number from a place of its
-// own in the stream. Owns the three algorithms on single numbers.
+// own in the stream. Owns the three algorithms on single numbers; truncated normal ones are in truncated-normal.ts.
 // Sources: Marsaglia & Tsang (2000); Knuth; Hörmann's PTRS and BTRS (1993).
 import { BLOCKS_PER_ELEMENT, normalFloats } from '../../base/random/normal.ts';
 import { type PhiloxStream, skipBlocks } from '../../base/random/philox.ts';

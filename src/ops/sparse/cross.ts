@@ -47,27 +47,60 @@ function combinations(inputs: readonly (SparseTensor | TensorLike)[], name: stri
   );
 }
 
-function sparseRows(rows: readonly (readonly unknown[])[], values: Tensor): SparseTensor {
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const indices = rows.flatMap((row, i) => row.map((_, k) => [i, k]));
-  return sparseOf(indices, values, [rows.length, width]);
+/** Crossed rows one after the other, and how many each row has. */
+export interface CrossedRows {
+  readonly values: Tensor;
+  readonly lengths: readonly number[];
+}
+function sparseRows({ values, lengths }: CrossedRows): SparseTensor {
+  const width = lengths.reduce((most, n) => Math.max(most, n), 0);
+  const indices = lengths.flatMap((n, i) => Array.from({ length: n }, (_, k) => [i, k]));
+  return sparseOf(indices, values, [lengths.length, width]);
 }
 
+export function crossedTexts(
+  inputs: readonly (SparseTensor | TensorLike)[],
+  separator: string,
+  name: string,
+): CrossedRows {
+  const write = (feature: Feature): string =>
+    typeof feature === 'number' || typeof feature === 'bigint' ? String(feature) : textOf(feature);
+  const rows = combinations(inputs, name).map((row) => row.map((one) => one.map(write).join(separator)));
+  return { values: convertToTensor(rows.flat(), 'string', name), lengths: rows.map((row) => row.length) };
+}
 /** Texts of features joined: (rows, most combinations). */
 export const cross = signature(
   'sparse.cross',
   ['inputs', 'name', 'separator'],
-  (inputs: readonly (SparseTensor | TensorLike)[], _name?: string, separator: string = '_X_'): SparseTensor => {
-    const between = textOf(separator);
-    const write = (feature: Feature): string =>
-      typeof feature === 'number' || typeof feature === 'bigint' ? String(feature) : textOf(feature);
-    const rows = combinations(inputs, 'sparse.cross').map((row) => row.map((one) => one.map(write).join(between)));
-    return sparseRows(rows, convertToTensor(rows.flat(), 'string', 'sparse.cross'));
-  },
+  (inputs: readonly (SparseTensor | TensorLike)[], _name?: string, separator: string = '_X_'): SparseTensor =>
+    sparseRows(crossedTexts(inputs, textOf(separator), 'sparse.cross')),
 );
 
-const KEY = 0xdecafcaffen;
+/** The key of the fingerprints where none is given. */
+export const KEY = 0xdecafcaffen;
 const LARGEST = 2n ** 63n - 1n;
+export function crossedHashes(
+  inputs: readonly (SparseTensor | TensorLike)[],
+  numBuckets: number | Tensor,
+  hashKey: number | bigint,
+  name: string,
+): CrossedRows {
+  const buckets = asInteger(numBuckets, `${name}: numBuckets`);
+  if (buckets < 0) throw new ValueError(`${name}: numBuckets ${buckets}; wanted a number ≥ 0.`);
+  const modulus = buckets === 0 ? LARGEST : BigInt(buckets);
+  const hash = (feature: Feature): bigint =>
+    typeof feature === 'number' || typeof feature === 'bigint'
+      ? BigInt.asUintN(64, BigInt(feature))
+      : fingerprint64(bytesOf(feature));
+  const rows = combinations(inputs, name).map((row) =>
+    row.map((one) => one.map(hash).reduce(joinFingerprints, BigInt(hashKey)) % modulus),
+  );
+  const flat = rows.flat();
+  return {
+    values: flat.length === 0 ? integersTensor([], [0], 'int64') : convertToTensor(flat, 'int64', name),
+    lengths: rows.map((row) => row.length),
+  };
+}
 /** Fingerprints of features joined, modulo `numBuckets` (0: the largest int64): int64 (rows, most combinations). */
 export const crossHashed = signature(
   'sparse.crossHashed',
@@ -77,21 +110,5 @@ export const crossHashed = signature(
     numBuckets: number | Tensor = 0,
     hashKey: number | bigint = KEY,
     _name?: string,
-  ): SparseTensor => {
-    const buckets = asInteger(numBuckets, 'sparse.crossHashed: numBuckets');
-    if (buckets < 0) throw new ValueError(`sparse.crossHashed: numBuckets ${buckets}; wanted a number ≥ 0.`);
-    const modulus = buckets === 0 ? LARGEST : BigInt(buckets);
-    const hash = (feature: Feature): bigint =>
-      typeof feature === 'number' || typeof feature === 'bigint'
-        ? BigInt.asUintN(64, BigInt(feature))
-        : fingerprint64(bytesOf(feature));
-    const rows = combinations(inputs, 'sparse.crossHashed').map((row) =>
-      row.map((one) => one.map(hash).reduce(joinFingerprints, BigInt(hashKey)) % modulus),
-    );
-    const flat = rows.flat();
-    return sparseRows(
-      rows,
-      flat.length === 0 ? integersTensor([], [0], 'int64') : convertToTensor(flat, 'int64', 'sparse.crossHashed'),
-    );
-  },
+  ): SparseTensor => sparseRows(crossedHashes(inputs, numBuckets, hashKey, 'sparse.crossHashed')),
 );

@@ -18,6 +18,7 @@ import { indexRows, pick, SparseTensor, sortedRows, sparseOf } from './sparse-te
 
 export { bincount } from './bincount.ts';
 export { cross, crossHashed } from './cross.ts';
+export { sampledAddmm } from './sampled-product.ts';
 export { segmentMean, segmentSqrtN, segmentSum } from './segments.ts';
 export { SparseTensor } from './sparse-tensor.ts';
 

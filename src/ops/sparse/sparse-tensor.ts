@@ -9,9 +9,16 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { CompositeTensor, type OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
 
-export class SparseTensor_ {
+let rules: ReadonlyMap<string, (call: OpCall) => unknown> = new Map();
+/** What ops do with sparse tensors, by their names. */
+export const setSparseRules = (installed: typeof rules): void => {
+  rules = installed;
+};
+
+export class SparseTensor_ extends CompositeTensor {
   /** (count, rank), int64. */
   readonly indices: Tensor;
   readonly values: Tensor;
@@ -20,6 +27,7 @@ export class SparseTensor_ {
   readonly #dims: Dims;
 
   constructor(indices: TensorLike, values: TensorLike, denseShape: TensorLike) {
+    super();
     const index = convertToTensor(indices, undefined, 'SparseTensor: indices');
     this.values = convertToTensor(values, undefined, 'SparseTensor: values');
     this.#dims = asIntegers(denseShape, 'SparseTensor: denseShape');
@@ -38,6 +46,10 @@ export class SparseTensor_ {
     this.indices = p.convert(fitted, 'int64') as Tensor;
     this.denseShape = integersTensor(this.#dims, [rank], 'int64');
   }
+  override dispatch(call: OpCall): unknown {
+    const rule = rules.get(call.name);
+    return rule ? rule(call) : call.plain(...call.args);
+  }
   get dtype(): DType {
     return this.values.dtype;
   }
@@ -50,7 +62,7 @@ export class SparseTensor_ {
   withValues(values: TensorLike): SparseTensor {
     return new SparseTensor_(this.indices, values, this.#dims);
   }
-  toString(): string {
+  override toString(): string {
     return `SparseTensor(indices=${this.indices}, values=${this.values}, denseShape=${this.denseShape})`;
   }
   [inspect](): string {

@@ -10,12 +10,14 @@ import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { hostFunction, known } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
+import { acceptsRagged, acceptsRaggedList, reducesRagged } from '../ragged/accepts.ts';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { fingerprint64, hash64, sipHash } from './hash.ts';
 import { regexOf, rewriteOf } from './regex.ts';
 import { bytesOf, elementOf, mapElements, stringTensor, textOf } from './text.ts';
 
 export { asString, format, toNumber } from './numbers.ts';
+export { unicodeScript } from './scripts.ts';
 export {
   unicodeDecode,
   unicodeDecodeWithOffsets,
@@ -52,56 +54,60 @@ const joinedBytes = (parts: readonly StringElement[], separator: string): String
 };
 
 /** Strings of several tensors put together, element by element. */
-export const join = signature(
-  'strings.join',
-  ['inputs', 'separator'],
-  (inputs: readonly TensorLike[], separator: string = ''): Tensor => {
-    const tensors = inputs.map((input) => stringTensor(input, 'join'));
-    const dims = tensors
-      .map((t) => t.dims)
-      .reduce((a, b) => broadcastShapes(a, b, 'strings.join'), [] as readonly number[]);
-    const size = dims.reduce((a, b) => a * b, 1);
-    for (const tensor of tensors) {
-      const count = sizeOf(tensor.dims);
-      if (tensor.dims.length > 0 && (count !== size || !sameShape(tensor.dims, dims)))
-        throw new ShapeError('strings.join: shapes differ; wanted equal ones, or scalars.');
-    }
-    return stringsOf('join', tensors, dims, (...columns) =>
-      Array.from({ length: size }, (_, i) =>
-        joinedBytes(
-          columns.map((column) => column[column.length === 1 ? 0 : i]!),
-          separator,
+export const join = acceptsRaggedList(
+  signature(
+    'strings.join',
+    ['inputs', 'separator'],
+    (inputs: readonly TensorLike[], separator: string = ''): Tensor => {
+      const tensors = inputs.map((input) => stringTensor(input, 'join'));
+      const dims = tensors
+        .map((t) => t.dims)
+        .reduce((a, b) => broadcastShapes(a, b, 'strings.join'), [] as readonly number[]);
+      const size = dims.reduce((a, b) => a * b, 1);
+      for (const tensor of tensors) {
+        const count = sizeOf(tensor.dims);
+        if (tensor.dims.length > 0 && (count !== size || !sameShape(tensor.dims, dims)))
+          throw new ShapeError('strings.join: shapes differ; wanted equal ones, or scalars.');
+      }
+      return stringsOf('join', tensors, dims, (...columns) =>
+        Array.from({ length: size }, (_, i) =>
+          joinedBytes(
+            columns.map((column) => column[column.length === 1 ? 0 : i]!),
+            separator,
+          ),
         ),
-      ),
-    );
-  },
+      );
+    },
+  ),
 );
 /** Strings put together along axes. */
-export const reduceJoin = signature(
-  'strings.reduceJoin',
-  ['inputs', 'axis', 'keepdims', 'separator'],
-  (inputs: TensorLike, axis?: Axis, keepdims: boolean = false, separator: string = ''): Tensor => {
-    const x = stringTensor(inputs, 'reduceJoin');
-    const axes = normalizeAxes(axis, x.dims.length, 'strings.reduceJoin');
-    const kept = x.dims.map((_, i) => i).filter((i) => !axes.includes(i));
-    const strides = stridesOf(x.dims);
-    const walk = (list: readonly number[]): number[] =>
-      list.reduce<number[]>(
-        (offsets, a) =>
-          offsets.flatMap((offset) => Array.from({ length: x.dims[a]! }, (_, i) => offset + i * strides[a]!)),
-        [0],
-      );
-    const inner = walk(axes);
-    const dims = keepdims ? x.dims.map((n, i) => (axes.includes(i) ? 1 : n)) : kept.map((i) => x.dims[i]!);
-    return stringsOf('reduceJoin', [x], dims, (elements) =>
-      walk(kept).map((offset) =>
-        joinedBytes(
-          inner.map((at) => elements[offset + at]!),
-          separator,
+export const reduceJoin = reducesRagged(
+  signature(
+    'strings.reduceJoin',
+    ['inputs', 'axis', 'keepdims', 'separator'],
+    (inputs: TensorLike, axis?: Axis, keepdims: boolean = false, separator: string = ''): Tensor => {
+      const x = stringTensor(inputs, 'reduceJoin');
+      const axes = normalizeAxes(axis, x.dims.length, 'strings.reduceJoin');
+      const kept = x.dims.map((_, i) => i).filter((i) => !axes.includes(i));
+      const strides = stridesOf(x.dims);
+      const walk = (list: readonly number[]): number[] =>
+        list.reduce<number[]>(
+          (offsets, a) =>
+            offsets.flatMap((offset) => Array.from({ length: x.dims[a]! }, (_, i) => offset + i * strides[a]!)),
+          [0],
+        );
+      const inner = walk(axes);
+      const dims = keepdims ? x.dims.map((n, i) => (axes.includes(i) ? 1 : n)) : kept.map((i) => x.dims[i]!);
+      return stringsOf('reduceJoin', [x], dims, (elements) =>
+        walk(kept).map((offset) =>
+          joinedBytes(
+            inner.map((at) => elements[offset + at]!),
+            separator,
+          ),
         ),
-      ),
-    );
-  },
+      );
+    },
+  ),
 );
 
 const ascii = (text: string, upper: boolean): string =>
@@ -117,62 +123,70 @@ const cases = (name: string, upper: boolean) =>
       }),
   );
 /** Letters in capitals; without an encoding only those of ASCII. */
-export const upper = cases('upper', true);
-export const lower = cases('lower', false);
+export const upper = acceptsRagged(cases('upper', true));
+export const lower = acceptsRagged(cases('lower', false));
 /** Without white space at both ends. */
-export const strip = signature(
-  'strings.strip',
-  ['input'],
-  (input: TensorLike): Tensor =>
-    mapElements(stringTensor(input, 'strip'), 'strip', 'string', (element) =>
-      textOf(element).replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, ''),
-    ),
+export const strip = acceptsRagged(
+  signature(
+    'strings.strip',
+    ['input'],
+    (input: TensorLike): Tensor =>
+      mapElements(stringTensor(input, 'strip'), 'strip', 'string', (element) =>
+        textOf(element).replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, ''),
+      ),
+  ),
 );
 
 type Unit = 'BYTE' | 'UTF8_CHAR';
 /** Lengths in bytes, or in characters. */
-export const length = signature(
-  'strings.length',
-  ['input', 'unit'],
-  (input: TensorLike, unit: Unit = 'BYTE'): Tensor =>
-    mapElements(stringTensor(input, 'length'), 'length', 'int32', (element) =>
-      unit === 'BYTE' ? bytesOf(element).length : [...textOf(element)].length,
-    ),
+export const length = acceptsRagged(
+  signature(
+    'strings.length',
+    ['input', 'unit'],
+    (input: TensorLike, unit: Unit = 'BYTE'): Tensor =>
+      mapElements(stringTensor(input, 'length'), 'length', 'int32', (element) =>
+        unit === 'BYTE' ? bytesOf(element).length : [...textOf(element)].length,
+      ),
+  ),
 );
 /** `len` bytes, or characters, from `pos` on; a negative position counts from the end. */
-export const substr = signature(
-  'strings.substr',
-  ['input', 'pos', 'len', 'unit'],
-  (input: TensorLike, pos: TensorLike, len: TensorLike, unit: Unit = 'BYTE'): Tensor => {
-    const x = stringTensor(input, 'substr');
-    const [starts, lengths] = [pos, len].map((value) =>
-      Array.from(convertToTensor(value, undefined, 'strings.substr').dataSync() as ArrayLike<number>, Number),
-    ) as [number[], number[]];
-    return mapElements(x, 'substr', 'string', (element, i) => {
-      const start = starts[starts.length === 1 ? 0 : i]!;
-      const count = lengths[lengths.length === 1 ? 0 : i]!;
-      const units = unit === 'BYTE' ? bytesOf(element) : [...textOf(element)];
-      if (start < -units.length || start > units.length)
-        throw new ValueError(
-          `strings.substr: position ${start} is out of range for ${show(textOf(element))} of length ${units.length}.`,
-        );
-      const from = start < 0 ? start + units.length : start;
-      return units instanceof Uint8Array
-        ? elementOf(units.slice(from, from + count))
-        : units.slice(from, from + count).join('');
-    });
-  },
+export const substr = acceptsRagged(
+  signature(
+    'strings.substr',
+    ['input', 'pos', 'len', 'unit'],
+    (input: TensorLike, pos: TensorLike, len: TensorLike, unit: Unit = 'BYTE'): Tensor => {
+      const x = stringTensor(input, 'substr');
+      const [starts, lengths] = [pos, len].map((value) =>
+        Array.from(convertToTensor(value, undefined, 'strings.substr').dataSync() as ArrayLike<number>, Number),
+      ) as [number[], number[]];
+      return mapElements(x, 'substr', 'string', (element, i) => {
+        const start = starts[starts.length === 1 ? 0 : i]!;
+        const count = lengths[lengths.length === 1 ? 0 : i]!;
+        const units = unit === 'BYTE' ? bytesOf(element) : [...textOf(element)];
+        if (start < -units.length || start > units.length)
+          throw new ValueError(
+            `strings.substr: position ${start} is out of range for ${show(textOf(element))} of length ${units.length}.`,
+          );
+        const from = start < 0 ? start + units.length : start;
+        return units instanceof Uint8Array
+          ? elementOf(units.slice(from, from + count))
+          : units.slice(from, from + count).join('');
+      });
+    },
+  ),
 );
 
 /** Rows of parts: at white space, or at a separator. */
-export const split = signature(
-  'strings.split',
-  ['input', 'sep', 'maxsplit'],
-  (input: TensorLike, sep: string = '', maxsplit: number = -1): RaggedTensor | Tensor => {
-    const x = stringTensor(input, 'split');
-    const parts = elementsOf(x, 'split').map((element) => splitOne(textOf(element), sep, maxsplit));
-    return raggedRows(x, parts);
-  },
+export const split = acceptsRagged(
+  signature(
+    'strings.split',
+    ['input', 'sep', 'maxsplit'],
+    (input: TensorLike, sep: string = '', maxsplit: number = -1): RaggedTensor | Tensor => {
+      const x = stringTensor(input, 'split');
+      const parts = elementsOf(x, 'split').map((element) => splitOne(textOf(element), sep, maxsplit));
+      return raggedRows(x, parts);
+    },
+  ),
 );
 function splitOne(text: string, sep: string, maxsplit: number): string[] {
   const most = maxsplit < 0 ? Number.POSITIVE_INFINITY : maxsplit;
@@ -203,15 +217,17 @@ export function raggedRows(x: Tensor, parts: readonly (readonly StringElement[])
   return rows;
 }
 /** The bytes of each string as strings. */
-export const bytesSplit = signature('strings.bytesSplit', ['input'], (input: TensorLike): RaggedTensor | Tensor => {
-  const x = stringTensor(input, 'bytesSplit');
-  return raggedRows(
-    x,
-    elementsOf(x, 'bytesSplit').map((element) =>
-      Array.from(bytesOf(element), (byte) => elementOf(Uint8Array.of(byte))),
-    ),
-  );
-});
+export const bytesSplit = acceptsRagged(
+  signature('strings.bytesSplit', ['input'], (input: TensorLike): RaggedTensor | Tensor => {
+    const x = stringTensor(input, 'bytesSplit');
+    return raggedRows(
+      x,
+      elementsOf(x, 'bytesSplit').map((element) =>
+        Array.from(bytesOf(element), (byte) => elementOf(Uint8Array.of(byte))),
+      ),
+    );
+  }),
+);
 /** Runs of `ngramWidth` neighbouring strings along the last axis. */
 export const ngrams = signature(
   'strings.ngrams',
@@ -249,26 +265,26 @@ const rowsAndLengths = (rows: readonly (readonly string[])[]): [Tensor, number[]
 ];
 
 /** Parts that match a pattern replaced; \1 in the replacement is a group. */
-export const regexReplace = signature(
-  'strings.regexReplace',
-  ['input', 'pattern', 'rewrite', 'replaceGlobal'],
-  (input: TensorLike, pattern: string, rewrite: string, replaceGlobal: boolean = true): Tensor => {
-    const [expression, replacement] = [regexOf(pattern, replaceGlobal ? 'g' : ''), rewriteOf(rewrite)];
-    return mapElements(stringTensor(input, 'regexReplace'), 'regexReplace', 'string', (element) =>
-      textOf(element).replace(expression, replacement),
-    );
-  },
+export const regexReplace = acceptsRagged(
+  signature(
+    'strings.regexReplace',
+    ['input', 'pattern', 'rewrite', 'replaceGlobal'],
+    (input: TensorLike, pattern: string, rewrite: string, replaceGlobal: boolean = true): Tensor => {
+      const [expression, replacement] = [regexOf(pattern, replaceGlobal ? 'g' : ''), rewriteOf(rewrite)];
+      return mapElements(stringTensor(input, 'regexReplace'), 'regexReplace', 'string', (element) =>
+        textOf(element).replace(expression, replacement),
+      );
+    },
+  ),
 );
 /** Whether strings match a pattern from end to end. */
-export const regexFullMatch = signature(
-  'strings.regexFullMatch',
-  ['input', 'pattern'],
-  (input: TensorLike, pattern: string): Tensor => {
+export const regexFullMatch = acceptsRagged(
+  signature('strings.regexFullMatch', ['input', 'pattern'], (input: TensorLike, pattern: string): Tensor => {
     const expression = regexOf(`^(?:${pattern})$`);
     return mapElements(stringTensor(input, 'regexFullMatch'), 'regexFullMatch', 'bool', (element) =>
       expression.test(textOf(element)) ? 1 : 0,
     );
-  },
+  }),
 );
 
 const bucket = (name: string, hash: (bytes: Uint8Array) => bigint, input: TensorLike, numBuckets: number): Tensor => {
@@ -280,25 +296,31 @@ const bucket = (name: string, hash: (bytes: Uint8Array) => bigint, input: Tensor
     (element) => hash(bytesOf(element)) % BigInt(numBuckets),
   );
 };
-export const toHashBucket = signature(
-  'strings.toHashBucket',
-  ['input', 'numBuckets'],
-  (input: TensorLike, numBuckets: number): Tensor => bucket('toHashBucket', (b) => hash64(b), input, numBuckets),
+export const toHashBucket = acceptsRagged(
+  signature(
+    'strings.toHashBucket',
+    ['input', 'numBuckets'],
+    (input: TensorLike, numBuckets: number): Tensor => bucket('toHashBucket', (b) => hash64(b), input, numBuckets),
+  ),
 );
-export const toHashBucketFast = signature(
-  'strings.toHashBucketFast',
-  ['input', 'numBuckets'],
-  (input: TensorLike, numBuckets: number): Tensor => bucket('toHashBucketFast', fingerprint64, input, numBuckets),
+export const toHashBucketFast = acceptsRagged(
+  signature(
+    'strings.toHashBucketFast',
+    ['input', 'numBuckets'],
+    (input: TensorLike, numBuckets: number): Tensor => bucket('toHashBucketFast', fingerprint64, input, numBuckets),
+  ),
 );
-export const toHashBucketStrong = signature(
-  'strings.toHashBucketStrong',
-  ['input', 'numBuckets', 'key'],
-  (input: TensorLike, numBuckets: number, key: readonly (number | bigint)[]): Tensor => {
-    if (key.length !== 2)
-      throw new DTypeError(`strings.toHashBucketStrong: key ${show(key)}; wanted two whole numbers.`);
-    const both: [bigint, bigint] = [BigInt(key[0]!), BigInt(key[1]!)];
-    return bucket('toHashBucketStrong', (b) => sipHash(b, both), input, numBuckets);
-  },
+export const toHashBucketStrong = acceptsRagged(
+  signature(
+    'strings.toHashBucketStrong',
+    ['input', 'numBuckets', 'key'],
+    (input: TensorLike, numBuckets: number, key: readonly (number | bigint)[]): Tensor => {
+      if (key.length !== 2)
+        throw new DTypeError(`strings.toHashBucketStrong: key ${show(key)}; wanted two whole numbers.`);
+      const both: [bigint, bigint] = [BigInt(key[0]!), BigInt(key[1]!)];
+      return bucket('toHashBucketStrong', (b) => sipHash(b, both), input, numBuckets);
+    },
+  ),
 );
 /** Strings joined by segment number. */
 export const unsortedSegmentJoin = signature(

@@ -8,6 +8,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { hostFunction } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
+import { acceptsRagged } from '../ragged/accepts.ts';
 import { mapElements, stringTensor, textOf } from './text.ts';
 
 const special = (x: number): string | null =>
@@ -25,61 +26,61 @@ export function general(x: number, digits = 6): string {
 }
 
 /** Numbers and booleans as text. */
-export const asString = signature(
-  'strings.asString',
-  ['input', 'precision', 'scientific', 'shortest', 'width', 'fill'],
-  (
-    input: TensorLike,
-    precision: number = -1,
-    scientific: boolean = false,
-    shortest: boolean = false,
-    width: number = -1,
-    fill: string = '',
-  ): Tensor => {
-    const x = convertToTensor(input, undefined, 'strings.asString');
-    if (x.dtype === 'string') return x;
-    const { kind } = dtypes[x.dtype];
-    if (scientific && shortest) throw new ValueError('strings.asString: scientific and shortest exclude each other.');
-    if (kind !== 'float' && kind !== 'complex' && (precision > -1 || scientific || shortest))
-      throw new ValueError(`strings.asString: precision, scientific and shortest are for floats; found ${x.dtype}.`);
-    const pad = (text: string): string => {
-      if (width <= text.length) return text;
-      if (fill === '-') return text.padEnd(width);
-      if (fill === '0')
-        return /^[+-]/.test(text) ? text[0] + text.slice(1).padStart(width - 1, '0') : text.padStart(width, '0');
-      return text.padStart(width);
-    };
-    const float = (value: number): string => {
-      const known = special(value);
-      if (known) return known;
-      if (scientific) return exponent(value.toExponential(precision < 0 ? 6 : precision));
-      if (shortest) return general(value, precision < 0 ? 6 : Math.max(precision, 1));
-      return value.toFixed(precision < 0 ? 6 : precision);
-    };
-    const one = (data: Data, i: number): string => {
-      if (kind === 'complex') return `(${float(data[2 * i] as number)},${float(data[2 * i + 1] as number)})`;
-      if (kind === 'bool') return data[i] ? 'true' : 'false';
-      if (kind === 'float') return float(data[i] as number);
-      const text = String(data[i]);
-      return fill === '+' && !text.startsWith('-') ? `+${text}` : text;
-    };
-    const call = hostFunction(
-      'strings.asString',
-      () => [{ dims: x.dims, dtype: 'string' }],
-      ([source], [out]) => {
-        const target = out!.data as string[];
-        for (let i = 0; i < target.length; i++) target[i] = pad(one(source!.data, i));
-      },
-    );
-    return p.customCall(call, [x])[0] as Tensor;
-  },
+export const asString = acceptsRagged(
+  signature(
+    'strings.asString',
+    ['input', 'precision', 'scientific', 'shortest', 'width', 'fill'],
+    (
+      input: TensorLike,
+      precision: number = -1,
+      scientific: boolean = false,
+      shortest: boolean = false,
+      width: number = -1,
+      fill: string = '',
+    ): Tensor => {
+      const x = convertToTensor(input, undefined, 'strings.asString');
+      if (x.dtype === 'string') return x;
+      const { kind } = dtypes[x.dtype];
+      if (scientific && shortest) throw new ValueError('strings.asString: scientific and shortest exclude each other.');
+      if (kind !== 'float' && kind !== 'complex' && (precision > -1 || scientific || shortest))
+        throw new ValueError(`strings.asString: precision, scientific and shortest are for floats; found ${x.dtype}.`);
+      const pad = (text: string): string => {
+        if (width <= text.length) return text;
+        if (fill === '-') return text.padEnd(width);
+        if (fill === '0')
+          return /^[+-]/.test(text) ? text[0] + text.slice(1).padStart(width - 1, '0') : text.padStart(width, '0');
+        return text.padStart(width);
+      };
+      const float = (value: number): string => {
+        const known = special(value);
+        if (known) return known;
+        if (scientific) return exponent(value.toExponential(precision < 0 ? 6 : precision));
+        if (shortest) return general(value, precision < 0 ? 6 : Math.max(precision, 1));
+        return value.toFixed(precision < 0 ? 6 : precision);
+      };
+      const one = (data: Data, i: number): string => {
+        if (kind === 'complex') return `(${float(data[2 * i] as number)},${float(data[2 * i + 1] as number)})`;
+        if (kind === 'bool') return data[i] ? 'true' : 'false';
+        if (kind === 'float') return float(data[i] as number);
+        const text = String(data[i]);
+        return fill === '+' && !text.startsWith('-') ? `+${text}` : text;
+      };
+      const call = hostFunction(
+        'strings.asString',
+        () => [{ dims: x.dims, dtype: 'string' }],
+        ([source], [out]) => {
+          const target = out!.data as string[];
+          for (let i = 0; i < target.length; i++) target[i] = pad(one(source!.data, i));
+        },
+      );
+      return p.customCall(call, [x])[0] as Tensor;
+    },
+  ),
 );
 
 /** The numbers that strings write. */
-export const toNumber = signature(
-  'strings.toNumber',
-  ['input', 'outType'],
-  (input: TensorLike, outType: DType = 'float32'): Tensor => {
+export const toNumber = acceptsRagged(
+  signature('strings.toNumber', ['input', 'outType'], (input: TensorLike, outType: DType = 'float32'): Tensor => {
     const type = asDType(outType);
     return mapElements(stringTensor(input, 'strings.toNumber'), 'toNumber', type, (element) => {
       const text = textOf(element).trim();
@@ -105,7 +106,7 @@ export const toNumber = signature(
       if (type !== 'int64' && type !== 'uint64' && (Number(value) < min || Number(value) > max)) return wrong();
       return type === 'int64' || type === 'uint64' ? value : Number(value);
     });
-  },
+  }),
 );
 
 /** A tensor as TensorFlow's log lines show it: brackets, and so many elements at both ends of every axis. */

@@ -73,13 +73,14 @@ function productGradient(g: Value, x: Value, axes: readonly number[]): Value {
   const kept = keptAxes(x.dims, axes);
   const permutation = [...kept, ...axes];
   const count = axes.reduce((product, axis) => product * x.dims[axis]!, 1);
+  if (count === 0) return zerosLike(x);
   const outer = kept.map((axis) => x.dims[axis]!);
   const flat = reshape(transpose(x, permutation), [...outer, count]);
   const shifted = (reverse: boolean): Value => {
     const products = cumulative(flat, 'prod', reverse);
     const from = [...outer.map(() => 0), reverse ? 1 : 0];
-    const rest = slice(products, from, [...outer, reverse ? count : Math.max(count - 1, 0)]);
-    const one = full(1, { dims: [...outer, Math.min(count, 1)], dtype: x.dtype });
+    const rest = slice(products, from, [...outer, reverse ? count : count - 1]);
+    const one = full(1, { dims: [...outer, 1], dtype: x.dtype });
     return concatenate(reverse ? [rest, one] : [one, rest], outer.length);
   };
   const others = mul(shifted(false), shifted(true));

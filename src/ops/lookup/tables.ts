@@ -1,18 +1,18 @@
 // tf.lookup: tables from keys to values.
-// Owns: static tables, tables with buckets for what they do not know, and tables that grow.
+// Owns: static tables, tables with buckets for what they do not know, and tables that grow. Files are read in text-file.ts.
 
-import { type Class, callable } from '../base/callable.ts';
-import type { Data, DType, StringElement } from '../base/dtype.ts';
-import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
-import { showShape } from '../base/shape.ts';
-import * as p from '../primitives/functions.ts';
-import type { Tensor } from '../runtime/tensor.ts';
-import type { TensorLike } from '../runtime/tensor-methods.ts';
-import { convertToTensor } from './core/convert.ts';
-import { hostFunction } from './core/host.ts';
-import { integersTensor } from './core/shapes.ts';
-import { fingerprint64 } from './strings/hash.ts';
-import { bytesOf, textOf } from './strings/text.ts';
+import { type Class, callable } from '../../base/callable.ts';
+import type { Data, DType, StringElement } from '../../base/dtype.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { showShape } from '../../base/shape.ts';
+import * as p from '../../primitives/functions.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertToTensor } from '../core/convert.ts';
+import { hostFunction } from '../core/host.ts';
+import { integersTensor } from '../core/shapes.ts';
+import { fingerprint64 } from '../strings/hash.ts';
+import { bytesOf, textOf } from '../strings/text.ts';
 
 type Key = string | number | bigint;
 type Element = Key | StringElement;
@@ -44,6 +44,12 @@ export const KeyValueTensorInitializer: Class<
   ConstructorParameters<typeof KeyValueTensorInitializer_>,
   KeyValueTensorInitializer
 > = callable(KeyValueTensorInitializer_, 'KeyValueTensorInitializer');
+
+/** What a static table begins with. */
+export interface TableInitializer {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
 
 class Table {
   readonly keyDtype: DType;
@@ -90,21 +96,19 @@ class Table {
 }
 
 export class StaticHashTable_ extends Table {
-  constructor(initializer: KeyValueTensorInitializer, defaultValue: TensorLike) {
+  constructor(initializer: TableInitializer, defaultValue: TensorLike) {
     super(initializer.keys.dtype, initializer.values.dtype, defaultValue);
     this.enter(initializer.keys, initializer.values);
   }
 }
 export interface StaticHashTable extends StaticHashTable_ {}
-export const StaticHashTable: Class<
-  [initializer: KeyValueTensorInitializer, defaultValue: TensorLike],
-  StaticHashTable
-> = callable(StaticHashTable_, 'StaticHashTable');
+export const StaticHashTable: Class<[initializer: TableInitializer, defaultValue: TensorLike], StaticHashTable> =
+  callable(StaticHashTable_, 'StaticHashTable');
 
 /** Keys that are not known fall into one of `numOovBuckets` numbers behind the table's, by their hash. */
 export class StaticVocabularyTable_ extends Table {
   readonly #buckets: number;
-  constructor(initializer: KeyValueTensorInitializer | null, numOovBuckets: number) {
+  constructor(initializer: TableInitializer | null, numOovBuckets: number) {
     if (!(numOovBuckets >= 1))
       throw new ValueError(`StaticVocabularyTable: numOovBuckets ${show(numOovBuckets)}; wanted a number ≥ 1.`);
     super(initializer?.keys.dtype ?? 'string', 'int64', 0);
@@ -121,7 +125,7 @@ export class StaticVocabularyTable_ extends Table {
 }
 export interface StaticVocabularyTable extends StaticVocabularyTable_ {}
 export const StaticVocabularyTable: Class<
-  [initializer: KeyValueTensorInitializer | null, numOovBuckets: number],
+  [initializer: TableInitializer | null, numOovBuckets: number],
   StaticVocabularyTable
 > = callable(StaticVocabularyTable_, 'StaticVocabularyTable');
 
