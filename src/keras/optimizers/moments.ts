@@ -1,13 +1,14 @@
 // Running means, as most optimizers keep them.
 // Owns: their one formula, and the floors that keep them from becoming denormal: where a unit is dead its means decay towards 0
-// for ever, and processors compute with denormal numbers many times slower. The floors change no result that float32 can show.
+// for ever, and processors compute with denormal numbers many times slower. The floors change no result that float32 can show,
+// and are so large that their product with 1 − β is no denormal either: from the first step on, not after a dozen.
 import { add, multiply, square, subtract } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { squaredGradient } from './gradients.ts';
 
 const MEAN_FLOOR = 1e-30;
-const SQUARE_FLOOR = 1e-36;
+const SQUARE_FLOOR = 1e-33;
 
 /** mean ← mean + (value − mean)(1 − β); returns it. */
 export function movingMean(slot: VariableTensor, value: Tensor, beta: number): Tensor {
