@@ -21,6 +21,7 @@ installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nati
 export type { Class } from './base/callable.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
+export { VERSION as __version__ } from './base/version.ts';
 export * as data from './data/index.ts';
 export { OptionalSpec } from './data/optional.ts';
 export * as errors from './errors.ts';

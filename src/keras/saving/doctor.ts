@@ -6,6 +6,7 @@ import { imageFormatOf } from '../../formats/images/image.ts';
 import { parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
+import { fromVersion } from '../keras2-config.ts';
 import { whileLoading } from '../loading.ts';
 import { type Migration, withMigrations } from '../migrations.ts';
 import type { LoadOptions } from '../models/from-json.ts';
@@ -13,7 +14,6 @@ import { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { customObjectScope, deserializeKerasObject, withSharing } from '../serialization.ts';
 import { upgradeCompileConfig } from './compile-config.ts';
-import { fromKeras2 } from './keras2-config.ts';
 import { loadModel } from './load-model.ts';
 import { fromTfjs } from './tfjs-config.ts';
 
@@ -197,7 +197,7 @@ async function zip(bytes: Uint8Array, file: string): Promise<Found> {
     writer: version
       ? `${by}Keras ${version}${archive.metadata.date_saved ? `, ${String(archive.metadata.date_saved)}` : ''}`
       : null,
-    config: older ? (fromKeras2(config) as Config) : config,
+    config: fromVersion(version, config) as Config,
     compiled: isPlainObject(compiled) ? (compiled as Config) : null,
     weights: archive.weights.paths.map((path) => ({ owner: path, arrays: archive.weights.get(path).arrays })),
     isModel: true,
@@ -218,7 +218,7 @@ async function hdf5(bytes: Uint8Array, file: string): Promise<Found> {
   return {
     kind: legacy.modelConfig ? 'Keras model in HDF5 (.h5)' : 'weights of a Keras model in HDF5, older layout',
     writer: legacy.kerasVersion ? `Keras ${legacy.kerasVersion}${legacy.backend ? ` on ${legacy.backend}` : ''}` : null,
-    config: (legacy.modelConfig as Config | undefined) ?? null,
+    config: legacy.modelConfig ? (fromVersion(legacy.kerasVersion, legacy.modelConfig as Json) as Config) : null,
     compiled: (legacy.trainingConfig as Config | undefined) ?? null,
     weights: legacy.layers.map((layer) => ({ owner: layer.name, arrays: layer.weights })),
     isModel: legacy.modelConfig !== undefined,
@@ -364,6 +364,9 @@ function describeCompiled(config: Config): string {
   return `optimizer ${name(config.optimizer)}, loss ${name(config.loss)}`;
 }
 
+const counted = (parameters: number): string =>
+  `${parameters.toLocaleString('en-US')} parameter${parameters === 1 ? '' : 's'}`;
+
 /** Arrays that are listed. */
 const MOST_ARRAYS = 40;
 
@@ -391,7 +394,7 @@ function print(report: Omit<DoctorReport, 'toString'>, { isModel = true, use, we
   if (report.layers.length > 0) {
     lines.push(`  layers      ${report.layers.length}`);
     for (const { name, className, parameters } of report.layers)
-      lines.push(`    ${name} (${className})${parameters === null ? '' : `: ${parameters.toLocaleString('en-US')}`}`);
+      lines.push(`    ${name} (${className})${parameters ? `, ${counted(parameters)}` : ''}`);
   }
   for (const { name, about, places } of report.migrated)
     lines.push(`  migrated    ${name}: ${about} (${places.join('; ')})`);

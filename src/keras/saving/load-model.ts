@@ -6,6 +6,7 @@ import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { isUrl } from '../../platform/path.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { fromKeras2, fromVersion } from '../keras2-config.ts';
 import { InputShapeError } from '../layers/input-spec.ts';
 import { OversizedError, whileLoading } from '../loading.ts';
 import { withMigrations } from '../migrations.ts';
@@ -23,7 +24,6 @@ import {
 import type { Structure } from '../types.ts';
 import { assetsOf, loadAssets } from './assets.ts';
 import { upgradeCompileConfig } from './compile-config.ts';
-import { fromKeras2 } from './keras2-config.ts';
 import { legacyInput, loadLegacyOptimizer, loadLegacyWeights } from './legacy-file.ts';
 import { isPicked, type ModelSource, withPicked } from './picked-files.ts';
 import { savedParts } from './state.ts';
@@ -239,8 +239,7 @@ export async function loadModel<O extends Structure = Tensor>(
     const { openSavedModels } = await import('./saved-model-layer.ts');
     await openSavedModels(config as Json, options.safeMode ?? true);
   }
-  const older = /^2\./.test(String(archive.metadata.keras_version));
-  const model = modelOf(file, older ? fromKeras2(config as Json) : (config as Json), bytes.length, options);
+  const model = modelOf(file, fromVersion(archive.metadata.keras_version, config as Json), bytes.length, options);
   if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
   await loadStore(model, archive.weights, { skipMismatch: false });
   loadAssets(savedParts(model), archive.assets, file);
@@ -273,9 +272,7 @@ async function loadLegacyModel(
       file,
       'the file holds weights alone, no model (no attribute model_config). Make the model, then model.loadWeights(path).',
     );
-  const config = content.modelConfig as Json;
-  const older = content.kerasVersion?.startsWith('2.');
-  const model = modelOf(file, older ? fromKeras2(config) : config, bytes.length, options);
+  const model = modelOf(file, fromVersion(content.kerasVersion, content.modelConfig as Json), bytes.length, options);
   await loadLegacyWeights(model, content, { byName: false, skipMismatch: false });
   const training = content.trainingConfig as Config | undefined;
   if (compile && training) {

@@ -8,6 +8,7 @@ import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.t
 import { readIfThere } from '../../platform/read-if-there.ts';
 import type { SavedModelObject } from '../../saved-model/load.ts';
 import type { SavedModelFolder } from '../../saved-model/read-folder.ts';
+import { fromKeras2 } from '../keras2-config.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import { ModelBase } from '../models/model.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
@@ -86,7 +87,9 @@ export async function savedModelConfig(
   const training = metadata?.training_config ?? null;
   return {
     file,
-    config: isKnown ? (withoutTuples({ class_name: metadata.class_name!, config: metadata.config! }) as Config) : null,
+    config: isKnown
+      ? (fromKeras2(withoutTuples({ class_name: metadata.class_name!, config: metadata.config! })) as Config)
+      : null,
     compiled: isPlainObject(training) ? (withoutTuples(training as Json) as Config) : null,
     name: typeof metadata?.name === 'string' ? metadata.name : null,
     buildShape: withoutTuples(metadata?.build_input_shape ?? null),

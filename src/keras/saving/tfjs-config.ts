@@ -1,7 +1,8 @@
 // Configs of TensorFlow.js as those of Keras.
 // Owns: what differs between the two. Leaves Keras 2 to keras2-config.ts.
+
+import { fromKeras2 } from '../keras2-config.ts';
 import { isPlainObject, type Json } from '../schema.ts';
-import { fromKeras2 } from './keras2-config.ts';
 
 /** TensorFlow.js writes null for settings that were not given; here they are left out, which means the default. */
 export function withoutNulls(json: Json): Json {

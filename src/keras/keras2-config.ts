@@ -1,10 +1,14 @@
 // What configs of Keras 2 mean differently than those of Keras 3, said in words that this library knows.
 // Owns: those changes, one by one. Older names of options are in the layers' own schemas.
-import { recordMigration } from '../migrations.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import { recordMigration } from './migrations.ts';
+import { type Config, isPlainObject, type Json } from './schema.ts';
 
 /** Activations of the same name with other formulas. */
 const activations: Readonly<Record<string, string>> = { hard_sigmoid: 'keras2_hard_sigmoid' };
+
+/** The config of a model or layer that this version of Keras wrote. */
+export const fromVersion = (version: unknown, config: Json): Json =>
+  String(version).startsWith('2.') ? fromKeras2(config) : config;
 
 /** The config of a model or layer, as Keras 2 meant it. */
 export function fromKeras2(json: Json): Json {
