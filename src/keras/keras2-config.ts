@@ -14,8 +14,11 @@ export const fromVersion = (version: unknown, config: Json): Json =>
 export function fromKeras2(json: Json): Json {
   if (Array.isArray(json)) return json.map(fromKeras2);
   if (!isPlainObject(json)) return json;
+  // Which generator a random layer of Keras 2 draws from.
+  const { rng_type: generator, ...rest } = json;
+  if (generator !== undefined) recordMigration('dropped-option', 'rng_type');
   const config = Object.fromEntries(
-    Object.entries(json).map(([key, value]): [string, Json] => {
+    Object.entries(rest).map(([key, value]): [string, Json] => {
       const older = /(^|_)activation$/.test(key) && typeof value === 'string' ? activations[value] : undefined;
       if (older) recordMigration('formula-of-keras-2', `${key}: ${String(value)}`);
       return [key, older ?? fromKeras2(value as Json)];

@@ -14,7 +14,8 @@ import {
 const BREAKS = ['),', '},', '],', "',"];
 
 export function keras2Lines(model: ModelBase, options: SummaryOptions): string[] {
-  const sequential = isSequential(model);
+  // Masks are no inputs there, and what computes them is no layer.
+  const sequential = isSequential(model, isLayer);
   let lineLength = options.lineLength ?? (sequential ? 65 : 98);
   let positions = [...(options.positions ?? (sequential ? [0.45, 0.85, 1] : [0.3, 0.6, 0.7, 1]))];
   if (positions.at(-1)! <= 1) positions = positions.map((position) => Math.trunc(lineLength * position));

@@ -34,12 +34,15 @@ export function readableSize(bytes: number, unit = 'B'): string {
   const rounded = (size * 8) % 1 === 0 ? roundHalfEven(size * 100) / 100 : size;
   return `${rounded.toFixed(2)} ${units[i]}`;
 }
-/** Whether layers follow each other one by one, each used once. */
-export function isSequential(model: ModelBase): boolean {
+/** Whether layers follow each other one by one, each used once; `counts`: which operations are seen. */
+export function isSequential(model: ModelBase, counts: (operation: object) => boolean = () => true): boolean {
   const { graph } = model;
   if (!graph || model.constructor.name === 'Sequential') return true;
-  for (const nodes of graph.map.nodesByDepth.values())
-    if (nodes.length > 1 || nodes[0]!.inputs.length > 1) return false;
+  for (const all of graph.map.nodesByDepth.values()) {
+    const nodes = all.filter((node) => counts(node.operation));
+    const inputs = nodes[0]?.inputs.filter(({ history }) => !history || counts(history.operation)) ?? [];
+    if (nodes.length > 1 || inputs.length > 1) return false;
+  }
   const nodes = new Set(graph.map.nodes);
   return model.layers.every((layer) => layer.inboundNodes.filter((node) => nodes.has(node)).length <= 1);
 }

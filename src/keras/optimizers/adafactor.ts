@@ -71,6 +71,12 @@ class Adafactor_ extends Optimizer_ {
       this.#velocities.push(this.addVariableFromReference(variable, 'velocity'));
     }
   }
+  /** Keras 2 does not list what it keeps in the place of rows and columns. */
+  override variablesOfKeras2(): VariableTensor[] {
+    const unused = (of: readonly VariableTensor[]) => of.filter((_, i) => this.#velocities[i]!.dims.length < 2);
+    const without = new Set([...unused(this.#rows), ...unused(this.#columns)]);
+    return super.variablesOfKeras2().filter((variable) => !without.has(variable));
+  }
   override updateStep(gradient: Tensor, variable: VariableTensor, rate: Tensor): void {
     const at = this.indexOf(variable);
     const step = this.step(variable.dtype);

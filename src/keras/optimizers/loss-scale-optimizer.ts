@@ -84,7 +84,8 @@ class LossScaleOptimizer_ extends Optimizer_ {
       name: 'dynamic_scale',
       initializer: Constant(this.initialScale),
     });
-    this.innerOptimizer.build(variables);
+    if (this.scope === null) this.innerOptimizer.build(variables);
+    else this.innerOptimizer.buildInStep(variables, `${this.scope}${this.name}/`);
     super.build(variables);
   }
 
@@ -94,7 +95,7 @@ class LossScaleOptimizer_ extends Optimizer_ {
         throw new ValueError(
           `optimizer ${this.name}: apply(gradients) without variables; call build(variables) first.`,
         );
-      this.build(variables as readonly VariableTensor[]);
+      this.buildInStep(variables as readonly VariableTensor[]);
     }
     const [counter, scale] = [this.#counter!, this.#scale!];
     const finite = gradients

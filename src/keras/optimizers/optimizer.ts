@@ -80,7 +80,8 @@ export class Optimizer_ {
   #accumulators: VariableTensor[] = [];
   #undecayed: { readonly variables: ReadonlySet<VariableTensor>; readonly pattern: RegExp | null } | null = null;
   #shared: Shared | null = null;
-  #scoped = false;
+  /** What stands before the names of unscoped variables, and of all where another optimizer builds this one; null outside of steps. */
+  #scope: string | null = null;
 
   /** Internal second argument: the schema of a built-in optimizer, whose own options become properties. */
   constructor(given: OptimizerOptions & Readonly<Record<string, unknown>> = {}, options: OwnOptions = baseOptions) {
@@ -103,9 +104,10 @@ export class Optimizer_ {
     this.#rate = typeof learningRate === 'number' ? this.#track(learningRate, floatx(), 'learning_rate') : learningRate;
   }
 
-  #track(value: TensorLike | (() => TensorLike), dtype: DType, name: string, path = `${this.name}/${name}`): Variable {
+  #track(value: TensorLike | (() => TensorLike), dtype: DType, name: string, within = this.name): Variable {
     const variable = new Variable(value, { trainable: false, dtype, name });
-    variable.path = path;
+    const outer = within === '' || this.#scope === null ? '' : this.#scope;
+    variable.path = within === '' ? name : `${outer}${within}/${name}`;
     this.ownVariables.push(variable);
     return variable;
   }
@@ -124,6 +126,11 @@ export class Optimizer_ {
   /** Variables that Keras 2 keeps in fields of their own, outside its list of variables. */
   ownFields(): ReadonlyMap<string, VariableTensor> {
     return new Map(this.#rate instanceof VariableTensor ? [['_learning_rate', this.#rate]] : []);
+  }
+  /** The variables that Keras 2 lists: those that are in no field. */
+  variablesOfKeras2(): VariableTensor[] {
+    const fields = new Set(this.ownFields().values());
+    return this.variables.filter((variable) => !fields.has(variable));
   }
   /** The rate now. Assign a number or a schedule; a number needs no new compilation. */
   get learningRate(): Tensor {
@@ -185,7 +192,7 @@ export class Optimizer_ {
   }
   /** A variable that Keras makes outside the optimizer's scope: it has its name only where the first step builds it. */
   protected addUnscopedVariable(value: TensorLike, dtype: DType, name: string): VariableTensor {
-    return this.#track(value, dtype, name, this.#scoped ? `${this.name}/${name}` : name);
+    return this.#track(value, dtype, name, this.#scope === null ? '' : this.name);
   }
 
   /** Makes the variables for these; subclasses call it first and then add their slots. */
@@ -198,6 +205,15 @@ export class Optimizer_ {
     });
     this.trainableVariables = [...variables];
     this.built = true;
+  }
+  /** As the first step builds it, so that all names are the optimizer's; `outer`: the names of those around it. */
+  buildInStep(variables: readonly VariableTensor[], outer = ''): void {
+    this.#scope = outer;
+    this.build(variables);
+  }
+  /** Whether the first step builds it, and the names of the optimizers around it. */
+  protected get scope(): string | null {
+    return this.#scope;
   }
   /** The position of a variable in the lists of slots. */
   protected indexOf(variable: VariableTensor): number {
@@ -251,8 +267,7 @@ export class Optimizer_ {
     if (variables) {
       const list = variables.map(asVariable);
       if (!this.built) {
-        this.#scoped = true;
-        this.build(list);
+        this.buildInStep(list);
         this.built = true;
       }
       for (const variable of list) this.indexOf(variable);

@@ -1,5 +1,7 @@
 // Gradient descent, with momentum.
 import { callable } from '../../base/callable.ts';
+import { zeros } from '../../ops/core/create.ts';
+import { Variable } from '../../ops/core/variable.ts';
 import { multiply, subtract } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
@@ -28,6 +30,15 @@ class SGD_ extends Optimizer_ {
     super.build(variables);
     if (this.momentum !== 0)
       [this.#momentums] = this.addOptimizerVariables(variables, ['momentum']) as [VariableTensor[]];
+  }
+  /** Keras 2 keeps momentums that it does without: zeros, which stand in for them in files. */
+  override variablesOfKeras2(): VariableTensor[] {
+    const listed = super.variablesOfKeras2();
+    if (this.momentum !== 0) return listed;
+    const unused = this.trainableVariables.map(
+      ({ dims, dtype }) => new Variable(zeros(dims, dtype), { trainable: false }),
+    );
+    return [...listed, ...unused];
   }
   override updateStep(gradient: Tensor, variable: VariableTensor, rate: Tensor): void {
     const step = multiply(gradient, rate);

@@ -9,7 +9,7 @@ import type { ModelBase } from '../models/model.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { type Assignment, assignAll } from './assign.ts';
 import './checkpoint-tree.ts';
-import { optimizerAssignments } from './optimizer-state.ts';
+import { buildAfterSteps, optimizerAssignments } from './optimizer-state.ts';
 
 const stored = (reader: CheckpointReader, key: string): StoredArray => {
   const { shape, dtype } = reader.entry(key)!;
@@ -53,6 +53,7 @@ export async function loadCheckpoint(
   }
   if (options.optimizer) assignments.push(...optimizerState(model, reader));
   await assignAll(assignments, file);
+  if (options.optimizer) buildAfterSteps(model);
 }
 
 /** The optimizer's variables, in the order in which the checkpoint has them. */

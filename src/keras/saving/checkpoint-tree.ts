@@ -8,7 +8,6 @@ import type { ModelBase } from '../models/model.ts';
 import { ModelBase as Model } from '../models/model.ts';
 import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { isPlainObject, snakeCase } from '../schema.ts';
-import { listedByKeras2 } from './optimizer-state.ts';
 
 const alternatives = (name: string): string[] => (name.startsWith('_') ? [name, name.slice(1)] : [name, `_${name}`]);
 
@@ -58,7 +57,7 @@ function modelLayers(model: ModelBase): NamedChild[] {
 /** Optimizers as Keras 3 keeps them: the learning rate is the second of their variables. In Keras 2's it is a field alone. */
 function optimizerChildren(optimizer: Optimizer_): NamedChild[] {
   const fields = new Map([...optimizer.ownFields()].map(([name, variable]) => [variable, name]));
-  const listed = listedByKeras2(optimizer);
+  const listed = optimizer.variablesOfKeras2();
   return optimizer.variables.map((variable, i) => {
     const field = i === 0 ? '_iterations' : fields.get(variable);
     const place = `_variables/${listed.indexOf(variable)}`;

@@ -22,7 +22,6 @@ import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Inputs } from '../types.ts';
 import './checkpoint-tree.ts';
 import { CONFIG_FILE } from './config-file.ts';
-import { listedByKeras2 } from './optimizer-state.ts';
 
 export interface ExportSpec {
   readonly shape: readonly (number | null)[];
@@ -35,7 +34,7 @@ export function addOptimizer(graph: ObjectGraph, parent: number, optimizer: Opti
   const { variables } = optimizer;
   const node = graph.link(parent, 'optimizer', graph.add());
   const list = graph.link(node, '_variables', graph.add());
-  const counted = keras2 ? listedByKeras2(optimizer) : variables;
+  const counted = keras2 ? optimizer.variablesOfKeras2() : variables;
   counted.forEach((variable, i) => void graph.link(list, String(i), graph.add(variable)));
   const [iterations] = variables;
   if (iterations) graph.link(node, '_iterations', graph.add(iterations));

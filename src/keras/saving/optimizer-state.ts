@@ -3,15 +3,11 @@
 import type { StoredArray } from '../../formats/keras/weights-store.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { recordMigration } from '../migrations.ts';
+import type { ModelBase } from '../models/model.ts';
 import { Nadam } from '../optimizers/nadam.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
+import { type Optimizer, Optimizer_ } from '../optimizers/optimizer.ts';
+import { buildOptimizer } from '../training/trainer.ts';
 import type { Assignment } from './assign.ts';
-
-/** The variables that Keras 2 lists. */
-export function listedByKeras2(optimizer: Optimizer): readonly VariableTensor[] {
-  const fields = new Set(optimizer.ownFields().values());
-  return optimizer.variables.filter((variable) => !fields.has(variable));
-}
 
 /**
  * Arrays of a file to the optimizer's variables, in Keras 3's list or in Keras 2's; null where they fit neither.
@@ -23,7 +19,7 @@ export function optimizerAssignments(
   field: (name: string) => StoredArray | undefined = () => undefined,
 ): Assignment[] | null {
   const isWhole = arrays.length === optimizer.variables.length;
-  const wanted = isWhole ? optimizer.variables : listedByKeras2(optimizer);
+  const wanted = isWhole ? optimizer.variables : optimizer.variablesOfKeras2();
   if (!isWhole) recordMigration('optimizer-without-learning-rate', `${arrays.length} variables`);
   if (arrays.length !== wanted.length) return null;
   if (wanted.some((variable, i) => variable.dims.join() !== arrays[i]!.shape.join())) return null;
@@ -36,6 +32,12 @@ export function optimizerAssignments(
       assignments.push({ variable, stored: productOf(optimizer, variable, arrays[0]!) });
   }
   return assignments;
+}
+/** An optimizer without slots is built where it has stepped: its files do not tell otherwise. */
+export function buildAfterSteps(model: ModelBase): void {
+  const optimizer: object = model.compiled ? model.optimizer : {};
+  if (optimizer instanceof Optimizer_ && !optimizer.built && optimizer.iterations.item() > 0)
+    buildOptimizer(optimizer, model.trainableVariables);
 }
 /** Nadam's product as an array, from the number of steps. */
 function productOf(optimizer: Nadam, variable: VariableTensor, iterations: StoredArray): StoredArray {

@@ -8,7 +8,7 @@ import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { loadOwnArrays, ownArraysOf } from './assets.ts';
 import { type Assignment, arrayOf, assignAll } from './assign.ts';
-import { optimizerAssignments } from './optimizer-state.ts';
+import { buildAfterSteps, optimizerAssignments } from './optimizer-state.ts';
 import { type SavedPart, savedParts } from './state.ts';
 
 export const weightEntries = (parts: readonly SavedPart[], optimizer: boolean): VariablesInput[] =>
@@ -59,6 +59,7 @@ export async function loadStore(model: ModelBase, store: WeightsStore, options: 
     })),
   );
   await assignAll(assignments, store.file);
+  buildAfterSteps(model);
   for (const layer of loaded) layer.weightsLoaded();
   for (const { object, read } of own) loadOwnArrays(object, read);
 }

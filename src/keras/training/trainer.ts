@@ -12,6 +12,7 @@ import { type Direction, directionOf } from '../metrics/direction.ts';
 import { get as getMetric, Mean } from '../metrics/index.ts';
 import type { ModelBase } from '../models/model.ts';
 import * as optimizers from '../optimizers/index.ts';
+import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { type Config, camelCase, isPlainObject, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
@@ -375,7 +376,8 @@ function revive(value: Json): unknown {
   return isPlainObject(value) ? deserializeKerasObject(value as Json) : value;
 }
 export function buildOptimizer(optimizer: object, variables: readonly VariableTensor[]): void {
-  if ('build' in optimizer) (optimizer as { build(variables: readonly VariableTensor[]): void }).build(variables);
+  if (optimizer instanceof Optimizer_) optimizer.buildInStep(variables);
+  else if ('build' in optimizer) (optimizer as { build(variables: readonly VariableTensor[]): void }).build(variables);
 }
 function batchOf(x: Structure): number {
   const first = x instanceof Tensor ? x : flattenTree(x, isTensor).find(isTensor);

@@ -46,7 +46,7 @@ function expectedOf(c: Case): Fields {
   const outputs = arraysOf(c, c.json.outputs);
   const out: { [key: string]: Value } = Object.fromEntries(structure.map((name) => [name, plain(c.json[name])]));
   out.weights = weightRows(c.json.weights, isKeras3(c));
-  if (!isKeras3(c)) out.optimizer = asKeras2(out.optimizer);
+  if (!isKeras3(c)) out.optimizer = withoutPaths(out.optimizer);
   out.outputs = Object.fromEntries(filesOf(c).map((file) => [file.path, outputs]));
   // Keras 2 writes its JSON in a form of its own: read, never written.
   if (isKeras3(c)) out.to_json = reproducible(plain(c.json.to_json));
@@ -83,13 +83,11 @@ function subclassed(): Model {
   return new Subclassed() as object as Model;
 }
 
-/** Keras 2 names the variables of optimizers in a way of its own, and does not count the learning rate among them. */
-function asKeras2(variables: Value | undefined): Value {
-  if (!Array.isArray(variables)) return variables ?? null;
-  return variables
-    .filter((row) => !(isFields(row) && /learning_rate/.test(String(row.path))))
-    .map((row) => (isFields(row) ? { shape: row.shape!, dtype: row.dtype! } : row));
-}
+/** Keras 2 names the variables of optimizers in a way of its own. */
+const withoutPaths = (variables: Value | undefined): Value =>
+  Array.isArray(variables)
+    ? variables.map((row) => (isFields(row) ? { shape: row.shape!, dtype: row.dtype! } : row))
+    : (variables ?? null);
 
 interface WithVocabulary {
   readonly name: string;
@@ -144,9 +142,14 @@ function structureOf(c: Case, model: Model): Fields {
   const names = (list: string) =>
     ((model as object as Record<string, unknown>)[list] as readonly string[] | undefined) ?? [];
   const lastLayer = (property(model, 'layers') as readonly { name: string }[]).at(-1)!;
-  const optimizer = (model as { optimizer?: { variables: readonly { path: string }[] } | null }).optimizer;
+  interface Stateful {
+    readonly variables: readonly { path: string }[];
+    /** Those that Keras 2 counts. */
+    variablesOfKeras2(): readonly { path: string }[];
+  }
+  const optimizer = (model as { optimizer?: Stateful | null }).optimizer;
   const variables: Value = optimizer
-    ? optimizer.variables.map((variable) => {
+    ? (isKeras3(c) ? optimizer.variables : optimizer.variablesOfKeras2()).map((variable) => {
         const { shape, dtype } = variable as object as { shape: readonly number[]; dtype: string };
         return { path: variable.path, shape: [...shape], dtype };
       })
@@ -164,7 +167,7 @@ function structureOf(c: Case, model: Model): Fields {
     input_names: isKeras3(c) ? [] : [...names('inputNames')],
     output_names: isKeras3(c) || names('outputNames').length > 0 ? [...names('outputNames')] : [lastLayer.name],
     summary: lines.join('\n'),
-    optimizer: isKeras3(c) ? variables : asKeras2(variables),
+    optimizer: isKeras3(c) ? variables : withoutPaths(variables),
     weights: describeWeights(model, isKeras3(c)),
   };
 }
