@@ -46,11 +46,14 @@ export interface Option<In, Out, Required extends boolean = boolean> {
   readonly internal?: boolean;
   /** Not written to files where it is null. */
   readonly omitNull?: boolean;
+  /** Not written to files where it is false. */
+  readonly omitFalse?: boolean;
 }
 export interface OptionSettings {
   readonly key?: string;
   readonly internal?: boolean;
   readonly omitNull?: boolean;
+  readonly omitFalse?: boolean;
 }
 
 export const required = <In, Out>(kind: Kind<In, Out>, settings: OptionSettings = {}): Option<In, Out, true> => ({
@@ -214,6 +217,7 @@ export class Schema<D extends Definitions> implements SchemaLike {
       if (option.internal) continue;
       const value: unknown = Reflect.get(holder, name);
       if (option.omitNull && (value === null || value === undefined)) continue;
+      if (option.omitFalse && !value) continue;
       config[this.key(name)] =
         value === undefined ? null : option.kind.toConfig ? option.kind.toConfig(value) : toJson(value);
     }

@@ -79,6 +79,12 @@ export type Value =
 export type Fields = { readonly [key: string]: Value };
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** What was computed in bfloat16 is stored as float32. */
+export const asStored = (value: Value): Value =>
+  value instanceof ArrayValue && value.dtype === 'bfloat16'
+    ? new ArrayValue('float32', value.shape, value.data)
+    : value;
+
 /** Whether a value is a plain object, not one of the classes above, a list or bytes. */
 export function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;

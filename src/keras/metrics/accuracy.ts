@@ -128,7 +128,7 @@ export const TopKCategoricalAccuracy = metricClass(
 export const SparseTopKCategoricalAccuracy = metricClass(
   'SparseTopKCategoricalAccuracy',
   'sparse_top_k_categorical_accuracy',
-  { k, fromSortedIds: optional(boolean, false) },
+  { k, fromSortedIds: optional(boolean, false, { omitFalse: true }) },
   sparseTopKCategoricalAccuracy,
   'k',
 );

@@ -5,7 +5,7 @@ import type { DType } from '../../base/dtype.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import { policyConfig } from '../dtype-policy.ts';
+import { getPolicy, policyConfig } from '../dtype-policy.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
 import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
@@ -177,13 +177,17 @@ class SequentialModel extends ModelBase<Tensor> {
     const shape = config.build_input_shape ?? null;
     if (!model.graph && Array.isArray(shape) && isShape(shape)) model.build(shape as Shape);
     if (config.trainable === false) model.trainable = false;
+    if (isPlainObject(config.dtype)) model.dtypePolicy = getPolicy(config.dtype);
     return model;
   }
 }
 
-/** Whether a config is that of a model. */
-const holdsLayers = (item: Json): boolean =>
-  isPlainObject(item) && isPlainObject(item.config) && Array.isArray((item.config as Config).layers);
+/** Whether a config is that of a model, or of a layer around one. */
+function holdsLayers(item: Json | undefined): boolean {
+  if (!isPlainObject(item) || !isPlainObject(item.config)) return false;
+  const { layers, layer } = item.config as Config;
+  return Array.isArray(layers) || holdsLayers(layer);
+}
 
 /** Whole numbers are what embeddings take; all else begins as floats. */
 const inputDtypeOf = (layer: LayerBase): DType => layer.inputDtype;

@@ -10,7 +10,7 @@ import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { type Assignment, arrayOf, assignAll } from './assign.ts';
-import { optimizerAssignments } from './optimizer-state.ts';
+import { buildAfterSteps, optimizerAssignments } from './optimizer-state.ts';
 
 const legacyWeights = (layer: LayerBase): VariableTensor[] => [...layer.trainableWeights, ...layer.nonTrainableWeights];
 const inputOf = (variable: VariableTensor): LegacyWeightInput => ({ name: variable.path, array: arrayOf(variable) });
@@ -112,9 +112,13 @@ export async function loadLegacyWeights(
 export async function loadLegacyOptimizer(model: ModelBase, file: LegacyH5): Promise<void> {
   const stored = file.optimizerWeights;
   if (!stored || !model.compiled) return;
-  buildOptimizer(model.optimizer, model.trainableVariables);
+  // An optimizer that was saved before its first step makes its variables in the first step.
+  if (stored.length > 2) buildOptimizer(model.optimizer, model.trainableVariables);
   const assignments = optimizerAssignments(model.optimizer, stored);
-  if (assignments) return assignAll(assignments, file.file);
+  if (assignments) {
+    await assignAll(assignments, file.file);
+    return buildAfterSteps(model);
+  }
   console.warn(
     `${file.file}: the optimizer's state (${stored.length} arrays) is not that of this optimizer (${model.optimizer.variables.length}): it starts anew.`,
   );

@@ -212,15 +212,21 @@ function ofKerasOps([name, module, className, config, call]: (typeof kerasOpClas
       const names = parametersOf(opName) ?? [];
       const values = bindArguments(opName, names, args, true);
       const value = (key: string): unknown => values[names.indexOf(key)];
+      // Keras gives the values of a border by name, all other inputs by place.
+      const callOf = (inputNames: readonly string[]) =>
+        name === 'pad'
+          ? { args: [value('x')], kwargs: { constant_values: value('constantValues') ?? null } }
+          : { args: trimmed(inputNames.map(value)).map((item) => item ?? null) };
       return {
         config: Object.fromEntries(
           words(config).flatMap((key) => {
             const given = value(option(key)) as Json | undefined;
-            // Files have this one also where it was not given.
-            return given === undefined ? (key === 'initial' ? [[key, null]] : []) : [[key, given]];
+            // Files have all that the function takes, also where it was not given.
+            const isKept = key === 'initial' || names.includes(option(key));
+            return given === undefined ? (isKept ? [[key, null]] : []) : [[key, given]];
           }),
         ),
-        args: trimmed(inputs(names).map(value)).map((item) => item ?? null),
+        ...callOf(inputs(names)),
       };
     },
     join: (stored, args, kwargs) => {

@@ -3,7 +3,7 @@
 import type { Case } from '../folder.ts';
 import { argument, differentiate, fn, property, result } from '../library.ts';
 import type { Area } from '../runner.ts';
-import { ArrayValue, type Fields, type Json, type Value } from '../values.ts';
+import { type ArrayValue, asStored, type Fields, type Json, type Value } from '../values.ts';
 import {
   arraysOf,
   describeWeights,
@@ -54,12 +54,6 @@ function maskOf(output: unknown): Value {
   const { kerasMask } = output as { kerasMask?: unknown };
   return kerasMask === undefined || kerasMask === null ? null : result(kerasMask);
 }
-
-/** Gradients of bfloat16 weights are stored as float32. */
-const asStored = (value: Value): Value =>
-  value instanceof ArrayValue && value.dtype === 'bfloat16'
-    ? new ArrayValue('float32', value.shape, value.data)
-    : value;
 
 function gradientsOf(c: Case, model: Model, inputs: readonly unknown[], spec: GradientSpec): Fields {
   const weights = property(model, 'trainable_weights') as readonly unknown[];

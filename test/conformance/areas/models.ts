@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Case } from '../folder.ts';
 import { construct, fn, lookup, property, result } from '../library.ts';
 import { type Area, isRefusal } from '../runner.ts';
-import { type Fields, isFields, type Json, type Value } from '../values.ts';
+import { asStored, type Fields, isFields, type Json, type Value } from '../values.ts';
 import { arraysOf, describeWeights, feed, fromJson, loadModel, type Model, plain, weightRows } from './loaded.ts';
 
 interface File {
@@ -202,7 +202,7 @@ export const area: Area = {
       const model = await open(c, file, inputs, first);
       if (!/savedmodel/.test(file.format)) first ??= model;
       const got = result(model(feed(inputs), { training: false }));
-      outputs[file.path] = isFields(got) || Array.isArray(got) ? got : [got];
+      outputs[file.path] = isFields(got) ? got : (Array.isArray(got) ? got : [got]).map(asStored);
     }
     if (first === undefined) throw new Error(`${c.id} has no file with a structure`);
     const out: { [key: string]: Value } = { ...structureOf(c, first), outputs };
