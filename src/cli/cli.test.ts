@@ -9,7 +9,10 @@ const path = (file: string): string => new URL(file, import.meta.url).pathname;
 const damaged = path('../../test/golden/models/damaged_not_a_zip.keras');
 afterEach(() => void vi.restoreAllMocks());
 async function run(...args: string[]): Promise<[status: number, printed: string]> {
-  const print = vi.spyOn(platform(), 'print').mockClear().mockImplementation(() => {});
+  const print = vi
+    .spyOn(platform(), 'print')
+    .mockClear()
+    .mockImplementation(() => {});
   const status = await main(args);
   return [status, print.mock.calls.flat().join('')];
 }

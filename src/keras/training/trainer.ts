@@ -213,7 +213,9 @@ export class Trainer {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
     if (!this.#ownStepPrepared) this.#prepareOwnStep(batch[0]);
-    this.#stepLogs = (runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)) as StepLogs;
+    this.#stepLogs = (
+      runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)
+    ) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
   }
   /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */
