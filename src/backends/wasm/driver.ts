@@ -81,7 +81,8 @@ class Driver {
         }
         case 'call': {
           const divisible = this.#calls.callsOf(phase.step.kernel)[phase.call]!;
-          this.#call(phase.step.kernel, phase.call, phase.step.slots, divisible, phase.parts);
+          const { grain = divisible.grain } = phase;
+          this.#call(phase.step.kernel, phase.call, phase.step.slots, { ...divisible, grain }, phase.parts);
           break;
         }
         case 'copy':

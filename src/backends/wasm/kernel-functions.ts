@@ -5,6 +5,7 @@
 import type { Code } from '../../assembler/code.ts';
 import type { FunctionBuilder, ModuleBuilder } from '../../assembler/module.ts';
 import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
+import type { Footprint } from './codegen/footprint.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
 import { prepare } from './codegen/normalise.ts';
 import {
@@ -91,14 +92,25 @@ export class KernelFunctions {
       case 'contract': {
         const native = this.nativePlan(nestOf(kernel));
         const products = kernel.batch * kernel.m * kernel.n * kernel.k;
-        if (native) return [{ ...this.native(native, name, buffers([0, 1, 2])), cost: products * NATIVE_PRODUCT }];
+        if (native) {
+          const footprint = footprintOfTasks(native, [0, 1, 2]);
+          return [{ ...this.native(native, name, buffers([0, 1, 2])), cost: products * NATIVE_PRODUCT, footprint }];
+        }
         const plan = planContract(kernel);
         const { relaxed } = this.library;
         this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
         const made =
           plan.kind === 'dot' ? dotFunction(plan, name, relaxed) : blockFunction(plan, name, this.define, relaxed);
-        const args = [...buffers(plan.swapped ? [1, 0, 2] : [0, 1, 2]), 'scratch' as const];
-        return [{ fn: this.module.define(made), extent: taskCount(plan), grain: 1, cost: products * PRODUCT, args }];
+        const order = plan.swapped ? ([1, 0, 2] as const) : ([0, 1, 2] as const);
+        const args = [...buffers(order), 'scratch' as const];
+        const call = {
+          fn: this.module.define(made),
+          extent: taskCount(plan),
+          grain: 1,
+          cost: products * PRODUCT,
+          args,
+        };
+        return [plan.kind === 'dot' ? call : { ...call, footprint: footprintOfTasks(plan, order) }];
       }
       case 'loops': {
         const prepared = prepare(kernel);
@@ -118,7 +130,7 @@ export class KernelFunctions {
   }
 
   private loops(kernel: LoopKernel, name: string): KernelCall {
-    const { fn, extent, grain, cost } = generateKernel(kernel, name, this.library);
+    const { fn, extent, grain, cost, footprint } = generateKernel(kernel, name, this.library);
     const args = buffers(kernel.buffers.map((_, i) => i));
     return {
       fn: this.module.define(fn),
@@ -126,6 +138,7 @@ export class KernelFunctions {
       // What must run in order is one piece.
       grain: kernel.serial ? extent : grain,
       cost: cost * INSTRUCTION,
+      footprint,
       args,
     };
   }
@@ -198,8 +211,8 @@ export class KernelFunctions {
           },
         };
       } else {
-        const { extent, grain, cost } = generated;
-        after.push({ fn, extent, grain, cost: cost * INSTRUCTION, args: buffers(all) });
+        const { extent, grain, cost, footprint } = generated;
+        after.push({ fn, extent, grain, cost: cost * INSTRUCTION, footprint, args: buffers(all) });
       }
     }
     const { batch, rows, columns, depth } = match.nest;
@@ -207,8 +220,29 @@ export class KernelFunctions {
     const call = native
       ? this.native(native, name, buffers(match.buffers), hooks)
       : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
-    return [{ ...call, cost, args: [...call.args, ...extras] }, ...after];
+    const footprint = padding ? undefined : footprintOfTasks(plan, match.buffers);
+    return [{ ...call, cost, footprint, args: [...call.args, ...extras] }, ...after];
   }
+}
+
+/** What each task touches, where tasks are equal pieces of the rows; `buffers` are the kernel's numbers of A, B and C. */
+function footprintOfTasks(
+  plan: Pick<BlockPlan, 'nest' | 'taskAxes' | 'chunkAxis' | 'chunk' | 'chunkInside' | 'columnGroups'>,
+  [a, , c]: readonly [number, number, number],
+): Footprint | undefined {
+  const { nest, taskAxes, chunkAxis, chunk, chunkInside, columnGroups } = plan;
+  if (columnGroups > 1 || taskAxes.length > 0 || chunkInside || chunkAxis.extent % chunk !== 0) return undefined;
+  if (!nest.rows.includes(chunkAxis)) return undefined;
+  const [rows, ...rest] = (['a', 'c'] as const).map((x) => {
+    const others = [...nest.batch, ...nest.rows, ...nest.columns, ...nest.depth].filter((axis) => axis !== chunkAxis);
+    const start = nest.offsets[x === 'a' ? 0 : 2];
+    const within = others.every((axis) => axis[x] >= 0) && start >= 0;
+    const reach = others.reduce((sum, axis) => sum + axis[x] * (axis.extent - 1), start);
+    return within && reach < chunkAxis[x] ? chunkAxis[x] * chunk * 4 : undefined;
+  });
+  const result: (number | undefined)[] = [];
+  [result[a], result[c]] = [rows, rest[0]];
+  return result;
 }
 
 /** Joins axes whose results are contiguous, whatever the operands. */

@@ -6,6 +6,7 @@ import type { LoopKernel } from '../../../compiler/loop-ir.ts';
 import type { Library } from '../library.ts';
 import { effectsOf } from './analysis.ts';
 import { KernelContext } from './context.ts';
+import { type Footprint, footprintOf } from './footprint.ts';
 import { emitLoop } from './loops.ts';
 import { normalise } from './normalise.ts';
 import { planVectors } from './plan.ts';
@@ -22,6 +23,7 @@ export interface GeneratedKernel {
   readonly grain: number;
   /** Rough instructions of one run. */
   readonly cost: number;
+  readonly footprint: Footprint;
 }
 
 export function generateKernel(given: LoopKernel, name: string, library: Library): GeneratedKernel {
@@ -43,5 +45,6 @@ export function generateKernel(given: LoopKernel, name: string, library: Library
   k.open('function', effects);
   emitLoop(k, kernel.outer, { begin: 0, end: kernel.outer.extent, locals: [0, 1] }, kernel.body, plan, loops);
   fn.body.append(k.close());
-  return { fn, extent: kernel.outer.extent, grain: 4 * (plan.get(kernel.outer) ?? 0.25), cost };
+  const grain = 4 * (plan.get(kernel.outer) ?? 0.25);
+  return { fn, extent: kernel.outer.extent, grain, cost, footprint: footprintOf(kernel) };
 }

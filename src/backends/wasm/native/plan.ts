@@ -34,6 +34,8 @@ const [TASK_PRODUCTS, MOST_TASKS] = [1 << 20, 8];
 const TASK_BYTES = 1 << 18;
 /** Rows of a tile; fewer than two tiles are not cut. */
 const TILE_ROWS = 12;
+/** Small products are cut into pieces of so many rows: the body of a loop, in which threads keep to rows of their own. */
+const FEW_ROWS = 8;
 /** Every panel's width divides it. */
 const COLUMN_UNIT = 64;
 const GROUP_COLUMNS = 256;
@@ -166,6 +168,10 @@ function splitRows(
   };
   const missing = pieces / sizeOf(around);
   if (missing <= 1) {
+    const [only, second] = rows;
+    const cutFew = only && !second && !around.some(({ extent }) => extent > 1) && !streamed;
+    if (cutFew && only.extent > FEW_ROWS && only.extent <= 8 * FEW_ROWS && only.extent % FEW_ROWS === 0)
+      return { ...whole, chunk: FEW_ROWS };
     const last = batch[batch.length - 1];
     if (!batched || !last) return whole;
     const outer = batch.slice(0, -1);

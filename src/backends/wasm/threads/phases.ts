@@ -14,6 +14,8 @@ export interface Divisible {
   readonly grain: number;
   /** Nanoseconds it takes one thread, roughly. */
   readonly cost: number;
+  /** By buffer: i of the extent touches nothing but bytes [i · n, (i + 1) · n), where that is so. */
+  readonly footprint?: readonly (number | undefined)[] | undefined;
 }
 
 /** What a thread gets at least, in nanoseconds: waiting for one another takes some 300. */
@@ -31,7 +33,14 @@ export type Phase =
   | { readonly kind: 'alone'; readonly step: Step }
   | { readonly kind: 'host'; readonly host: number }
   /** One call of a kernel, cut for so many threads at most. */
-  | { readonly kind: 'call'; readonly step: KernelStep; readonly call: number; readonly parts: number }
+  | {
+      readonly kind: 'call';
+      readonly step: KernelStep;
+      readonly call: number;
+      readonly parts: number;
+      /** Where ranges begin at multiples of something larger than the call's own grain. */
+      readonly grain?: number;
+    }
   | { readonly kind: 'copy'; readonly step: CopyStep; readonly parts: number }
   /** Control flow that every thread goes through. */
   | { readonly kind: 'repeat'; readonly step: RepeatStep; readonly body: readonly Phase[] }
@@ -113,6 +122,8 @@ interface Access {
   readonly write: boolean;
   /** By the first thread only. */
   readonly alone: boolean;
+  /** Into how many equal pieces of how many bytes threads have cut it: each keeps to its own. */
+  readonly cut?: string | undefined;
 }
 
 class Planner {
@@ -146,6 +157,12 @@ class Planner {
   }
 
   #step(step: Step, runs: number, phases: Phase[]): void {
+    const apart = step.kind === 'repeat' ? this.#apart(step, runs) : undefined;
+    if (apart && step.kind === 'repeat') {
+      this.close(phases);
+      phases.push({ kind: 'repeat', step, body: apart }, { kind: 'barrier' });
+      return;
+    }
     if (this.#allAlone([step]) && !swapsUnknown([step])) {
       this.#touch(this.#accessesOf([step], true), phases);
       phases.push({ kind: 'alone', step });
@@ -209,6 +226,52 @@ class Planner {
     }
   }
 
+  /**
+   * The body of a loop in which every thread keeps to rows of its own, so that nobody waits inside: where all its kernels can be
+   * cut into the same number of pieces and each reads of what others write there only what lies in its own piece.
+   */
+  #apart({ body, count, swap }: RepeatStep, runs: number): Phase[] | undefined {
+    const steps: KernelStep[] = [];
+    for (const step of body) {
+      if (step.kind !== 'kernel') return undefined;
+      steps.push(step);
+    }
+    const calls = steps.flatMap((step) =>
+      this.#callsOf[step.kernel]!.map((divisible, call) => ({ step, call, divisible })),
+    );
+    let pieces = 0;
+    for (const { extent, grain } of calls.map(({ divisible }) => divisible)) {
+      if (extent % grain !== 0) return undefined;
+      pieces = commonDivisor(pieces, extent / grain);
+    }
+    const cost = count * calls.reduce((sum, { divisible }) => sum + divisible.cost, 0);
+    const parts = partsOf({ extent: pieces, grain: 1, cost }, this.#leastShare);
+    if (parts < 2) return undefined;
+    let pending: Access[] = [];
+    const renamed = new Map(swap.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
+    // Threads may be any number of rounds apart: the same names, the others, the same again.
+    for (let round = 0; round < 3; round++) {
+      for (const { step, divisible } of calls) {
+        const accesses = this.#accessesOf([step], false).map((access, i): Access => {
+          const bytes = divisible.footprint?.[i];
+          return bytes === undefined ? access : { ...access, cut: `${bytes * divisible.extent}/${pieces}` };
+        });
+        if (this.#conflict(accesses, pending, renamed)) return undefined;
+        pending = [...pending, ...accesses];
+      }
+      // In the next round the places that change roles have each other's names.
+      pending = pending.map((access) => ({ ...access, slot: renamed.get(access.slot) ?? access.slot }));
+    }
+    this.shared += runs * cost;
+    return calls.map(({ step, call, divisible }) => ({
+      kind: 'call',
+      step,
+      call,
+      parts,
+      grain: divisible.extent / pieces,
+    }));
+  }
+
   #allAlone(steps: readonly Step[]): boolean {
     return steps.every((step) => {
       switch (step.kind) {
@@ -263,13 +326,26 @@ class Planner {
 
   /** Waits for the others where the accesses demand it, and notes them. */
   #touch(accesses: readonly Access[], phases: Phase[]): void {
-    const conflict = accesses.some((now) =>
-      this.#pending.some(
-        (before) => (now.write || before.write) && !(now.alone && before.alone) && this.#overlap(now.slot, before.slot),
+    if (this.#conflict(accesses, this.#pending)) this.close(phases);
+    this.#pending = [...this.#pending, ...accesses];
+  }
+
+  /** `apart`: slots that change roles, and never lie in the same place. */
+  #conflict(
+    accesses: readonly Access[],
+    pending: readonly Access[],
+    apart: ReadonlyMap<number, number> = new Map(),
+  ): boolean {
+    return accesses.some((now) =>
+      pending.some(
+        (before) =>
+          (now.write || before.write) &&
+          !(now.alone && before.alone) &&
+          !(now.slot === before.slot && now.cut !== undefined && now.cut === before.cut) &&
+          apart.get(now.slot) !== before.slot &&
+          this.#overlap(now.slot, before.slot),
       ),
     );
-    if (conflict) this.close(phases);
-    this.#pending = [...this.#pending, ...accesses];
   }
 
   #overlap(a: number, b: number): boolean {
@@ -278,6 +354,8 @@ class Planner {
     return placesOverlap(places[a]!, places[b]!);
   }
 }
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
 const placesOverlap = (a: Place, b: Place): boolean =>
   a.region === b.region && a.ranges.some(([from, to]) => b.ranges.some(([start, end]) => from < end && start < to));
