@@ -30,6 +30,7 @@ import { type Interval, packIntervals } from './plan-memory.ts';
 import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
 import { schedule } from './schedule.ts';
 import { simplify } from './simplify.ts';
+import { sparseRows } from './sparse-rows.ts';
 import { splitReductions } from './split-reductions.ts';
 import { inPhases } from './strides.ts';
 
@@ -196,7 +197,7 @@ class Scope {
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
     const simple = checkpoint(simplify(inPhases(hoistSums(checkpoint(graph, 'tracing')))), 'simplification');
-    this.graph = prepareContractions(splitReductions(simple));
+    this.graph = prepareContractions(splitReductions(sparseRows(simple)));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
     const { groups, home } = fuse(this.graph, shared.options.fuse === false);

@@ -26,6 +26,8 @@ export interface Fusion {
 
 /** Recomputing an element is cheaper than storing it up to this cost. */
 const CHEAP = 3;
+/** The same where storing it saves no reading: its consumers would read it in place of the one other value that it is made of. */
+const QUICK = 6;
 /** From this cost on a value is stored before it is spread over more elements. */
 const DEAR = 8;
 /** The cost given to what contains a reduction: it may stand only where each element is needed once. */
@@ -159,11 +161,18 @@ export function fuse(graph: Graph, apart = false): Fusion {
     groups.push({ kind, roots: [node] });
   }
 
+  /** Who reads a value, also in another shape. */
+  function readersOf(value: GraphValue): Node[] {
+    return [...(consumers.get(value) ?? [])].flatMap((user) =>
+      isReshape(user) ? readersOf(user.outputs[0]!) : [user],
+    );
+  }
+
   /** Whether what follows a matrix product is done on its tiles; not where the next loop over the result does it for nothing. */
   function takesBias(node: Node, value: GraphValue): boolean {
     const [user, other] = [...(consumers.get(value) ?? [])];
     if (!user || other || kinds.get(user) !== 'map') return false;
-    const next = [...(consumers.get(user.outputs[0]!) ?? [])];
+    const next = readersOf(user.outputs[0]!);
     const reordered = (consumer: Node) => next.length === 1 && isTransposed(consumer, node);
     if (next.some((consumer) => kinds.get(consumer) === 'map' && !reordered(consumer))) return false;
     return rowsOf(node) >= LEAST_ROWS && isTileable(node) && canInline(node, value, TILES, 'reduce');
@@ -188,7 +197,19 @@ export function fuse(graph: Graph, apart = false): Fusion {
     }
     if (kind === 'reduce') return users.length === 1;
     if (isMovement(node) && weight < CHEAP) return true;
-    return users.length === 1 || weight <= CHEAP;
+    return users.length === 1 || weight <= (readsOne(value, sizeOf(value.dims)) ? QUICK : CHEAP);
+  }
+
+  /** Whether computing a value reads no more than one other that is as large, so that storing it saves no reading. */
+  function readsOne(value: GraphValue, size: number): boolean {
+    const found = new Set<GraphValue>();
+    const visit = (input: GraphValue): void => {
+      const at = home.get(input);
+      if (!at) for (const other of input.node.inputs) visit(other);
+      else if (sizeOf(at.dims) >= size) found.add(at);
+    };
+    for (const input of value.node.inputs) visit(input);
+    return found.size <= 1;
   }
 
   /** Whether a node only says in which order of its axes the result of a contraction, with what is added to it, is stored. */

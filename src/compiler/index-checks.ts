@@ -35,7 +35,7 @@ function known(indices: GraphValue, rows: number): boolean {
 
 const doubtful = (node: Node): boolean => {
   const indices = node.inputs[1]!;
-  return sizeOf(indices.dims) > 0 && !known(indices, rowsOf(node));
+  return sizeOf(indices.dims) > 0 && node.params.within !== true && !known(indices, rowsOf(node));
 };
 
 /** The gathers and scatters among what a group computes whose indices must be looked at before. */

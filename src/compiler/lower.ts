@@ -294,7 +294,8 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const outer = builder.nest(indices.dims);
   // Code generators may take every loop to run at least once.
   if (outer.loops.some((loop) => loop.extent === 0)) return [start];
-  const row = builder.nest(output.dims.slice(1));
+  // Pieces of a row are independent of one another: threads share them, each going through all indices in order.
+  const { row, pieces } = piecesOfRows(builder, output.dims.slice(1));
   const index = ir.convert('i32', builder.element(indices, outer.position));
   // An index out of range is reported by its check; here it must only do no harm.
   const inside = ir.binary(
@@ -315,7 +316,20 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
     ...builder.statements,
     { kind: 'if', condition: inside, body: wrapLoops(row.loops, [statement]) },
   ]);
-  const once = builder.loop(1);
-  const kernel: ir.LoopKernel = { kind: 'loops', buffers: builder.uses, outer: once, body, serial: true };
+  const outermost = pieces ?? builder.loop(1);
+  const kernel: ir.LoopKernel = { kind: 'loops', buffers: builder.uses, outer: outermost, body, serial: !pieces };
   return [start, { kernel, buffers: builder.buffers }];
+}
+
+/** Elements of a row that one piece of a scatter takes: whole cache lines. */
+const SCATTER_PIECE = 32;
+
+/** Loops over a row, the last axis in pieces where it is long enough. */
+function piecesOfRows(builder: Builder, dims: Dims) {
+  const last = dims.at(-1) ?? 0;
+  if (last < 2 * SCATTER_PIECE || last % SCATTER_PIECE !== 0) return { row: builder.nest(dims), pieces: undefined };
+  const pieces = builder.loop(last / SCATTER_PIECE);
+  const { loops, position } = builder.nest([...dims.slice(0, -1), SCATTER_PIECE]);
+  const element = ir.plus(ir.times(ir.index(pieces), SCATTER_PIECE), position.axes.at(-1)!);
+  return { row: { loops, position: Position.of(dims, [...position.axes.slice(0, -1), element]) }, pieces };
 }

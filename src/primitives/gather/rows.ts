@@ -1,4 +1,5 @@
 // Reading and writing rows by index: takeRows and scatterRows. Every gather and scatter of TensorFlow is made of these two.
+// With the parameter `within` the indices are known to be in range: the compiler, which says so, leaves their check out.
 // Owns: their rules and the checks of indices. Which axes and which order of indices belong to src/ops.
 import { dtypes, isBig, roundInPlace } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';

@@ -26,4 +26,8 @@ export function maskedProduct(x: Tensor, kernel: Tensor, masks: Masks): Tensor {
   );
 }
 
-export const withBias = (x: Tensor, bias: Tensor | null): Tensor => (bias ? add(x, bias) : x);
+/** x + bias, on a product's rows as it makes them: so the two become one kernel. */
+export function withBias(x: Tensor, bias: Tensor | null): Tensor {
+  if (!bias || x.rank === 2) return bias ? add(x, bias) : x;
+  return reshape(add(reshape(x, [-1, x.dims.at(-1)!]), bias), x.dims);
+}
