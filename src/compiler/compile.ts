@@ -11,7 +11,8 @@ import type { ScanParams } from '../primitives/control/scan.ts';
 import type { WhileParams } from '../primitives/control/while-loop.ts';
 import { primitive } from '../primitives/registry.ts';
 import { contractKernel, prepareContractions } from './contract.ts';
-import { fuse, type Group } from './fuse.ts';
+import { fuse } from './fuse.ts';
+import type { Group } from './groups.ts';
 import { hoistSums } from './hoist-sums.ts';
 import {
   checkedNodes,
@@ -24,7 +25,7 @@ import {
 } from './index-checks.ts';
 import type { Kernel } from './loop-ir.ts';
 import * as ir from './loop-ir.ts';
-import { type Lowered, lowerElements, lowerScatter } from './lower.ts';
+import { type Lowered, lowerElements, lowerRows, lowerScatter } from './lower.ts';
 import { placesOf } from './places.ts';
 import { type Interval, packIntervals } from './plan-memory.ts';
 import { checkpoint, labelOf, tellFusion, tellPlan } from './report.ts';
@@ -320,6 +321,9 @@ class Scope {
         if (group.roots.some((node) => sizeOf(node.outputs[0]!.dims) > 0))
           this.#step(lowerElements(group, this.#home, this.#inPlace), labelOf(group));
         else for (const node of group.roots) this.use(node.outputs[0]!);
+        break;
+      case 'rows':
+        this.#step(lowerRows(group, this.#home), labelOf(group));
         break;
       case 'scatter':
         if (sizeOf(root.outputs[0]!.dims) > 0)

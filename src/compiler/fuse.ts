@@ -7,16 +7,9 @@ import type { DType } from '../base/dtype.ts';
 import { sameShape, sizeOf } from '../base/shape.ts';
 import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { hasStorage } from '../primitives/storage.ts';
+import { mergeRows } from './fuse-rows.ts';
+import { elementwise, type Group, GroupGraph, type GroupKind, isReshape } from './groups.ts';
 import { isMatrixProduct, isTileable, layoutsOf } from './matrix-layout.ts';
-
-export type GroupKind = 'map' | 'reduce' | 'contract' | 'scatter' | 'random' | 'control' | 'host';
-
-/** What one kernel (or host call) computes. */
-export interface Group {
-  readonly kind: GroupKind;
-  /** The nodes whose outputs are stored; several for 'map' only. */
-  readonly roots: Node[];
-}
 
 export interface Fusion {
   readonly groups: Group[];
@@ -80,11 +73,6 @@ function products(node: Node): number {
 }
 
 const isMovement = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.cost === 0;
-const isReshape = (node: Node): boolean => node.primitive?.name === 'reshape';
-
-/** Whether the node reads each element at the position where it writes. */
-const elementwise = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.pointwise;
-
 /** How often a consumer reads one element of an input, at most, beyond once. */
 function amplifies(consumer: Node, input: GraphValue): boolean {
   const primitive = consumer.primitive!;
@@ -225,7 +213,7 @@ export function fuse(graph: Graph, apart = false): Fusion {
     return value.node.primitive?.kind !== 'map' || value.node.inputs.some((input) => readsAll(input, size));
   }
 
-  return { groups: apart ? groups : mergeSiblings(groups, home), home };
+  return { groups: apart ? groups : mergeRows(mergeSiblings(groups, home), home), home };
 }
 
 const makesTiles = (node: Node): boolean => node.primitive!.kind === 'convolution' || isLargeContraction(node);
@@ -237,30 +225,6 @@ const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
 const isTransposed = (user: Node, node: Node): boolean =>
   user.primitive!.name === 'transpose' &&
   isTileable(node, (user.params as object as { readonly permutation: readonly number[] }).permutation);
-
-/** For each stored value that a group reads: whether only at the position that is being written. */
-export function readsOf(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Map<GraphValue, 'same' | 'other'> {
-  const reads = new Map<GraphValue, 'same' | 'other'>();
-  const seen = new Map<GraphValue, boolean>();
-  const visit = (value: GraphValue, same: boolean): void => {
-    const at = home.get(value);
-    if (at) {
-      const keeps = same && sizeOf(at.dims) === sizeOf(value.dims);
-      if (!keeps || !reads.has(at)) reads.set(at, keeps ? 'same' : 'other');
-      return;
-    }
-    if (seen.get(value) === false || seen.get(value) === same) return;
-    seen.set(value, same);
-    const { node } = value;
-    const keeps = same && node.primitive!.kind === 'map' && (elementwise(node) || isReshape(node));
-    for (const input of node.inputs) visit(input, keeps);
-  };
-  for (const root of group.roots) {
-    const keeps = group.kind === 'map' && (elementwise(root) || isReshape(root));
-    for (const input of root.inputs) visit(input, keeps);
-  }
-  return reads;
-}
 
 /** Whether a group's expressions contain a reduction. */
 function hasReduction(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): boolean {
@@ -281,41 +245,10 @@ const MOST_ROOTS = 8;
  * optimizer's moments and parameter become one loop.
  */
 function mergeSiblings(groups: readonly Group[], home: ReadonlyMap<GraphValue, GraphValue>): Group[] {
-  const result: (Group | null)[] = [...groups];
-  const reads = groups.map((group) => readsOf(group, home));
-  const owner = new Map<GraphValue, number>();
-  groups.forEach((group, i) => {
-    for (const root of group.roots) for (const value of root.outputs) owner.set(value, i);
-  });
-  const resolve = (i: number): number => {
-    while (moved[i] !== i) i = moved[i]!;
-    return i;
-  };
-  const moved = groups.map((_, i) => i);
+  const graph = new GroupGraph(groups, home);
   const mergeable = groups.map(
     (group) => group.kind === 'map' && !hasReduction(group, home) && sizeOf(group.roots[0]!.outputs[0]!.dims) > 1,
   );
-  /** Whether group `target` needs a result of group `from` through other groups, or (`direct`) at all. */
-  const depends = (target: number, from: number, direct: boolean): boolean => {
-    const seen = new Set<number>();
-    const visit = (i: number, counts: boolean): boolean => {
-      for (const value of reads[i]!.keys()) {
-        const producer = owner.get(value);
-        if (producer === undefined) continue;
-        const p = resolve(producer);
-        if (p === i) continue;
-        if (p === from) {
-          if (counts) return true;
-          continue;
-        }
-        if (seen.has(p)) continue;
-        seen.add(p);
-        if (visit(p, true)) return true;
-      }
-      return false;
-    };
-    return visit(target, direct);
-  };
   const bySize = new Map<number, number[]>();
   for (let j = 0; j < groups.length; j++) {
     if (!mergeable[j]) continue;
@@ -323,37 +256,31 @@ function mergeSiblings(groups: readonly Group[], home: ReadonlyMap<GraphValue, G
     const size = sizeOf(dims);
     const candidates = bySize.get(size) ?? [];
     for (const candidate of candidates.slice(-6).reverse()) {
-      const i = resolve(candidate);
-      const earlier = result[i];
+      const i = graph.resolve(candidate);
+      const earlier = graph.at(i);
+      const later = graph.at(j)!;
       if (
         !earlier ||
         i === j ||
         !sameShape(earlier.roots[0]!.outputs[0]!.dims, dims) ||
-        earlier.roots.length + result[j]!.roots.length > MOST_ROOTS
+        earlier.roots.length + later.roots.length > MOST_ROOTS
       )
         continue;
-      const own = reads[j]!;
       const theirs = new Set(earlier.roots.flatMap((root) => root.outputs));
       let shares = false;
       let legal = true;
-      for (const [value, how] of own) {
+      for (const [value, how] of graph.reads[j]!) {
         if (theirs.has(value)) {
           shares = true;
           if (how !== 'same') legal = false;
-        } else if (reads[i]!.has(value) && sizeOf(value.dims) === size) shares = true;
+        } else if (graph.reads[i]!.has(value) && sizeOf(value.dims) === size) shares = true;
       }
       // A group that was merged stands later than it did: the other may need it.
-      if (!shares || !legal || depends(j, i, false) || depends(i, j, true)) continue;
-      // The merged group takes the later place: all it reads is there then.
-      const merged: Group = { kind: 'map', roots: [...earlier.roots, ...result[j]!.roots] };
-      result[j] = merged;
-      result[i] = null;
-      moved[i] = j;
-      for (const [value, how] of reads[i]!) if (!reads[j]!.has(value) || how === 'other') reads[j]!.set(value, how);
-      for (const value of theirs) reads[j]!.delete(value);
+      if (shares && legal && graph.mayMerge(i, j))
+        graph.merge(i, j, { kind: 'map', roots: [...earlier.roots, ...later.roots] });
     }
     candidates.push(j);
     bySize.set(size, candidates);
   }
-  return result.filter((group) => group !== null);
+  return graph.groups;
 }

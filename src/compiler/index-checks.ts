@@ -5,7 +5,7 @@
 import { sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
 import type { ParamValue } from '../graph/primitive.ts';
-import type { Group } from './fuse.ts';
+import type { Group } from './groups.ts';
 import * as ir from './loop-ir.ts';
 import { Builder, kernelOf, type Lowered } from './lower.ts';
 

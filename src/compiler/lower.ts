@@ -8,7 +8,7 @@ import type { GraphValue, Node } from '../graph/graph.ts';
 import type { LowerContext, ReducePrimitive, ScatterPrimitive } from '../graph/primitive.ts';
 import { wrap } from '../primitives/elementwise/define.ts';
 import { storageOf } from '../primitives/storage.ts';
-import type { Group } from './fuse.ts';
+import type { Group } from './groups.ts';
 import * as ir from './loop-ir.ts';
 import { affine, collapse } from './loops.ts';
 import { Position } from './position.ts';
@@ -191,6 +191,14 @@ export class Builder {
   /** Reads written values from memory again: used where a kernel updates its own result. */
   forgetResults(): void {
     this.#results.clear();
+    this.forgetExpressions();
+  }
+  /** Reads one of them from memory again. */
+  forgetResult(value: GraphValue): void {
+    this.#results.delete(this.#home.get(value)!);
+  }
+  /** Computes anew what stood in a loop that has ended. */
+  forgetExpressions(): void {
     this.#memo = new Map();
   }
 }
@@ -219,6 +227,9 @@ export function kernelOf(
   return { kind: 'loops', buffers: builder.uses, outer: outer!, body: inside, serial };
 }
 
+const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
+  loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
+
 /** A kernel for map and reduce groups. `inPlace` says which results lie where a variable lies. */
 export function lowerElements(
   group: Group,
@@ -238,6 +249,31 @@ export function lowerElements(
     builder.store(root.outputs[0]!, position, expr);
   }
   return { kernel: kernelOf(builder, loops, builder.statements, false), buffers: builder.buffers };
+}
+
+/**
+ * A kernel for groups over rows: for each row, one loop or reduction for each result, in order. What has one element a row stays at
+ * hand; the elements of a row are read again from where they have just been written.
+ */
+export function lowerRows(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): Lowered {
+  const builder = new Builder(home);
+  const outer = builder.nest(group.rows!);
+  const body: ir.Statement[] = [];
+  for (const root of group.roots) {
+    const [primitive, output] = [root.primitive!, root.outputs[0]!];
+    const along = builder.nest(output.dims.slice(group.rows!.length));
+    const position = Position.of(output.dims, [...outer.position.axes, ...along.position.axes]);
+    builder.statements = [];
+    const expr =
+      primitive.kind === 'map'
+        ? primitive.lower(builder.context(root), root.params as never, position)
+        : builder.reduction(root, position);
+    builder.store(output, position, expr);
+    body.push(...wrapLoops(along.loops, builder.statements));
+    if (along.loops.length > 0) builder.forgetResult(output);
+    builder.forgetExpressions();
+  }
+  return { kernel: kernelOf(builder, outer.loops, body, false), buffers: builder.buffers };
 }
 
 /** Parts with fewer elements in a row are better told apart element by element. */
@@ -310,8 +346,6 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const statement: ir.Statement = combine
     ? { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value }
     : { kind: 'store', buffer: out, index: target, value };
-  const wrapLoops = (loops: readonly ir.LoopIndex[], statements: readonly ir.Statement[]): readonly ir.Statement[] =>
-    loops.reduceRight<readonly ir.Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], statements);
   const body = wrapLoops(outer.loops, [
     ...builder.statements,
     { kind: 'if', condition: inside, body: wrapLoops(row.loops, [statement]) },

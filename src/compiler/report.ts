@@ -8,7 +8,7 @@ import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import { printGraph } from '../graph/print-graph.ts';
 import { verifyGraph } from '../graph/verify.ts';
 import type { Compiled } from './compile.ts';
-import type { Group } from './fuse.ts';
+import type { Group } from './groups.ts';
 import { describeKernel } from './print-loop-ir.ts';
 import { programCost } from './program-cost.ts';
 

@@ -2,7 +2,7 @@
 // Owns: dependences between groups. An in-place update must come after all that reads the old value.
 import { assert } from '../base/errors.ts';
 import type { GraphValue } from '../graph/graph.ts';
-import { type Group, readsOf } from './fuse.ts';
+import { type Group, readsOf } from './groups.ts';
 
 export interface Schedule {
   readonly order: readonly Group[];
