@@ -14,6 +14,7 @@ import { contractKernel, prepareContractions } from './contract.ts';
 import { fuse } from './fuse.ts';
 import type { Group } from './groups.ts';
 import { hoistSums } from './hoist-sums.ts';
+import { hoistTransposes } from './hoist-transposes.ts';
 import {
   checkedNodes,
   clearFlag,
@@ -197,7 +198,10 @@ class Scope {
 
   constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
     this.#shared = shared;
-    const simple = checkpoint(simplify(inPhases(hoistSums(checkpoint(graph, 'tracing')))), 'simplification');
+    const simple = checkpoint(
+      simplify(inPhases(hoistTransposes(hoistSums(checkpoint(graph, 'tracing'))))),
+      'simplification',
+    );
     this.graph = prepareContractions(splitReductions(sparseRows(simple)));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
