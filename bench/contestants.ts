@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromiumFile } from '../test/support/browser.ts';
+import { inputFiles } from './input-files.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const compiled = join(here, '.build');
@@ -38,8 +39,12 @@ export const workloads = readdirSync(join(here, 'workloads'))
   .filter((name) => name !== 'common')
   .sort();
 
+/** What reads files: not for a page. */
+const input = ['pictures', 'records', 'resize'];
+
 /** Compiles cornu's workloads: a fresh process must not spend its first second on TypeScript. */
-export async function prepareCornu(): Promise<readonly [Contestant, ...Contestant[]]> {
+export async function prepareCornu(chosen: readonly string[]): Promise<readonly [Contestant, ...Contestant[]]> {
+  if (chosen.some((name) => input.includes(name))) process.env.CORNU_BENCH_INPUT = await inputFiles();
   mkdirSync(compiled, { recursive: true });
   await build({
     entryPoints: workloads.map((name) => join(here, 'workloads', `${name}.ts`)),
@@ -61,7 +66,7 @@ export async function prepareCornu(): Promise<readonly [Contestant, ...Contestan
   });
   const chromium: Contestant = {
     name: 'cornu-chromium',
-    workloads,
+    workloads: workloads.filter((name) => !input.includes(name)),
     command: (workload) => ({
       file: process.execPath,
       args: ['--import', import.meta.resolve('tsx'), join(here, 'chromium.ts'), workload],
@@ -95,6 +100,7 @@ export const peers: readonly Contestant[] = [
   }),
   pythonPeer('keras-jax', 'peer_keras.py', [...training, 'startup', 'predict1'], { KERAS_BACKEND: 'jax' }),
   pythonPeer('torch', 'peer_torch.py', [...training, 'startup', 'gemm']),
+  pythonPeer('tf.data', 'peer_tfdata.py', input),
   pythonPeer('jax', 'peer_jax.py', ['mlp', 'linreg', 'gemm']),
 ];
 

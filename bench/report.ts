@@ -38,7 +38,7 @@ export function describeMachine(): string {
   return `${first?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }
 
-const isRate = (unit: string) => unit === 'gflops';
+const isRate = (unit: string) => unit === 'gflops' || unit === 'elementsPerSecond';
 
 /** Rows of all that was measured; `rounds[i]` holds the results of one round, alternating. */
 export function summarize(rounds: readonly (readonly Result[])[]): Row[] {
@@ -77,7 +77,13 @@ export function summarize(rounds: readonly (readonly Result[])[]): Row[] {
 
 export const short = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
-const units: Record<string, string> = { msPerStep: 'ms a step', ms: 'ms a call', s: 's', gflops: 'GFLOP/s' };
+const units: Record<string, string> = {
+  msPerStep: 'ms a step',
+  ms: 'ms a call',
+  s: 's',
+  gflops: 'GFLOP/s',
+  elementsPerSecond: 'elements a second',
+};
 
 function cells(row: Row): string[] {
   const spread = row.runs > 1 ? `${short(row.lowest)}–${short(row.highest)}` : '';

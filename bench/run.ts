@@ -35,7 +35,7 @@ if (unknown.length > 0) {
 const chosen = positionals.length > 0 ? positionals : workloads;
 const rounds = Number(flags.runs ?? (flags.peers ? 5 : 3));
 
-const own = await prepareCornu();
+const own = await prepareCornu(chosen);
 const contestants: Contestant[] = [...own];
 if (flags.peers) contestants.push(...peers, ...[tfjsPeer()].filter((peer) => peer !== null));
 console.error(describeMachine());

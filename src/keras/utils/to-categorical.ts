@@ -49,6 +49,10 @@ export function normalize(
     Order?,
   ];
   const isNumPys = !(given instanceof Tensor || Array.isArray(given));
+  if (!isNumPys && !(order === 'inf' || (typeof order === 'number' && order >= 1 && Number.isInteger(order))))
+    throw new ValueError(
+      `normalize: order: found ${show(order)}, wanted a whole number ≥ 1. Typed arrays take any order.`,
+    );
   const tensor = convertToTensor(given, undefined, 'normalize');
   if (tensor.dtype === 'string') throw new DTypeError('normalize: found texts, wanted numbers.');
   const values = isFloating(tensor.dtype) ? tensor : cast(tensor, isNumPys ? 'float64' : 'float32');

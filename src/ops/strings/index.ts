@@ -188,19 +188,21 @@ export const split = acceptsRagged(
     },
   ),
 );
+/** Those of ASCII: TensorFlow knows no others, not the no-break space either. */
+const SPACES = /[ \t\n\v\f\r]+/;
 function splitOne(text: string, sep: string, maxsplit: number): string[] {
   const most = maxsplit < 0 ? Number.POSITIVE_INFINITY : maxsplit;
   const parts: string[] = [];
-  let rest = sep === '' ? text.replace(/^\s+/, '') : text;
+  let rest = sep === '' ? text.replace(/^[ \t\n\v\f\r]+/, '') : text;
   if (sep === '' && rest === '') return [];
   while (parts.length < most) {
-    const found = sep === '' ? /\s+/.exec(rest) : null;
+    const found = sep === '' ? SPACES.exec(rest) : null;
     const at = sep === '' ? (found?.index ?? -1) : rest.indexOf(sep);
     if (at < 0) break;
     parts.push(rest.slice(0, at));
     rest = rest.slice(at + (found ? found[0].length : sep.length));
   }
-  if (sep === '') rest = rest.replace(/\s+$/, '');
+  if (sep === '') rest = rest.replace(/[ \t\n\v\f\r]+$/, '');
   if (sep !== '' || rest !== '') parts.push(rest);
   return parts;
 }

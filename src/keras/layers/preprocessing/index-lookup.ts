@@ -161,7 +161,7 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
   adapt(data: AdaptData, options: { readonly steps?: number | null } = {}): Promise<void> {
     this.resetState();
     const whole = (x: Batch): void => {
-      const batch = this.#inKeys(x);
+      const batch = this.#inKeys(x, this.#dtype);
       // Each element of a vector is a document of its own.
       this.updateState(
         batch instanceof RaggedTensor || batch.rank !== 1 ? batch : (p.reshape(batch, [batch.size, 1]) as Tensor),
@@ -181,7 +181,7 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
       throw new StateError(
         `${this.#where}: a layer that was given a vocabulary cannot be adapted. Leave the option 'vocabulary' out.`,
       );
-    this.#counts.add(this.#inKeys(data));
+    this.#counts.add(this.#inKeys(data, this.#dtype));
   }
   finalizeState(): void {
     const counts = this.#counts;
@@ -203,8 +203,8 @@ export abstract class IndexLookup extends LayerBase<Tensor> {
 
   // ── Looking up ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #inKeys(x: Batch): Batch {
-    const wanted = this.invert ? 'int64' : this.#dtype;
+  /** As what is looked up; terms, where the vocabulary is learned. */
+  #inKeys(x: Batch, wanted: DType = this.invert ? 'int64' : this.#dtype): Batch {
     if (x.dtype === wanted) return x;
     if (wanted === 'string' || x.dtype === 'string') {
       if ((x instanceof RaggedTensor ? x.flatValues.size : x.size) === 0) return x;
