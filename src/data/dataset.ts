@@ -250,11 +250,20 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** Batches of elements of about one length, padded: for each bucket below a boundary its batch size. */
   bucketBySequenceLength(
+    options: BucketArguments &
+      NameOption & {
+        readonly elementLengthFunc: (...args: Arguments<T>) => Tensor | number;
+        readonly bucketBoundaries: readonly number[];
+        readonly bucketBatchSizes: readonly number[];
+      },
+  ): DatasetBase<T>;
+  bucketBySequenceLength(
     elementLengthFunc: (...args: Arguments<T>) => Tensor | number,
     bucketBoundaries: readonly number[],
     bucketBatchSizes: readonly number[],
-    options: BucketArguments & NameOption = {},
-  ): DatasetBase<T> {
+    options?: BucketArguments & NameOption,
+  ): DatasetBase<T>;
+  bucketBySequenceLength(...args: readonly unknown[]): DatasetBase<T> {
     const names = [
       'elementLengthFunc',
       'bucketBoundaries',
@@ -265,10 +274,22 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
       'noPadding',
       'dropRemainder',
     ];
-    bind('bucketBySequenceLength', names, [elementLengthFunc, bucketBoundaries, bucketBatchSizes, options]);
-    const of = functionOf(elementLengthFunc, 'bucketBySequenceLength');
+    const [f, boundaries, sizes, paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder] = bind(
+      'bucketBySequenceLength',
+      names,
+      args,
+    );
+    const given = { paddedShapes, paddingValues, padToBucketBoundary, noPadding, dropRemainder } as BucketArguments;
     return this.#with(
-      bucketed(this.#source, of, bucketBoundaries, bucketBatchSizes, options, makeDataset, openDataset),
+      bucketed(
+        this.#source,
+        functionOf(f, 'bucketBySequenceLength'),
+        boundaries as readonly number[],
+        sizes as readonly number[],
+        given,
+        makeDataset,
+        openDataset,
+      ),
     );
   }
 

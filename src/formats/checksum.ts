@@ -26,9 +26,16 @@ const four = (t: Tables, x: number, distance: number): number =>
   t[((distance + 1) << 8) + ((x >>> 16) & 255)]! ^
   t[(distance << 8) + (x >>> 24)]!;
 
+/** Bytes below which a view of words costs more than it saves. */
+const SHORT = 64;
+
 function update(t: Tables, bytes: Uint8Array, start: number): number {
   let crc = ~start;
   let i = 0;
+  if (bytes.length < SHORT) {
+    for (; i < bytes.length; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
+    return ~crc >>> 0;
+  }
   // Words can be read only from where the memory is aligned for them.
   for (; i < bytes.length && ((bytes.byteOffset + i) & 3) !== 0; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
   if (i === bytes.length) return ~crc >>> 0;

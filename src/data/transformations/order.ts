@@ -37,7 +37,7 @@ export const skipped = (below: Source, count: number): Source => {
             });
       return pulling(() => settle(step), pull);
     },
-    count < 0 ? 0 : n < 0 ? n : Math.max(n - count, 0),
+    n < 0 ? n : count < 0 ? 0 : Math.max(n - count, 0),
   );
 };
 

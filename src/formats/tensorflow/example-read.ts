@@ -1,6 +1,6 @@
 // Examples read fast: the features that are wanted, found in the bytes without making objects of the others.
 // Owns: the walk over Example and SequenceExample, and the decoding of lists. The messages themselves are example-proto.ts.
-import type { StringElement } from '../../base/dtype.ts';
+import type { Data, StringElement } from '../../base/dtype.ts';
 import { decodeText } from '../array-data.ts';
 import { FormatError } from '../file-error.ts';
 
@@ -15,22 +15,26 @@ export interface FeatureSlice {
 
 const KINDS: readonly (FeatureKind | null)[] = [null, 'string', 'float32', 'int64'];
 
+/** What messages call the record; a function, where making the name takes time. */
+export type Named = string | (() => string);
+
 /** A place in a record. One object, moved on: records are read by the million. */
 class Walk {
   readonly bytes: Uint8Array;
-  readonly #file: string;
+  readonly #file: Named;
   at = 0;
   /** The field's number and wire type, and where its content ends, after `field`. */
   number = 0;
   wire = 0;
   end = 0;
 
-  constructor(bytes: Uint8Array, file: string) {
+  constructor(bytes: Uint8Array, file: Named) {
     this.bytes = bytes;
     this.#file = file;
   }
   bad(why: string): never {
-    throw new FormatError('bad_protobuf', this.#file, `this is no Example: ${why} at byte ${this.at}.`);
+    const file = typeof this.#file === 'string' ? this.#file : this.#file();
+    throw new FormatError('bad_protobuf', file, `this is no Example: ${why} at byte ${this.at}.`);
   }
   varint(): number {
     const { bytes } = this;
@@ -128,7 +132,7 @@ function readFeatures(
 export function readExample(
   bytes: Uint8Array,
   wanted: ReadonlyMap<string, number>,
-  file: string,
+  file: Named,
 ): (FeatureSlice | null)[] {
   const out = new Array<FeatureSlice | null>(wanted.size).fill(null);
   const walk = new Walk(bytes, file);
@@ -182,38 +186,92 @@ export function readSequenceExample(
   return out;
 }
 
-/** Visits the values of a list: packed ones and single ones. */
-function eachRun(found: FeatureSlice, file: string, run: (walk: Walk, wire: number, end: number) => void): void {
-  const walk = new Walk(found.bytes, file);
-  walk.at = found.start;
-  while (walk.at < found.end) {
-    walk.field(found.end);
-    const { end } = walk;
-    if (walk.number === 1) run(walk, walk.wire, end);
-    walk.at = end;
+/** Values of lists one after the other, in one array that grows: lists are read by the million, and most hold little. */
+export class ListValues {
+  readonly #kind: FeatureKind;
+  #floats = new Float32Array(0);
+  #integers = new BigInt64Array(0);
+  /** The integers' halves. */
+  #words = new Int32Array(0);
+  readonly #texts: StringElement[] = [];
+  /** How many values there are. */
+  length = 0;
+
+  /** `room`: how many values are expected. */
+  constructor(kind: FeatureKind, room = 16) {
+    this.#kind = kind;
+    this.#grow(room);
   }
-}
+  #grow(needed: number): void {
+    const size = Math.max(needed, 2 * this.length);
+    if (this.#kind === 'float32' && needed > this.#floats.length) {
+      const old = this.#floats;
+      this.#floats = new Float32Array(size);
+      this.#floats.set(old);
+    } else if (this.#kind === 'int64' && needed > this.#integers.length) {
+      const old = this.#integers;
+      this.#integers = new BigInt64Array(size);
+      this.#integers.set(old);
+      this.#words = new Int32Array(this.#integers.buffer);
+    }
+  }
 
-export function floatsOf(found: FeatureSlice, file: string): Float32Array {
-  const { bytes } = found;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const out = new Float32Array((found.end - found.start) >> 2);
-  let count = 0;
-  eachRun(found, file, (walk, wire, end) => {
-    if (wire !== 2 && wire !== 5) walk.bad('floats of a wrong type');
-    for (let at = walk.at; at + 4 <= end; at += 4) out[count++] = view.getFloat32(at, true);
-  });
-  return out.subarray(0, count);
-}
+  /** Adds the values of a list: how many it has. */
+  read(found: FeatureSlice, file: Named): number {
+    const before = this.length;
+    const walk = new Walk(found.bytes, file);
+    walk.at = found.start;
+    while (walk.at < found.end) {
+      walk.field(found.end);
+      const { end } = walk;
+      if (walk.number === 1) this.#run(walk, walk.wire, end);
+      walk.at = end;
+    }
+    return this.length - before;
+  }
+  /** Adds plain values. */
+  add(values: Data): void {
+    this.#grow(this.length + values.length);
+    if (this.#kind === 'float32') this.#floats.set(values as Float32Array, this.length);
+    else if (this.#kind === 'int64') this.#integers.set(values as BigInt64Array, this.length);
+    else this.#texts.push(...(values as StringElement[]));
+    this.length += values.length;
+  }
+  /** All values. */
+  take(): Float32Array | BigInt64Array | StringElement[] {
+    if (this.#kind === 'string') return this.#texts;
+    const all = this.#kind === 'float32' ? this.#floats : this.#integers;
+    return all.length === this.length ? all : all.slice(0, this.length);
+  }
 
-export function integersOf(found: FeatureSlice, file: string): BigInt64Array {
-  const { bytes } = found;
-  // Each number takes at least one byte.
-  const words = new Int32Array(2 * (found.end - found.start));
-  let count = 0;
-  eachRun(found, file, (walk, wire, end) => {
-    if (wire !== 2 && wire !== 0) walk.bad('integers of a wrong type');
+  /** Packed values, or a single one. */
+  #run(walk: Walk, wire: number, end: number): void {
+    if (this.#kind === 'float32') {
+      if (wire !== 2 && wire !== 5) walk.bad('floats of a wrong type');
+      this.#runOfFloats(walk.bytes, walk.at, end);
+    } else if (this.#kind === 'int64') {
+      if (wire !== 2 && wire !== 0) walk.bad('integers of a wrong type');
+      this.#runOfIntegers(walk, end);
+    } else {
+      if (wire !== 2) walk.bad('texts of a wrong type');
+      this.#texts.push(decodeText(walk.bytes.subarray(walk.at, end)));
+      this.length++;
+    }
+  }
+  #runOfFloats(bytes: Uint8Array, start: number, end: number): void {
+    const count = (end - start) >> 2;
+    this.#grow(this.length + count);
+    const to = new Uint8Array(this.#floats.buffer, 4 * this.length, 4 * count);
+    for (let i = 0; i < to.length; i++) to[i] = bytes[start + i]!;
+    this.length += count;
+  }
+  #runOfIntegers(walk: Walk, end: number): void {
+    const { bytes } = walk;
     let { at } = walk;
+    // Each number takes at least one byte.
+    this.#grow(this.length + end - at);
+    const words = this.#words;
+    let count = 2 * this.length;
     while (at < end) {
       let [low, high] = [0, 0];
       for (let shift = 0; ; shift += 7) {
@@ -227,19 +285,9 @@ export function integersOf(found: FeatureSlice, file: string): BigInt64Array {
         } else high |= part << (shift - 32);
         if (byte < 128) break;
       }
-      words[2 * count] = low;
-      words[2 * count + 1] = high;
-      count++;
+      words[count++] = low;
+      words[count++] = high;
     }
-  });
-  return new BigInt64Array(words.buffer, 0, count);
-}
-
-export function textsOf(found: FeatureSlice, file: string): StringElement[] {
-  const out: StringElement[] = [];
-  eachRun(found, file, (walk, wire, end) => {
-    if (wire !== 2) walk.bad('texts of a wrong type');
-    out.push(decodeText(found.bytes.subarray(walk.at, end)));
-  });
-  return out;
+    this.length = count / 2;
+  }
 }

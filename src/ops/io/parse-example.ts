@@ -3,13 +3,7 @@
 import { allocate, type Data, type StringElement } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
-import {
-  type FeatureSlice,
-  floatsOf,
-  integersOf,
-  readExample,
-  textsOf,
-} from '../../formats/tensorflow/example-read.ts';
+import { type FeatureSlice, ListValues, readExample } from '../../formats/tensorflow/example-read.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
@@ -61,16 +55,19 @@ export function recordsOf(serialized: Bytes | TensorLike, name: string): { recor
   return { records: elements.map(bytesOf), rank: tensor.dims.length };
 }
 
+/** Whether an example has the feature, and has it in the dtype that is asked for. */
+function isThere(slice: FeatureSlice | null, dtype: FeatureDType, where: () => string): slice is FeatureSlice {
+  if (!slice?.kind) return false;
+  if (slice.kind !== dtype)
+    throw new DTypeError(`${where()} holds ${slice.kind}, ${dtype} was asked for; change the feature's dtype.`);
+  return true;
+}
 /** The values of a feature in one example, null where it has none. */
 export function valuesOf(slice: FeatureSlice | null, dtype: FeatureDType, where: string): Data | null {
-  if (!slice?.kind) return null;
-  if (slice.kind !== dtype)
-    throw new DTypeError(`${where} holds ${slice.kind}, ${dtype} was asked for; change the feature's dtype.`);
-  return dtype === 'float32'
-    ? floatsOf(slice, where)
-    : dtype === 'int64'
-      ? integersOf(slice, where)
-      : textsOf(slice, where);
+  if (!isThere(slice, dtype, () => where)) return null;
+  const values = new ListValues(dtype, 0);
+  values.read(slice, where);
+  return values.take();
 }
 
 /** The names that a feature is made of. */
@@ -110,6 +107,25 @@ export class Columns {
   column(key: string, dtype: FeatureDType): (Data | null)[] {
     const place = this.#places.get(key)!;
     return this.#slices.map((row, i) => valuesOf(row[place]!, dtype, this.where(key, i)));
+  }
+  /** All values of a column one after the other, and how many each row has; `missing` adds those of a row that lacks it. */
+  values(
+    key: string,
+    dtype: FeatureDType,
+    room: number,
+    missing: (row: number, values: ListValues) => void,
+  ): { data: Data; lengths: Int32Array } {
+    const place = this.#places.get(key)!;
+    const values = new ListValues(dtype, room);
+    const lengths = new Int32Array(this.rows);
+    for (let i = 0; i < lengths.length; i++) {
+      const slice = this.#slices[i]![place]!;
+      const before = values.length;
+      if (isThere(slice, dtype, () => this.where(key, i))) values.read(slice, () => this.#what(i));
+      else missing(i, values);
+      lengths[i] = values.length - before;
+    }
+    return { data: values.take(), lengths };
   }
 }
 
@@ -151,21 +167,20 @@ function fixed(name: string, feature: FixedLenFeature, columns: Columns, batch: 
       `parseExample: feature '${name}': shape ${showShape(feature.shape)}; only the first size may be unknown.`,
     );
   const fallback = defaultOf(feature.defaultValue, dtype, size, `parseExample: feature '${name}'`);
-  const rows = columns.column(name, dtype).map((values, i) => {
-    const found = values ?? fallback;
-    if (!found)
+  const { data, lengths } = columns.values(name, dtype, columns.rows * size, (i, values) => {
+    if (!fallback)
       throw new ValueError(
         `${columns.where(name, i)} is required and missing; give FixedLenFeature a defaultValue, or use VarLenFeature.`,
       );
-    if (!isOpen && found.length !== size)
-      throw new ShapeError(
-        `${columns.where(name, i)} has ${found.length} values, wanted ${size} for shape ${showShape(feature.shape)}; use VarLenFeature or RaggedFeature where numbers differ.`,
-      );
-    return found;
+    values.add(fallback);
   });
-  const [first] = rows;
-  const own = isOpen ? [(first?.length ?? 0) / size, ...dims.slice(1)] : dims;
-  return eagerTensor(joined(rows, dtype), batch ? [rows.length, ...own] : own, dtype);
+  const odd = isOpen ? -1 : lengths.findIndex((length) => length !== size);
+  if (odd >= 0)
+    throw new ShapeError(
+      `${columns.where(name, odd)} has ${lengths[odd]} values, wanted ${size} for shape ${showShape(feature.shape)}; use VarLenFeature or RaggedFeature where numbers differ.`,
+    );
+  const own = isOpen ? [(lengths[0] ?? 0) / size, ...dims.slice(1)] : dims;
+  return eagerTensor(data, batch ? [columns.rows, ...own] : own, dtype);
 }
 
 function sequence(name: string, feature: FixedLenSequenceFeature, columns: Columns, batch: boolean): Tensor {
@@ -210,16 +225,28 @@ export function padRows(
 
 function variable(name: string, feature: VarLenFeature, columns: Columns, batch: boolean): SparseTensor {
   const { dtype } = feature;
-  const rows = columns.column(name, dtype).map((values) => values ?? (dtype === 'string' ? [] : allocate(dtype, 0)));
-  const values = eagerTensor(joined(rows, dtype), [rows.reduce((sum, row) => sum + row.length, 0)], dtype);
-  const indices: number[] = [];
-  for (const [i, row] of rows.entries())
-    for (let k = 0; k < row.length; k++)
-      if (batch) indices.push(i, k);
-      else indices.push(k);
-  const longest = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const shape = batch ? [rows.length, longest] : [longest];
-  return SparseTensor(integersTensor(indices, [values.size, shape.length], 'int64'), values, shape);
+  const { data, lengths } = columns.values(name, dtype, columns.rows, () => {});
+  // (row, place in the row); numbers below 2³², so their upper halves stay zero.
+  const axes = batch ? 2 : 1;
+  const indices = new BigInt64Array(data.length * axes);
+  const halves = new Int32Array(indices.buffer);
+  let to = 0;
+  for (let i = 0; i < lengths.length; i++)
+    for (let k = 0; k < lengths[i]!; k++) {
+      if (batch) {
+        halves[to] = i;
+        to += 2;
+      }
+      halves[to] = k;
+      to += 2;
+    }
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const shape = batch ? [lengths.length, longest] : [longest];
+  return SparseTensor(
+    eagerTensor(indices, [data.length, axes], 'int64'),
+    eagerTensor(data, [data.length], dtype),
+    shape,
+  );
 }
 
 function sparse(name: string, feature: SparseFeature, columns: Columns, batch: boolean): SparseTensor {
@@ -359,7 +386,7 @@ function parse(
   const list = requireFeatures(features, name);
   const places = placesOf(list);
   const what = (row: number): string => (batch ? `${name}: example ${row}: ` : `${name}: `);
-  const slices = records.map((record, i) => readExample(record, places, batch ? `${name}: example ${i}` : name));
+  const slices = records.map((record, i) => readExample(record, places, batch ? () => `${name}: example ${i}` : name));
   const columns = new Columns(slices, places, what);
   return Object.fromEntries(list.map(([key, feature]) => [key, parseFeature(key, feature, columns, batch)]));
 }
