@@ -14,6 +14,8 @@ export interface TraceEvent {
   readonly start: number;
   readonly duration: number;
   readonly args: Readonly<Record<string, number>>;
+  /** The row it is drawn in: 0, the calling thread's, unless said. What goes on at the same time needs rows of its own. */
+  readonly track?: number;
 }
 
 const { process } = globalThis as { process?: Host };
@@ -24,13 +26,13 @@ const events: TraceEvent[] = [];
 export const traceText = (list: readonly TraceEvent[], pid = 0): string =>
   JSON.stringify({
     displayTimeUnit: 'ms',
-    traceEvents: list.map(({ name, start, duration, args }) => ({
+    traceEvents: list.map(({ name, start, duration, args, track = 0 }) => ({
       name,
       ph: 'X',
       ts: start * 1000,
       dur: duration * 1000,
       pid,
-      tid: 0,
+      tid: track,
       args,
     })),
   });

@@ -29,23 +29,27 @@ const four = (t: Tables, x: number, distance: number): number =>
 /** Bytes below which a view of words costs more than it saves. */
 const SHORT = 64;
 
-function update(t: Tables, bytes: Uint8Array, start: number): number {
+function update(t: Tables, bytes: Uint8Array, start: number, from = 0, to = bytes.length): number {
   let crc = ~start;
-  let i = 0;
-  if (bytes.length < SHORT) {
-    for (; i < bytes.length; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
-    return ~crc >>> 0;
+  let i = from;
+  const one = (): void => {
+    crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
+  };
+  if (to - from >= SHORT) {
+    // Words can be read only from where the memory is aligned for them.
+    for (; ((bytes.byteOffset + i) & 3) !== 0; i++) one();
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, (to - i) >> 2);
+    const end = words.length & ~3;
+    for (let w = 0; w < end; w += 4) {
+      crc =
+        four(t, words[w]! ^ crc, 12) ^
+        four(t, words[w + 1]!, 8) ^
+        four(t, words[w + 2]!, 4) ^
+        four(t, words[w + 3]!, 0);
+    }
+    i += 4 * end;
   }
-  // Words can be read only from where the memory is aligned for them.
-  for (; i < bytes.length && ((bytes.byteOffset + i) & 3) !== 0; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
-  if (i === bytes.length) return ~crc >>> 0;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, (bytes.length - i) >> 2);
-  const end = words.length & ~3;
-  for (let w = 0; w < end; w += 4) {
-    crc =
-      four(t, words[w]! ^ crc, 12) ^ four(t, words[w + 1]!, 8) ^ four(t, words[w + 2]!, 4) ^ four(t, words[w + 3]!, 0);
-  }
-  for (i += 4 * end; i < bytes.length; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
+  for (; i < to; i++) one();
   return ~crc >>> 0;
 }
 
@@ -59,13 +63,14 @@ export function crc32(bytes: Uint8Array, start = 0): number {
 }
 
 /** CRC-32C (Castagnoli). */
-export function crc32c(bytes: Uint8Array, start = 0): number {
+export function crc32c(bytes: Uint8Array, start = 0, from = 0, to = bytes.length): number {
   castagnoliTables ??= makeTables(0x82f63b78);
-  return update(castagnoliTables, bytes, start);
+  return update(castagnoliTables, bytes, start, from, to);
 }
 
 /** A CRC-32C as TensorFlow stores it: rotated and shifted, so that a checksum of checksums is not degenerate. */
 export const maskCrc = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 
-/** The masked CRC-32C of bytes. */
-export const maskedCrc32c = (bytes: Uint8Array): number => maskCrc(crc32c(bytes));
+/** The masked CRC-32C of bytes, or of a part of them. */
+export const maskedCrc32c = (bytes: Uint8Array, from = 0, to = bytes.length): number =>
+  maskCrc(crc32c(bytes, 0, from, to));

@@ -38,12 +38,12 @@ function readFrame(bytes: Uint8Array, at: number, file: string, index: number, o
       `record ${index} at byte ${offset + at} is corrupted: its ${what} has a wrong checksum.`,
     );
   };
-  if (view.getUint32(8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) corrupt('length');
+  if (view.getUint32(8, true) !== maskedCrc32c(bytes, at, at + 8)) corrupt('length');
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (!(length + HEAD + TAIL <= bytes.length - at)) return undefined;
   const start = at + HEAD;
   const end = start + length;
-  if (view.getUint32(HEAD + length, true) !== maskedCrc32c(bytes.subarray(start, end))) corrupt('content');
+  if (view.getUint32(HEAD + length, true) !== maskedCrc32c(bytes, start, end)) corrupt('content');
   return { start, end };
 }
 

@@ -2,6 +2,7 @@
 // Owns: that choice, and how many groups are loaded at once. Leaves files and pixels to load-group.ts, memory to
 // picture-rooms.ts, workers to worker-pool.ts.
 import { threadsFor } from '../../base/threads.ts';
+import { trace } from '../../base/trace.ts';
 import { platform } from '../../platform/platform.ts';
 import { WorkerEnded, WorkerPool } from '../../platform/worker-pool.ts';
 import {
@@ -62,6 +63,22 @@ export function newPixels(count: number, request: PixelRequest, fill: (pixels: P
   return given(memory, pixels, request);
 }
 
+const tracks: boolean[] = [];
+/** The same answer; a trace shows from when to when it was waited for, in the first row that is free. */
+async function traced<T>(pictures: number, answer: Promise<T>): Promise<T> {
+  const free = tracks.indexOf(false);
+  const track = free < 0 ? tracks.length : free;
+  tracks[track] = true;
+  const start = performance.now();
+  try {
+    return await answer;
+  } finally {
+    tracks[track] = false;
+    const duration = performance.now() - start;
+    trace({ name: 'load pictures', start, duration, args: { pictures }, track: track + 1 });
+  }
+}
+
 export interface PictureGroup {
   readonly pixels: PicturePixels;
   readonly failed: FailedPictures;
@@ -75,7 +92,7 @@ export async function loadPictures(files: readonly PictureFile[], request: Pixel
   const memory = takeRoom(bytesOf(count, request));
   if (workers) {
     try {
-      const answer = (await workers.ask({ files, request, room: memory })) as {
+      const answer = (await traced(files.length, workers.ask({ files, request, room: memory }))) as {
         pixels: PicturePixels | null;
         failed: readonly number[];
       };
