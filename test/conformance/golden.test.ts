@@ -18,6 +18,15 @@ const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.ur
 const parameters = fileURLToPath(new URL('../fixtures/op_parameters', import.meta.url));
 /** Ragged and sparse tensors in ops of all namespaces, made by test/fixtures/make_composite_ops.py. */
 const composite = fileURLToPath(new URL('../fixtures/composite_ops', import.meta.url));
+/** Parameters of losses, metrics and layers, made by test/fixtures/make_keras_parameters.py. */
+const kerasParameters = fileURLToPath(new URL('../fixtures/keras_parameters', import.meta.url));
+const kinds = new Map([
+  [golden, ''],
+  [parameters, ', parameters'],
+  [kerasParameters, ', parameters'],
+  [composite, ', ragged and sparse'],
+  [byDtype, ', by dtype'],
+]);
 /** Areas, and which of their cases: all, unless a pattern of ids stands beside the name. */
 const covered: Readonly<Record<string, RegExp>> = {
   activations: /./,
@@ -44,10 +53,10 @@ describe('golden cases', () => {
     [byDtype, 'ops', /./] as const,
     [parameters, 'ops', /./] as const,
     [composite, 'ops', /./] as const,
-    ...areasIn(moreGolden).map((name) => [moreGolden, name, /./] as const),
+    ...[moreGolden, kerasParameters].flatMap((folder) => areasIn(folder).map((name) => [folder, name, /./] as const)),
   ];
   for (const [folder, name, ids] of sets) {
-    it(`${name}${folder === parameters ? ', parameters' : folder === composite ? ', ragged and sparse' : folder === byDtype ? ', by dtype' : folder !== golden ? ', more cases' : ''}`, async () => {
+    it(`${name}${kinds.get(folder) ?? ', more cases'}`, async () => {
       const area = await adapterOf(name);
       const cases = (await loadArea(folder, name)).filter((c) => ids.test(c.id));
       expect(cases.length).toBeGreaterThan(0);

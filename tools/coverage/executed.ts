@@ -133,8 +133,10 @@ function readValue(value: unknown, file: string, executed: Executed): void {
     const hasArguments = ['args', 'kwargs', 'config', 'options', 'arguments', 'x'].some((key) => key in value);
     for (const key of NAMED_BY) {
       const name = value[key];
-      if (typeof name === 'string' && hasArguments)
-        executed.add(name, keywords, Math.max(args, 'x' in value ? 1 : 0), file);
+      if (typeof name !== 'string' || !hasArguments) continue;
+      // Losses as functions stand beside their two first arguments.
+      const beside = 'x' in value ? 1 : key === 'fn' && 'y_pred' in value ? 2 : 0;
+      executed.add(name, keywords, Math.max(args, beside), file);
     }
     for (const [key, inner] of Object.entries(value))
       if (key !== 'expected' && key !== 'want' && typeof inner === 'object') readValue(inner, file, executed);

@@ -20,6 +20,8 @@ export interface InputSpecOptions {
   /** A trailing dimension of 1 may be missing or too many. */
   readonly allowLastAxisSqueeze?: boolean | undefined;
   readonly name?: string | null | undefined;
+  /** Whether there may be none, null, in its place. */
+  readonly optional?: boolean | undefined;
 }
 /** One spec, or one for each input. */
 export type InputSpec = InputSpecOptions | readonly (InputSpecOptions | null)[];
@@ -30,7 +32,7 @@ class Spec {
     Object.assign(this, options);
   }
 }
-const SPEC = ['dtype', 'shape', 'ndim', 'minNdim', 'maxNdim', 'axes', 'allowLastAxisSqueeze', 'name'];
+const SPEC = ['dtype', 'shape', 'ndim', 'minNdim', 'maxNdim', 'axes', 'allowLastAxisSqueeze', 'name', 'optional'];
 /** What a layer asks of an input. @example this.inputSpec = tf.keras.layers.InputSpec({ ndim: 3, axes: { [-1]: 8 } }) */
 export const InputSpec: Class<[options?: InputSpecOptions], InputSpecOptions> = callable(Spec, 'InputSpec');
 

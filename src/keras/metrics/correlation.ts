@@ -3,7 +3,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape, sizeOf } from '../../base/shape.ts';
 import { broadcastTo, expandDims } from '../../ops/core/arrange.ts';
-import { add, divide, greater, isInf, multiply, square, subtract, where } from '../../ops/math/elementwise.ts';
+import { add, cast, divide, greater, isInf, multiply, square, subtract, where } from '../../ops/math/elementwise.ts';
 import { reduceMean, reduceStd, reduceSum, reduceVariance } from '../../ops/math/reduce.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -12,6 +12,7 @@ import type { VariableTensor } from '../../runtime/variable.ts';
 import { type Parameter, parameter } from '../activations/options.ts';
 import { epsilon } from '../config.ts';
 import { asDType, matched, squeezeOrExpand } from '../losses/reduction.ts';
+import { promoted } from '../ops/define.ts';
 import { type Config, integer, nullable, oneOf, optional } from '../schema.ts';
 import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
@@ -111,7 +112,9 @@ class R2Score_ extends Metric_ {
     if (weight.rank === 1) weight = expandDims(weight, 1);
     weight = broadcastTo(weight, t.dims);
     const addTo = (variable: VariableTensor, values: Tensor): void => {
-      variable.set(add(variable.value(), reduceSum(values, 0)));
+      // The variables are floatx whatever the metric's dtype is, as in Keras.
+      const [before, more] = promoted(variable.value(), reduceSum(values, 0)) as [Tensor, Tensor];
+      variable.set(cast(add(before, more), variable.dtype));
     };
     const weighted = multiply(t, weight);
     addTo(state.sums, weighted);

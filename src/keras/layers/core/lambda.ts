@@ -3,7 +3,7 @@
 import { type Class, callable } from '../../../base/callable.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { flattenTree } from '../../../base/tree.ts';
-import type { Tensor } from '../../../runtime/tensor.ts';
+import { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { deserializeLambda, serializeKerasObject } from '../../serialization.ts';
 import { isTensor, KerasTensor } from '../../symbolic/keras-tensor.ts';
@@ -20,6 +20,7 @@ const callback: o.Kind<LambdaFunction> = {
   toConfig: serializeKerasObject,
   fromConfig: (value) => deserializeLambda(value),
 };
+const maskTensor = o.any('a tensor', (value: unknown): value is Tensor => value instanceof Tensor);
 const shapeFunction = o.any(
   'a function of the input shape',
   (value: unknown): value is (shape: Shape) => Shape => typeof value === 'function',
@@ -29,7 +30,7 @@ const options = layerSchema(
   {
     function: o.required(callback),
     outputShape: o.optional(o.nullable(o.either(o.shape, shapeFunction)), null),
-    mask: o.optional(o.nullable(callback), null, { internal: true }),
+    mask: o.optional(o.nullable(o.either(callback, maskTensor)), null, { internal: true }),
     arguments: o.optional(o.any('a record', o.isPlainObject), {}),
   },
   { positional: ['function', 'outputShape', 'mask', 'arguments'] },
@@ -44,7 +45,11 @@ class LambdaLayer extends LayerBase<Tensor> {
     super(options, args);
     // Counts as built by its first call, whose shape files keep.
     this.built = false;
+    const mask = this.mask;
+    if (mask === null) return;
+    // Without one masks end here, as in Keras: nobody knows what the function does to the steps.
     this.supportsMasking = true;
+    this.computeMask = (inputs, carried) => (typeof mask === 'function' ? mask(inputs, carried) : mask);
   }
   protected override get takesMask(): boolean {
     return true;

@@ -17,19 +17,21 @@ interface Bounds {
   readonly open?: boolean;
   /** What one number stands for: from its negative, or from 0. */
   readonly from?: 'negative' | 'zero';
+  /** Whether of a list only its first number must be small and its last large enough, as Keras checks most factors. */
+  readonly loose?: boolean;
 }
 const isPair = (value: unknown): value is Range =>
   Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && !Number.isNaN(n));
 
 /** The range that a factor stands for; null where it is out of bounds. */
-export function rangeOf(value: unknown, { min, max, open, from = 'negative' }: Bounds): Range | null {
+export function rangeOf(value: unknown, { min, max, open, from = 'negative', loose = false }: Bounds): Range | null {
   const within = (n: number): boolean => (open ? n > min : n >= min) && n <= max;
   if (typeof value === 'number') {
     if (!within(value)) return null;
     const size = Math.abs(value);
     return [from === 'zero' ? 0 : open || min === 0 ? (min === 0 ? 0 : -size) : Math.max(-size, min), size];
   }
-  if (!isPair(value) || !value.every(within)) return null;
+  if (!isPair(value) || !(loose ? value[0] <= max && value[1] >= min : value.every(within))) return null;
   return value[0] <= value[1] ? [value[0], value[1]] : [value[1], value[0]];
 }
 /** A factor as the range it stands for. */
@@ -41,9 +43,9 @@ export const factor = (bounds: Bounds): Kind<Factor, Range> => ({
   },
 });
 /** A factor within −1 … 1. */
-export const signedFactor: Kind<Factor, Range> = factor({ min: -1, max: 1 });
+export const signedFactor: Kind<Factor, Range> = factor({ min: -1, max: 1, loose: true });
 /** A share or probability: a number from 0, or a range of them. */
-export const share: Kind<Factor, Range> = factor({ min: 0, max: 1 });
+export const share: Kind<Factor, Range> = factor({ min: 0, max: 1, loose: true });
 /** A factor that configs keep as it was written. */
 export const writtenFactor = (bounds: Bounds): Kind<Factor> => ({
   wanted: factor(bounds).wanted,

@@ -142,6 +142,11 @@ export abstract class ImageLayer<T = unknown> extends LayerBase<Tensor> {
   protected toCompute(images: Tensor): Tensor {
     return cast(images, this.computeDtype);
   }
+  /** Numbers for each pixel, drawn in the order of the layer's format: for images (batch, height, width, channels). */
+  protected inFormat(draw: (dims: Dims) => Tensor, [batch, height, width, channels]: Dims): Tensor {
+    if (this.dataFormat !== 'channels_first') return draw([batch!, height!, width!, channels!]);
+    return transpose(draw([batch!, channels!, height!, width!]), [0, 2, 3, 1]);
+  }
   #inward(x: Tensor, single: boolean): Tensor {
     const batch = single ? expandDims(x, 0) : x;
     return this.dataFormat === 'channels_first' ? transpose(batch, [0, 2, 3, 1]) : batch;
