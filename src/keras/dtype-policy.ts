@@ -1,5 +1,6 @@
 // Dtype policies: in which dtype a layer computes and in which it keeps its weights.
 // Owns: DTypePolicy, its names (`mixed_float16`) and its config. Leaves the casting to layers.
+import { type Class, callable } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { didYouMean, show, ValueError } from '../base/errors.ts';
 import { inspect, shortForm } from '../base/short-form.ts';
@@ -14,7 +15,7 @@ const MODES: readonly QuantizationMode[] = ['int8', 'int4', 'float8'];
 /** Modes of Keras that calibrate a model on texts; they are not here. */
 const CALIBRATED = ['gptq', 'awq'];
 
-export class DTypePolicy {
+class DTypePolicyBase {
   readonly name: string;
   readonly computeDtype: DType;
   readonly variableDtype: DType;
@@ -52,6 +53,8 @@ export class DTypePolicy {
     return new DTypePolicy(String(config.name));
   }
 }
+export interface DTypePolicy extends DTypePolicyBase {}
+export const DTypePolicy: Class<[name?: string | { name: string }, source?: string], DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(DTypePolicyBase, 'DTypePolicy') as Class<[name?: string | { name: string }, source?: string], DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
 
 type QuantizedArgs = [mode: string, sourceName?: string | null];
 const sourceOf = (config: Config): QuantizedArgs => [
@@ -60,7 +63,7 @@ const sourceOf = (config: Config): QuantizedArgs => [
 ];
 
 /** Weights kept as small whole numbers: `int8_from_float32` computes in float32 from weights of 8 bits. */
-export class QuantizedDTypePolicy extends DTypePolicy {
+class QuantizedDTypePolicyBase extends DTypePolicyBase {
   readonly sourceName: string;
   readonly #mode: QuantizationMode;
 
@@ -84,8 +87,10 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     return new QuantizedDTypePolicy(...sourceOf(config));
   }
 }
+export interface QuantizedDTypePolicy extends QuantizedDTypePolicyBase {}
+export const QuantizedDTypePolicy: Class<QuantizedArgs, QuantizedDTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(QuantizedDTypePolicyBase, 'QuantizedDTypePolicy') as Class<QuantizedArgs, QuantizedDTypePolicy> & { fromConfig(config: Config): DTypePolicy };
 /** `int4/128_from_float32`: groups of 128 inputs share a scale; -1: all of an output's. */
-export class Int4DTypePolicy extends QuantizedDTypePolicy {
+class Int4DTypePolicyBase extends QuantizedDTypePolicyBase {
   readonly blockSize: number;
   constructor(...args: QuantizedArgs) {
     super(...args);
@@ -103,8 +108,10 @@ export class Int4DTypePolicy extends QuantizedDTypePolicy {
     return new Int4DTypePolicy(...sourceOf(config));
   }
 }
+export interface Int4DTypePolicy extends Int4DTypePolicyBase {}
+export const Int4DTypePolicy: Class<QuantizedArgs, Int4DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(Int4DTypePolicyBase, 'Int4DTypePolicy') as Class<QuantizedArgs, Int4DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
 /** Training with products of 8-bit floats; the scales follow the largest values of the last steps. */
-export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
+class QuantizedFloat8DTypePolicyBase extends QuantizedDTypePolicyBase {
   readonly amaxHistoryLength: number;
   constructor(mode: string, sourceName?: string | null, amaxHistoryLength = 1024) {
     super(mode, sourceName);
@@ -121,6 +128,8 @@ export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
     return new QuantizedFloat8DTypePolicy(...sourceOf(config), Number(config.amax_history_length ?? 1024));
   }
 }
+export interface QuantizedFloat8DTypePolicy extends QuantizedFloat8DTypePolicyBase {}
+export const QuantizedFloat8DTypePolicy: Class<[...QuantizedArgs, amaxHistoryLength?: number], QuantizedFloat8DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(QuantizedFloat8DTypePolicyBase, 'QuantizedFloat8DTypePolicy') as Class<[...QuantizedArgs, amaxHistoryLength?: number], QuantizedFloat8DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
 
 /** The mode of that name. */
 export function asMode(mode: string, where: string): QuantizationMode {

@@ -274,9 +274,13 @@ function fromInternalModule(module: string, name: string): Anything | undefined 
 
 /** The object that the data describes. */
 export function deserializeKerasObject(config: Json, options: DeserializeOptions = {}): unknown {
-  return options.customObjects
-    ? customObjectScope(options.customObjects, () => revive(config, options.modules))
-    : revive(config, options.modules);
+  const given = options.customObjects;
+  // Also as an option, as everywhere: deserialize(config, { customObjects: { Mine } }).
+  const objects =
+    given && Object.keys(given).join() === 'customObjects' && isPlainObject(given.customObjects)
+      ? given.customObjects
+      : given;
+  return objects ? customObjectScope(objects, () => revive(config, options.modules)) : revive(config, options.modules);
 }
 
 function revive(config: Json, modules: readonly string[] | undefined): unknown {

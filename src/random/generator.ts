@@ -1,5 +1,6 @@
 // NumPy's new generator `numpy.random.default_rng(seed)`, number for number: PCG64, the ziggurat, integers by multiplication.
 // Owns what the legacy generator does differently; the rest is in `Distributions`.
+import { type Class, callable } from '../base/callable.ts';
 import { named, sizeArgument } from './arguments.ts';
 import { type IntegerDType, integerDrawer, lemire32 } from './bounded-integers.ts';
 import { type Choice, choose } from './choice.ts';
@@ -24,7 +25,7 @@ export interface IntegersOptions {
  * rng.standardNormal([2, 3]); // shape [2, 3]
  * rng.integers(0, 10, 5);
  */
-export class Generator extends Distributions {
+class GeneratorBase extends Distributions {
   protected readonly legacy = false;
   readonly #source: Pcg64;
 
@@ -115,6 +116,8 @@ export class Generator extends Distributions {
     return result;
   }
 }
+export interface Generator extends GeneratorBase {}
+export const Generator: Class<[seed?: Entropy | null], Generator> = callable(GeneratorBase, 'Generator');
 
 /** A new generator; without a seed, one that nobody can repeat. A generator is returned as it is. */
 export const defaultRng = (seed: Entropy | Generator | null = null): Generator =>

@@ -1,5 +1,6 @@
 // NumPy's legacy generator `numpy.random.RandomState`, number for number: the Mersenne Twister, normal deviates by the polar
 // method, integers by masking. Owns what the new generator does differently; the rest is in `Distributions`.
+import { type Class, callable } from '../base/callable.ts';
 import { show, ValueError } from '../base/errors.ts';
 import { log } from '../base/random/c-library/log.ts';
 import { MersenneTwister, type MersenneTwisterState } from '../base/random/mersenne-twister.ts';
@@ -32,7 +33,7 @@ const isSeed = (seed: number) => Number.isInteger(seed) && seed >= 0 && seed <= 
  * const x = random.rand(100, 1); // shape [100, 1]
  * random.randint(0, 10, 20);
  */
-export class RandomState extends Distributions {
+class RandomStateBase extends Distributions {
   protected readonly legacy = true;
   readonly #source = new MersenneTwister();
   #gauss: number | null = null;
@@ -149,3 +150,5 @@ export class RandomState extends Distributions {
       args,
     )) as Choice;
 }
+export interface RandomState extends RandomStateBase {}
+export const RandomState: Class<[seed?: Seed], RandomState> = callable(RandomStateBase, 'RandomState');

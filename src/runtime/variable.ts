@@ -50,6 +50,8 @@ export class PendingValue {
 /** The class behind `tf.Variable`; src/ops makes it callable and converts initial values. */
 export class VariableTensor extends Tensor {
   trainable: boolean;
+  /** Whether layers that compute in another floating dtype read it in that one. */
+  autocast = true;
   /** Where it stands in its model: `dense/kernel`. */
   path: string;
   readonly id: number;

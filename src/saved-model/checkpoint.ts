@@ -1,5 +1,6 @@
 // tf.train.Checkpoint and CheckpointManager: variables of any objects by the names of the objects, as TensorFlow keeps them.
 // Owns: numbering, the file `checkpoint` that names the latest, removing old ones. Leaves names to trackable.ts.
+import { type Class, callable } from '../base/callable.ts';
 import { ShapeError, StateError, show, ValueError } from '../base/errors.ts';
 import { showShape } from '../base/shape.ts';
 import { FormatError } from '../formats/file-error.ts';
@@ -71,7 +72,7 @@ export async function saveState(prefix: string): Promise<void> {
 }
 
 /** Objects whose variables are saved together: `new tf.train.Checkpoint({ model, optimizer, step })`. */
-export class Checkpoint {
+class CheckpointBase {
   readonly [name: string]: unknown;
   readonly saveCounter: VariableTensor;
   readonly #objects: Readonly<Record<string, object>>;
@@ -148,6 +149,11 @@ export class Checkpoint {
     );
   }
 }
+export interface Checkpoint extends CheckpointBase {}
+export const Checkpoint: Class<[objects?: Readonly<Record<string, object>>], Checkpoint> = callable(
+  CheckpointBase,
+  'Checkpoint',
+);
 
 export interface CheckpointManagerOptions {
   /** How many are kept; null: all. */
@@ -157,7 +163,7 @@ export interface CheckpointManagerOptions {
 }
 
 /** Keeps the last checkpoints of a folder: `await manager.save()`, `await checkpoint.restore(await manager.latestCheckpoint())`. */
-export class CheckpointManager {
+class CheckpointManagerBase {
   readonly checkpoint: Checkpoint;
   readonly directory: string;
   readonly #maxToKeep: number | null;
@@ -226,6 +232,11 @@ export class CheckpointManager {
     return latest;
   }
 }
+export interface CheckpointManager extends CheckpointManagerBase {}
+export const CheckpointManager: Class<
+  [checkpoint: Checkpoint, directory: string, options?: CheckpointManagerOptions],
+  CheckpointManager
+> = callable(CheckpointManagerBase, 'CheckpointManager');
 
 async function openReader(path: string): Promise<CheckpointReader> {
   const prefix = (await platform().stat(path))?.kind === 'folder' ? await latestCheckpoint(path) : path;

@@ -1,5 +1,6 @@
 // Python's `random.Random`, number for number: Keras takes its default seeds from it, TensorFlow its eager op seeds, and
 // Python programs shuffle with it. Owns seeding (integers of any size, strings) and the distributions in common use.
+import { type Class, callable } from '../callable.ts';
 import { ShapeError, show, ValueError } from '../errors.ts';
 import { log } from './c-library/log.ts';
 import { cos, sin } from './c-library/sin-cos.ts';
@@ -44,7 +45,7 @@ const MAGIC = (4 * Math.exp(-0.5)) / Math.sqrt(2);
  * random.random(); // 0.6394267984578837
  * random.randint(1, 6);
  */
-export class Random {
+class RandomBase {
   readonly #source = new MersenneTwister();
   #nextGauss: number | null = null;
 
@@ -228,3 +229,5 @@ export class Random {
     return low + (high - low) * Math.sqrt(u * c);
   }
 }
+export interface Random extends RandomBase {}
+export const Random: Class<[seed?: PythonSeed], Random> = callable(RandomBase, 'Random');

@@ -15,7 +15,7 @@ class ProgbarLoggerCallback extends CallbackBase {
   #begin(): void {
     const { verbose } = this.params;
     this.#seen = 0;
-    this.#bar = new Progbar(this.#target, { verbose: verbose === 'auto' ? 1 : verbose });
+    this.#bar = new Progbar(this.#target, { verbose: verbose === 'auto' ? 1 : verbose, statelessMetrics: [] });
   }
   /** How many steps there are; where nobody knows, the first epoch will tell. */
   override setParams(params: CallbackParams): void {

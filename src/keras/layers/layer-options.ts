@@ -21,6 +21,7 @@ import {
   string,
   type ValuesOf,
 } from '../schema.ts';
+import type { TensorLike } from '../types.ts';
 
 const policy: Kind<DTypeLike | null, DTypePolicy | null> = {
   wanted: "a dtype, or a policy such as 'mixed_float16'",
@@ -56,6 +57,8 @@ export interface LayerOptions {
   batchInputShape?: Shape | null | undefined;
   inputDim?: number | null | undefined;
   batchSize?: number | null | undefined;
+  /** What the weights are set to when they are made. */
+  weights?: readonly TensorLike[] | null | undefined;
 }
 
 /** The schema of a layer: its own options after those of all layers. */

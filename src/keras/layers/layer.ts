@@ -7,7 +7,7 @@ import { FunctionObject } from '../../base/function-object.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { shortForm } from '../../base/short-form.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
-import { convertToTensor } from '../../ops/core/convert.ts';
+import { convertToTensor, withVariablesAs } from '../../ops/core/convert.ts';
 import { zeros } from '../../ops/core/create.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
@@ -49,6 +49,8 @@ export interface WeightOptions
     regularizer: regularizers.Like | null;
     constraint: constraints.Like | null;
     trainable: boolean;
+    /** Whether a layer that computes in another dtype reads it in that one. */
+    autocast: boolean;
   }> {}
 
 const baseSchema = new Schema('Layer', baseDefinitions, {});
@@ -274,6 +276,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
           constraint: constraints.get(options.constraint ?? null),
         });
         if (!this.#trainable) weight.trainable = false;
+        if (options.autocast === false) weight.autocast = false;
         this.#created.push(weight);
         return weight;
       },
@@ -353,6 +356,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   protected inComputeDtype<T extends Tensor>(x: T): Tensor {
     return isFloating(x.dtype) && x.dtype !== this.computeDtype ? cast(x, this.computeDtype) : x;
   }
+  /** Layers of our own bring their weights to the dtype themselves; those of a program's own have them read in it. */
+  get #variablesAs(): DType | null {
+    if (this.#schema || !this.#values.autocast || this.computeDtype === this.variableDtype) return null;
+    return isFloating(this.computeDtype) ? this.computeDtype : null;
+  }
   #convert(leaf: unknown): unknown {
     if (leaf === null || leaf === undefined) return leaf;
     if (!(leaf instanceof Tensor) && typeof leaf === 'object' && !Array.isArray(leaf) && !ArrayBuffer.isView(leaf))
@@ -406,7 +414,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         // As in Keras, the mask that the input carries is an argument of `call` where the input is the only tensor given.
         const given = options.mask ?? (mask && !hasTensors(options) && more.length === 0 ? mask : null);
         const outputs = withCallContext({ training }, () =>
-          withScope(this.name, () => this.#call(args, more, { ...options, training, mask: given as Structure | null })),
+          withScope(this.name, () =>
+            withVariablesAs(this.#variablesAs, () =>
+              this.#call(args, more, { ...options, training, mask: given as Structure | null }),
+            ),
+          ),
         );
         this.#path ??= currentPath();
         this.built = true;
@@ -439,8 +451,14 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         return;
       }
       Reflect.apply(this.build, this, [shape, ...more.map(shapesOf)]);
+      this.#takeWeights();
       if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);
     }
+  }
+  /** The option `weights`: what the layer starts from. */
+  #takeWeights(): void {
+    const given = this.#values.weights as readonly TensorLike[] | null | undefined;
+    if (given && this.weights.length > 0) this.setWeights(given);
   }
   get #makesMask(): boolean {
     return this.computeMask !== LayerBase.prototype.computeMask;
@@ -522,7 +540,9 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     try {
       return symbolicResult(hasUnknown(symbolic), (replace) =>
         withCallContext({ training: options.training ?? undefined }, () =>
-          this.#call(replace(inputs), more.map(replace), replace(options) as CallOptions),
+          withVariablesAs(this.#variablesAs, () =>
+            this.#call(replace(inputs), more.map(replace), replace(options) as CallOptions),
+          ),
         ),
       ) as Structure;
     } finally {

@@ -60,7 +60,7 @@ export class Metric_ extends FunctionObject {
   }
 
   /** A new state variable. */
-  addVariable(options: StateOptions = {}): VariableTensor {
+  addVariable(options: StateOptions = {}): Variable {
     const dtype = options.dtype ?? floatx();
     const initializer = initializers.get(options.initializer ?? 'zeros');
     const name = options.name ?? autoName('Variable');
@@ -71,7 +71,7 @@ export class Metric_ extends FunctionObject {
     return variable;
   }
   /** The same, by its older name. */
-  addWeight(options: StateOptions = {}): VariableTensor {
+  addWeight(options: StateOptions = {}): Variable {
     return this.addVariable(options);
   }
   /** Its variables in the order of creation, and those of metrics in its fields. */

@@ -1,16 +1,25 @@
 // The progress bar, drawn as Keras 3 draws it.
 // Owns: its text, and when to draw again. In a terminal one line is drawn over and over; elsewhere a plain line at the end.
 
+import { type Class, callable } from '../../base/callable.ts';
+import { refuseUnknown, ValueError } from '../../base/errors.ts';
 import { toExponential, toFixed } from '../../base/python-format.ts';
+import { isOptions } from '../../ops/core/signature.ts';
 import { platform } from '../../platform/platform.ts';
 
 /** A number, or the list of numbers that some metrics give. */
 type LogValue = number | readonly LogValue[];
 export interface ProgbarOptions {
+  /** Steps expected; null where nobody knows. */
+  readonly target?: number | null;
   readonly width?: number;
   readonly verbose?: number;
   /** Seconds between two drawings. */
   readonly interval?: number;
+  /** Metrics shown as they come; the others are averaged over the steps. */
+  readonly statefulMetrics?: readonly string[] | null;
+  /** The other way: the metrics that are averaged, all others shown as they come. */
+  readonly statelessMetrics?: readonly string[] | null;
   readonly unitName?: string;
   readonly terminal?: boolean;
   readonly print?: (text: string) => void;
@@ -18,7 +27,21 @@ export interface ProgbarOptions {
   readonly now?: () => number;
 }
 
-export class Progbar {
+type ProgbarArgs = [target: number | null, options?: ProgbarOptions] | [options: ProgbarOptions];
+const OPTIONS = [
+  'target',
+  'width',
+  'verbose',
+  'interval',
+  'statefulMetrics',
+  'statelessMetrics',
+  'unitName',
+  'terminal',
+  'print',
+  'now',
+];
+
+class ProgressBar {
   target: number | null;
   readonly #width: number;
   readonly #verbose: number;
@@ -28,13 +51,26 @@ export class Progbar {
   readonly #print: (text: string) => void;
   readonly #now: () => number;
   readonly #start: number;
-  readonly #values = new Map<string, LogValue>();
+  readonly #averaged: (name: string) => boolean;
+  readonly #values = new Map<string, { sum: LogValue; count: number }>();
+  #seen = 0;
   #lastUpdate = Number.NEGATIVE_INFINITY;
   #afterFirst: number | null = null;
   #previousWidth = 0;
 
-  constructor(target: number | null, options: ProgbarOptions = {}) {
-    this.target = target;
+  constructor(...args: ProgbarArgs) {
+    const [first, second] = args;
+    const options = (isOptions(first) ? first : (second ?? {})) as ProgbarOptions;
+    refuseUnknown('Progbar', options, OPTIONS);
+    const { statefulMetrics, statelessMetrics } = options;
+    if (statefulMetrics && statelessMetrics)
+      throw new ValueError(
+        'Progbar: found statefulMetrics and statelessMetrics; wanted one of them: the other metrics are of the other kind.',
+      );
+    this.#averaged = statelessMetrics
+      ? (name) => statelessMetrics.includes(name)
+      : (name) => !statefulMetrics?.includes(name);
+    this.target = isOptions(first) ? (options.target ?? null) : (first as number | null);
     this.#width = options.width ?? 20;
     this.#verbose = options.verbose ?? 1;
     this.#interval = options.interval ?? 0.05;
@@ -55,7 +91,18 @@ export class Progbar {
     values: readonly (readonly [string, LogValue])[] = [],
     finalize = this.target !== null && current >= this.target,
   ): void {
-    for (const [name, value] of values) this.#values.set(name, value);
+    for (const [name, value] of values) {
+      const before = this.#values.get(name);
+      if (!this.#averaged(name) || finalize) this.#values.set(name, { sum: value, count: 1 });
+      else {
+        const steps = Math.max(current - this.#seen, 1);
+        this.#values.set(name, {
+          sum: meanOf(value) * steps + (before ? meanOf(before.sum) : 0),
+          count: steps + (before?.count ?? 0),
+        });
+      }
+    }
+    this.#seen = current;
     const now = this.#now();
     const perUnit = this.#stepDuration(current, now);
     if (this.#verbose === 1 && (finalize || (this.#terminal && now - this.#lastUpdate >= this.#interval)))
@@ -65,6 +112,11 @@ export class Progbar {
       this.#print(`${count} - ${fixed(now - this.#start)}s -${this.#time(perUnit)}${this.#metrics()}\n`);
     }
     if (finalize || this.#verbose !== 1 || now - this.#lastUpdate >= this.#interval) this.#lastUpdate = now;
+  }
+
+  /** `n` steps more. */
+  add(n: number, values: readonly (readonly [string, LogValue])[] = []): void {
+    this.update(this.#seen + n, values);
   }
 
   #draw(current: number, now: number, perUnit: number, finalize: boolean): void {
@@ -98,8 +150,8 @@ export class Progbar {
 
   #metrics(): string {
     let text = '';
-    for (const [name, value] of this.#values) {
-      const mean = meanOf(value);
+    for (const [name, { sum, count }] of this.#values) {
+      const mean = meanOf(sum) / Math.max(count, 1);
       // Lines without a bar write negative numbers with an exponent: so does Keras.
       const plain = (this.#verbose === 2 ? mean : Math.abs(mean)) > 1e-3;
       text += ` - ${name}: ${plain ? toFixed(mean, 4) : toExponential(mean, 4)}`;
@@ -122,6 +174,8 @@ export class Progbar {
     return perUnit;
   }
 }
+export interface Progbar extends ProgressBar {}
+export const Progbar: Class<ProgbarArgs, Progbar> = callable(ProgressBar, 'Progbar');
 
 const digits = (n: number): number => Math.floor(Math.log10(n)) + 1;
 const fixed = (x: number): string => toFixed(x, 0);

@@ -7,6 +7,7 @@ import {
   type DType,
   dtypes,
   isBig,
+  isFloating,
   isInteger,
   roundInPlace,
   type StringElement,
@@ -17,6 +18,7 @@ import { type Dims, resolveReshape, type Shape, sameShape, showShape, sizeOf } f
 import { convert } from '../../primitives/functions.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { NestedArray, Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { VariableTensor } from '../../runtime/variable.ts';
 import { stackTensors } from './stack.ts';
 
 export interface TensorOptions extends Options<{ dtype: DType; shape: Shape; name: string }> {}
@@ -157,8 +159,28 @@ function fill(values: Leaves['values'], dtype: DType, argument: string): Data {
   return data;
 }
 
+let readAs: DType | null = null;
+/** Runs `f`, in which variables of floating dtypes are read in another one: what autocasting is, in layers of a program's own. */
+export function withVariablesAs<T>(dtype: DType | null, f: () => T): T {
+  if (dtype === readAs) return f();
+  const outer = readAs;
+  readAs = dtype;
+  try {
+    return f();
+  } finally {
+    readAs = outer;
+  }
+}
+/** Whether floats may be assigned to variables of another floating dtype, for they were computed from variables read in it. */
+export const readsVariablesAs = (): DType | null => readAs;
+const asRead = (x: Tensor): Tensor =>
+  readAs !== null && x instanceof VariableTensor && x.autocast && isFloating(x.dtype) && x.dtype !== readAs
+    ? (convert(x, readAs) as Tensor)
+    : x;
+
 /** A tensor of anything that can become one. A tensor of the right dtype is returned as it is. */
-export function convertToTensor(value: TensorLike, dtype?: DType | undefined, argument = 'value'): Tensor {
+export function convertToTensor(given: TensorLike, dtype?: DType | undefined, argument = 'value'): Tensor {
+  const value = readAs !== null && given instanceof Tensor ? asRead(given) : given;
   if (value instanceof Tensor) {
     if (dtype === undefined || value.dtype === dtype) return value;
     if (value.weak && !(isInteger(dtype) && value.dtype === 'float32')) return convert(value, dtype) as Tensor;
@@ -253,7 +275,10 @@ const isNumberLike = (value: TensorLike): boolean => !(value instanceof Tensor) 
  * Two operands of one dtype. Plain numbers and weak tensors take the dtype of the other operand; two tensors of different
  * dtypes are refused, as TensorFlow refuses them.
  */
-export function convertPair(a: TensorLike, b: TensorLike, operation: string): [Tensor, Tensor] {
+export function convertPair(first: TensorLike, second: TensorLike, operation: string): [Tensor, Tensor] {
+  const casts = readAs !== null;
+  const a = casts && first instanceof Tensor ? asRead(first) : first;
+  const b = casts && second instanceof Tensor ? asRead(second) : second;
   if (a instanceof Tensor && b instanceof Tensor) {
     if (a.dtype === b.dtype) return [a, b];
     if (b.weak && !a.weak) return [a, weakly(b, a.dtype, operation)];

@@ -1,11 +1,12 @@
 // tf.Module: an object that knows the variables it holds.
 // Owns: walking of fields, lists and records. Keras's layers have a walk of their own, with names.
 
+import { type Class, callable } from '../../base/callable.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 
 /** Base of objects whose variables are found in their fields, in lists and records, and in modules inside. */
-export class Module {
+class ModuleBase {
   readonly name: string;
   constructor(options: { readonly name?: string } | string = {}) {
     this.name =
@@ -36,6 +37,8 @@ export class Module {
     return [...found];
   }
 }
+export interface Module extends ModuleBase {}
+export const Module: Class<[options?: { readonly name?: string } | string], Module> = callable(ModuleBase, 'Module');
 
 function walk(root: object, visit: (value: unknown) => void): void {
   const seen = new Set<object>();

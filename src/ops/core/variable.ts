@@ -2,7 +2,7 @@
 // Owns: conversion of what is assigned, and updates by rows. Leaves the storage to src/runtime/variable.ts.
 
 import { type Class, callable } from '../../base/callable.ts';
-import { asDType, type DType } from '../../base/dtype.ts';
+import { asDType, type DType, isFloating } from '../../base/dtype.ts';
 import { refuseUnknown } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
@@ -13,7 +13,7 @@ import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
-import { convertPair, convertToTensor, makeTensor } from './convert.ts';
+import { convertPair, convertToTensor, makeTensor, readsVariablesAs } from './convert.ts';
 
 export interface VariableOptions
   extends Options<{
@@ -55,6 +55,8 @@ export class Variable_ extends VariableTensor {
 
   #converted(value: TensorLike, operation: string): Tensor {
     if (value instanceof Tensor && value.dtype === this.dtype) return value;
+    if (value instanceof Tensor && readsVariablesAs() === value.dtype && isFloating(this.dtype))
+      return p.convert(value, this.dtype) as Tensor;
     return value instanceof Tensor
       ? convertPair(this.value(), value, `${operation} to variable ${this.path}`)[1]
       : convertToTensor(value, this.dtype, `${operation} to variable ${this.path}`);

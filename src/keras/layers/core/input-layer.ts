@@ -10,6 +10,7 @@ import { KerasTensor, Node } from '../../symbolic/keras-tensor.ts';
 import type { Options, Structure } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
 
+const symbolic = o.any('a symbolic tensor', (value: unknown): value is KerasTensor => value instanceof KerasTensor);
 const options = o.schema(
   'InputLayer',
   {
@@ -21,10 +22,12 @@ const options = o.schema(
     optional: o.optional(o.boolean, false),
     shape: o.optional(o.nullable(o.shape), null, { internal: true }),
     batchSize: o.optional(o.nullable(o.integer({ min: 0 })), null, { internal: true }),
+    inputTensor: o.optional(o.nullable(symbolic), null, { internal: true }),
   },
   {
-    renamed: { batchInputShape: 'batchShape', inputShape: 'shape', inputDtype: 'dtype' },
-    ignored: ['trainable', 'typeSpec', 'inputTensor'],
+    renamed: { batchInputShape: 'batchShape', inputShape: 'shape', inputDtype: 'dtype', tensor: 'inputTensor' },
+    positional: ['shape', 'batchSize', 'dtype'],
+    ignored: ['trainable', 'typeSpec'],
     upgrade: (given) => {
       const { dtype } = given;
       if (o.isPlainObject(dtype)) given.dtype = (dtype.config as Config | undefined)?.name;
@@ -42,7 +45,11 @@ export interface InputOptions
     sparse: boolean;
     ragged: boolean;
     optional: boolean;
+    /** A symbolic tensor to stand for the data, in the place of a new one. */
+    inputTensor: KerasTensor;
+    tensor: KerasTensor;
   }> {}
+type InputArgs = [options?: InputOptions] | [shape: Shape, options?: InputOptions];
 
 class InputLayerBase extends LayerBase {
   readonly batchShape: Shape;
@@ -51,21 +58,22 @@ class InputLayerBase extends LayerBase {
   readonly ragged: boolean;
   readonly #dtype: DType;
 
-  constructor(...args: [options?: InputOptions]) {
+  constructor(...args: InputArgs) {
     const values = options.parse(args);
-    if (values.batchShape === null && values.shape === null)
+    const given = values.inputTensor;
+    if (values.batchShape === null && values.shape === null && !given)
       throw new ValueError(
         'Input: no shape was given; wanted { shape: [784] }, the shape of one sample without the batch, or { batchShape: [null, 784] }.',
       );
     super({ name: values.name ?? undefined });
     if (values.shape?.includes(undefined as never)) throw new ShapeError(`Input: found shape ${show(values.shape)}.`);
-    this.batchShape = values.batchShape ?? [values.batchSize, ...values.shape!];
+    this.batchShape = given?.shape ?? values.batchShape ?? [values.batchSize, ...values.shape!];
     this.optional = values.optional;
     this.sparse = values.sparse;
     this.ragged = values.ragged;
-    this.#dtype = asDType(values.dtype ?? floatx());
+    this.#dtype = given?.dtype ?? asDType(values.dtype ?? floatx());
     this.built = true;
-    const tensor = new KerasTensor(this.batchShape, this.#dtype, this.name);
+    const tensor = given ?? new KerasTensor(this.batchShape, this.#dtype, this.name);
     new Node(this, [], {}, tensor);
   }
   override get dtype(): DType {
@@ -91,10 +99,10 @@ class InputLayerBase extends LayerBase {
   }
 }
 export interface InputLayer extends InputLayerBase {}
-export const InputLayer: Class<[options?: InputOptions], InputLayer> = callable(InputLayerBase, 'InputLayer');
+export const InputLayer: Class<InputArgs, InputLayer> = callable(InputLayerBase, 'InputLayer');
 
 /** A symbolic tensor that stands for data to come: `Input({ shape: [784] })`, the shape without the batch. */
-export function Input(given: InputOptions | Shape): KerasTensor {
-  const layer = new InputLayer(Array.isArray(given) ? { shape: given as Shape } : (given as InputOptions));
+export function Input(...args: InputArgs): KerasTensor {
+  const layer = new InputLayer(...args);
   return layer.inboundNodes[0]!.outputs[0]!;
 }

@@ -73,5 +73,4 @@ export interface Dot extends DotLayer {}
 export const Dot: Class<DotArgs, Dot> = callable(DotLayer, 'Dot');
 
 /** The products summed over the axes, as a layer applied at once. */
-export const dot = (inputs: readonly Inputs[], axes: number | readonly [number, number], given?: DotOptions): Tensor =>
-  new Dot(axes as number, given ?? {})(inputs);
+export const dot = (inputs: readonly Inputs[], ...args: DotArgs): Tensor => new Dot(...args)(inputs);

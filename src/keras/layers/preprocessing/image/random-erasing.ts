@@ -56,7 +56,10 @@ class RandomErasingLayer extends ImageLayer<Drawn> {
     const { fillValue } = this;
     const noise =
       fillValue === null
-        ? multiply(this.inFormat((shape) => normal(shape, { seed, dtype }), dims), this.valueRange[1])
+        ? multiply(
+            this.inFormat((shape) => normal(shape, { seed, dtype }), dims),
+            this.valueRange[1],
+          )
         : broadcastTo(cast(convertToTensor(fillValue), dtype), dims);
     return { where: logicalAnd(inside, erased), fill: clipByValue(noise, ...this.valueRange) };
   }
