@@ -54,7 +54,12 @@ class DTypePolicyBase {
   }
 }
 export interface DTypePolicy extends DTypePolicyBase {}
-export const DTypePolicy: Class<[name?: string | { name: string }, source?: string], DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(DTypePolicyBase, 'DTypePolicy') as Class<[name?: string | { name: string }, source?: string], DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
+export const DTypePolicy: Class<[name?: string | { name: string }, source?: string], DTypePolicy> & {
+  fromConfig(config: Config): DTypePolicy;
+} = callable(DTypePolicyBase, 'DTypePolicy') as Class<
+  [name?: string | { name: string }, source?: string],
+  DTypePolicy
+> & { fromConfig(config: Config): DTypePolicy };
 
 type QuantizedArgs = [mode: string, sourceName?: string | null];
 const sourceOf = (config: Config): QuantizedArgs => [
@@ -88,7 +93,11 @@ class QuantizedDTypePolicyBase extends DTypePolicyBase {
   }
 }
 export interface QuantizedDTypePolicy extends QuantizedDTypePolicyBase {}
-export const QuantizedDTypePolicy: Class<QuantizedArgs, QuantizedDTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(QuantizedDTypePolicyBase, 'QuantizedDTypePolicy') as Class<QuantizedArgs, QuantizedDTypePolicy> & { fromConfig(config: Config): DTypePolicy };
+export const QuantizedDTypePolicy: Class<QuantizedArgs, QuantizedDTypePolicy> & {
+  fromConfig(config: Config): DTypePolicy;
+} = callable(QuantizedDTypePolicyBase, 'QuantizedDTypePolicy') as Class<QuantizedArgs, QuantizedDTypePolicy> & {
+  fromConfig(config: Config): DTypePolicy;
+};
 /** `int4/128_from_float32`: groups of 128 inputs share a scale; -1: all of an output's. */
 class Int4DTypePolicyBase extends QuantizedDTypePolicyBase {
   readonly blockSize: number;
@@ -109,7 +118,10 @@ class Int4DTypePolicyBase extends QuantizedDTypePolicyBase {
   }
 }
 export interface Int4DTypePolicy extends Int4DTypePolicyBase {}
-export const Int4DTypePolicy: Class<QuantizedArgs, Int4DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(Int4DTypePolicyBase, 'Int4DTypePolicy') as Class<QuantizedArgs, Int4DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
+export const Int4DTypePolicy: Class<QuantizedArgs, Int4DTypePolicy> & { fromConfig(config: Config): DTypePolicy } =
+  callable(Int4DTypePolicyBase, 'Int4DTypePolicy') as Class<QuantizedArgs, Int4DTypePolicy> & {
+    fromConfig(config: Config): DTypePolicy;
+  };
 /** Training with products of 8-bit floats; the scales follow the largest values of the last steps. */
 class QuantizedFloat8DTypePolicyBase extends QuantizedDTypePolicyBase {
   readonly amaxHistoryLength: number;
@@ -129,7 +141,15 @@ class QuantizedFloat8DTypePolicyBase extends QuantizedDTypePolicyBase {
   }
 }
 export interface QuantizedFloat8DTypePolicy extends QuantizedFloat8DTypePolicyBase {}
-export const QuantizedFloat8DTypePolicy: Class<[...QuantizedArgs, amaxHistoryLength?: number], QuantizedFloat8DTypePolicy> & { fromConfig(config: Config): DTypePolicy } = callable(QuantizedFloat8DTypePolicyBase, 'QuantizedFloat8DTypePolicy') as Class<[...QuantizedArgs, amaxHistoryLength?: number], QuantizedFloat8DTypePolicy> & { fromConfig(config: Config): DTypePolicy };
+export const QuantizedFloat8DTypePolicy: Class<
+  [...QuantizedArgs, amaxHistoryLength?: number],
+  QuantizedFloat8DTypePolicy
+> & { fromConfig(config: Config): DTypePolicy } = callable(
+  QuantizedFloat8DTypePolicyBase,
+  'QuantizedFloat8DTypePolicy',
+) as Class<[...QuantizedArgs, amaxHistoryLength?: number], QuantizedFloat8DTypePolicy> & {
+  fromConfig(config: Config): DTypePolicy;
+};
 
 /** The mode of that name. */
 export function asMode(mode: string, where: string): QuantizationMode {
