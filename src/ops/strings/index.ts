@@ -13,7 +13,7 @@ import { signature } from '../core/signature.ts';
 import { acceptsRagged, acceptsRaggedList, reducesRagged } from '../ragged/accepts.ts';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { fingerprint64, hash64, sipHash } from './hash.ts';
-import { regexOf, rewriteOf } from './regex.ts';
+import { fullMatcher, replacer } from './regex/index.ts';
 import { bytesOf, elementOf, mapElements, stringTensor, textOf } from './text.ts';
 
 export { asString, format, toNumber } from './numbers.ts';
@@ -272,9 +272,9 @@ export const regexReplace = acceptsRagged(
     'strings.regexReplace',
     ['input', 'pattern', 'rewrite', 'replaceGlobal'],
     (input: TensorLike, pattern: string, rewrite: string, replaceGlobal: boolean = true): Tensor => {
-      const [expression, replacement] = [regexOf(pattern, replaceGlobal ? 'g' : ''), rewriteOf(rewrite)];
+      const replace = replacer(pattern, rewrite, replaceGlobal);
       return mapElements(stringTensor(input, 'regexReplace'), 'regexReplace', 'string', (element) =>
-        textOf(element).replace(expression, replacement),
+        replace(textOf(element)),
       );
     },
   ),
@@ -282,9 +282,9 @@ export const regexReplace = acceptsRagged(
 /** Whether strings match a pattern from end to end. */
 export const regexFullMatch = acceptsRagged(
   signature('strings.regexFullMatch', ['input', 'pattern'], (input: TensorLike, pattern: string): Tensor => {
-    const expression = regexOf(`^(?:${pattern})$`);
+    const matches = fullMatcher(pattern);
     return mapElements(stringTensor(input, 'regexFullMatch'), 'regexFullMatch', 'bool', (element) =>
-      expression.test(textOf(element)) ? 1 : 0,
+      matches(textOf(element)) ? 1 : 0,
     );
   }),
 );
