@@ -3,7 +3,7 @@
 import { type DType, isComplex } from '../../base/dtype.ts';
 import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
-import type { HostFunction } from '../../graph/primitive.ts';
+import type { ArrayValue, HostFunction } from '../../graph/primitive.ts';
 import type { Spec, Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -11,6 +11,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { doubles, hostFunction, matrixDims, store } from '../core/host.ts';
 import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
+import type { Planes } from './kernels/complex.ts';
 
 /** A floating tensor of matrices; complex ones only where the function has a way for them. */
 export function matrices(x: TensorLike, name: string, square = false, complex = false): Tensor {
@@ -32,6 +33,7 @@ export function batched(
   infer: (outer: Dims, inputs: readonly Spec[]) => readonly { readonly dims: Dims; readonly dtype?: DType }[],
   each: (matrices: readonly Float64Array[], inputs: readonly Spec[]) => readonly ArrayLike<number>[],
   vjp?: HostFunction['vjp'],
+  eachComplex?: (matrix: Planes, inputs: readonly Spec[]) => readonly (ArrayLike<number> | Planes)[],
 ): HostFunction {
   return hostFunction(
     name,
@@ -41,6 +43,7 @@ export function batched(
     },
     (inputs, outputs) => {
       const { batch } = matrixDims(inputs[0]!.dims);
+      if (eachComplex && isComplex(inputs[0]!.dtype)) return complexBatch(eachComplex, inputs, outputs, batch);
       const sources = inputs.map(doubles);
       const results = outputs.map((out) => new Float64Array(out.data.length));
       for (let b = 0; b < batch; b++) {
@@ -59,8 +62,39 @@ export function batched(
   );
 }
 
+/** Applies a function of one complex matrix to every matrix of a batch. */
+function complexBatch(
+  each: (matrix: Planes, inputs: readonly Spec[]) => readonly (ArrayLike<number> | Planes)[],
+  inputs: readonly ArrayValue[],
+  outputs: readonly ArrayValue[],
+  batch: number,
+): void {
+  const source = inputs[0]!.data as ArrayLike<number>;
+  const size = source.length / 2 / batch;
+  for (let b = 0; b < batch; b++) {
+    const lane = (k: number): Float64Array =>
+      Float64Array.from({ length: size }, (_, i) => source[2 * (b * size + i) + k]!);
+    each({ re: lane(0), im: lane(1) }, inputs).forEach((part, i) => {
+      const { data, dtype } = outputs[i]!;
+      const target = data as Float64Array;
+      const start = (target.length / batch) * b;
+      if (!isComplex(dtype)) target.set(part as ArrayLike<number>, start);
+      else {
+        const { re, im } = 're' in part ? part : { re: part, im: null };
+        for (let j = 0; j < re.length; j++) {
+          target[start + 2 * j] = re[j]!;
+          target[start + 2 * j + 1] = im?.[j] ?? 0;
+        }
+      }
+    });
+  }
+}
+
+/** A product; what is transposed of complex matrices is conjugated too. */
 export const mm = (a: Value, b: Value, options: { transposeA?: boolean; transposeB?: boolean } = {}): Value =>
-  matmul(a as Tensor, b as Tensor, options);
+  matmul(a as Tensor, b as Tensor, { adjointA: options.transposeA ?? false, adjointB: options.transposeB ?? false });
+/** The last two axes exchanged, complex elements conjugated. */
+export const adjointOf = (x: Value): Value => transposed(p.conj(x));
 /** The last two axes exchanged. */
 export const transposed = (x: Value): Value => {
   const r = x.dims.length;
@@ -68,6 +102,7 @@ export const transposed = (x: Value): Value => {
 };
 /** Elements of a matrix where row − column lies in [low, high], zero elsewhere. */
 export function band(x: Value, low: number, high: number): Value {
+  if (isComplex(x.dtype)) return p.complex(band(p.real(x), low, high), band(p.imag(x), low, high));
   const [m, n] = x.dims.slice(-2) as [number, number];
   const difference = p.sub(p.iota([m, n], 0, 'int32'), p.iota([m, n], 1, 'int32'));
   const inside = p.binary(

@@ -12,8 +12,9 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { matrixDims } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
-import { band, batched, diagonalOf, identityLike, matrices, mm, transposed } from './batch.ts';
+import { adjointOf, band, batched, diagonalOf, identityLike, matrices, mm, transposed } from './batch.ts';
 import { complexCholesky, complexDeterminant, complexSolve, conjugateTransposed, unitOf } from './complex.ts';
+import { complexLu } from './kernels/complex.ts';
 import { cholesky as choleskyKernel, luFactor, luSolve as luSolveKernel, solveTriangular } from './kernels/factor.ts';
 
 const size = (inputs: readonly { readonly dims: readonly number[] }[], i = 0): number => inputs[i]!.dims.at(-1)!;
@@ -51,7 +52,9 @@ function triangularCall(lower: boolean, adjoint: boolean): HostFunction {
 }
 /** X with T·X = B, or Tᵀ·X = B, T triangular; batch axes are equal. */
 export const solveTri = (t: Value, b: Value, lower: boolean, adjoint: boolean): Value =>
-  p.customCall(triangularCall(lower, adjoint), [t, b])[0]!;
+  isComplex(t.dtype)
+    ? triangularSolve(t as Tensor, b as Tensor, lower, adjoint)
+    : p.customCall(triangularCall(lower, adjoint), [t, b])[0]!;
 
 /** A matrix and a right-hand side with equal batch axes. */
 export function systemOf(matrix: TensorLike, rhs: TensorLike, name: string): [Value, Value] {
@@ -262,8 +265,13 @@ const luCall = batched(
       band(mm(band(g, -n, 0), u, { transposeB: true }), -n, 0),
     );
     // X·Uᵀ = L⁻ᵀ·F is U·Xᵀ = (L⁻ᵀ·F)ᵀ.
-    const x = transposed(solveTri(u, transposed(solveTri(l, f, true, true)), false, false));
+    const x = adjointOf(solveTri(u, adjointOf(solveTri(l, f, true, true)), false, false));
     return [permuted(x, inverseOrder(rows!))];
+  },
+  (a, inputs) => {
+    const { lu, rows, singular: zero } = complexLu(a, size(inputs));
+    if (zero) singular('lu');
+    return [lu, rows];
   },
 );
 /** L and U in one matrix, and the permutation of rows: row i of L·U is row p[i] of A. */
@@ -271,7 +279,7 @@ export const lu = signature(
   'lu',
   ['input', 'outputIdxType'],
   (input: TensorLike, outputIdxType: DType = 'int32'): [lu: Tensor, p: Tensor] => {
-    const [packed, rows] = p.customCall(luCall, [matrices(input, 'lu', true)]);
+    const [packed, rows] = p.customCall(luCall, [matrices(input, 'lu', true, true)]);
     return [packed as Tensor, p.convert(rows!, asDType(outputIdxType)) as Tensor];
   },
 );
@@ -307,7 +315,7 @@ export const luReconstruct = signature(
   'luReconstruct',
   ['lowerUpper', 'perm', 'validateArgs'],
   (lowerUpper: TensorLike, perm: TensorLike, _validateArgs: boolean = false): Tensor => {
-    const { l, u } = unpacked(matrices(lowerUpper, 'luReconstruct', true));
+    const { l, u } = unpacked(matrices(lowerUpper, 'luReconstruct', true, true));
     return permuted(mm(l, u), inverseOrder(convertPermutation(perm))) as Tensor;
   },
 );
@@ -316,5 +324,5 @@ export const luMatrixInverse = signature(
   'luMatrixInverse',
   ['lowerUpper', 'perm', 'validateArgs'],
   (lowerUpper: TensorLike, perm: TensorLike, _validateArgs: boolean = false): Tensor =>
-    luSolve(lowerUpper, perm, identityLike(matrices(lowerUpper, 'luMatrixInverse', true)) as Tensor),
+    luSolve(lowerUpper, perm, identityLike(matrices(lowerUpper, 'luMatrixInverse', true, true)) as Tensor),
 );

@@ -8,13 +8,18 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair } from '../core/convert.ts';
 import { op } from '../core/define.ts';
 import { bindArguments, signature } from '../core/signature.ts';
-import { asColumn, asRow, band, batched, diagonalMatrix, identityLike, matrices, mm, transposed } from './batch.ts';
+import { adjointOf, asColumn, asRow, band, batched, diagonalMatrix, identityLike, matrices, mm } from './batch.ts';
 import { everySecond, realForm } from './complex.ts';
+import { complexQr, complexSingularValues, hermitianEigen } from './kernels/complex.ts';
 import { qrFactor } from './kernels/factor.ts';
 import { completed, singularValues, symmetricEigen } from './kernels/spectral.ts';
 import { cholesky, choleskySolve, solveTri, systemOf } from './solve.ts';
 
 const zero = (dims: readonly number[], like: Value): Value => p.full(0, { dims, dtype: like.dtype });
+
+/** A real value as complex where the other is. */
+const inDTypeOf = (x: Value, other: Value): Value =>
+  isComplex(other.dtype) && !isComplex(x.dtype) ? p.complex(x, p.zerosLike(x)) : x;
 
 /** 1 / (x_j − x_i) off the diagonal, 0 where the two are equal. */
 function inverseDifferences(x: Value): Value {
@@ -55,16 +60,25 @@ const qrCall = (full: boolean) =>
       const dx = tallGradient(q!, u, p.add(dq, mm(y, dv, { transposeB: true })), du);
       return [p.concatenate([dx, mm(q!, dv)], a!.dims.length - 1)];
     },
+    (a, inputs) => {
+      const [m, n] = inputs[0]!.dims.slice(-2) as [number, number];
+      const { q, r } = complexQr(a, m, n, full);
+      return [q, r];
+    },
   );
-/** X · R⁻ᵀ. */
-const rightSolve = (x: Value, r: Value): Value => transposed(solveTri(r, transposed(x), false, false));
+/** X · R⁻ᴴ. */
+const rightSolve = (x: Value, r: Value): Value => adjointOf(solveTri(r, adjointOf(x), false, false));
 function tallGradient(q: Value, r: Value, dq: Value, dr: Value): Value {
   const n = r.dims.at(-1)!;
   const own = mm(q, dq, { transposeA: true });
   const other = mm(r, dr, { transposeB: true });
-  const skew = p.add(p.sub(own, transposed(own)), p.sub(other, transposed(other)));
+  const skew = p.add(p.sub(own, adjointOf(own)), p.sub(other, adjointOf(other)));
   const first = mm(q, p.add(dr, rightSolve(band(skew, 0, n), r)));
-  return p.add(first, rightSolve(p.sub(dq, mm(q, own)), r));
+  const gradient = p.add(first, rightSolve(p.sub(dq, mm(q, own)), r));
+  if (!isComplex(q.dtype)) return gradient;
+  // The diagonal of R stays real: the phases of the columns of Q are not free.
+  const phases = p.imag(band(p.sub(other, adjointOf(own)), 0, 0));
+  return p.add(gradient, rightSolve(mm(q, p.complex(p.zerosLike(phases), p.neg(phases))), r));
 }
 const reducedQr = qrCall(false);
 const fullQr = qrCall(true);
@@ -73,7 +87,7 @@ export const qr = signature(
   'qr',
   ['input', 'fullMatrices'],
   (input: TensorLike, fullMatrices: boolean = false): [q: Tensor, r: Tensor] => {
-    const [q, r] = p.customCall(fullMatrices ? fullQr : reducedQr, [matrices(input, 'qr')]);
+    const [q, r] = p.customCall(fullMatrices ? fullQr : reducedQr, [matrices(input, 'qr', false, true)]);
     return [q as Tensor, r as Tensor];
   },
 );
@@ -86,7 +100,11 @@ const svdCall = (full: boolean) =>
     (outer, [a]) => {
       const [m, n] = a!.dims.slice(-2) as [number, number];
       const k = Math.min(m, n);
-      return [{ dims: [...outer, k] }, { dims: [...outer, m, full ? m : k] }, { dims: [...outer, n, full ? n : k] }];
+      return [
+        { dims: [...outer, k], dtype: isComplex(a!.dtype) ? 'float32' : a!.dtype },
+        { dims: [...outer, m, full ? m : k] },
+        { dims: [...outer, n, full ? n : k] },
+      ];
     },
     ([a], inputs) => {
       const [m, n] = inputs[0]!.dims.slice(-2) as [number, number];
@@ -104,17 +122,24 @@ const svdCall = (full: boolean) =>
         );
       const [u, v] = [cut(fullU!), cut(fullV!)];
       const square = [...s!.dims, k];
-      let inner: Value = gs ? diagonalMatrix(gs) : zero(square, s!);
+      const like = (x: Value): Value => inDTypeOf(x, u);
+      let inner: Value = like(gs ? diagonalMatrix(gs) : zero(square, s!));
       let rest: Value | null = null;
       if (gu || gv) {
         const [du, dv] = [gu ? cut(gu) : zero(u.dims, u), gv ? cut(gv) : zero(v.dims, v)];
-        const f = inverseDifferences(p.square(s!));
+        const f = like(inverseDifferences(p.square(s!)));
         const skew = (x: Value, dx: Value): Value => {
           const product = mm(x, dx, { transposeA: true });
-          return p.mul(f, p.sub(product, transposed(product)));
+          return p.mul(f, p.sub(product, adjointOf(product)));
         };
-        inner = p.add(inner, p.add(p.mul(skew(u, du), asRow(s!, square)), p.mul(skew(v, dv), asColumn(s!, square))));
-        const inverse = diagonalMatrix(p.reciprocal(s!));
+        const [across, down] = [like(asRow(s!, square)), like(asColumn(s!, square))];
+        inner = p.add(inner, p.add(p.mul(skew(u, du), across), p.mul(skew(v, dv), down)));
+        const inverse = like(diagonalMatrix(p.reciprocal(s!)));
+        if (isComplex(u.dtype)) {
+          // The phases of the right vectors, which those of the left follow.
+          const phases = p.imag(band(mm(v, dv, { transposeA: true }), 0, 0));
+          inner = p.add(inner, mm(inverse, p.complex(p.zerosLike(phases), p.neg(phases))));
+        }
         // What lies outside of the spans of U and V.
         const left = p.sub(du, mm(u, mm(u, du, { transposeA: true })));
         const right = p.sub(dv, mm(v, mm(v, dv, { transposeA: true })));
@@ -123,13 +148,18 @@ const svdCall = (full: boolean) =>
       const gradient = mm(mm(u, inner), v, { transposeB: true });
       return [p.reshape(rest ? p.add(gradient, rest) : gradient, a!.dims)];
     },
+    (a, inputs) => {
+      const [m, n] = inputs[0]!.dims.slice(-2) as [number, number];
+      const { s, u, v } = complexSingularValues(a, m, n, full);
+      return [s, u, v];
+    },
   );
 const reducedSvd = svdCall(false);
 const fullSvd = svdCall(true);
 
 /** Singular values, largest first, and with computeUv the left and right vectors: A = U·diag(s)·Vᵀ. */
 function svdOf(tensor: TensorLike, fullMatrices: boolean): [s: Tensor, u: Tensor, v: Tensor] {
-  const [s, u, v] = p.customCall(fullMatrices ? fullSvd : reducedSvd, [matrices(tensor, 'svd')]);
+  const [s, u, v] = p.customCall(fullMatrices ? fullSvd : reducedSvd, [matrices(tensor, 'svd', false, true)]);
   return [s as Tensor, u as Tensor, v as Tensor];
 }
 export interface Svd {
@@ -152,7 +182,7 @@ export const svd: Svd = op('svd', ((...args: unknown[]) => {
   const bound = bindArguments('svd', ['tensor', 'fullMatrices', 'computeUv'], args);
   const [tensor, fullMatrices = false, computeUv = true] = bound as [TensorLike, boolean?, boolean?];
   const x = matrices(tensor, 'svd', false, true);
-  // Of complex matrices the values, which the real form has twice; the vectors would not be its own.
+  // The values of a complex matrix are those of its real form, which has them twice.
   if (isComplex(x.dtype) && !computeUv) return everySecond(svdOf(realForm(x) as Tensor, false)[0]);
   const parts = svdOf(x, fullMatrices);
   return computeUv ? parts : parts[0];
@@ -169,17 +199,25 @@ const eighCall = batched(
   },
   ({ outputs: [values, vectors], cotangents: [gv, gw] }) => {
     const n = values!.dims.at(-1)!;
+    const like = (x: Value): Value => inDTypeOf(x, vectors!);
     let inner: Value = gv ? diagonalMatrix(gv) : zero(vectors!.dims, values!);
-    if (gw) inner = p.add(inner, p.mul(inverseDifferences(values!), mm(vectors!, gw, { transposeA: true })));
+    if (gw) {
+      const differences = like(inverseDifferences(isComplex(values!.dtype) ? p.real(values!) : values!));
+      inner = p.add(inner, p.mul(differences, mm(vectors!, gw, { transposeA: true })));
+    }
     const gradient = mm(mm(vectors!, inner), vectors!, { transposeB: true });
     // Only the lower triangle is read, so it takes the share of both.
-    const both = band(p.add(gradient, transposed(gradient)), 0, n);
-    return [p.sub(both, p.scale(band(both, 0, 0), 0.5))];
+    const both = band(p.add(gradient, adjointOf(gradient)), 0, n);
+    return [p.sub(both, p.mul(band(both, 0, 0), p.full(0.5, both)))];
+  },
+  (a, inputs) => {
+    const { values, vectors } = hermitianEigen(a, inputs[0]!.dims.at(-1)!);
+    return [values, vectors];
   },
 );
 /** Eigenvalues in ascending order and eigenvectors as columns of symmetric matrices. */
 export const eigh = signature('eigh', ['tensor'], (tensor: TensorLike): [e: Tensor, v: Tensor] => {
-  const [values, vectors] = p.customCall(eighCall, [matrices(tensor, 'eigh', true)]);
+  const [values, vectors] = p.customCall(eighCall, [matrices(tensor, 'eigh', true, true)]);
   return [values as Tensor, vectors as Tensor];
 });
 /** Eigenvalues of symmetric matrices in ascending order. */
