@@ -35,6 +35,17 @@ describe("TensorFlow's numbers", () => {
     const chosen = D.chooseFromDatasets([D.range(3), D.range(10, 13)], choices, { stopOnEmptyDataset: false });
     expect(await numbers(chosen)).toEqual(wanted.choose);
   });
+  test('what is repeated is begun once more after the last time, as TensorFlow begins it', async () => {
+    const twice = async (dataset: tf.data.Dataset<tf.Tensor>) => [await numbers(dataset), await numbers(dataset)];
+    const mixed = () => D.range(5).shuffle(5, { seed: 1 });
+    const [first, second] = [
+      [0, 4, 3, 1, 2, 3, 1, 0, 4, 2],
+      [1, 2, 0, 4, 3, 2, 0, 3, 4, 1],
+    ];
+    expect(await twice(mixed().batch(2).repeat(2).unbatch())).toEqual([first, second]);
+    // With a shuffle it melts into one.
+    expect(await twice(mixed().repeat(2))).toEqual([first, [0, 1, 3, 4, 2, 1, 2, 0, 4, 3]]);
+  });
   test('shuffle: each pass its own order, one order with repeat', async () => {
     const shuffled = D.range(8).shuffle(4, { seed: 9 });
     for (const pass of wanted.shuffle_passes) expect(await numbers(shuffled)).toEqual(pass);
@@ -243,13 +254,24 @@ describe('bad input', () => {
     ).rejects.toThrow(/do not make one batch/);
   });
   test('elements of different dtypes or structures are not put one behind the other', async () => {
-    const [ints, floats] = [D.range(3), D.range(3).map((x) => tf.cast(x, 'float32'))];
+    const [ints, floats] = [D.range(3), D.fromTensorSlices([0.5, 1.5, 2.5])];
     expect(() => ints.concatenate(floats)).toThrow(/concatenate.*float32.*int64.*Cast/);
     expect(() => ints.concatenate(D.zip(ints, ints))).toThrow(/one structure/);
     expect(() => D.sampleFromDatasets([ints, floats] as never, { seed: 1 })).toThrow(/same dtypes/);
     expect(() => D.chooseFromDatasets([ints, floats] as never, ints)).toThrow(/same dtypes/);
     const later = D.range(3).map(async (x) => tf.cast(x, 'float32'));
     await expect(collect(ints.concatenate(later))).rejects.toThrow(/same dtypes/);
+    // A function of the user's is called on elements only.
+    const called: unknown[] = [];
+    const mapped = D.range(3).map((x) => {
+      called.push(x.numpy());
+      return tf.cast(x, 'float32');
+    });
+    const [joined, sampled] = [ints.concatenate(mapped as never), D.sampleFromDatasets([ints, mapped] as never)];
+    expect(called).toEqual([]);
+    await expect(collect(joined)).rejects.toThrow(/data set 1.*same dtypes/);
+    await expect(collect(sampled)).rejects.toThrow(/same dtypes/);
+    expect(called.every((x) => typeof x === 'bigint' || typeof x === 'number')).toBe(true);
     // Shapes may differ.
     expect(ints.concatenate(D.fromTensors(tf.zeros([3, 2], 'int64'))).cardinality()).toBe(4);
   });

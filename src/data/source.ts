@@ -35,6 +35,8 @@ export interface Source {
   readonly cardinality: number;
   /** What the elements are; null where that shows only when one is read. Asked for lazily. */
   spec(): Spec | null;
+  /** Draws what a pass draws when it begins, and reads nothing: TensorFlow begins passes that nobody reads. */
+  redraw?(pass: Pass): void;
 }
 
 /** The chain with one more link. `spec` is that of the elements below unless said. */
@@ -43,7 +45,12 @@ export const derive = (
   wrap: (pull: Pull<unknown>, pass: Pass) => Pull<unknown>,
   cardinality: number = below.cardinality,
   spec: () => Spec | null = () => below.spec(),
-): Source => ({ open: (pass) => wrap(below.open(pass), pass), cardinality, spec });
+): Source => ({
+  open: (pass) => wrap(below.open(pass), pass),
+  cardinality,
+  spec,
+  redraw: (pass) => below.redraw?.(pass),
+});
 
 /** A whole number of at least `min`, as an argument of a data set's method. */
 export function whole(value: unknown, argument: string, min: number): number {

@@ -31,9 +31,10 @@ const directedCardinality = (sources: readonly Source[], selector: Source): numb
 /** The next element of the data set whose number the selector gives. */
 export function directed(sources: readonly Source[], selector: Source, stopOnEmpty: boolean, where: string): Source {
   if (sources.length === 0) throw new ValueError(`${where}: found no data sets.`);
-  requireSameKind(sources, where);
+  const check = requireSameKind(sources, where);
   return {
     open: (pass) => {
+      const checked = check();
       const choices = selector.open(pass);
       const pulls = sources.map((source) => source.open(pass));
       const open = new Set(pulls);
@@ -46,7 +47,10 @@ export function directed(sources: readonly Source[], selector: Source, stopOnEmp
           if (!pull) throw new ValueError(`${where}: the choice is ${show(choice)}; wanted 0 to ${pulls.length - 1}.`);
           if (!open.has(pull)) return AGAIN;
           return whenThere(pull.next(), (element) => {
-            if (element !== DONE) return element;
+            if (element !== DONE) {
+              checked(at, element);
+              return element;
+            }
             open.delete(pull);
             return stopOnEmpty ? DONE : AGAIN;
           });

@@ -3,8 +3,9 @@ import { DTypeError, show, ValueError } from '../../base/errors.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { eagerTensor } from '../../runtime/tensor.ts';
 import { AGAIN, DONE, type Later, type Pull, pulling, settle, whenThere } from '../pull.ts';
+import { isShuffle } from '../shuffle.ts';
 import { call, callAt, derive, INFINITE, type Source, UNKNOWN } from '../source.ts';
-import { commonSpec, type Spec, sameKind, showSpec, specOf, specThrough } from '../spec.ts';
+import { commonSpec, type Spec, sameKind, showSpec, specOf, specThrough, specWithoutCalls } from '../spec.ts';
 import { componentsToTensors, nextState, toTensors } from '../structure.ts';
 
 /** A scalar int64. */
@@ -63,6 +64,8 @@ export const repeated = (below: Source, times: number): Source => {
           // An empty data set repeated for ever is empty.
           if (!any) left = 0;
           any = false;
+          // TensorFlow begins what it repeats once more after the last time, but for a shuffle, with which it melts into one.
+          if (left === 0 && times > 0 && !isShuffle(below)) below.redraw?.(pass);
           return AGAIN;
         });
       };
@@ -70,6 +73,7 @@ export const repeated = (below: Source, times: number): Source => {
     },
     cardinality,
     spec: () => below.spec(),
+    redraw: (pass) => below.redraw?.(pass),
   };
 };
 
@@ -102,11 +106,29 @@ export function sharedSpec(sources: readonly Source[]): Spec | null {
   return common;
 }
 
-/** Refuses data sets whose elements differ in structure or dtype. */
-export function requireSameKind(sources: readonly Source[], where: string): void {
-  const specs = sources.map((source) => source.spec());
+/**
+ * Refuses data sets whose elements differ in structure or dtype: at once where that shows without calling the user's functions.
+ * Gives what refuses the elements of a pass: the first of each data set is compared.
+ */
+export function requireSameKind(
+  sources: readonly Source[],
+  where: string,
+): () => (i: number, element: unknown) => void {
+  const specs = sources.map((source) => specWithoutCalls(() => source.spec()));
   const [first] = specs;
   for (const [i, spec] of specs.entries()) if (first && spec) requireKind(first, spec, `${where}: data set ${i}`);
+  if (specs.every((spec) => spec !== null)) return () => () => {};
+  return () => {
+    let known = first ?? null;
+    const seen = new Set<number>();
+    return (i, element) => {
+      if (seen.has(i)) return;
+      seen.add(i);
+      const found = specOf(element);
+      if (known && found) requireKind(known, found, `${where}: data set ${i}`);
+      known ??= found;
+    };
+  };
 }
 function requireKind(first: Spec, spec: Spec, where: string): void {
   if (!sameKind(first, spec))
@@ -116,24 +138,17 @@ function requireKind(first: Spec, spec: Spec, where: string): void {
 }
 
 export const concatenated = (first: Source, second: Source): Source => {
-  requireSameKind([first, second], 'Dataset.concatenate');
-  const isKnown = first.spec() !== null && second.spec() !== null;
+  const check = requireSameKind([first, second], 'Dataset.concatenate');
   const [a, b] = [first.cardinality, second.cardinality];
   return {
     open: (pass) => {
       let pull = first.open(pass);
       let isSecond = false;
-      // What shows only in the elements is compared there.
-      let last: unknown = null;
-      const check = (element: unknown): unknown => {
-        if (element === DONE || isKnown) return element;
-        if (isSecond && last !== null) requireKind(specOf(last), specOf(element), 'Dataset.concatenate: data set 1');
-        last = isSecond ? null : element;
-        return element;
-      };
+      const checked = check();
       const step = (): Later<unknown> =>
         whenThere(pull.next(), (element) => {
-          if (element !== DONE || isSecond) return check(element);
+          if (element !== DONE) checked(isSecond ? 1 : 0, element);
+          if (element !== DONE || isSecond) return element;
           pull.close?.();
           isSecond = true;
           pull = second.open(pass);
@@ -143,6 +158,7 @@ export const concatenated = (first: Source, second: Source): Source => {
     },
     cardinality: a === INFINITE || b === INFINITE ? INFINITE : a < 0 || b < 0 ? UNKNOWN : a + b,
     spec: () => sharedSpec([first, second]),
+    redraw: (pass) => first.redraw?.(pass),
   };
 };
 
@@ -161,6 +177,7 @@ export function zipped(sources: readonly Source[], pack: (parts: readonly unknow
       };
       return pulling(next, ...pulls);
     },
+    redraw: (pass) => sources.forEach((source) => source.redraw?.(pass)),
     cardinality: sizes.includes(UNKNOWN) ? UNKNOWN : finite.length === 0 ? INFINITE : Math.min(...finite),
     spec: () => {
       const specs = sources.map((source) => source.spec());
