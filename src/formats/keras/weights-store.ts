@@ -96,61 +96,65 @@ export const storedArray = (file: string, name: string, dataset: H5Dataset): Sto
   return { name, shape: dataset.shape, dtype: dataset.dtype, read: () => dataset.read() };
 };
 
-/** An open weights file. */
+/** An open weights file, or several that are one. */
 export class WeightsStore {
   readonly file: string;
-  readonly root: H5Group;
+  readonly roots: readonly H5Group[];
 
-  constructor(root: H5Group, file: string) {
-    this.root = root;
+  constructor(roots: H5Group | readonly H5Group[], file: string) {
+    this.roots = Array.isArray(roots) ? roots : [roots as H5Group];
     this.file = file;
   }
 
   /** The paths of all objects that the file knows, also of those without variables; alphabetical. */
   get paths(): string[] {
-    const paths: string[] = [];
+    const paths = new Set<string>();
     const visit = (group: H5Group) => {
       for (const name of group.names) {
         const child = group.get(name);
         if (child?.kind !== 'group') continue;
-        if (name === 'vars') paths.push(group.path);
+        if (name === 'vars') paths.add(group.path);
         else visit(child);
       }
     };
-    visit(this.root);
-    return paths;
+    for (const root of this.roots) visit(root);
+    return [...paths];
   }
 
   /** Whether anything is stored below a path. */
   has(path: string): boolean {
-    return this.#group(path) !== undefined;
+    return this.#groups(path).length > 0;
   }
 
-  #group(path: string): H5Group | undefined {
-    if (path === '') return this.root;
-    // Keras 2.12 and 2.13 called the list of layers by another name.
-    return this.root.group(path) ?? this.root.group(path.replace('layers', '_layer_checkpoint_dependencies'));
+  #groups(path: string): H5Group[] {
+    if (path === '') return [...this.roots];
+    return this.roots.flatMap((root) => {
+      // Keras 2.12 and 2.13 called the list of layers by another name.
+      const found = root.group(path) ?? root.group(path.replace('layers', '_layer_checkpoint_dependencies'));
+      return found ? [found] : [];
+    });
   }
 
   /** The variables of the object at a path (the model's own at ''); none where the file has none. */
   get(path: string): StoredVariables {
-    const group = this.#group(path)?.group('vars');
-    if (!group) return new StoredVariables(this.file, path, undefined, []);
+    const groups = this.#groups(path).flatMap((group) => group.group('vars') ?? []);
     // A group where a variable is expected counts as no variable.
-    const stored = (name: string): readonly StoredArray[] => {
-      const dataset = group.dataset(name);
-      return dataset ? [storedArray(this.file, name, dataset)] : [];
-    };
-    const isNumber = (name: string): boolean => /^\d+$/.test(name);
+    const stored = groups.flatMap((group) =>
+      group.names.flatMap((name) => {
+        const dataset = group.dataset(name);
+        return dataset ? [storedArray(this.file, name, dataset)] : [];
+      }),
+    );
+    const isNumber = ({ name }: StoredArray): boolean => /^\d+$/.test(name);
     // Not alphabetical: 10 comes after 9.
-    const arrays = group.names.filter(isNumber).sort((a, b) => Number(a) - Number(b));
-    const named = group.names.filter((name) => !isNumber(name));
+    const arrays = stored.filter(isNumber).sort((a, b) => Number(a.name) - Number(b.name));
+    const name = groups.map((group) => attributeText(group, 'name')).find((each) => each !== undefined);
     return new StoredVariables(
       this.file,
       path,
-      attributeText(group, 'name'),
-      arrays.flatMap(stored),
-      named.flatMap(stored),
+      name,
+      arrays,
+      stored.filter((array) => !isNumber(array)),
     );
   }
 }
@@ -175,6 +179,13 @@ export function readWeightsH5(bytes: Uint8Array, file: string): WeightsStore {
   }
   return new WeightsStore(root, file);
 }
+
+/** Files that hold the parts of one model. */
+export const joinStores = (stores: readonly WeightsStore[], file: string): WeightsStore =>
+  new WeightsStore(
+    stores.flatMap(({ roots }) => roots),
+    file,
+  );
 
 /** What is to be stored for one object. */
 export interface VariablesInput {

@@ -4,7 +4,7 @@ import { FileError } from '../../base/errors.ts';
 import { expansionLimit, FormatError, showBytes } from '../../formats/file-error.ts';
 import { imageFormatOf } from '../../formats/images/image.ts';
 import { parsePythonJson } from '../../formats/keras/python-json.ts';
-import type { StoredArray } from '../../formats/keras/weights-store.ts';
+import type { StoredArray, WeightsStore } from '../../formats/keras/weights-store.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import { fromVersion } from '../keras2-config.ts';
 import { whileLoading } from '../loading.ts';
@@ -123,6 +123,15 @@ async function content(bytes: Uint8Array, file: string): Promise<Found> {
   if (begins(bytes, '{')) {
     const json = parsePythonJson(new TextDecoder().decode(bytes), file, 'the file') as Config;
     if (json.modelTopology !== undefined) return tensorflowJs(bytes, file);
+    if (json.weight_map !== undefined) {
+      const { readShards } = await import('./sharded-file.ts');
+      const store = await readShards(bytes, file);
+      return {
+        kind: `weights of a Keras model in ${store.roots.length} files (.weights.json)`,
+        isModel: false,
+        weights: weightsOf(store),
+      };
+    }
     if (json.class_name === undefined)
       throw new FormatError('unsupported', file, 'the JSON describes no model: it has no class_name.');
     return { kind: "JSON of a model's structure (toJSON)", config: json, isModel: true };
@@ -199,10 +208,12 @@ async function zip(bytes: Uint8Array, file: string): Promise<Found> {
       : null,
     config: fromVersion(version, config) as Config,
     compiled: isPlainObject(compiled) ? (compiled as Config) : null,
-    weights: archive.weights.paths.map((path) => ({ owner: path, arrays: archive.weights.get(path).arrays })),
+    weights: weightsOf(archive.weights),
     isModel: true,
   };
 }
+const weightsOf = (store: WeightsStore): NonNullable<Found['weights']> =>
+  store.paths.map((path) => ({ owner: path || 'the model', arrays: store.get(path).arrays }));
 async function hdf5(bytes: Uint8Array, file: string): Promise<Found> {
   const { hdf5Layout, readLegacyH5 } = await import('../../formats/keras/legacy-h5.ts');
   if (hdf5Layout(bytes, file) === 'weights') {
@@ -211,7 +222,7 @@ async function hdf5(bytes: Uint8Array, file: string): Promise<Found> {
     return {
       kind: 'weights of a Keras model (.weights.h5)',
       isModel: false,
-      weights: store.paths.map((path) => ({ owner: path || 'the model', arrays: store.get(path).arrays })),
+      weights: weightsOf(store),
     };
   }
   const legacy = readLegacyH5(bytes, file);

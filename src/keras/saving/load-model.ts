@@ -309,6 +309,10 @@ export async function loadWeights(
     return loadWeightsCheckpoint(model, file, options.skipMismatch ?? false);
   const bytes = await platform().readFile(path);
   const settings = { byName: options.byName ?? false, skipMismatch: options.skipMismatch ?? false };
+  if (file.endsWith('.weights.json')) {
+    const { readShards } = await import('./sharded-file.ts');
+    return loadStore(model, await readShards(bytes, file), settings);
+  }
   if (file.endsWith('.safetensors')) {
     const { loadSafetensorsWeights } = await import('./safetensors-file.ts');
     return loadSafetensorsWeights(model, bytes, file, settings.skipMismatch);
