@@ -83,3 +83,36 @@ describe('loadModel of a folder', () => {
     await expect(graph.save('/tmp/never.keras')).rejects.toThrow(/a graph without layers/);
   });
 });
+
+describe('a module of TensorFlow (test/fixtures/make_module_savedmodel.py)', async () => {
+  const folder = new URL('../../test/fixtures/module_savedmodel/', import.meta.url).pathname;
+  const expected = JSON.parse(readFileSync(`${folder}expected.json`, 'utf8')) as Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: its functions are known to Python alone.
+  const module = (await tf.savedModel.load(folder)) as any;
+
+  it('runs loops, branches, arrays, tables and state', () => {
+    expect(module.loop(5).numpy()).toBe(expected.loop);
+    expect(module.squares([1.5, 2, 3]).numpy()).toEqual(expected.squares);
+    const { value, length } = module.signatures.look({ words: tf.constant(['a', 'zz']) });
+    expect({ value: value.numpy(), length: length.numpy() }).toEqual(expected.look);
+    expect([module.step(), module.step(), module.steps].map((step) => Number(step.numpy()))).toEqual([1, 2, 2]);
+  });
+  it('takes and gives ragged and sparse tensors', () => {
+    const rows = tf.ragged.constant([[1, 2], [3], []], { dtype: 'float32' });
+    const [sums, doubled] = module.ragged(rows);
+    expect(sums.numpy()).toEqual(expected.sums);
+    expect(doubled.toList()).toEqual(expected.doubled);
+    const matrix = tf.sparse.fromDense(
+      tf.constant(
+        [
+          [0, 2],
+          [3, 0],
+          [0, 0],
+        ],
+        { dtype: 'float32' },
+      ),
+    );
+    expect(module.sparse(matrix).numpy()).toEqual(expected.sparse);
+    expect(() => module.ragged(tf.ones([2, 2]))).toThrow(/no signature .* fits float32\(2, 2\)[\s\S]*ragged float32/);
+  });
+});

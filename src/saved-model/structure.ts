@@ -1,29 +1,23 @@
 // Structures of tensors as SavedModels describe them: arguments and results of functions.
 // Owns: their form here, the order of the tensors in them, matching of given values, and both directions of the message.
-import type { DType } from '../base/dtype.ts';
+import { ValueError } from '../base/errors.ts';
 
 import type { MessageInput } from '../formats/protobuf/message.ts';
 import type { StructuredValue } from '../formats/tensorflow/object-graph-proto.ts';
 import { DATA_TYPES, dtypeOfDataType, shapeFromProto, shapeToProto } from '../formats/tensorflow/tensor-proto.ts';
 import { isOptions as isPlainObject } from '../ops/core/signature.ts';
+import type { Tensor } from '../runtime/tensor.ts';
+import { CompositePlace, compositePlace, TensorPlace } from './places.ts';
 
-/** A place for a tensor. */
-export class TensorPlace {
-  readonly name: string;
-  readonly shape: readonly (number | null)[] | null;
-  readonly dtype: DType | undefined;
-  constructor(name: string, shape: readonly (number | null)[] | null, dtype: DType | undefined) {
-    this.name = name;
-    this.shape = shape;
-    this.dtype = dtype;
-  }
-  toString(): string {
-    const shape = this.shape ? `(${this.shape.map((n) => n ?? 'None').join(', ')})` : '<unknown>';
-    return `${this.dtype ?? '?'}${shape}`;
-  }
-}
+export { TensorPlace };
+
 /** Places for tensors in lists and records, among plain values. */
-export type Template = TensorPlace | readonly Template[] | { readonly [key: string]: Template } | Constant;
+export type Template =
+  | TensorPlace
+  | CompositePlace
+  | readonly Template[]
+  | { readonly [key: string]: Template }
+  | Constant;
 type Constant = null | boolean | number | string;
 
 export function templateOf(value: StructuredValue | undefined): Template {
@@ -33,6 +27,8 @@ export function templateOf(value: StructuredValue | undefined): Template {
     return new TensorPlace(name, shapeFromProto(shape), dtypeOfDataType(dtype));
   }
   if (value.typeSpecValue?.typeState) {
+    const composite = compositePlace(value.typeSpecValue);
+    if (composite) return composite;
     // A spec of a Python class: a TensorSpec in older files, (shape, dtype, name).
     const state = templateOf(value.typeSpecValue.typeState);
     return Array.isArray(state) ? new TensorPlace('', null, undefined) : state;
@@ -53,6 +49,7 @@ export const sortedKeys = (record: object): string[] => Object.keys(record).sort
 /** The places for tensors, in order. */
 export function placesIn(template: Template): TensorPlace[] {
   if (template instanceof TensorPlace) return [template];
+  if (template instanceof CompositePlace) return [...template.parts];
   if (Array.isArray(template)) return (template as readonly Template[]).flatMap(placesIn);
   if (isRecord(template)) return sortedKeys(template).flatMap((key) => placesIn(template[key]!));
   return [];
@@ -63,6 +60,7 @@ export function fill(template: Template, values: readonly unknown[]): unknown {
   let next = 0;
   const walk = (part: Template): unknown => {
     if (part instanceof TensorPlace) return values[next++];
+    if (part instanceof CompositePlace) return part.make(part.parts.map(() => values[next++] as Tensor));
     if (Array.isArray(part)) return (part as readonly Template[]).map(walk);
     if (!isRecord(part)) return part;
     const filled = new Map(sortedKeys(part).map((key) => [key, walk(part[key]!)]));
@@ -78,6 +76,10 @@ export function match(
   accepts: (place: TensorPlace, value: unknown) => boolean,
 ): unknown[] | null {
   if (template instanceof TensorPlace) return accepts(template, given) ? [given] : null;
+  if (template instanceof CompositePlace) {
+    const parts = template.take(given);
+    return parts?.every((part, i) => accepts(template.parts[i]!, part)) ? [...parts] : null;
+  }
   if (Array.isArray(template)) {
     if (!Array.isArray(given) || given.length !== template.length) {
       // A list of one tensor may be given bare.
@@ -98,6 +100,7 @@ export function match(
 /** How a template reads in messages. */
 export function showTemplate(template: Template): string {
   if (template instanceof TensorPlace) return `${template.name ? `${template.name}: ` : ''}${template}`;
+  if (template instanceof CompositePlace) return template.about;
   if (Array.isArray(template)) return `[${(template as readonly Template[]).map(showTemplate).join(', ')}]`;
   if (isRecord(template))
     return `{ ${Object.entries(template)
@@ -116,6 +119,8 @@ export function structuredValue(template: Template, tuples = 0): MessageInput<St
         dtype: DATA_TYPES[template.dtype ?? 'float32'],
       },
     };
+  if (template instanceof CompositePlace)
+    throw new ValueError(`a function that takes or gives ${template.about} cannot be written to a SavedModel.`);
   if (Array.isArray(template)) {
     const values = (template as readonly Template[]).map((part) => structuredValue(part, tuples - 1));
     return tuples > 0 ? { tupleValue: { values } } : { listValue: { values } };

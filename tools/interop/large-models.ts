@@ -2,6 +2,7 @@
 // Owns: the comparison and its table. Leaves making the models to large_models.py, the times here to time-loading.ts.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runPython } from './python.ts';
@@ -43,5 +44,6 @@ export async function largeModels(folder: string): Promise<string> {
       );
     }
   }
+  lines.push('', `Load average while measured: ${loadavg()[0]!.toFixed(1)} on ${cpus().length} cores.`);
   return lines.join('\n');
 }

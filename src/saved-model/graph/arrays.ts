@@ -86,10 +86,10 @@ export const arrays: Implementations = {
   ZerosLike: (n) => ops.zerosLike(n.tensor(0)),
   OnesLike: (n) => ops.onesLike(n.tensor(0)),
   Range: (n) => {
-    const [start, limit, delta] = n.tensors as [Tensor, Tensor, Tensor];
+    const [start, limit, delta] = [n.known(0), n.known(1), n.known(2)];
     return ops.range(start, limit, delta, { dtype: start.dtype });
   },
-  LinSpace: (n) => ops.linspace(n.tensor(0), n.tensor(1), n.integer(2)),
+  LinSpace: (n) => ops.linspace(n.known(0), n.known(1), n.integer(2)),
   Pad: (n) => ops.pad(n.tensor(0), padding(n, 1)),
   PadV2: (n) => ops.pad(n.tensor(0), padding(n, 1), { constantValues: n.tensor(2) }),
   MirrorPad: (n) => ops.pad(n.tensor(0), padding(n, 1), { mode: n.text('mode') as 'REFLECT' }),
@@ -97,6 +97,17 @@ export const arrays: Implementations = {
   GatherV2: (n) => ops.gather(n.tensor(0), n.tensor(1), { axis: n.integer(2), batchDims: n.int('batch_dims', 0) }),
   GatherNd: (n) => ops.gatherNd(n.tensor(0), n.tensor(1)),
   ScatterNd: (n) => ops.scatterNd(n.tensor(0), n.tensor(1), n.integers(2)),
+  SparseToDense: (n) => {
+    const [indices, values, rest] = [n.tensor(0), n.tensor(2), n.tensor(3)];
+    const places = indices.rank < 2 ? ops.reshape(indices, [-1, 1]) : indices;
+    const count = places.dims[0]!;
+    return ops.tensorScatterNdUpdate(ops.fill(n.integers(1), rest), places, ops.broadcastTo(values, [count]));
+  },
+  SparseTensorDenseMatMul: (n) =>
+    linalg.matmul(ops.scatterNd(n.tensor(0), n.tensor(1), n.integers(2)), n.tensor(3), {
+      adjointA: n.bool('adjoint_a'),
+      adjointB: n.bool('adjoint_b'),
+    }),
   TensorScatterUpdate: (n) => ops.tensorScatterNdUpdate(n.tensor(0), n.tensor(1), n.tensor(2)),
   TensorScatterAdd: (n) => ops.tensorScatterNdAdd(n.tensor(0), n.tensor(1), n.tensor(2)),
   TensorScatterSub: (n) => ops.tensorScatterNdSub(n.tensor(0), n.tensor(1), n.tensor(2)),

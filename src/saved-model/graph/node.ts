@@ -13,6 +13,7 @@ import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import {
   badNode,
   integersOf,
+  knownElements,
   ListHandle,
   type Operand,
   type Place,
@@ -79,6 +80,12 @@ export class NodeView implements Place {
   list(index: number): ListHandle {
     const input = this.inputs[index];
     return input instanceof ListHandle ? input : this.fail(`input ${index} is no list of tensors`);
+  }
+  /** An input that must be known while the graph is compiled. */
+  known(index: number): Tensor {
+    const tensor = this.tensor(index);
+    knownElements(tensor);
+    return tensor;
   }
   /** Whole numbers that must be known while the graph is compiled. */
   integers(index: number): number[] {
