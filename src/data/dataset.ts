@@ -51,6 +51,7 @@ import { ahead } from './transformations/prefetch.ts';
 import { resampled } from './transformations/rejection-resample.ts';
 import { windowed } from './transformations/window.ts';
 import type { Arguments, Element, Elements, Inputs, Windows } from './types.ts';
+import { inWorkers, isModuleFunction, type ModuleFunction } from './worker-function.ts';
 
 export type { Arguments };
 
@@ -137,16 +138,25 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
 
   // ── Elements one by one ─────────────────────────────────────────────────────────────────────────────────────────
 
-  /** `f` of every element; calls that wait run side by side, `numParallelCalls` of them. */
+  /**
+   * `f` of every element; calls that wait run side by side, `numParallelCalls` of them. A function of a module,
+   * `{ module: new URL('./prepare.js', import.meta.url), name: 'prepare' }`, runs in worker threads.
+   */
   map<const R extends Inputs>(
     f: (...args: Arguments<T>) => Result<R>,
     ...rest: [options?: MapOptions]
-  ): DatasetBase<Elements<R>> {
+  ): DatasetBase<Elements<R>>;
+  map<R extends Element = Structure>(f: ModuleFunction, ...rest: [options?: MapOptions]): DatasetBase<R>;
+  map(f: unknown, ...rest: readonly unknown[]): DatasetBase<Element> {
     const names = ['mapFunc', 'numParallelCalls', 'deterministic', 'synchronous', 'useUnboundedThreadpool'];
-    const [given, calls, deterministic = this.#options.deterministic ?? true] = bind('map', names, [f, ...rest]);
-    return this.#with(
-      mapped(this.#source, functionOf(given, 'map'), calls as number | undefined, deterministic as boolean),
-    );
+    const isApart = isModuleFunction(f) && f.module !== undefined;
+    // A record in the first place is a function of a module, not named arguments.
+    const [given, calls, deterministic = this.#options.deterministic ?? true] = bind('map', names, [
+      isApart ? inWorkers(f) : f,
+      ...rest,
+    ]);
+    const width = (calls as number | undefined) ?? (isApart ? -1 : undefined);
+    return this.#with(mapped(this.#source, functionOf(given, 'map'), width, deterministic as boolean));
   }
   /** The elements for which the predicate is true. */
   filter(predicate: (...args: Arguments<T>) => Result<Tensor | boolean>, _options?: NameOption): DatasetBase<T> {

@@ -1,5 +1,5 @@
 // map: a function of each element, several calls at once where it waits.
-// Owns: the order of results, and the bound on calls under way. Leaves functions in other threads to worker-function.ts.
+// Owns: the order of results, and the bound on calls under way. Leaves functions in other threads to ../worker-function.ts.
 import { platform } from '../../platform/platform.ts';
 import { DONE, type Done, type Later, type Pull, pulling, whenThere } from '../pull.ts';
 import { call, callAt, derive, type Source } from '../source.ts';
