@@ -168,6 +168,10 @@ export class Trainer {
     const [loss, scaled] = tape.record(() => {
       yPred = model.invoke(x, { training: true }) as Structure;
       const value = model.computeLoss({ x, y: y as Structure, yPred, sampleWeight: sampleWeight as Tensor | null });
+      // Before the loss is scaled: the scale is a variable of the optimizer, and not the number that it begins with.
+      const weights = model.trainableWeights as readonly VariableTensor[];
+      if (optimizer instanceof optimizers.Optimizer && !optimizer.built && weights.length > 0)
+        optimizer.buildInStep(weights);
       return [
         value,
         'scaleLoss' in optimizer ? (optimizer as { scaleLoss(loss: Tensor): Tensor }).scaleLoss(value) : value,
