@@ -116,3 +116,51 @@ it('scopes and sections run what they are given', () => {
       .arraySync(),
   ).toEqual([[3], [7]]);
 });
+
+it('tables of text files', async () => {
+  const file = new Blob(['emerson 10\nlake 20\npalmer 30\n']);
+  const { TextFileIndex, TextFileInitializer, StaticHashTable, StaticVocabularyTable } = tf.lookup;
+  const fields = TextFileInitializer(file, 'string', 0, 'int64', 1, { delimiter: ' ' });
+  expect(() => StaticHashTable(fields, -1)).toThrow(/await initializer.ready/);
+  const table = StaticHashTable(await fields.ready, -1);
+  expect(table.lookup(['palmer', 'lake', 'tarkus']).arraySync()).toEqual([30, 20, -1]);
+  const lines = TextFileInitializer(file, 'string', TextFileIndex.WHOLE_LINE, 'int64', TextFileIndex.LINE_NUMBER, {
+    vocabSize: 2,
+    valueIndexOffset: 5,
+  });
+  expect((await lines.ready).values.arraySync()).toEqual([5, 6]);
+  expect(
+    StaticVocabularyTable(await lines.ready, 1)
+      .size()
+      .item(),
+  ).toBe(3);
+  await expect(TextFileInitializer(file, 'int64', 0, 'int64', 1, { delimiter: ' ' }).ready).rejects.toThrow(
+    /is no int64/,
+  );
+  expect(() => TextFileInitializer(file, 'string', TextFileIndex.LINE_NUMBER, 'int64', 1)).toThrow(/is int64/);
+});
+
+it('names of devices by their parts', () => {
+  const device = tf.DeviceSpec.fromString('/job:worker/replica:1/task:2/device:GPU:3');
+  expect(String(device.replace({ deviceType: 'CPU' }))).toBe('/job:worker/replica:1/task:2/device:CPU:3');
+  expect(String(tf.DeviceSpec({ deviceType: 'cpu' }))).toBe('/device:CPU:*');
+  expect(String(tf.DeviceSpec('x').makeMergedSpec(device))).toBe(String(device));
+  expect(String(tf.config.PhysicalDevice('a', 'CPU'))).toBe("PhysicalDevice(name='a', device_type='CPU')");
+  expect(tf.config.LogicalDeviceConfiguration({ memoryLimit: 64 }).memoryLimit).toBe(64);
+});
+
+it('a windowed op over every second element', () => {
+  const x = tf.reshape(tf.range(0, 16, 1, { dtype: 'float32' }), [1, 4, 4, 1]);
+  const pool = (input: tf.Tensor, _n: number, padding: 'SAME' | 'VALID') => tf.nn.maxPool2d(input, 2, 1, padding);
+  const wanted = tf.nn.pool(x, [2, 2], 'MAX', { padding: 'VALID', dilations: [2, 2] });
+  expect(tf.nn.withSpaceToBatch(x, [2, 2], 'VALID', pool).arraySync()).toEqual(wanted.arraySync());
+});
+
+it('messages of tensors', () => {
+  const message = tf.makeTensorProto([1, 2, 3, 4], { dtype: 'float32', shape: [2, 2] });
+  expect(tf.makeNdarray(message).arraySync()).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(() => tf.makeTensorProto([1, 2], { shape: [3] })).toThrow(/2 values for shape/);
+});

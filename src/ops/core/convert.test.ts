@@ -29,3 +29,11 @@ test('shapes that cannot be are refused by what takes a shape', () => {
   expect(tf.reshape(tf.ones([4]), [2, -1]).shape).toEqual([2, 2]);
   expect(() => tf.ones([1e6, 1e6])).toThrow(/no room for 1000000000000 elements of float32/);
 });
+
+test('bytes and texts side by side are strings', () => {
+  const x = tf.constant([Uint8Array.of(255, 0), 'text', Uint8Array.of(104, 105)]);
+  expect([x.dtype, x.shape]).toEqual(['string', [3]]);
+  expect(tf.strings.length(x).arraySync()).toEqual([2, 4, 2]);
+  expect(tf.constant([Uint8Array.of(1, 2)]).dtype).toBe('uint8');
+  expect(tf.constant([Uint8Array.of(104)], { dtype: 'string' }).arraySync()).toEqual(['h']);
+});

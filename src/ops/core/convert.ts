@@ -15,6 +15,7 @@ import {
 } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { type Dims, resolveReshape, type Shape, sameShape, showShape, sizeOf } from '../../base/shape.ts';
+import { decodeText } from '../../formats/array-data.ts';
 import { convert } from '../../primitives/functions.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { NestedArray, Options, TensorLike } from '../../runtime/tensor-methods.ts';
@@ -212,6 +213,8 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
       `${argument}: found ${show(value)}; wanted a tensor, a typed array, or numbers, booleans or strings in nested arrays.`,
     );
   }
+  const texts = textsAmong(value, dtype);
+  if (texts) return eagerTensor(texts, [texts.length], 'string');
   const leaves = collect(value, argument);
   if (leaves.tensors) return stackNested(value as NestedArray, dtype, argument);
   const inferred = dtype ?? leaves.typed ?? inferDType(leaves.values);
@@ -225,6 +228,16 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
     inferred,
     weak && typeof leaves.values[0] !== 'bigint',
   );
+}
+
+/** A list of texts of which some are bytes; null for others. Bytes alone are rows of numbers unless strings are asked for. */
+function textsAmong(value: TensorLike, dtype: DType | undefined): StringElement[] | null {
+  if (!Array.isArray(value) || !(value[0] instanceof Uint8Array || typeof value[0] === 'string')) return null;
+  const list = value as readonly unknown[];
+  if (!list.some((item) => item instanceof Uint8Array)) return null;
+  if (dtype !== 'string' && !list.some((item) => typeof item === 'string')) return null;
+  if (!list.every((item) => typeof item === 'string' || item instanceof Uint8Array)) return null;
+  return list.map((item) => (typeof item === 'string' ? item : decodeText(item as Uint8Array)));
 }
 
 /** Nested arrays with tensors inside are stacked. */

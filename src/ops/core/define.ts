@@ -2,6 +2,7 @@
 // of several (ragged, sparse), where there is a rule for them.
 // Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras, the rules to
 // src/ops/ragged and src/ops/sparse.
+import { isInteger } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 
@@ -30,6 +31,31 @@ export interface OpCall {
   readonly name: string;
   readonly plain: (...args: unknown[]) => unknown;
   readonly args: readonly unknown[];
+}
+
+/** Parameters that are whole numbers wherever they occur: a scalar tensor of integers stands for its number. */
+const INTEGERS: ReadonlySet<string> = new Set(
+  `axis axes batchAxis seqAxis batchDims beginMask endMask ellipsisMask newAxisMask shrinkAxisMask blankIndex blockSize dataIndex
+  depth depthRadius dim filterSize k maxlength minlength n ngramWidth num numBuckets numColumns numCols numLower numUpper
+  numMelBins numPartitions numReservedIds numResults numRows numSampled numSegments numShards numSpectrogramBins numTrue
+  offsetHeight offsetWidth paddingWidth precision rangeMax reductionDimension repeats sampleRate seed shard skip targetHeight
+  targetWidth topPaths beamWidth type ord defaultId numClasses nbins maxOutputSize frameLength frameStep fftLength maxsplit`.split(
+    /\s+/,
+  ),
+);
+const isScalarInteger = (value: unknown): value is Tensor =>
+  value instanceof Tensor && value.dims.length === 0 && isInteger(value.dtype) && value.elements !== null;
+const plainInteger = (name: string | undefined, value: unknown): unknown =>
+  name !== undefined && INTEGERS.has(name) && isScalarInteger(value) ? Number(value.item()) : value;
+/** Arguments with numbers for the scalar tensors that stand where whole numbers are wanted. */
+function withIntegers(args: readonly unknown[], parameters: readonly string[]): readonly unknown[] {
+  return args.map((value, i) => {
+    if (value === null || typeof value !== 'object') return value;
+    if (value instanceof Tensor) return plainInteger(parameters[i], value);
+    if (i < args.length - 1 || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    if (!Object.values(value).some(isScalarInteger)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainInteger(name, inner)]));
+  });
 }
 
 /** The first composite tensor among arguments, also in lists and options. */
@@ -77,7 +103,10 @@ export function op<F extends Op>(
   bind?: (args: readonly unknown[]) => readonly unknown[],
 ): F {
   const plain = f as Op as (...args: unknown[]) => unknown;
-  const wrapped = (...args: unknown[]): unknown => {
+  const wrapped = (...given: unknown[]): unknown => {
+    const args = given.some((value) => value !== null && typeof value === 'object')
+      ? withIntegers(given, parameters)
+      : given;
     if (symbolicClass !== null && handler !== null && args.some(isSymbolic)) return handler(name, wrapped, args);
     try {
       const composite = compositeAmong(args);

@@ -102,4 +102,5 @@ export const tensordot = op(
     }
     return p.dotGeneral(x, y, { lhsBatch: [], rhsBatch: [], lhsContract: left, rhsContract: right }) as Tensor;
   },
+  ['a', 'b', 'axes'],
 );

@@ -156,30 +156,34 @@ export interface ArgOptions extends Options<{ axis: number; outputType: DType }>
 
 /** The first position of the extreme: the smallest index among those equal to it. */
 function argReduce(name: 'argmax' | 'argmin') {
-  return op(name, (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions | DType = {}): Tensor => {
-    const given = typeof options === 'string' ? { outputType: options } : options;
-    const merged = isOptions(axis) ? (axis as ArgOptions) : given;
-    const tensor = convertToTensor(x, undefined, name);
-    const at = normalizeAxis(
-      (isOptions(axis) ? (axis as ArgOptions).axis : (axis as number)) ?? 0,
-      tensor.dims.length,
-      name,
-    );
-    const n = tensor.dims[at]!;
-    if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
-    // NaN is passed over; where there is nothing else, the first position is the answer.
-    const worst = name === 'argmax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-    const compared =
-      dtypes[tensor.dtype].kind === 'float'
-        ? p.select(p.compare('equal', tensor, tensor), tensor, p.full(worst, tensor))
-        : tensor;
-    const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', compared, [at]);
-    const spread = spreadOver(extreme, tensor, [at]);
-    const hit = p.compare('equal', compared, spread);
-    const position = p.iota(tensor.dims, at, 'int32');
-    const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
-    return p.convert(first, merged.outputType ?? 'int64') as Tensor;
-  });
+  return op(
+    name,
+    (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions | DType = {}): Tensor => {
+      const given = typeof options === 'string' ? { outputType: options } : options;
+      const merged = isOptions(axis) ? (axis as ArgOptions) : given;
+      const tensor = convertToTensor(x, undefined, name);
+      const at = normalizeAxis(
+        (isOptions(axis) ? (axis as ArgOptions).axis : (axis as number)) ?? 0,
+        tensor.dims.length,
+        name,
+      );
+      const n = tensor.dims[at]!;
+      if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
+      // NaN is passed over; where there is nothing else, the first position is the answer.
+      const worst = name === 'argmax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      const compared =
+        dtypes[tensor.dtype].kind === 'float'
+          ? p.select(p.compare('equal', tensor, tensor), tensor, p.full(worst, tensor))
+          : tensor;
+      const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', compared, [at]);
+      const spread = spreadOver(extreme, tensor, [at]);
+      const hit = p.compare('equal', compared, spread);
+      const position = p.iota(tensor.dims, at, 'int32');
+      const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
+      return p.convert(first, merged.outputType ?? 'int64') as Tensor;
+    },
+    ['input', 'axis', 'outputType'],
+  );
 }
 /** Position of the largest element along an axis (default 0). */
 export const argmax = argReduce('argmax');

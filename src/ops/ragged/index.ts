@@ -6,7 +6,7 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { concat, booleanMask as denseMask } from '../core/arrange.ts';
-import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { dynamicPartition } from '../core/partition.ts';
 import { integersTensor } from '../core/shapes.ts';
@@ -81,9 +81,12 @@ export function stack(values: readonly TensorLike[]): RaggedTensor {
   );
 }
 /** The rows of data by partition. */
-export function stackDynamicPartitions(data: TensorLike, partitions: TensorLike, numPartitions: number): RaggedTensor {
-  return stack(dynamicPartition(data, partitions, numPartitions));
-}
+export const stackDynamicPartitions = signature(
+  'ragged.stackDynamicPartitions',
+  ['data', 'partitions', 'numPartitions'],
+  (data: TensorLike, partitions: TensorLike, numPartitions: number | Tensor): RaggedTensor =>
+    stack(dynamicPartition(data, partitions, asInteger(numPartitions, 'ragged.stackDynamicPartitions: numPartitions'))),
+);
 const typeOfSplits = (x: TensorLike): DType =>
   convertToTensor(x, undefined, 'ragged').dtype === 'int32' ? 'int32' : 'int64';
 export function rowSplitsToSegmentIds(splits: TensorLike, options: { readonly outType?: DType } = {}): Tensor {
@@ -91,15 +94,16 @@ export function rowSplitsToSegmentIds(splits: TensorLike, options: { readonly ou
   const ids = list.slice(1).flatMap((end, i) => new Array<number>(end - list[i]!).fill(i));
   return integersTensor(ids, [ids.length], options.outType ?? typeOfSplits(splits));
 }
-export function segmentIdsToRowSplits(
-  segmentIds: TensorLike,
-  options: { readonly numSegments?: number; readonly outType?: DType } = {},
-): Tensor {
-  const ids = asIntegers(segmentIds, 'ragged.segmentIdsToRowSplits');
-  const n = options.numSegments ?? (ids.at(-1) ?? -1) + 1;
-  const splits = Array.from({ length: n + 1 }, (_, i) => ids.filter((id) => id < i).length);
-  return integersTensor(splits, [n + 1], options.outType ?? typeOfSplits(segmentIds));
-}
+export const segmentIdsToRowSplits = signature(
+  'ragged.segmentIdsToRowSplits',
+  ['segmentIds', 'numSegments', 'outType'],
+  (segmentIds: TensorLike, numSegments?: number | Tensor, outType?: DType): Tensor => {
+    const ids = asIntegers(segmentIds, 'ragged.segmentIdsToRowSplits');
+    const n = asInteger(numSegments ?? (ids.at(-1) ?? -1) + 1, 'ragged.segmentIdsToRowSplits: numSegments');
+    const splits = Array.from({ length: n + 1 }, (_, i) => ids.filter((id) => id < i).length);
+    return integersTensor(splits, [n + 1], outType ?? typeOfSplits(segmentIds));
+  },
+);
 /** An op on the flat values, the rows as they were. */
 export function mapFlatValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): RaggedTensor | Tensor {
   const ragged = args.find((arg) => arg instanceof RaggedTensor) as RaggedTensor | undefined;

@@ -9,6 +9,7 @@ import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import type { OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { where as whereDense } from '../math/elementwise.ts';
+import type { MatmulOptions } from '../math/matmul.ts';
 import { build, depthOf, type List, layOut, layOutAll, type Places, within, zipped } from './places.ts';
 import { RaggedTensor } from './ragged-tensor.ts';
 import { packedLike, reductionRules } from './reductions.ts';
@@ -286,7 +287,7 @@ const padded =
   };
 const matmul: Rule = ({ name, plain, args: [a, b, ...rest] }) => {
   const dense = (x: unknown): Tensor => (x instanceof RaggedTensor ? x.toTensor() : convertToTensor(x as TensorLike));
-  const [turnedA = false, turnedB = false, adjointA = false, adjointB = false] = rest as boolean[];
+  const { transposeA, transposeB, adjointA, adjointB } = (rest[0] ?? {}) as MatmulOptions;
   const [x, y] = [valueOf(a, name), valueOf(b, name)];
   if (rankOf(x) !== 3 || rankOf(y) !== 3)
     throw new ShapeError(
@@ -301,8 +302,8 @@ const matmul: Rule = ({ name, plain, args: [a, b, ...rest] }) => {
       axis === 1 ? rows.length : (rows[0]?.length ?? 0),
     );
   };
-  const rows = sizes(x, turnedA || adjointA ? 2 : 1);
-  const columns = sizes(y, turnedB || adjointB ? 1 : 2);
+  const rows = sizes(x, transposeA || adjointA ? 2 : 1);
+  const columns = sizes(y, transposeB || adjointB ? 1 : 2);
   if (!rows && !columns) return product;
   const count = (k: number): number => rows?.[k] ?? height;
   if (!columns) {

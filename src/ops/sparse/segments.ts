@@ -6,7 +6,7 @@ import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { gather } from '../core/arrange.ts';
-import { asIntegers, convertToTensor } from '../core/convert.ts';
+import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
 import { unsortedSegmentMean, unsortedSegmentSqrtN, unsortedSegmentSum } from '../math/segments.ts';
@@ -67,9 +67,10 @@ export function safeEmbeddingLookupSparse(
   embeddingWeights: TensorLike,
   sparseIds: SparseTensor,
   sparseWeights: SparseTensor | null = null,
-  options: EmbeddingOptions & { readonly defaultId?: number | null | undefined } = {},
+  options: EmbeddingOptions & { readonly defaultId?: number | Tensor | null | undefined } = {},
 ): Tensor {
-  const { combiner = 'mean', defaultId = null, ...rest } = options;
+  const { combiner = 'mean', defaultId: whole = null, ...rest } = options;
+  const defaultId = whole === null ? null : asInteger(whole, 'safeEmbeddingLookupSparse: defaultId');
   const outer = sparseIds.shape.slice(0, -1);
   const rows = indexRows(sparseIds).map((row) => row.slice(0, -1).reduce((at, n, axis) => at * outer[axis]! + n, 0));
   const count = outer.reduce((a, b) => a * b, 1);

@@ -5,7 +5,7 @@ import type { StringElement } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { convertToTensor } from '../core/convert.ts';
+import { asInteger, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { bytesOf, elementOf, mapElements, stringTensor } from './text.ts';
@@ -14,7 +14,7 @@ type Encoding = 'UTF-8' | 'UTF-16-BE' | 'UTF-32-BE';
 type Errors = 'replace' | 'ignore' | 'strict';
 export interface UnicodeOptions {
   readonly errors?: Errors;
-  readonly replacementChar?: number;
+  readonly replacementChar?: number | Tensor;
   /** Whether characters below the space count as not valid. */
   readonly replaceControlCharacters?: boolean;
 }
@@ -23,9 +23,10 @@ const BAD = 0xfffd;
 function decode(
   bytes: Uint8Array,
   encoding: string,
-  { errors = 'replace', replacementChar = BAD, replaceControlCharacters = false }: UnicodeOptions,
+  { errors = 'replace', replacementChar: given = BAD, replaceControlCharacters = false }: UnicodeOptions,
 ): { points: number[]; offsets: number[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const replacementChar = asInteger(given, 'unicode: replacementChar');
   const points: number[] = [];
   const offsets: number[] = [];
   const push = (point: number | null, at: number): void => {
