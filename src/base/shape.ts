@@ -31,6 +31,19 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 // The size that stands for an unknown one while code runs on symbolic tensors: messages must not show it.
 let standIn: number | null = null;
 
+/** Code divides the size that stands for an unknown one by `factor`, which does not divide it: a multiple of it would do. */
+export class StandInError extends ShapeError {
+  readonly factor: number;
+  constructor(message: string, factor: number) {
+    super(message);
+    this.factor = factor;
+  }
+}
+/** The error of `size` elements, or an axis so long, that cannot be divided by `factor`. */
+export const indivisible = (message: string, size: number, factor: number): ShapeError =>
+  standIn !== null && size % standIn === 0 ? new StandInError(message, factor) : new ShapeError(message);
+export const isStandIn = (size: number | undefined): boolean => standIn !== null && size === standIn;
+
 /** Runs `f`; shapes in its messages show `size` as None. */
 export function withStandIn<T>(size: number, f: () => T): T {
   const outer = standIn;
@@ -100,14 +113,11 @@ export function resolveReshape(shape: readonly number[], size: number, operation
       `${operation}: dimension ${bad} of ${showShape(shape)} is ${show(wanted[bad])}; wanted integers ≥ 0, at most one of them -1.`,
     );
   }
-  if (unknown >= 0) {
-    const rest = wanted.reduce((product, dimension, i) => (i === unknown ? product : product * dimension), 1);
-    wanted[unknown] = rest === 0 ? 0 : size / rest;
-  }
+  const rest = wanted.reduce((product, dimension, i) => (i === unknown ? product : product * dimension), 1);
+  if (unknown >= 0) wanted[unknown] = rest === 0 ? 0 : size / rest;
   if (!wanted.every(Number.isInteger) || sizeOf(wanted) !== size) {
-    throw new ShapeError(
-      `${operation}: ${from ? `a tensor of shape ${showShape(from)}` : 'a tensor'} has ${size} elements, which do not fill shape ${showShape(shape)}.`,
-    );
+    const message = `${operation}: ${from ? `a tensor of shape ${showShape(from)}` : 'a tensor'} has ${size} elements, which do not fill shape ${showShape(shape)}.`;
+    throw unknown >= 0 && rest > 0 ? indivisible(message, size, rest) : new ShapeError(message);
   }
   return wanted;
 }

@@ -38,7 +38,7 @@ export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/index.ts';
 export * as saving from './saving/index.ts';
 export type { Config, Json } from './schema.ts';
-export { KerasTensor } from './symbolic/keras-tensor.ts';
+export { KerasTensor } from './symbolic/public-keras-tensor.ts';
 export * as tree from './tree.ts';
 export type { CallOptions, Inputs, Logs } from './types.ts';
 export * as utils from './utils/index.ts';

@@ -1,7 +1,7 @@
 // The current interpreter: applies primitives now (eager) or adds them to the graph being traced, and lets tapes look on.
 // Owns: the dispatch of every operation. Leaves evaluation to the reference and the engine, graphs to trace.ts, gradients
 // to tape.ts.
-import { allocate, type Data, type DType } from '../base/dtype.ts';
+import { allocate, type Data, type DType, isInteger } from '../base/dtype.ts';
 import { StateError } from '../base/errors.ts';
 import { type Dims, sizeOf } from '../base/shape.ts';
 import { type Interpreter, setInterpreter } from '../graph/dispatch.ts';
@@ -116,10 +116,22 @@ export const setNumericsCheck = (check: NumericsCheck | null): void => {
   numericsCheck = check;
 };
 
+/** Elements up to which whole numbers that are known are computed with while a function is traced. */
+const FEW = 16;
+
+/** What functions do with shapes, `tf.shape(x).at(0)` and so on: known at once, so that it can be a size in what follows. */
+function isArithmeticOfSizes(primitive: Primitive, inputs: readonly Tensor[], params: Params): boolean {
+  if (inputs.length === 0 || (primitive.kind !== 'map' && primitive.kind !== 'reduce')) return false;
+  for (const { elements, dtype } of inputs)
+    if (elements === null || elements.length > FEW || !(isInteger(dtype) || dtype === 'bool')) return false;
+  return primitive.infer(inputs, params).every(({ dims }) => sizeOf(dims) <= FEW);
+}
+
 const interpreter: Interpreter = {
   bind(primitive: Primitive, values: readonly Value[], params: Params): Value[] {
     const inputs = values.map(resolve);
-    const outputs = trace ? trace.apply(primitive, inputs, params) : evaluateEagerly(primitive, inputs, params);
+    const isTraced = trace !== null && !isArithmeticOfSizes(primitive, inputs, params);
+    const outputs = isTraced ? trace!.apply(primitive, inputs, params) : evaluateEagerly(primitive, inputs, params);
     for (const observer of observers) observer.applied(primitive, inputs, outputs, params);
     numericsCheck?.(primitive.name, outputs);
     return outputs;

@@ -70,7 +70,7 @@ export class Tensor implements Value {
     if (this.elements) return this.elements;
     throw new StateError(
       this.graphValue
-        ? `${method} was called on a tensor inside tf.function (shape ${showShape(this.shape)}, dtype ${this.dtype}): while a function is traced tensors have no values yet. Return the tensor and read it outside, or use tf.print.`
+        ? `${method} was called on a tensor inside tf.function (shape ${showShape(this.shape)}, dtype ${this.dtype}): while a function is traced tensors have no values yet. Return the tensor and read it outside, or use tf.print. A size is known: x.shape[0].`
         : `${method} was called on a symbolic tensor (shape ${showShape(this.shape)}, dtype ${this.dtype}): it has no value until the model is called with data.`,
     );
   }

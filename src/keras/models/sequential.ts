@@ -6,7 +6,7 @@ import { StateError, show, ValueError } from '../../base/errors.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { getPolicy, policyConfig } from '../dtype-policy.ts';
-import { Input, InputLayer } from '../layers/core/input-layer.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
 import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
 import { type Config, isPlainObject, type Json } from '../schema.ts';
@@ -78,9 +78,7 @@ class SequentialModel extends ModelBase<Tensor> {
     const added = layer as object as LayerBase;
     const declared = added.declaredInputShape;
     if (this.#stack.length === 0 && declared && !(added instanceof InputLayer))
-      this.#stack.push(
-        Input({ batchShape: declared, dtype: inputDtypeOf(added) }).history!.operation as object as LayerBase,
-      );
+      this.#stack.push(InputLayer({ batchShape: declared, dtype: inputDtypeOf(added) }) as object as LayerBase);
     if (this.#stack.some((other) => other !== added && other.name === added.name))
       throw new ValueError(
         `Sequential '${this.name}' has a layer named '${added.name}' already; give the new one another name.`,
@@ -121,9 +119,7 @@ class SequentialModel extends ModelBase<Tensor> {
           `Sequential '${this.name}' has the input shape ${showShape(first.batchShape)} already; it cannot be built for ${showShape(inputShape)}.`,
         );
     } else
-      this.#stack.unshift(
-        Input({ batchShape: inputShape, dtype: inputDtypeOf(first) }).history!.operation as object as LayerBase,
-      );
+      this.#stack.unshift(InputLayer({ batchShape: inputShape, dtype: inputDtypeOf(first) }) as object as LayerBase);
     const input = (this.#stack[0] as InputLayer).inboundNodes[0]!.outputs[0]!;
     let x: unknown = input;
     for (const layer of this.#stack.slice(1)) x = layer(x as KerasTensor);

@@ -2,27 +2,29 @@
 // Owns: the placeholders for unknown dimensions: two runs with two sizes show which dimensions depend on them, as in
 // Keras's backend for JAX.
 import type { DType } from '../../base/dtype.ts';
-import { type Shape, withStandIn } from '../../base/shape.ts';
+import { type Shape, StandInError, withStandIn } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { Trace, traceInto } from '../../runtime/trace.ts';
 import { isTensor, KerasTensor } from './keras-tensor.ts';
 
-// Code that halves, groups or reshapes an unknown size must not be refused because of the size that stands for it: both
-// divide by 1 to 8, 10, 12, 14, 16, 20, 24, 28, 32 and their like.
+// Code that halves, groups or reshapes an unknown size must not be refused because of the size that stands for it: it divides
+// by 1 to 8, 10, 12, 14, 16, 20, 24, 28, 32 and their like, and where that is not enough a multiple of it is tried.
 const FIRST = 3360;
-const SECOND = 2 * FIRST;
+const LARGEST = 1e7;
 
 interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-function runWith(
-  size: number,
-  f: (replace: (value: unknown) => unknown) => unknown,
-): { result: unknown; specs: Spec[] } {
+interface Run {
+  readonly result: unknown;
+  readonly specs: readonly Spec[];
+}
+
+function runWith(size: number, f: (replace: (value: unknown) => unknown) => unknown): Run {
   const trace = new Trace();
   const placeholders = new Map<KerasTensor, Tensor>();
   const replaceLeaf = (leaf: unknown): unknown => {
@@ -45,13 +47,27 @@ function runWith(
   return withStandIn(size, () => traceInto(trace, run));
 }
 
+/** A run with a size that can be divided as the code wants. */
+function runDividing(f: (replace: (value: unknown) => unknown) => unknown): { size: number; first: Run } {
+  for (let size = FIRST; ; ) {
+    try {
+      return { size, first: runWith(size, f) };
+    } catch (error) {
+      if (!(error instanceof StandInError)) throw error;
+      size *= error.factor / greatestCommonDivisor(size, error.factor);
+      if (size > LARGEST) throw error;
+    }
+  }
+}
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
 /** Symbolic tensors in the structure that `f` returns; `f` gets what puts placeholders in place of symbolic tensors. */
 export function symbolicResult(
   unknownDimensions: boolean,
   f: (replace: (value: unknown) => unknown) => unknown,
 ): unknown {
-  const first = runWith(FIRST, f);
-  const second = unknownDimensions ? runWith(SECOND, f) : first;
+  const { size, first } = runDividing(f);
+  const second = unknownDimensions ? runWith(2 * size, f) : first;
   const tensors = first.specs.map(({ shape, dtype }, i) => {
     const other = second.specs[i]?.shape ?? shape;
     return new KerasTensor(

@@ -1,7 +1,16 @@
 // Ops that rearrange: reshape, transpose, slice, pad, join, split, repeat, gather.
 // Owns: axes and options of these; the moving itself is of the primitives.
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { normalizeAxes, normalizeAxis, resolveReshape, type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import {
+  indivisible,
+  isStandIn,
+  normalizeAxes,
+  normalizeAxis,
+  resolveReshape,
+  type Shape,
+  showShape,
+  sizeOf,
+} from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
@@ -131,6 +140,10 @@ export const unstack = signature(
   (value: TensorLike, num?: number, axis: number = 0): Tensor[] => {
     const t = tensor(value, 'unstack');
     const at = normalizeAxis(axis, t.dims.length, 'unstack');
+    if (isStandIn(t.dims[at]))
+      throw new ShapeError(
+        `unstack: axis ${at} of shape ${showShape(t.dims)} is unknown, so that there is no saying how many tensors it gives. Give that size in Input, or take parts by index: x.at(0).`,
+      );
     if (num !== undefined && num !== t.dims[at])
       throw new ValueError(
         `unstack: num is ${num}, and axis ${at} of shape ${showShape(t.dims)} has length ${t.dims[at]}.`,
@@ -162,8 +175,10 @@ export const split = acceptsRagged(
       const whole =
         typeof numOrSizes === 'number' || (!Array.isArray(numOrSizes) && (numOrSizes as Tensor).dims.length === 0);
       if (whole && n % given[0]! !== 0)
-        throw new ShapeError(
+        throw indivisible(
           `split: axis ${at} has length ${n}, which ${given[0]} does not divide; give the sizes of the parts.`,
+          n,
+          given[0]!,
         );
       const rest = n - given.filter((size) => size >= 0).reduce((a, b) => a + b, 0);
       const sizes = whole

@@ -3,6 +3,7 @@ import { type Class, callable } from '../../../base/callable.ts';
 import { asDType, type DType } from '../../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../../base/errors.ts';
 import type { Shape } from '../../../base/shape.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
 import { floatx } from '../../config.ts';
 import type { Config } from '../../schema.ts';
 import * as o from '../../schema.ts';
@@ -46,8 +47,8 @@ export interface InputOptions
     ragged: boolean;
     optional: boolean;
     /** A symbolic tensor to stand for the data, in the place of a new one. */
-    inputTensor: KerasTensor;
-    tensor: KerasTensor;
+    inputTensor: Tensor;
+    tensor: Tensor;
   }> {}
 type InputArgs = [options?: InputOptions] | [shape: Shape, options?: InputOptions];
 
@@ -102,7 +103,7 @@ export interface InputLayer extends InputLayerBase {}
 export const InputLayer: Class<InputArgs, InputLayer> = callable(InputLayerBase, 'InputLayer');
 
 /** A symbolic tensor that stands for data to come: `Input({ shape: [784] })`, the shape without the batch. */
-export function Input(...args: InputArgs): KerasTensor {
+export function Input(...args: InputArgs): Tensor {
   const layer = new InputLayer(...args);
   return layer.inboundNodes[0]!.outputs[0]!;
 }
