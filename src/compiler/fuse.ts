@@ -29,6 +29,11 @@ const REDUCTION = 1000;
 const TILES = 1_000_000;
 /** Products with fewer rows are cut along their columns, so that threads have enough to do, and their rows end in several threads. */
 const LEAST_ROWS = 256;
+/**
+ * The most operations computed one inside the other: lowering and the code generators go through them by recursion, up to
+ * eight times as deep where groups are merged. To store one value in so many costs nothing that can be measured.
+ */
+const MOST_NESTED = 50;
 /** Contractions with fewer products are left to plain loops, where they fuse with their surroundings. */
 const TINY_CONTRACTION = 2048;
 
@@ -110,6 +115,10 @@ export function fuse(graph: Graph, apart = false): Fusion {
   for (const node of nodes) if (node.kind === 'apply') kinds.set(node, kindOf(node));
   const home = new Map<GraphValue, GraphValue>();
   const weights = new Map<GraphValue, number>();
+  /** How many operations stand one inside the other where a value is computed in its consumers; 0 where it is stored. */
+  const nested = new Map<GraphValue, number>();
+  const depthOf = (node: Node): number =>
+    1 + node.inputs.reduce((deepest, input) => Math.max(deepest, nested.get(input) ?? 0), 0);
   const groups: Group[] = [];
 
   for (const node of nodes) {
@@ -133,13 +142,16 @@ export function fuse(graph: Graph, apart = false): Fusion {
             : REDUCTION
           : (node.primitive as { cost: number }).cost +
             node.inputs.reduce((sum, input) => sum + weights.get(input)!, 0);
-      if (!apart && !outputs.has(value) && canInline(node, value, own, kind)) {
+      const depth = depthOf(node);
+      if (!apart && !outputs.has(value) && depth < MOST_NESTED && canInline(node, value, own, kind)) {
         weights.set(value, own);
+        nested.set(value, depth);
         continue;
       }
     }
     if (!apart && kind === 'contract' && !outputs.has(value) && takesBias(node, value)) {
       weights.set(value, TILES);
+      nested.set(value, depthOf(node));
       continue;
     }
     for (const output of node.outputs) {
@@ -151,9 +163,15 @@ export function fuse(graph: Graph, apart = false): Fusion {
 
   /** Who reads a value, also in another shape. */
   function readersOf(value: GraphValue): Node[] {
-    return [...(consumers.get(value) ?? [])].flatMap((user) =>
-      isReshape(user) ? readersOf(user.outputs[0]!) : [user],
-    );
+    const readers: Node[] = [];
+    const waiting = [value];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      for (const user of consumers.get(next) ?? []) {
+        if (isReshape(user)) waiting.push(user.outputs[0]!);
+        else readers.push(user);
+      }
+    }
+    return readers;
   }
 
   /** Whether what follows a matrix product is done on its tiles; not where the next loop over the result does it for nothing. */

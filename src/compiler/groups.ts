@@ -80,22 +80,21 @@ export class GroupGraph {
 
   /** Whether group `target` needs a result of group `from` through other groups, or (`direct`) at all. */
   depends(target: number, from: number, direct: boolean): boolean {
-    const seen = new Set<number>();
-    const visit = (i: number, counts: boolean): boolean => {
+    const seen = new Set<number>([target]);
+    const waiting = [target];
+    for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
       for (const value of this.reads[i]!.keys()) {
         const p = this.ownerOf(value);
-        if (p === undefined || p === i) continue;
+        if (p === undefined) continue;
         if (p === from) {
-          if (counts) return true;
-          continue;
+          if (direct || i !== target) return true;
+        } else if (!seen.has(p)) {
+          seen.add(p);
+          waiting.push(p);
         }
-        if (seen.has(p)) continue;
-        seen.add(p);
-        if (visit(p, true)) return true;
       }
-      return false;
-    };
-    return visit(target, direct);
+    }
+    return false;
   }
 
   /** Whether two groups may become one without any group then needing its own result. */

@@ -63,7 +63,7 @@ export function splitValidation(
   split: number,
   parts: Record<string, Structure | null>,
 ): { train: Record<string, Structure | null>; validation: Record<string, Structure | null> } {
-  if (!(split > 0 && split < 1))
+  if (typeof split !== 'number' || !(split > 0 && split < 1))
     throw new ValueError(`fit: validationSplit: found ${show(split)}, wanted a number between 0 and 1.`);
   const samples = samplesOf(parts);
   const at = Math.floor(samples * (1 - split));

@@ -147,6 +147,7 @@ describe('arguments of training', () => {
     );
     expect(() => model.fit(x, good, given({ callbacks: [{}] }))).toThrow(/callbacks: found {}, wanted instances/);
     expect(() => model.fit(x, good, { batchSize: 1.5 })).toThrow(/batchSize: found 1.5, wanted a whole number ≥ 1/);
+    expect(() => model.fit(x, good, given({ validationSplit: '0.1' }))).toThrow(/validationSplit: found '0.1', wanted/);
     expect(() => model.fit(x, good, given({ validationData: x }))).toThrow(/validationData: found tensor/);
   });
 });
@@ -157,6 +158,8 @@ describe('models that are not ready', () => {
     expect(() => model.fit(x, x)).toThrow(/fit: model 'sequential.*' is not compiled. Call model.compile/);
     await expect(model.evaluate(x, x)).rejects.toThrow(/evaluate: model .* is not compiled/);
     expect(() => model.trainOnBatch(x, x)).toThrow(/trainOnBatch: model .* is not compiled/);
+    const built = models.Sequential([layers.Input([1]), layers.Dense(1)]);
+    await expect(built.saveWeights('w.h5')).rejects.toThrow(/'w.h5': wanted a name that ends in '.weights.h5'/);
     await expect(model.saveWeights('unbuilt.weights.h5')).rejects.toThrow(/is not built/);
     expect(() => model.outputShape).toThrow(/not built/);
     expect(() => model.countParams()).toThrow(/not built/);

@@ -1,7 +1,9 @@
 // tf.whileLoop, tf.scan, tf.foldl, tf.foldr, tf.mapFn, tf.vectorizedMap.
 // Owns: structures and TensorFlow's calling conventions. Eagerly these are loops in JavaScript; in tf.function one compiled loop,
 // traced once (src/runtime/control.ts).
+import { asDType, type DType } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { scan as compiledScan, whileLoop as compiledWhile } from '../../runtime/control.ts';
@@ -10,8 +12,10 @@ import { isLeaf } from '../../runtime/structure.ts';
 import { activeTapes } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { activeTrace } from '../../runtime/trace.ts';
+import { makeTensor } from '../core/convert.ts';
 import { bindArguments } from '../core/signature.ts';
 import { stackTensors } from '../core/stack.ts';
+import { TensorSpec, TypeSpec } from '../core/tensor-spec.ts';
 import { matching, pack, tensorsOf } from './structure.ts';
 
 const row = (x: Value, i: number): Tensor =>
@@ -242,8 +246,25 @@ export interface MapOptions {
   readonly dtype?: unknown;
   readonly parallelIterations?: number | undefined;
 }
-/** `fn` applied to each element along axis 0, the results stacked. */
-export function mapFn<E, R>(fn: (element: E) => R, elems: E, _options: MapOptions = {}): R {
+/** What `mapFn` gives for no elements, as TensorFlow: by the signature, or like the elements; of what it does not say, shape (0,). */
+function emptyResults(elems: unknown, elements: readonly Tensor[], options: MapOptions): unknown {
+  const given = options.fnOutputSignature ?? options.dtype;
+  if (given === undefined || given === null)
+    return pack(
+      elems,
+      elements.map(({ dtype }) => makeTensor([], { dtype, shape: [0] }, 'mapFn')),
+    );
+  const isSpec = (leaf: unknown): boolean => typeof leaf === 'string' || leaf instanceof TypeSpec;
+  const leaves = flattenTree(given, isSpec).map((leaf) => {
+    const [dtype, shape] =
+      leaf instanceof TensorSpec ? [leaf.dtype, leaf.shape.map((n) => n ?? 0)] : [asDType(leaf as DType), []];
+    return makeTensor([], { dtype, shape: [0, ...shape] }, 'mapFn');
+  });
+  return packTree(given, leaves, isSpec);
+}
+
+/** `fn` applied to each element along axis 0, the results stacked. Of no elements the result is as `fnOutputSignature` says. */
+export function mapFn<E, R>(fn: (element: E) => R, elems: E, options: MapOptions = {}): R {
   const elements = tensorsOf(elems, 'mapFn');
   const n = lengthOf(elements, 'mapFn');
   let structure: unknown;
@@ -255,7 +276,7 @@ export function mapFn<E, R>(fn: (element: E) => R, elems: E, _options: MapOption
     const { results } = compiledScan((_carry, parts) => ({ carry: [], results: apply(parts) }), [], elements, n);
     return pack(structure, results) as R;
   }
-  if (n === 0) throw new ValueError('mapFn: elems are empty, so the shape of the result is not known.');
+  if (n === 0) return emptyResults(elems, elements, options) as R;
   const rows = Array.from({ length: n }, (_, i) => apply(elements.map((x) => row(x, i))));
   return pack(
     structure,

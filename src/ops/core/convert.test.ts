@@ -6,10 +6,24 @@ test('whole numbers of 64 bits are taken exactly or refused', () => {
     new BigInt64Array([2n ** 63n - 1n, -(2n ** 63n)]),
   );
   expect(tf.constant(2n ** 64n - 1n, { dtype: 'uint64' }).dataSync()).toEqual(new BigUint64Array([2n ** 64n - 1n]));
-  expect(() => tf.constant(2n ** 63n)).toThrow(/9223372036854775808 does not fit int64/);
+  expect(() => tf.constant(2n ** 63n)).toThrow(
+    /9223372036854775808 does not fit int64 \(-9223372036854775808 to 9223372036854775807\)/,
+  );
   expect(() => tf.constant(2 ** 63, { dtype: 'int64' })).toThrow(/does not fit int64/);
-  expect(() => tf.constant([1n, 2n ** 64n], { dtype: 'uint64' })).toThrow(/does not fit uint64/);
+  expect(() => tf.constant([1n, 2n ** 64n], { dtype: 'uint64' })).toThrow(
+    /does not fit uint64 \(0 to 18446744073709551615\)/,
+  );
   expect(() => tf.constant(-1n, { dtype: 'uint64' })).toThrow(/-1 does not fit uint64/);
+});
+
+test('two dtypes are refused, and the cast that is proposed loses nothing', () => {
+  const of = (dtype: tf.DType) => tf.ones([1], { dtype });
+  expect(() => tf.multiply(of('int32'), of('float64'))).toThrow(/Cast the first: tf.cast\(x, 'float64'\) of the int32/);
+  expect(() => tf.multiply(of('float64'), of('int32'))).toThrow(
+    /Cast the second: tf.cast\(y, 'float64'\) of the int32/,
+  );
+  expect(() => tf.add(of('int64'), of('int32'))).toThrow(/Cast the second: tf.cast\(y, 'int64'\)/);
+  expect(() => tf.add(of('bool'), of('float32'))).toThrow(/Cast the first: tf.cast\(x, 'float32'\)/);
 });
 
 test('shapes that cannot be are refused by what takes a shape', () => {

@@ -122,6 +122,13 @@ function inferDType(values: Leaves['values']): DType {
   return dtype;
 }
 
+/** The least and the greatest value of an integer dtype, exactly: as numbers those of 64 bits would be rounded. */
+function rangeOf(dtype: DType): string {
+  const { min, max, bits } = dtypes[dtype];
+  if (!isBig(dtype)) return `${min} to ${max}`;
+  return dtype === 'int64' ? `${-(2n ** 63n)} to ${2n ** 63n - 1n}` : `0 to ${2n ** BigInt(bits) - 1n}`;
+}
+
 /** Elements of a dtype from plain values, refusing what would lose its meaning. */
 function fill(values: Leaves['values'], dtype: DType, argument: string): Data {
   const { kind, lanes } = dtypes[dtype];
@@ -151,7 +158,7 @@ function fill(values: Leaves['values'], dtype: DType, argument: string): Data {
         ? BigInt[dtype === 'int64' ? 'asIntN' : 'asUintN'](64, BigInt(value)) === BigInt(value)
         : Number(value) >= min && Number(value) <= max;
       if (!fits)
-        throw new DTypeError(`${argument}: ${value} does not fit ${dtype} (${min} to ${max}); give a wider dtype.`);
+        throw new DTypeError(`${argument}: ${value} does not fit ${dtype} (${rangeOf(dtype)}); give a wider dtype.`);
       if (isBig(dtype)) (data as object as BigInt64Array)[i] = BigInt(value);
       else data[i] = Number(value);
     } else data[i * lanes] = kind === 'bool' ? (value ? 1 : 0) : Number(value);
@@ -282,6 +289,21 @@ export function makeTensor(value: TensorLike, options: TensorOptions = {}, argum
   return tensor;
 }
 
+/** Which of two operands to cast: the one whose values the other's dtype holds, or loses least of. */
+function castRemedy(a: DType, b: DType): string {
+  if (a === 'string' || b === 'string')
+    return a === 'string' && b === 'string'
+      ? ''
+      : 'Parse strings with tf.strings.toNumber, or write numbers as strings with tf.strings.asString.';
+  const kinds = ['bool', 'uint', 'int', 'float', 'complex'];
+  const [p, q] = [dtypes[a], dtypes[b]];
+  const [from, to] = [kinds.indexOf(p.kind), kinds.indexOf(q.kind)];
+  // Of integers of as many bits with and without a sign neither holds the other: the first is cast to the second.
+  const first =
+    from <= 2 && to <= 2 && from > 0 && to > 0 ? p.bits <= q.bits : from === to ? p.bits <= q.bits : from < to;
+  return first ? `Cast the first: tf.cast(x, '${b}') of the ${a}.` : `Cast the second: tf.cast(y, '${a}') of the ${b}.`;
+}
+
 const isNumberLike = (value: TensorLike): boolean => !(value instanceof Tensor) && !ArrayBuffer.isView(value);
 
 /**
@@ -301,7 +323,7 @@ export function convertPair(first: TensorLike, second: TensorLike, operation: st
       return [convert(a, dtype) as Tensor, convert(b, dtype) as Tensor];
     }
     throw new DTypeError(
-      `${operation}: found dtypes ${a.dtype} ${showShape(a.shape)} and ${b.dtype} ${showShape(b.shape)}; wanted one dtype. Convert one with tf.cast(x, '${a.dtype}').`,
+      `${operation}: found dtypes ${a.dtype} ${showShape(a.shape)} and ${b.dtype} ${showShape(b.shape)}; wanted one dtype. ${castRemedy(a.dtype, b.dtype)}`,
     );
   }
   if (a instanceof Tensor && isNumberLike(b))

@@ -44,11 +44,12 @@ export const elu = signature('elu', ['features'], (features: TensorLike): Tensor
 
 const SELU_SCALE = 1.0507009873554805;
 const SELU_ALPHA = 1.6732632423543772;
-/** λx where x > 0, λα(eˣ − 1) elsewhere, with the constants of self-normalizing networks (Klambauer et al., 2017). */
+/** λx where x ≥ 0, λα(eˣ − 1) elsewhere, with the constants of self-normalizing networks (Klambauer et al., 2017). */
 export const selu = signature('selu', ['features'], (features: TensorLike): Tensor => {
   const x = floating(features, 'selu');
+  // The gradient at 0 is λ, as TensorFlow's.
   return p.select(
-    positive(x),
+    p.compare('greaterEqual', x, p.zerosLike(x)),
     p.scale(x, SELU_SCALE),
     p.scale(p.unary('expm1', negativePart(x)), SELU_SCALE * SELU_ALPHA),
   ) as Tensor;
