@@ -6,7 +6,7 @@ import type { Shape } from '../base/shape.ts';
 import { inspect } from '../base/short-form.ts';
 import { mapTree, packTree } from '../base/tree.ts';
 import type { Structure } from '../ops/core/gradients.ts';
-import { bindArguments } from '../ops/core/signature.ts';
+import { bindArguments, type Forms } from '../ops/core/signature.ts';
 import { platform } from '../platform/platform.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
@@ -64,6 +64,33 @@ type MapOptions = Options<{
 }>;
 type NameOption = Options<{ name: string }>;
 type Result<R> = R | Promise<R>;
+
+// The parameters of methods, by whose names they may be given too: batch({ batchSize: 32 }).
+const BATCH = ['batchSize', 'dropRemainder', 'numParallelCalls', 'deterministic'] as const;
+type BatchParameters = [
+  batchSize: number,
+  dropRemainder?: boolean,
+  numParallelCalls?: number | null,
+  deterministic?: boolean | null,
+];
+const PADDED = ['batchSize', 'paddedShapes', 'paddingValues', 'dropRemainder'] as const;
+type PaddedParameters = [
+  batchSize: number,
+  paddedShapes?: PaddedShapes | null,
+  paddingValues?: PaddingValues | null,
+  dropRemainder?: boolean,
+];
+const RAGGED = ['batchSize', 'dropRemainder', 'rowSplitsDtype'] as const;
+type RaggedParameters = [batchSize: number, dropRemainder?: boolean, rowSplitsDtype?: 'int32' | 'int64'];
+const SPARSE = ['batchSize', 'rowShape'] as const;
+const REBATCH = ['batchSize', 'dropRemainder'] as const;
+const SHARD = ['numShards', 'index'] as const;
+const SHUFFLE = ['bufferSize', 'seed', 'reshuffleEachIteration'] as const;
+type ShuffleParameters = [bufferSize: number | Tensor, seed?: number | null, reshuffleEachIteration?: boolean | null];
+const COUNT = ['count'] as const;
+const PREFETCH = ['bufferSize'] as const;
+const WINDOW = ['size', 'shift', 'stride', 'dropRemainder'] as const;
+type WindowParameters = [size: number, shift?: number | null, stride?: number, dropRemainder?: boolean];
 
 /** Arguments by position or name. */
 const bind = (method: string, names: readonly string[], args: readonly unknown[]): unknown[] =>
@@ -171,11 +198,8 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(uniqued(this.#source));
   }
   /** Every `numShards`-th element, from `index` on. */
-  shard(
-    numShards: number,
-    ...rest: [index?: number | Options<{ index: number; name: string }>, options?: NameOption]
-  ): DatasetBase<T> {
-    const [shards, index] = bind('shard', ['numShards', 'index'], [numShards, ...rest]);
+  shard(...args: Forms<[numShards: number, index: number], typeof SHARD>): DatasetBase<T> {
+    const [shards, index] = bind('shard', SHARD, args);
     return this.#with(sharded(this.#source, whole(shards, 'shard: numShards', 1), whole(index, 'shard: index', 0)));
   }
   /** Leaves out elements that cannot be had, and counts them in `errorsIgnored`. */
@@ -196,30 +220,13 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
 
   // ── Batches ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  batch(
-    batchSize: number,
-    ...rest: [
-      options?:
-        | boolean
-        | Options<{ dropRemainder: boolean; numParallelCalls: number; deterministic: boolean; name: string }>,
-    ]
-  ): DatasetBase<T> {
-    const names = ['batchSize', 'dropRemainder', 'numParallelCalls', 'deterministic'];
-    const [size, drop = false] = bind('batch', names, [batchSize, ...rest]);
+  batch(...args: Forms<BatchParameters, typeof BATCH>): DatasetBase<T> {
+    const [size, drop = false] = bind('batch', BATCH, args);
     return this.#with(batched(this.#source, whole(size, 'batch', 1), drop as boolean));
   }
   /** Batches of elements of different sizes, filled up with `paddingValues` to the largest or to `paddedShapes`. */
-  paddedBatch(
-    batchSize: number,
-    options: Options<{
-      paddedShapes: PaddedShapes | null;
-      paddingValues: PaddingValues;
-      dropRemainder: boolean;
-      name: string;
-    }> = {},
-  ): DatasetBase<T> {
-    const names = ['batchSize', 'paddedShapes', 'paddingValues', 'dropRemainder'];
-    const [size, shapes, values, drop = false] = bind('paddedBatch', names, [batchSize, options]);
+  paddedBatch(...args: Forms<PaddedParameters, typeof PADDED>): DatasetBase<T> {
+    const [size, shapes, values, drop = false] = bind('paddedBatch', PADDED, args);
     return this.#with(
       padded(
         this.#source,
@@ -231,19 +238,16 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     );
   }
   /** Batches of elements of different sizes as ragged tensors. */
-  raggedBatch(
-    batchSize: number,
-    options: Options<{ dropRemainder: boolean; rowSplitsDtype: 'int32' | 'int64'; name: string }> = {},
-  ): DatasetBase<Element> {
-    const names = ['batchSize', 'dropRemainder', 'rowSplitsDtype'];
-    const [size, drop = false, splits = 'int64'] = bind('raggedBatch', names, [batchSize, options]);
+  raggedBatch(...args: Forms<RaggedParameters, typeof RAGGED>): DatasetBase<Element> {
+    const [size, drop = false, splits = 'int64'] = bind('raggedBatch', RAGGED, args);
     return this.#with(
       raggedBatched(this.#source, whole(size, 'raggedBatch', 1), drop as boolean, splits as 'int32' | 'int64'),
     );
   }
   /** Batches of tensors as sparse tensors with rows of `rowShape`. */
-  sparseBatch(batchSize: number, rowShape: Shape, _options?: NameOption): DatasetBase<Element> {
-    return this.#with(sparseBatched(this.#source, whole(batchSize, 'sparseBatch', 1), rowShape));
+  sparseBatch(...args: Forms<[batchSize: number, rowShape: Shape], typeof SPARSE>): DatasetBase<Element> {
+    const [size, shape] = bind('sparseBatch', SPARSE, args);
+    return this.#with(sparseBatched(this.#source, whole(size, 'sparseBatch', 1), shape as Shape));
   }
   /** The rows of each element, one by one. */
   unbatch(_options?: NameOption): DatasetBase<T> {
@@ -251,10 +255,9 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** Batches of other sizes; several sizes take turns. */
   rebatch(
-    batchSize: number | readonly number[],
-    options: Options<{ dropRemainder: boolean; name: string }> = {},
+    ...args: Forms<[batchSize: number | readonly number[], dropRemainder?: boolean], typeof REBATCH>
   ): DatasetBase<T> {
-    const [given, drop = false] = bind('rebatch', ['batchSize', 'dropRemainder'], [batchSize, options]);
+    const [given, drop = false] = bind('rebatch', REBATCH, args);
     const sizes = (Array.isArray(given) ? given : [given]).map((size) => whole(size, 'rebatch', 1));
     return this.#with(rebatched(this.#source, sizes, drop as boolean));
   }
@@ -306,28 +309,23 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Elements in the order in which TensorFlow's buffer of `bufferSize` gives them for the same seed. */
-  shuffle(
-    bufferSize: number | Tensor,
-    ...rest: [
-      options?: number | null | Options<{ seed: number | null; reshuffleEachIteration: boolean; name: string }>,
-      reshuffleEachIteration?: boolean,
-    ]
-  ): DatasetBase<T> {
-    const names = ['bufferSize', 'seed', 'reshuffleEachIteration'];
-    const [size, seed, reshuffle = true] = bind('shuffle', names, [bufferSize, ...rest]);
+  shuffle(...args: Forms<ShuffleParameters, typeof SHUFFLE>): DatasetBase<T> {
+    const [size, seed, reshuffle = true] = bind('shuffle', SHUFFLE, args);
     return this.#with(
       shuffled(this.#source, whole(size, 'shuffle', 1), seed as number | undefined, reshuffle as boolean),
     );
   }
   /** The elements `count` times, without end by default. */
-  repeat(count: number | null | NameOption = -1): DatasetBase<T> {
-    const [times = -1] = bind('repeat', ['count'], [count]);
+  repeat(...args: Forms<[count?: number | null], typeof COUNT>): DatasetBase<T> {
+    const [times = -1] = bind('repeat', COUNT, args);
     return this.#with(repeated(this.#source, whole(times, 'repeat', -1)));
   }
-  take(count: number, _options?: NameOption): DatasetBase<T> {
+  take(...args: Forms<[count: number], typeof COUNT>): DatasetBase<T> {
+    const [count] = bind('take', COUNT, args);
     return this.#with(taken(this.#source, whole(count, 'take', -1)));
   }
-  skip(count: number, _options?: NameOption): DatasetBase<T> {
+  skip(...args: Forms<[count: number], typeof COUNT>): DatasetBase<T> {
+    const [count] = bind('skip', COUNT, args);
     return this.#with(skipped(this.#source, whole(count, 'skip', -1)));
   }
   enumerate(
@@ -340,8 +338,8 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(concatenated(this.#source, requireDataset(other, 'concatenate').source));
   }
   /** Prepares elements ahead of their use, while the program waits or computes elsewhere. */
-  prefetch(bufferSize: number, _options?: NameOption): DatasetBase<T> {
-    const size = whole(bufferSize, 'prefetch', -1);
+  prefetch(...args: Forms<[bufferSize: number], typeof PREFETCH>): DatasetBase<T> {
+    const size = whole(bind('prefetch', PREFETCH, args)[0], 'prefetch', -1);
     const count = size < 0 ? 2 * platform().hardwareConcurrency : size;
     const below = this.#source;
     if (count === 0) return this.#with(below);
@@ -387,15 +385,9 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   // By `this`, so that what windows are does not count when data sets are compared.
   window<E extends Element>(
     this: DatasetBase<E>,
-    size: number,
-    ...rest: [
-      options?: number | Options<{ shift: number; stride: number; dropRemainder: boolean; name: string }>,
-      stride?: number,
-      dropRemainder?: boolean,
-    ]
+    ...parameters: Forms<WindowParameters, typeof WINDOW>
   ): DatasetBase<Windows<E>> {
-    const names = ['size', 'shift', 'stride', 'dropRemainder'];
-    const [length, shift = length, stride = 1, drop = false] = bind('window', names, [size, ...rest]);
+    const [length, shift = length, stride = 1, drop = false] = bind('window', WINDOW, parameters);
     const args = {
       size: whole(length, 'window: size', 1),
       shift: whole(shift, 'window: shift', 1),

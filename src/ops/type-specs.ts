@@ -76,13 +76,16 @@ export const RaggedTensorSpec = callable(RaggedTensorSpec_, 'RaggedTensorSpec') 
 > &
   Pick<typeof RaggedTensorSpec_, 'fromValue'>;
 
+const SPARSE = ['shape', 'dtype'] as const;
+type SparseParameters = [shape: Shape, dtype?: DType];
 export class SparseTensorSpec_ extends TypeSpec_ {
   readonly shape: Shape;
   readonly dtype: DType;
-  constructor(shape: Shape, dtype: DType = 'float32') {
+  constructor(...args: Forms<SparseParameters, typeof SPARSE>) {
     super();
+    const [shape, dtype] = bindArguments('SparseTensorSpec', SPARSE, args, true) as SparseParameters;
     this.shape = shape;
-    this.dtype = asDType(dtype);
+    this.dtype = asDType(dtype ?? 'float32');
   }
   static fromValue(value: SparseTensor): SparseTensorSpec {
     return new SparseTensorSpec_(value.shape, value.dtype);
@@ -102,7 +105,7 @@ export class SparseTensorSpec_ extends TypeSpec_ {
 }
 export interface SparseTensorSpec extends SparseTensorSpec_ {}
 export const SparseTensorSpec = callable(SparseTensorSpec_, 'SparseTensorSpec') as Class<
-  [shape: Shape, dtype?: DType],
+  Forms<SparseParameters, typeof SPARSE>,
   SparseTensorSpec
 > &
   Pick<typeof SparseTensorSpec_, 'fromValue'>;

@@ -62,6 +62,16 @@ const names: readonly string[] = [
   'maxConsecutiveFailedTrials',
 ];
 
+/** The build function first, or by name among the options. */
+type Arguments<O> = [hypermodel: HyperModel, options?: O] | [options: O & { readonly hypermodel: HyperModel }];
+function splitArguments<O extends object>(args: Arguments<O>): [hypermodel: HyperModel, options: O] {
+  const [first, options] = args;
+  if (args.length > 1 || typeof first !== 'object' || first === null || !('hypermodel' in first))
+    return [first as HyperModel, options ?? ({} as O)];
+  const { hypermodel, ...rest } = first;
+  return [hypermodel, rest as object as O];
+}
+
 /** Whether larger is better, by the name. */
 function objectiveOf(given: TunerOptions['objective']): Objective {
   if (given === undefined) return { name: 'val_loss', direction: 'min' };
@@ -328,28 +338,24 @@ class TunerBase {
 export interface Tuner extends TunerBase {}
 
 class RandomSearchTuner extends TunerBase {
-  constructor(hypermodel: HyperModel, options: TunerOptions = {}) {
+  constructor(...args: Arguments<TunerOptions>) {
+    const [hypermodel, options] = splitArguments<TunerOptions>(args);
     super(hypermodel, { maxTrials: 10, ...options }, randomOracle(options.seed ?? 0), names);
   }
 }
 export interface RandomSearch extends RandomSearchTuner {}
 /** Values drawn at random. */
-export const RandomSearch: Class<[hypermodel: HyperModel, options?: TunerOptions], RandomSearch> = callable(
-  RandomSearchTuner,
-  'RandomSearch',
-);
+export const RandomSearch: Class<Arguments<TunerOptions>, RandomSearch> = callable(RandomSearchTuner, 'RandomSearch');
 
 class GridSearchTuner extends TunerBase {
-  constructor(hypermodel: HyperModel, options: TunerOptions = {}) {
+  constructor(...args: Arguments<TunerOptions>) {
+    const [hypermodel, options] = splitArguments<TunerOptions>(args);
     super(hypermodel, options, gridOracle(), names);
   }
 }
 export interface GridSearch extends GridSearchTuner {}
 /** Every combination of values. */
-export const GridSearch: Class<[hypermodel: HyperModel, options?: TunerOptions], GridSearch> = callable(
-  GridSearchTuner,
-  'GridSearch',
-);
+export const GridSearch: Class<Arguments<TunerOptions>, GridSearch> = callable(GridSearchTuner, 'GridSearch');
 
 export interface HyperbandOptions extends Omit<TunerOptions, 'maxTrials'> {
   maxEpochs?: number | undefined;
@@ -357,7 +363,8 @@ export interface HyperbandOptions extends Omit<TunerOptions, 'maxTrials'> {
   hyperbandIterations?: number | undefined;
 }
 class HyperbandTuner extends TunerBase {
-  constructor(hypermodel: HyperModel, options: HyperbandOptions = {}) {
+  constructor(...args: Arguments<HyperbandOptions>) {
+    const [hypermodel, options] = splitArguments<HyperbandOptions>(args);
     const { maxEpochs = 100, factor = 3, hyperbandIterations = 1, ...rest } = options;
     if (!(factor >= 2)) throw new ValueError(`Hyperband: factor: found ${show(factor)}, wanted a number ≥ 2.`);
     if (!(Number.isInteger(maxEpochs) && maxEpochs >= 1))
@@ -369,10 +376,7 @@ class HyperbandTuner extends TunerBase {
 }
 export interface Hyperband extends HyperbandTuner {}
 /** Many short trials, the best of which go on for longer. Source: Li and others, Hyperband, 2018 */
-export const Hyperband: Class<[hypermodel: HyperModel, options?: HyperbandOptions], Hyperband> = callable(
-  HyperbandTuner,
-  'Hyperband',
-);
+export const Hyperband: Class<Arguments<HyperbandOptions>, Hyperband> = callable(HyperbandTuner, 'Hyperband');
 
 export interface BayesianOptions extends TunerOptions {
   numInitialPoints?: number | undefined;
@@ -380,7 +384,8 @@ export interface BayesianOptions extends TunerOptions {
   beta?: number | undefined;
 }
 class BayesianTuner extends TunerBase {
-  constructor(hypermodel: HyperModel, options: BayesianOptions = {}) {
+  constructor(...args: Arguments<BayesianOptions>) {
+    const [hypermodel, options] = splitArguments<BayesianOptions>(args);
     const { numInitialPoints = 3, alpha = 1e-4, beta = 2.6, ...rest } = options;
     const oracle = bayesianOracle({ initialPoints: numInitialPoints, alpha, beta, seed: options.seed ?? 0 });
     super(hypermodel, { maxTrials: 10, ...rest }, oracle, [...names, 'numInitialPoints', 'alpha', 'beta']);
@@ -388,5 +393,7 @@ class BayesianTuner extends TunerBase {
 }
 export interface BayesianOptimization extends BayesianTuner {}
 /** Values where a Gaussian process through the scores so far promises most. */
-export const BayesianOptimization: Class<[hypermodel: HyperModel, options?: BayesianOptions], BayesianOptimization> =
-  callable(BayesianTuner, 'BayesianOptimization');
+export const BayesianOptimization: Class<Arguments<BayesianOptions>, BayesianOptimization> = callable(
+  BayesianTuner,
+  'BayesianOptimization',
+);

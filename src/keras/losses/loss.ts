@@ -5,6 +5,7 @@ import { type DType, isInteger } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
 import type { Dims } from '../../base/shape.ts';
+import { bindArguments } from '../../ops/core/signature.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { maskOf } from '../annotations.ts';
@@ -15,7 +16,6 @@ import {
   type Config,
   camelCase,
   type Definitions,
-  isPlainObject,
   type Json,
   type Kind,
   nullable,
@@ -48,14 +48,13 @@ export class Loss_ extends FunctionObject {
     this.dtype = getPolicy(options.dtype ?? floatx()).computeDtype;
   }
 
-  protected override invoke(
-    yTrue: TensorLike,
-    yPred: TensorLike,
-    options: CallOptions | TensorLike | null = {},
-  ): Tensor {
-    const sampleWeight =
-      (isPlainObject(options) ? (options as CallOptions).sampleWeight : (options as TensorLike)) ?? null;
+  protected override invoke(...args: readonly unknown[]): Tensor {
     const where = `loss ${this.name}`;
+    const [yTrue, yPred, sampleWeight = null] = bindArguments(where, ['yTrue', 'yPred', 'sampleWeight'], args) as [
+      TensorLike,
+      TensorLike,
+      TensorLike?,
+    ];
     const mask = maskOf(yPred);
     const losses = this.call(
       labels(yTrue, this.dtype, `${where}: yTrue`),
@@ -84,6 +83,7 @@ export class Loss_ extends FunctionObject {
 }
 export interface Loss_ {
   readonly name: string;
+  (options: CallOptions & { readonly yTrue: TensorLike; readonly yPred: TensorLike }): Tensor;
   (yTrue: TensorLike, yPred: TensorLike, options?: CallOptions | TensorLike | null): Tensor;
 }
 

@@ -20,13 +20,13 @@ import {
 } from '../../ops/math/elementwise.ts';
 import { reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { Options, } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { epsilon } from '../config.ts';
 import { asFloat, divideNoNan } from '../losses/reduction.ts';
 import { boolean, type Config, integer, type Kind, list, nullable, number, oneOf, optional } from '../schema.ts';
 import { areEven, evenThresholds, updateCounts } from './confusion-matrix.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import { Metric_, type MetricOptions, type UpdateArguments, updateArguments } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 import type { TwoArguments } from './reduction.ts';
 
@@ -130,14 +130,15 @@ class AUC_ extends Metric_ {
     return this.#state;
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, given?: UpdateOptions | TensorLike | null): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     let prediction = asFloat(yPred, 'yPred');
     const counts = this.#build(this.multiLabel ? prediction.dims : null);
     if (this.fromLogits) prediction = sigmoid(prediction);
     updateCounts(counts, yTrue, prediction, {
       thresholds: this.thresholds,
       even: this.#even,
-      sampleWeight: weightOf(given),
+      sampleWeight,
       multiLabel: this.multiLabel,
       labelWeights: this.multiLabel ? null : this.#weights(),
     });

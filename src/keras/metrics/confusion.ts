@@ -4,7 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { add, greaterEqual, maximum, where } from '../../ops/math/elementwise.ts';
 import { reduceMax } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { Options, } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { divideNoNan } from '../losses/reduction.ts';
 import { type Config, either, integer, list, nullable, number, optional, required } from '../schema.ts';
@@ -16,12 +16,11 @@ import {
   parseThresholds,
   updateCounts,
 } from './confusion-matrix.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import { Metric_, type MetricOptions, type UpdateArguments, updateArguments } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 import type { TwoArguments } from './reduction.ts';
 
 type Thresholds = number | readonly number[] | null;
-type Weight = UpdateOptions | TensorLike | null;
 const thresholdsOption = optional(nullable(either(number(), list(number()))), null);
 
 /** One number where there is one threshold. */
@@ -49,11 +48,12 @@ function countClass(className: string, condition: Condition): Class<CountArgs, C
       this.#even = areEven(this.#list);
       this.accumulator = this.addVariable({ shape: [this.#list.length], name: 'accumulator' });
     }
-    override updateState(yTrue: TensorLike, yPred: TensorLike, given?: Weight): void {
+    override updateState(...args: UpdateArguments): void {
+      const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
       updateCounts({ [condition]: this.accumulator }, yTrue, yPred, {
         thresholds: this.#list,
         even: this.#even,
-        sampleWeight: weightOf(given),
+        sampleWeight,
       });
     }
     override result(): Tensor {
@@ -114,7 +114,8 @@ function ratioClass(className: string, other: 'fp' | 'fn'): Class<RatioArgs, Rat
       this.truePositives = this.addVariable({ shape, name: 'true_positives' });
       this.others = this.addVariable({ shape, name: other === 'fp' ? 'false_positives' : 'false_negatives' });
     }
-    override updateState(yTrue: TensorLike, yPred: TensorLike, given?: Weight): void {
+    override updateState(...args: UpdateArguments): void {
+      const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
       const counts =
         other === 'fp' ? { tp: this.truePositives, fp: this.others } : { tp: this.truePositives, fn: this.others };
       updateCounts(counts, yTrue, yPred, {
@@ -122,7 +123,7 @@ function ratioClass(className: string, other: 'fp' | 'fn'): Class<RatioArgs, Rat
         even: this.#even,
         topK: this.topK,
         classId: this.classId,
-        sampleWeight: weightOf(given),
+        sampleWeight,
       });
     }
     override result(): Tensor {
@@ -193,7 +194,8 @@ function boundClass<B extends Bound>(
       this.trueNegatives = this.addVariable({ shape, name: 'true_negatives' });
       this.falseNegatives = this.addVariable({ shape, name: 'false_negatives' });
     }
-    override updateState(yTrue: TensorLike, yPred: TensorLike, given?: Weight): void {
+    override updateState(...args: UpdateArguments): void {
+      const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
       const counts = {
         tp: this.truePositives,
         fp: this.falsePositives,
@@ -204,7 +206,7 @@ function boundClass<B extends Bound>(
         thresholds: this.#thresholds,
         even: this.numThresholds > 1,
         classId: this.classId,
-        sampleWeight: weightOf(given),
+        sampleWeight,
       });
     }
     override result(): Tensor {

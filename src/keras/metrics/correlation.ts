@@ -14,7 +14,7 @@ import { epsilon } from '../config.ts';
 import { asDType, matched, squeezeOrExpand } from '../losses/reduction.ts';
 import { promoted } from '../ops/define.ts';
 import { type Config, integer, nullable, oneOf, optional } from '../schema.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import { Metric_, type MetricOptions, type UpdateArguments, updateArguments } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 import { metricClass, type TwoArguments } from './reduction.ts';
 
@@ -105,10 +105,11 @@ class R2Score_ extends Metric_ {
     };
     return this.#state;
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike, given?: UpdateOptions | TensorLike | null): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     const [t, q] = squeezeOrExpand(asDType(yTrue, this.dtype, 'yTrue'), asDType(yPred, this.dtype, 'yPred'));
     const state = this.#build(t.dims, q.dims);
-    let weight = asDType(weightOf(given) ?? 1, this.dtype, 'sampleWeight');
+    let weight = asDType(sampleWeight ?? 1, this.dtype, 'sampleWeight');
     if (weight.rank === 1) weight = expandDims(weight, 1);
     weight = broadcastTo(weight, t.dims);
     const addTo = (variable: VariableTensor, values: Tensor): void => {

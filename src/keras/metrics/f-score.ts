@@ -16,12 +16,12 @@ import {
 } from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { Options, } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { epsilon } from '../config.ts';
 import { asDType } from '../losses/reduction.ts';
 import { type Config, nullable, number, oneOf, optional } from '../schema.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import { Metric_, type MetricOptions, type UpdateArguments, updateArguments } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 import type { TwoArguments } from './reduction.ts';
 
@@ -76,7 +76,8 @@ class FScore extends Metric_ {
     return this.#state;
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions | TensorLike | null): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     const t = asDType(yTrue, this.dtype, 'yTrue');
     const scores = asDType(yPred, this.dtype, 'yPred');
     const state = this.#build(t.dims, scores.dims);
@@ -85,8 +86,7 @@ class FScore extends Metric_ {
         ? logicalAnd(greaterEqual(scores, reduceMax(scores, { axis: -1, keepdims: true })), greater(abs(scores), 1e-9))
         : greater(scores, this.threshold);
     const q = cast(chosen, this.dtype);
-    const given = weightOf(options);
-    const weight = given === null ? null : expandDims(asDType(given, this.dtype, 'sampleWeight'), 1);
+    const weight = sampleWeight === null ? null : expandDims(asDType(sampleWeight, this.dtype, 'sampleWeight'), 1);
     const addTo = (variable: VariableTensor, values: Tensor): void => {
       const sum = reduceSum(weight ? multiply(values, weight) : values, this.average === 'micro' ? null : 0);
       variable.set(add(variable.value(), sum));

@@ -25,11 +25,9 @@ import type { VariableTensor } from '../../runtime/variable.ts';
 import { epsilon } from '../config.ts';
 import { asDType } from '../losses/reduction.ts';
 import { boolean, type Config, integer, integers, nullable, number, optional, required } from '../schema.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import { Metric_, type MetricOptions, type UpdateArguments, updateArguments } from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 import type { TwoArguments } from './reduction.ts';
-
-type Weight = UpdateOptions | TensorLike | null;
 
 interface Settings extends MetricOptions {
   readonly numClasses: number;
@@ -69,14 +67,15 @@ class IoUBase extends Metric_ {
     });
   }
 
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: Weight): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     const classes = (x: TensorLike, sparse: boolean, name: string): Tensor => {
       const tensor = sparse ? asDType(x, 'int32', name) : argmax(x, this.axis, { outputType: 'int32' });
       return reshape(tensor, [sizeOf(tensor.dims)]);
     };
     const t = classes(yTrue, this.sparseYTrue, 'yTrue');
     const q = classes(yPred, this.sparseYPred, 'yPred');
-    const given = asDType(weightOf(options) ?? 1, this.dtype, 'sampleWeight');
+    const given = asDType(sampleWeight ?? 1, this.dtype, 'sampleWeight');
     const weight = broadcastTo(given.rank > 1 ? reshape(given, [-1]) : given, t.dims);
     const inside = (x: Tensor): Tensor => logicalAnd(greaterEqual(x, 0), less(x, this.numClasses));
     let counted = logicalAnd(inside(t), inside(q));
@@ -225,8 +224,13 @@ class BinaryIoU_ extends IoUBase {
     super({ ...values, numClasses: 2 });
     this.threshold = values.threshold;
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: Weight): void {
-    super.updateState(yTrue, cast(greaterEqual(asDType(yPred, 'float32', 'yPred'), this.threshold), 'int32'), options);
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
+    super.updateState(
+      yTrue,
+      cast(greaterEqual(asDType(yPred, 'float32', 'yPred'), this.threshold), 'int32'),
+      sampleWeight,
+    );
   }
   override getConfig(): Config {
     return binaryOptions.toConfig(this);

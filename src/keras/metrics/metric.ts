@@ -7,6 +7,7 @@ import { FunctionObject } from '../../base/function-object.ts';
 import type { Dims } from '../../base/shape.ts';
 import { shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
+import { bindArguments } from '../../ops/core/signature.ts';
 import { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import * as p from '../../primitives/functions.ts';
@@ -18,17 +19,37 @@ import { floatx } from '../config.ts';
 import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import { autoName } from '../names.ts';
-import { type Config, camelCase, isPlainObject } from '../schema.ts';
+import { type Config, camelCase } from '../schema.ts';
 
 export interface MetricOptions extends Options<{ name: string | null; dtype: DTypeLike | null }> {}
 export interface UpdateOptions extends Options<{ sampleWeight: TensorLike | null }> {}
 export interface StateOptions
   extends Options<{ shape: Dims; initializer: initializers.Like | null; dtype: DType; name: string }> {}
 
-/** The sample weights of an update, given by name or as the last argument. */
-export function weightOf(given: UpdateOptions | TensorLike | null | undefined): TensorLike | null {
-  if (given === null || given === undefined) return null;
-  return (isPlainObject(given) ? (given as UpdateOptions).sampleWeight : (given as TensorLike)) ?? null;
+/** Labels, predictions and sample weights of an update: by position, or by name. */
+export type UpdateArguments =
+  | [yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions | TensorLike | null]
+  | [options: UpdateOptions & { readonly yTrue: TensorLike; readonly yPred: TensorLike }];
+/** The same of metrics of values alone. */
+export type ValueArguments =
+  | [values: TensorLike, options?: UpdateOptions | TensorLike | null]
+  | [options: UpdateOptions & { readonly values: TensorLike }];
+
+/** The arguments of an update in order, the sample weights null where there are none. */
+export function updateArguments(
+  metric: Metric_,
+  args: UpdateArguments,
+): [yTrue: TensorLike, yPred: TensorLike, sampleWeight: TensorLike | null] {
+  const names = ['yTrue', 'yPred', 'sampleWeight'];
+  const [yTrue, yPred, weight = null] = bindArguments(`metric ${metric.name}`, names, args);
+  return [yTrue as TensorLike, yPred as TensorLike, weight as TensorLike | null];
+}
+export function valueArguments(
+  metric: Metric_,
+  args: ValueArguments,
+): [values: TensorLike, sampleWeight: TensorLike | null] {
+  const [values, weight = null] = bindArguments(`metric ${metric.name}`, ['values', 'sampleWeight'], args);
+  return [values as TensorLike, weight as TensorLike | null];
 }
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor makes a function.

@@ -3,13 +3,12 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { negative, sqrt, square, subtract } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import * as crossEntropy from '../losses/cross-entropy.ts';
 import * as hinges from '../losses/hinge.ts';
 import { asDType, squeezeOrExpand } from '../losses/reduction.ts';
 import * as regression from '../losses/regression.ts';
 import { boolean, integer, nullable, number, optional } from '../schema.ts';
-import { type UpdateOptions, weightOf } from './metric.ts';
+import { type UpdateArguments, updateArguments } from './metric.ts';
 import { metricSchema } from './options.ts';
 import { MeanBase, metricClass, type NamedArgs, type TwoArguments } from './reduction.ts';
 
@@ -46,9 +45,10 @@ class RootMeanSquaredError_ extends MeanBase {
   constructor(...args: NamedArgs) {
     super(rootOptions.parse(args));
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions | TensorLike | null): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     const [t, q] = squeezeOrExpand(asDType(yTrue, this.dtype, 'yTrue'), asDType(yPred, this.dtype, 'yPred'));
-    this.accumulate(square(subtract(q, t)), weightOf(options));
+    this.accumulate(square(subtract(q, t)), sampleWeight);
   }
   override result(): Tensor {
     return sqrt(super.result());

@@ -14,7 +14,14 @@ import { maskOf } from '../annotations.ts';
 import { applyMask, asDType, divideNoNan, squeezeOrExpand } from '../losses/reduction.ts';
 import type { Config, Definitions, OptionsOf, Schema, ValuesOf } from '../schema.ts';
 import { deserializeKerasObject, findClass, serializeKerasObject } from '../serialization.ts';
-import { Metric_, type MetricOptions, type UpdateOptions, weightOf } from './metric.ts';
+import {
+  Metric_,
+  type MetricOptions,
+  type UpdateArguments,
+  updateArguments,
+  type ValueArguments,
+  valueArguments,
+} from './metric.ts';
 import { fromSchema, metricSchema } from './options.ts';
 
 const axesFrom = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -70,12 +77,13 @@ class Mean_ extends MeanBase {
   constructor(...args: NamedArgs) {
     super(meanOptions.parse(args));
   }
-  override updateState(values: TensorLike, options?: UpdateOptions | TensorLike | null): void {
-    this.accumulate(values, weightOf(options));
+  override updateState(...args: ValueArguments): void {
+    const [given, sampleWeight] = valueArguments(this, args);
+    this.accumulate(given, sampleWeight);
   }
 }
 export interface Mean extends Mean_ {
-  (values: TensorLike, options?: UpdateOptions | TensorLike | null): Tensor;
+  (...args: ValueArguments): Tensor;
 }
 /** The (weighted) mean of values. */
 export const Mean: Class<NamedArgs, Mean> = callable(Mean_, 'Mean');
@@ -87,8 +95,9 @@ class Sum_ extends Metric_ {
     super(sumOptions.parse(args));
     this.total = this.addVariable({ name: 'total', dtype: this.dtype });
   }
-  override updateState(values: TensorLike, options?: UpdateOptions | TensorLike | null): void {
-    const [sums] = samplewise(values, weightOf(options), reduceSum, this.dtype);
+  override updateState(...args: ValueArguments): void {
+    const [given, sampleWeight] = valueArguments(this, args);
+    const [sums] = samplewise(given, sampleWeight, reduceSum, this.dtype);
     this.total.set(p.add(this.total.value(), reduceSum(sums)) as Tensor);
   }
   override result(): Tensor {
@@ -96,7 +105,7 @@ class Sum_ extends Metric_ {
   }
 }
 export interface Sum extends Sum_ {
-  (values: TensorLike, options?: UpdateOptions | TensorLike | null): Tensor;
+  (...args: ValueArguments): Tensor;
 }
 /** The (weighted) sum of values. */
 export const Sum: Class<NamedArgs, Sum> = callable(Sum_, 'Sum');
@@ -114,15 +123,15 @@ export class MeanOfFunction extends MeanBase {
     this.#fn = fn;
     this.#kwargs = kwargs;
   }
-  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions | TensorLike | null): void {
+  override updateState(...args: UpdateArguments): void {
+    const [yTrue, yPred, sampleWeight] = updateArguments(this, args);
     const target = convertToTensor(yTrue, undefined, `metric ${this.name}: yTrue`);
     const prediction = convertToTensor(yPred, undefined, `metric ${this.name}: yPred`);
     const mask = maskOf(prediction);
     const fn = this.#fn as (yTrue: Tensor, yPred: Tensor, options?: unknown) => Tensor;
     const values =
       Object.keys(this.#kwargs).length === 0 ? fn(target, prediction) : fn(target, prediction, this.#kwargs);
-    const given = weightOf(options);
-    const weight = given === null ? null : asDType(given, this.dtype, 'sampleWeight');
+    const weight = sampleWeight === null ? null : asDType(sampleWeight, this.dtype, 'sampleWeight');
     this.accumulate(values, applyMask(weight, mask, this.dtype, 'sum'));
   }
   /** The config of a wrapper made by hand. */
@@ -131,11 +140,7 @@ export class MeanOfFunction extends MeanBase {
   }
 }
 
-export type TwoArguments = (
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options?: UpdateOptions | TensorLike | null,
-) => Tensor;
+export type TwoArguments = (...args: UpdateArguments) => Tensor;
 class MeanMetricWrapper_ extends MeanOfFunction {
   constructor(...args: [fn: AnyFunction, options?: MetricOptions & Readonly<Record<string, unknown>>]) {
     const { name, dtype, ...kwargs } = args[1] ?? {};

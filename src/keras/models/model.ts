@@ -16,7 +16,7 @@ import { QuantizableLayer, type QuantizeOptions } from '../layers/quantizable-la
 import type { Tracked } from '../layers/tracking.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { QuantizationConfig } from '../quantizers/configuration.ts';
-import type { Config, Json } from '../schema.ts';
+import { type Config, isPlainObject, type Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
 import { arraysOf } from '../training/arrays.ts';
@@ -29,6 +29,7 @@ import type {
   CompileOptions,
   EvaluateOptions,
   FitOptions,
+  Labelled,
   RunOptions,
   Scores,
   Source,
@@ -281,22 +282,33 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     }
     this.#trainer.forget();
   }
+  /** By what records of inputs name them. */
+  get #inputKeys(): readonly string[] {
+    const structure = this.#graph?.inputStructure;
+    return [...this.inputNames, ...(isPlainObject(structure) ? Object.keys(structure) : [])];
+  }
   fit(data: Source, options?: FitOptions): Training;
+  fit(options: FitOptions & Labelled): Training;
   fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;
   fit(...args: unknown[]): Training {
-    const { x, y, options } = argumentsOf<FitOptions>('fit', args);
+    const { x, y, options } = argumentsOf<FitOptions>('fit', args, this.#inputKeys);
     // biome-ignore lint/suspicious/noFocusedTests: this fit trains.
     return fit(this as ModelBase, x, y, options);
   }
   evaluate(data: Source, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
   evaluate(data: Source, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(options: EvaluateOptions & Labelled & { returnDict: true }): Promise<Logs>;
+  evaluate(options: EvaluateOptions & Labelled): Promise<Scores>;
   evaluate(x: Inputs, y: Inputs, options: EvaluateOptions & { returnDict: true }): Promise<Logs>;
   evaluate(x: Inputs, y: Inputs, options?: EvaluateOptions): Promise<Scores>;
   evaluate(...args: unknown[]): Promise<Scores | Logs> {
-    const { x, y, options } = argumentsOf<EvaluateOptions>('evaluate', args);
+    const { x, y, options } = argumentsOf<EvaluateOptions>('evaluate', args, this.#inputKeys);
     return evaluate(this as ModelBase, x, y, options);
   }
-  predict(x: Inputs | Dataset | Sequence, options: RunOptions = {}): Promise<Result<this>> {
+  predict(options: RunOptions & { readonly x: Inputs | Dataset | Sequence }): Promise<Result<this>>;
+  predict(x: Inputs | Dataset | Sequence, options?: RunOptions): Promise<Result<this>>;
+  predict(...args: unknown[]): Promise<Result<this>> {
+    const { x, options } = argumentsOf<RunOptions>('predict', args, this.#inputKeys);
     return predict(this as ModelBase, x, options) as Promise<Result<this>>;
   }
   trainOnBatch(x: Inputs, y?: Inputs | null, options: OnBatchOptions = {}): Scores | Logs {

@@ -168,12 +168,39 @@ export function evaluationSource(
   );
 }
 
-/** Splits `(x, y?, options?)` into its parts: a source of batches takes no y, nor does a model that adds its losses itself. */
-export function argumentsOf<O extends object>(
-  method: 'fit' | 'evaluate',
+/**
+ * `{ x, y, epochs }` as the only argument taken apart, null for any other call. A record of inputs is one too: it has other keys,
+ * or the model has inputs of these names.
+ */
+function namedArguments(
+  method: keyof typeof OPTIONS,
   args: readonly unknown[],
+  inputNames: readonly string[],
+): { x: unknown; y: Inputs | null | undefined; options: object } | null {
+  const [first] = args;
+  if (args.length !== 1 || !isPlainObject(first) || !('x' in first)) return null;
+  const keys = Object.keys(first);
+  const known: readonly string[] = OPTIONS[method];
+  const isParameter = (key: string): boolean =>
+    key === 'x' || (key === 'y' && method !== 'predict') || known.includes(key);
+  if (!keys.every(isParameter) || keys.every((key) => inputNames.includes(key))) return null;
+  const { x, y, ...options } = first;
+  return { x, y: y as Inputs | null | undefined, options };
+}
+
+/**
+ * Splits `(x, y?, options?)` or `({ x, y, … })` into its parts: a source of batches takes no y, nor does a model that adds its
+ * losses itself.
+ */
+export function argumentsOf<O extends object>(
+  method: keyof typeof OPTIONS,
+  args: readonly unknown[],
+  inputNames: readonly string[],
 ): { x: unknown; y: Inputs | null | undefined; options: O } {
+  const named = namedArguments(method, args, inputNames);
+  if (named) return { ...named, options: named.options as O };
   const [x, second, third] = args;
+  if (method === 'predict') return { x, y: undefined, options: (second ?? {}) as O };
   const known: readonly string[] = OPTIONS[method];
   const isOptions =
     third === undefined &&

@@ -29,6 +29,11 @@ export type Source =
   | Sequence
   | Iterable<readonly [Inputs, Inputs]>
   | AsyncIterable<readonly [Inputs, Inputs]>;
+/** What fit and evaluate take first, by name. */
+export interface Labelled {
+  readonly x: Inputs | Source;
+  readonly y?: Inputs | null | undefined;
+}
 export type Verbose = 'auto' | 0 | 1 | 2;
 export interface RunOptions
   extends Options<{

@@ -45,6 +45,9 @@ function check(what: string, value: number, count: number): void {
     throw new ValueError(`${name}: ${what}: found ${show(value)}, wanted 1 to ${count - 1} for ${count} rows of data.`);
 }
 
+type NamedSequence = TimeseriesOptions & { readonly sequenceLength: number };
+type SequenceArguments = [sequenceLength: number, options?: TimeseriesOptions] | [options: NamedSequence];
+
 /**
  * Windows of `sequenceLength` rows, `samplingRate` apart, that begin `sequenceStride` after each other; with targets, pairs of
  * a window and the target of its first row. `batchSize: null` gives them one by one.
@@ -52,15 +55,19 @@ function check(what: string, value: number, count: number): void {
 export function timeseriesDatasetFromArray(
   data: TensorLike,
   targets: null | undefined,
-  sequenceLength: number,
-  options?: TimeseriesOptions,
+  ...rest: SequenceArguments
 ): DatasetBase<Tensor>;
 export function timeseriesDatasetFromArray(
   data: TensorLike,
   targets: TensorLike,
-  sequenceLength: number,
-  options?: TimeseriesOptions,
+  ...rest: SequenceArguments
 ): DatasetBase<[windows: Tensor, targets: Tensor]>;
+export function timeseriesDatasetFromArray(
+  options: NamedSequence & { readonly data: TensorLike; readonly targets: TensorLike },
+): DatasetBase<[windows: Tensor, targets: Tensor]>;
+export function timeseriesDatasetFromArray(
+  options: NamedSequence & { readonly data: TensorLike; readonly targets?: null | undefined },
+): DatasetBase<Tensor>;
 export function timeseriesDatasetFromArray(...args: readonly unknown[]): unknown {
   const bound = bindArguments(name, NAMES, args, true);
   const [given, wanted, length] = bound as [TensorLike, TensorLike | null | undefined, number];

@@ -8,6 +8,10 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, convertToTensor } from './convert.ts';
+import { bindArguments, type Forms } from './signature.ts';
+
+const NAMES = ['values', 'indices', 'denseShape'] as const;
+type Parameters = [values: TensorLike, indices: TensorLike, denseShape?: Shape | TensorLike | null];
 
 export class IndexedSlices_ {
   /** (rows, …) */
@@ -16,7 +20,8 @@ export class IndexedSlices_ {
   readonly indices: Tensor;
   readonly denseShape: Dims | null;
 
-  constructor(values: TensorLike, indices: TensorLike, denseShape?: Shape | TensorLike | null) {
+  constructor(...args: Forms<Parameters, typeof NAMES>) {
+    const [values, indices, denseShape] = bindArguments('IndexedSlices', NAMES, args) as Parameters;
     this.values = convertToTensor(values, undefined, 'IndexedSlices: values');
     const given = convertToTensor(indices, undefined, 'IndexedSlices: indices');
     this.indices = given.weak ? (p.convert(given, 'int32') as Tensor) : given;
@@ -46,7 +51,7 @@ export class IndexedSlices_ {
   }
 }
 export interface IndexedSlices extends IndexedSlices_ {}
-export const IndexedSlices: Class<
-  [values: TensorLike, indices: TensorLike, denseShape?: Shape | TensorLike | null],
-  IndexedSlices
-> = callable(IndexedSlices_, 'IndexedSlices');
+export const IndexedSlices: Class<Forms<Parameters, typeof NAMES>, IndexedSlices> = callable(
+  IndexedSlices_,
+  'IndexedSlices',
+);

@@ -10,6 +10,7 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { concat, unstack } from './arrange.ts';
 import { asInteger, asIntegers, convertToTensor } from './convert.ts';
 import { integersTensor } from './shapes.ts';
+import { bindArguments } from './signature.ts';
 import { stackTensors } from './stack.ts';
 
 export interface TensorArrayOptions
@@ -21,6 +22,11 @@ export interface TensorArrayOptions
     inferShape: boolean;
   }> {}
 
+type Arguments =
+  | [dtype: DType, options?: TensorArrayOptions]
+  | [options: TensorArrayOptions & { readonly dtype: DType }];
+const NAMES = ['dtype', 'size', 'dynamicSize', 'clearAfterRead', 'elementShape', 'inferShape'] as const;
+
 export class TensorArray_ {
   readonly dtype: DType;
   readonly dynamicSize: boolean;
@@ -28,13 +34,18 @@ export class TensorArray_ {
   readonly elementShape: Shape | null;
   #items: readonly (Tensor | undefined)[];
 
-  constructor(dtype: DType, options: TensorArrayOptions = {}) {
+  constructor(...args: Arguments) {
+    const [dtype, size, dynamicSize, , elementShape] = bindArguments('TensorArray', NAMES, args) as [
+      DType,
+      (number | Tensor)?,
+      boolean?,
+      boolean?,
+      Shape?,
+    ];
     this.dtype = asDType(dtype);
-    this.dynamicSize = options.dynamicSize ?? false;
-    this.elementShape = options.elementShape ?? null;
-    this.#items = new Array(options.size === undefined ? 0 : asInteger(options.size, 'TensorArray: size')).fill(
-      undefined,
-    );
+    this.dynamicSize = dynamicSize ?? false;
+    this.elementShape = elementShape ?? null;
+    this.#items = new Array(size === undefined ? 0 : asInteger(size, 'TensorArray: size')).fill(undefined);
   }
   #with(items: readonly (Tensor | undefined)[]): TensorArray {
     const elementShape = this.elementShape ?? items.find((item) => item !== undefined)?.shape;
@@ -104,7 +115,4 @@ const outside = (i: number, n: number): never => {
   throw new ValueError(`TensorArray.gather: place ${show(i)} of ${n}.`);
 };
 export interface TensorArray extends TensorArray_ {}
-export const TensorArray: Class<[dtype: DType, options?: TensorArrayOptions], TensorArray> = callable(
-  TensorArray_,
-  'TensorArray',
-);
+export const TensorArray: Class<Arguments, TensorArray> = callable(TensorArray_, 'TensorArray');

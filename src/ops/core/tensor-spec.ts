@@ -7,6 +7,7 @@ import { type Shape, showShape } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
+import { bindArguments } from './signature.ts';
 
 const compatible = (a: Shape | null, b: Shape | null): boolean =>
   a === null || b === null || (a.length === b.length && a.every((n, i) => n === null || b[i] === null || n === b[i]));
@@ -118,16 +119,25 @@ export interface TypeSpec extends TypeSpec_ {}
 export const TypeSpec: abstract new () => TypeSpec = TypeSpec_;
 
 export interface TensorSpecOptions extends Options<{ dtype: DType; name: string }> {}
+type SpecArguments =
+  | [shape: Shape, dtype?: DType | TensorSpecOptions, name?: string | undefined]
+  | [options: TensorSpecOptions & { readonly shape: Shape }];
 export class TensorSpec_ extends TypeSpec_ {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly name?: string;
-  constructor(shape: Shape, dtype: DType | TensorSpecOptions = 'float32', name?: string) {
+  constructor(...args: SpecArguments) {
     super();
-    const options = typeof dtype === 'object' ? dtype : { dtype, name };
+    const [shape, dtype, name] = bindArguments('TensorSpec', ['shape', 'dtype', 'name'], args, true) as [
+      Shape | undefined,
+      (DType | null)?,
+      (string | null)?,
+    ];
+    if (shape === undefined)
+      throw new ValueError("TensorSpec: shape is missing; wanted a shape, such as TensorSpec([null, 3], 'float32').");
     this.shape = shape;
-    this.dtype = asDType(options.dtype ?? 'float32');
-    if (options.name !== undefined) this.name = options.name;
+    this.dtype = asDType(dtype ?? 'float32');
+    if (name !== undefined && name !== null) this.name = name;
   }
   static fromTensor(tensor: Tensor, name?: string): TensorSpec {
     return new TensorSpec_(tensor.shape, tensor.dtype, name);
@@ -146,9 +156,8 @@ export class TensorSpec_ extends TypeSpec_ {
   }
 }
 export interface TensorSpec extends TensorSpec_ {}
-type Arguments = [shape: Shape, dtype?: DType | TensorSpecOptions, name?: string];
-export const TensorSpec: Class<Arguments, TensorSpec> & Pick<typeof TensorSpec_, 'fromTensor'> = callable(
+export const TensorSpec: Class<SpecArguments, TensorSpec> & Pick<typeof TensorSpec_, 'fromTensor'> = callable(
   TensorSpec_,
   'TensorSpec',
-) as Class<Arguments, TensorSpec> & Pick<typeof TensorSpec_, 'fromTensor'>;
+) as Class<SpecArguments, TensorSpec> & Pick<typeof TensorSpec_, 'fromTensor'>;
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;

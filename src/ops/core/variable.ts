@@ -3,7 +3,7 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
-import { refuseUnknown } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
@@ -14,6 +14,7 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
 import { convertPair, convertToTensor, makeTensor, readsVariablesAs } from './convert.ts';
+import { bindArguments, isOptions } from './signature.ts';
 
 export interface VariableOptions
   extends Options<{
@@ -24,8 +25,35 @@ export interface VariableOptions
     constraint: ((value: Tensor) => Tensor) | null;
   }> {}
 
+type InitialValue = TensorLike | (() => TensorLike);
+type Arguments<V = InitialValue> =
+  | [initialValue: V, options?: VariableOptions]
+  | [options: VariableOptions & { readonly initialValue: V }];
+const NAMES = ['initialValue', 'trainable', 'name', 'dtype', 'shape', 'constraint'] as const;
+
+/** The first value and the options, from either form of call. */
+function argumentsOf(args: Arguments<InitialValue | PendingValue>): {
+  readonly initialValue: InitialValue | PendingValue;
+  readonly options: VariableOptions;
+} {
+  const [, options] = args;
+  if (args.length > 2 || (options !== undefined && !isOptions(options)))
+    throw new ValueError(
+      `Variable: found ${show(options)} behind the first value; wanted options, such as { dtype: 'float32', name: 'w' }.`,
+    );
+  const [initialValue, trainable, name, dtype, shape, constraint] = bindArguments(
+    'Variable',
+    NAMES,
+    options === undefined ? args.slice(0, 1) : args,
+  );
+  return {
+    initialValue: initialValue as InitialValue | PendingValue,
+    options: { trainable, name, dtype, shape, constraint } as VariableOptions,
+  };
+}
+
 /** What a variable starts from: plain numbers become float32, for a variable of whole numbers cannot be trained. */
-function initialTensor(value: TensorLike | (() => TensorLike), options: VariableOptions): Tensor {
+function initialTensor(value: InitialValue, options: VariableOptions): Tensor {
   const given = typeof value === 'function' ? value() : value;
   const dtype = options.dtype === undefined ? undefined : asDType(options.dtype);
   const tensor = makeTensor(given, { dtype, shape: options.shape }, 'Variable: initialValue');
@@ -35,8 +63,8 @@ function initialTensor(value: TensorLike | (() => TensorLike), options: Variable
 }
 
 export class Variable_ extends VariableTensor {
-  constructor(initialValue: TensorLike | (() => TensorLike) | PendingValue, options: VariableOptions = {}) {
-    refuseUnknown('Variable', options, ['trainable', 'name', 'dtype', 'shape', 'constraint']);
+  constructor(...args: Arguments<InitialValue | PendingValue>) {
+    const { initialValue, options } = argumentsOf(args);
     // A variable made while a function is traced is made once, outside of it.
     super(
       initialValue instanceof PendingValue ? initialValue : withTrace(null, () => initialTensor(initialValue, options)),
@@ -110,5 +138,4 @@ export class Variable_ extends VariableTensor {
 }
 
 export interface Variable extends Variable_ {}
-export const Variable: Class<[initialValue: TensorLike | (() => TensorLike), options?: VariableOptions], Variable> =
-  callable(Variable_, 'Variable');
+export const Variable: Class<Arguments, Variable> = callable(Variable_, 'Variable');

@@ -11,6 +11,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { hostFunction } from '../core/host.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { bindArguments, type Forms } from '../core/signature.ts';
 import { fingerprint64 } from '../strings/hash.ts';
 import { bytesOf, textOf } from '../strings/text.ts';
 
@@ -23,16 +24,19 @@ const keyOf = (element: Element, dtype: DType): Key =>
       ? Number(element)
       : (element as Key);
 
+const PAIRS = ['keys', 'values', 'keyDtype', 'valueDtype'] as const;
+type PairParameters = [keys: TensorLike, values: TensorLike, keyDtype?: DType, valueDtype?: DType];
 export class KeyValueTensorInitializer_ {
   readonly keys: Tensor;
   readonly values: Tensor;
-  constructor(
-    keys: TensorLike,
-    values: TensorLike,
-    options: { readonly keyDtype?: DType; readonly valueDtype?: DType } = {},
-  ) {
-    this.keys = convertToTensor(keys, options.keyDtype, 'KeyValueTensorInitializer: keys');
-    this.values = convertToTensor(values, options.valueDtype, 'KeyValueTensorInitializer: values');
+  constructor(...args: Forms<PairParameters, typeof PAIRS>) {
+    const [keys, values, keyDtype, valueDtype] = bindArguments(
+      'KeyValueTensorInitializer',
+      PAIRS,
+      args,
+    ) as PairParameters;
+    this.keys = convertToTensor(keys, keyDtype, 'KeyValueTensorInitializer: keys');
+    this.values = convertToTensor(values, valueDtype, 'KeyValueTensorInitializer: values');
     if (this.keys.dims.length !== 1 || this.keys.dims[0] !== this.values.dims[0])
       throw new ShapeError(
         `KeyValueTensorInitializer: keys ${showShape(this.keys.dims)} and values ${showShape(this.values.dims)}; wanted two vectors of one length.`,
@@ -41,7 +45,7 @@ export class KeyValueTensorInitializer_ {
 }
 export interface KeyValueTensorInitializer extends KeyValueTensorInitializer_ {}
 export const KeyValueTensorInitializer: Class<
-  ConstructorParameters<typeof KeyValueTensorInitializer_>,
+  Forms<PairParameters, typeof PAIRS>,
   KeyValueTensorInitializer
 > = callable(KeyValueTensorInitializer_, 'KeyValueTensorInitializer');
 
@@ -95,20 +99,39 @@ class Table {
   }
 }
 
+/** An initializer, or a clear error instead of a failing access. */
+function initializerOf(given: unknown, where: string): TableInitializer {
+  if (given !== null && typeof given === 'object' && 'keys' in given && 'values' in given)
+    return given as TableInitializer;
+  throw new ValueError(
+    `${where}: initializer: found ${show(given)}, wanted a KeyValueTensorInitializer or a TextFileInitializer.`,
+  );
+}
+
+const STATIC = ['initializer', 'defaultValue'] as const;
+type StaticParameters = [initializer: TableInitializer, defaultValue: TensorLike];
 export class StaticHashTable_ extends Table {
-  constructor(initializer: TableInitializer, defaultValue: TensorLike) {
+  constructor(...args: Forms<StaticParameters, typeof STATIC>) {
+    const [given, defaultValue] = bindArguments('StaticHashTable', STATIC, args) as StaticParameters;
+    const initializer = initializerOf(given, 'StaticHashTable');
     super(initializer.keys.dtype, initializer.values.dtype, defaultValue);
     this.enter(initializer.keys, initializer.values);
   }
 }
 export interface StaticHashTable extends StaticHashTable_ {}
-export const StaticHashTable: Class<[initializer: TableInitializer, defaultValue: TensorLike], StaticHashTable> =
-  callable(StaticHashTable_, 'StaticHashTable');
+export const StaticHashTable: Class<Forms<StaticParameters, typeof STATIC>, StaticHashTable> = callable(
+  StaticHashTable_,
+  'StaticHashTable',
+);
 
 /** Keys that are not known fall into one of `numOovBuckets` numbers behind the table's, by their hash. */
+const VOCABULARY = ['initializer', 'numOovBuckets'] as const;
+type VocabularyParameters = [initializer: TableInitializer | null, numOovBuckets: number];
 export class StaticVocabularyTable_ extends Table {
   readonly #buckets: number;
-  constructor(initializer: TableInitializer | null, numOovBuckets: number) {
+  constructor(...args: Forms<VocabularyParameters, typeof VOCABULARY>) {
+    const [given, numOovBuckets] = bindArguments('StaticVocabularyTable', VOCABULARY, args) as VocabularyParameters;
+    const initializer = given ? initializerOf(given, 'StaticVocabularyTable') : null;
     if (!(numOovBuckets >= 1))
       throw new ValueError(`StaticVocabularyTable: numOovBuckets ${show(numOovBuckets)}; wanted a number ≥ 1.`);
     super(initializer?.keys.dtype ?? 'string', 'int64', 0);
@@ -125,12 +148,23 @@ export class StaticVocabularyTable_ extends Table {
 }
 export interface StaticVocabularyTable extends StaticVocabularyTable_ {}
 export const StaticVocabularyTable: Class<
-  [initializer: TableInitializer | null, numOovBuckets: number],
+  Forms<VocabularyParameters, typeof VOCABULARY>,
   StaticVocabularyTable
 > = callable(StaticVocabularyTable_, 'StaticVocabularyTable');
 
+// The last three are how TensorFlow's dense table marks its empty places; a table here needs no such mark.
+const MUTABLE = ['keyDtype', 'valueDtype', 'defaultValue', 'emptyKey', 'deletedKey', 'initialNumBuckets'] as const;
+type MutableParameters = [
+  keyDtype: DType,
+  valueDtype: DType,
+  defaultValue: TensorLike,
+  emptyKey?: TensorLike,
+  deletedKey?: TensorLike,
+  initialNumBuckets?: number,
+];
 export class MutableHashTable_ extends Table {
-  constructor(keyDtype: DType, valueDtype: DType, defaultValue: TensorLike) {
+  constructor(...args: Forms<MutableParameters, typeof MUTABLE>) {
+    const [keyDtype, valueDtype, defaultValue] = bindArguments('MutableHashTable', MUTABLE, args) as MutableParameters;
     super(keyDtype, valueDtype, defaultValue);
   }
   insert(keys: TensorLike, values: TensorLike): void {
@@ -144,7 +178,9 @@ export class MutableHashTable_ extends Table {
   }
 }
 export interface MutableHashTable extends MutableHashTable_ {}
-const MutableHashTable: Class<[keyDtype: DType, valueDtype: DType, defaultValue: TensorLike], MutableHashTable> =
-  callable(MutableHashTable_, 'MutableHashTable');
+const MutableHashTable: Class<Forms<MutableParameters, typeof MUTABLE>, MutableHashTable> = callable(
+  MutableHashTable_,
+  'MutableHashTable',
+);
 /** tf.lookup.experimental. */
 export const experimental = { MutableHashTable, DenseHashTable: MutableHashTable } as const;

@@ -1,14 +1,13 @@
 // tf.reduce*: sums, means and extremes over axes.
 // Owns: the reductions and arg-reductions, with axes, keepdims and stable forms.
 import { type DType, dtypes, isComplex, isInteger } from '../../base/dtype.ts';
-import { DTypeError, refuseUnknown, ValueError } from '../../base/errors.ts';
+import { DTypeError, ValueError } from '../../base/errors.ts';
 import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, Options, ReduceOptions, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
-import { op } from '../core/define.ts';
 import { signature } from '../core/signature.ts';
 import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { argument, modulus, polar, widened } from './complex-functions.ts';
@@ -19,31 +18,19 @@ export interface Reduction {
   (x: RaggedTensor, options: ReduceOptions): RaggedTensor | Tensor;
   (x: TensorLike, axis?: Axis | TensorLike, options?: ReduceOptions | boolean): Tensor;
   (x: TensorLike, options: ReduceOptions): Tensor;
+  (options: ReduceOptions & { readonly inputTensor: RaggedTensor }): RaggedTensor | Tensor;
+  (options: ReduceOptions & { readonly inputTensor: TensorLike }): Tensor;
 }
 
-const isOptions = (value: unknown): value is ReduceOptions =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+const NAMES = ['inputTensor', 'axis', 'keepdims'] as const;
 
-/** Axes and keepdims from either form of call. */
-function readArguments(
-  x: Tensor,
-  axis: Axis | TensorLike | ReduceOptions | undefined,
-  options: ReduceOptions | boolean | null | undefined,
-  name: string,
-): { axes: number[]; keepdims: boolean } {
-  const rest = typeof options === 'boolean' ? { keepdims: options } : (options ?? {});
-  const merged: ReduceOptions = isOptions(axis)
-    ? axis
-    : { ...rest, ...(axis === undefined ? {} : { axis: axis as Axis }) };
-  refuseUnknown(name, merged, ['axis', 'keepdims', 'name']);
-  const given = merged.axis;
+/** Axes as a list of positions. */
+function axesOf(axis: Axis | TensorLike | undefined, x: Tensor, name: string): number[] {
   const list =
-    given === undefined || given === null
-      ? given
-      : typeof given === 'number'
-        ? given
-        : asIntegers(given as TensorLike, `${name}: axis`);
-  return { axes: normalizeAxes(list, x.dims.length, name), keepdims: merged.keepdims ?? false };
+    axis === undefined || axis === null || typeof axis === 'number'
+      ? axis
+      : asIntegers(axis as TensorLike, `${name}: axis`);
+  return normalizeAxes(list, x.dims.length, name);
 }
 
 /** A reduced value with the reduced axes kept as 1, where asked for. */
@@ -60,27 +47,29 @@ function keep(value: Value, x: Tensor, axes: readonly number[], keepdims: boolea
 
 function reduction(
   name: string,
-  prepare: (x: TensorLike) => Tensor,
+  prepare: (x: TensorLike, name: string) => Tensor,
   apply: (x: Tensor, axes: readonly number[]) => Value,
 ): Reduction {
-  return op(name, ((x: TensorLike, axis?: Axis | ReduceOptions, options?: ReduceOptions | boolean): Tensor => {
-    const tensor = prepare(x);
-    const { axes, keepdims } = readArguments(tensor, axis, options, name);
-    return keep(apply(tensor, axes), tensor, axes, keepdims);
-  }) as Reduction);
+  return signature(
+    name,
+    NAMES,
+    (inputTensor: TensorLike, axis?: Axis | TensorLike, keepdims: boolean = false): Tensor => {
+      const tensor = prepare(inputTensor, name);
+      const axes = axesOf(axis, tensor, name);
+      return keep(apply(tensor, axes), tensor, axes, keepdims);
+    },
+  ) as object as Reduction;
 }
 
-const any = (x: TensorLike): Tensor => convertToTensor(x, undefined, 'reduce');
-const boolean =
-  (name: string) =>
-  (x: TensorLike): Tensor => {
-    const tensor = convertToTensor(x, undefined, name);
-    if (tensor.dtype !== 'bool')
-      throw new DTypeError(
-        `${name}: found dtype ${tensor.dtype}, wanted bool; compare first, or convert with tf.cast(x, 'bool').`,
-      );
-    return tensor;
-  };
+const any = (x: TensorLike, name: string): Tensor => convertToTensor(x, undefined, `${name}: inputTensor`);
+const boolean = (x: TensorLike, name: string): Tensor => {
+  const tensor = any(x, name);
+  if (tensor.dtype !== 'bool')
+    throw new DTypeError(
+      `${name}: found dtype ${tensor.dtype}, wanted bool; compare first, or convert with tf.cast(x, 'bool').`,
+    );
+  return tensor;
+};
 
 /** Sum of elements over axes. */
 export const reduceSum = reduction('reduceSum', any, p.reduceSum);
@@ -91,8 +80,8 @@ export const reduceProd = reduction('reduceProd', any, (x, axes) => {
 });
 export const reduceMax = reduction('reduceMax', any, p.reduceMax);
 export const reduceMin = reduction('reduceMin', any, (x, axes) => p.reduce('reduceMin', x, axes));
-export const reduceAny = reduction('reduceAny', boolean('reduceAny'), p.reduceMax);
-export const reduceAll = reduction('reduceAll', boolean('reduceAll'), (x, axes) => p.reduce('reduceMin', x, axes));
+export const reduceAny = reduction('reduceAny', boolean, p.reduceMax);
+export const reduceAll = reduction('reduceAll', boolean, (x, axes) => p.reduce('reduceMin', x, axes));
 /** Mean over axes; of integers the truncated one, as in TensorFlow. */
 export const reduceMean = reduction('reduceMean', any, mean);
 
@@ -115,7 +104,7 @@ export function spreadOver(value: Value, x: Value, axes: readonly number[]): Val
 }
 
 /** Mean of squared distances from the mean. */
-export const reduceVariance = reduction('reduceVariance', (x) => floating(x, 'reduceVariance'), variance);
+export const reduceVariance = reduction('reduceVariance', floating, variance);
 function variance(x: Value, axes: readonly number[]): Value {
   // Of complex numbers the squares are those of the distances.
   if (isComplex(x.dtype)) {
@@ -124,66 +113,49 @@ function variance(x: Value, axes: readonly number[]): Value {
   }
   return mean(p.square(p.sub(x, spreadOver(mean(x, axes), x, axes))), axes);
 }
-export const reduceStd = reduction(
-  'reduceStd',
-  (x) => floating(x, 'reduceStd'),
-  (x, axes) => p.unary('sqrt', variance(x, axes)),
-);
-export const reduceEuclideanNorm = reduction(
-  'reduceEuclideanNorm',
-  (x) => convertToTensor(x, undefined, 'reduceEuclideanNorm'),
-  (x, axes) => {
-    if (isComplex(x.dtype))
-      return widened(p.unary('sqrt', p.reduceSum(p.add(p.square(p.real(x)), p.square(p.imag(x))), axes)));
-    if (!isInteger(x.dtype)) return p.unary('sqrt', p.reduceSum(p.square(x), axes));
-    // Whole numbers give whole ones, as in TensorFlow.
-    return p.convert(p.unary('sqrt', p.convert(p.reduceSum(p.square(x), axes), 'float64')), x.dtype);
-  },
-);
+export const reduceStd = reduction('reduceStd', floating, (x, axes) => p.unary('sqrt', variance(x, axes)));
+export const reduceEuclideanNorm = reduction('reduceEuclideanNorm', any, (x, axes) => {
+  if (isComplex(x.dtype))
+    return widened(p.unary('sqrt', p.reduceSum(p.add(p.square(p.real(x)), p.square(p.imag(x))), axes)));
+  if (!isInteger(x.dtype)) return p.unary('sqrt', p.reduceSum(p.square(x), axes));
+  // Whole numbers give whole ones, as in TensorFlow.
+  return p.convert(p.unary('sqrt', p.convert(p.reduceSum(p.square(x), axes), 'float64')), x.dtype);
+});
 
 /** log Σ exp x, without overflow: the largest element is taken out first. */
-export const reduceLogsumexp = reduction(
-  'reduceLogsumexp',
-  (x) => floating(x, 'reduceLogsumexp'),
-  (x, axes) => {
-    const largest = p.stopGradient(p.reduceMax(x, axes));
-    const finite = p.select(p.isFinite(largest), largest, p.zerosLike(largest));
-    return p.add(p.unary('log', p.reduceSum(p.unary('exp', p.sub(x, spreadOver(finite, x, axes))), axes)), finite);
-  },
-);
+export const reduceLogsumexp = reduction('reduceLogsumexp', floating, (x, axes) => {
+  const largest = p.stopGradient(p.reduceMax(x, axes));
+  const finite = p.select(p.isFinite(largest), largest, p.zerosLike(largest));
+  return p.add(p.unary('log', p.reduceSum(p.unary('exp', p.sub(x, spreadOver(finite, x, axes))), axes)), finite);
+});
 
 export interface ArgOptions extends Options<{ axis: number; outputType: DType }> {}
 
+interface ArgReduction {
+  (input: TensorLike, axis?: number | null | ArgOptions, options?: ArgOptions | DType): Tensor;
+  (options: ArgOptions & { readonly input: TensorLike }): Tensor;
+}
 /** The first position of the extreme: the smallest index among those equal to it. */
 function argReduce(name: 'argmax' | 'argmin') {
-  return op(
-    name,
-    (x: TensorLike, axis: number | null | ArgOptions = 0, options: ArgOptions | DType = {}): Tensor => {
-      const given = typeof options === 'string' ? { outputType: options } : options;
-      const merged = isOptions(axis) ? (axis as ArgOptions) : given;
-      const tensor = convertToTensor(x, undefined, name);
-      const at = normalizeAxis(
-        (isOptions(axis) ? (axis as ArgOptions).axis : (axis as number)) ?? 0,
-        tensor.dims.length,
-        name,
-      );
-      const n = tensor.dims[at]!;
-      if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
-      // NaN is passed over; where there is nothing else, the first position is the answer.
-      const worst = name === 'argmax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      const compared =
-        dtypes[tensor.dtype].kind === 'float'
-          ? p.select(p.compare('equal', tensor, tensor), tensor, p.full(worst, tensor))
-          : tensor;
-      const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', compared, [at]);
-      const spread = spreadOver(extreme, tensor, [at]);
-      const hit = p.compare('equal', compared, spread);
-      const position = p.iota(tensor.dims, at, 'int32');
-      const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
-      return p.convert(first, merged.outputType ?? 'int64') as Tensor;
-    },
-    ['input', 'axis', 'outputType'],
-  );
+  const compute = (input: TensorLike, axis: number = 0, outputType: DType = 'int64'): Tensor => {
+    const tensor = convertToTensor(input, undefined, name);
+    const at = normalizeAxis(axis, tensor.dims.length, name);
+    const n = tensor.dims[at]!;
+    if (n === 0) throw new ValueError(`${name}: axis ${at} is empty; wanted at least one element.`);
+    // NaN is passed over; where there is nothing else, the first position is the answer.
+    const worst = name === 'argmax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    const compared =
+      dtypes[tensor.dtype].kind === 'float'
+        ? p.select(p.compare('equal', tensor, tensor), tensor, p.full(worst, tensor))
+        : tensor;
+    const extreme = p.reduce(name === 'argmax' ? 'reduceMax' : 'reduceMin', compared, [at]);
+    const spread = spreadOver(extreme, tensor, [at]);
+    const hit = p.compare('equal', compared, spread);
+    const position = p.iota(tensor.dims, at, 'int32');
+    const first = p.reduce('reduceMin', p.select(hit, position, p.full(n - 1, position)), [at]);
+    return p.convert(first, outputType) as Tensor;
+  };
+  return signature(name, ['input', 'axis', 'outputType'], compute) as object as ArgReduction;
 }
 /** Position of the largest element along an axis (default 0). */
 export const argmax = argReduce('argmax');
@@ -196,7 +168,7 @@ export const countNonzero = signature(
   ['input', 'axis', 'keepdims', 'dtype'],
   (input: TensorLike, axis?: Axis | TensorLike, keepdims: boolean = false, dtype: DType = 'int64'): Tensor => {
     const tensor = convertToTensor(input, undefined, 'countNonzero');
-    const { axes } = readArguments(tensor, axis, keepdims, 'countNonzero');
+    const axes = axesOf(axis, tensor, 'countNonzero');
     const ones = p.convert(p.compare('notEqual', tensor, p.zerosLike(tensor)), dtype);
     return keep(p.reduceSum(ones, axes), tensor, axes, keepdims);
   },

@@ -11,6 +11,10 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { CompositeTensor, type OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { bindArguments, type Forms } from '../core/signature.ts';
+
+const NAMES = ['indices', 'values', 'denseShape'] as const;
+type Parameters = [indices: TensorLike, values: TensorLike, denseShape: TensorLike];
 
 let rules: ReadonlyMap<string, (call: OpCall) => unknown> = new Map();
 /** What ops do with sparse tensors, by their names. */
@@ -26,8 +30,9 @@ export class SparseTensor_ extends CompositeTensor {
   readonly denseShape: Tensor;
   readonly #dims: Dims;
 
-  constructor(indices: TensorLike, values: TensorLike, denseShape: TensorLike) {
+  constructor(...args: Forms<Parameters, typeof NAMES>) {
     super();
+    const [indices, values, denseShape] = bindArguments('SparseTensor', NAMES, args) as Parameters;
     const index = convertToTensor(indices, undefined, 'SparseTensor: indices');
     this.values = convertToTensor(values, undefined, 'SparseTensor: values');
     this.#dims = asIntegers(denseShape, 'SparseTensor: denseShape');
@@ -70,8 +75,10 @@ export class SparseTensor_ extends CompositeTensor {
   }
 }
 export interface SparseTensor extends SparseTensor_ {}
-export const SparseTensor: Class<[indices: TensorLike, values: TensorLike, denseShape: TensorLike], SparseTensor> =
-  callable(SparseTensor_, 'SparseTensor');
+export const SparseTensor: Class<Forms<Parameters, typeof NAMES>, SparseTensor> = callable(
+  SparseTensor_,
+  'SparseTensor',
+);
 
 /** Rows of numbers in lexicographic order: the positions. */
 export function sortedRows(indices: readonly (readonly number[])[]): number[] {

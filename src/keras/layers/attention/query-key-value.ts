@@ -50,6 +50,14 @@ export interface HeadSettings {
   readonly scale: number;
 }
 
+/** By name: signatures of its own come before those of all layers, which would take the record for the inputs. */
+export interface QueryKeyValueLayer {
+  (
+    options: QueryKeyValueOptions & { readonly query: Inputs; readonly value: Inputs; returnAttentionScores: true },
+  ): [output: Tensor, scores: Tensor];
+  (options: QueryKeyValueOptions & { readonly query: Inputs; readonly value: Inputs }): Tensor;
+}
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: instances are functions.
 export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   #shapes: QueryKeyValueShapes | null = null;
   /** Keras 2 leaves the masks on the inputs, for layers that take them later; Keras 3 uses them up. */
@@ -62,8 +70,16 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   protected abstract attend(query: Tensor, value: Tensor, key: Tensor, options: QueryKeyValueOptions): AttentionResult;
   protected abstract get window(): number | null;
 
-  /** The layer of a query, a value, and `{ key }` where the keys are not the values. */
-  override invoke(query: Inputs, ...rest: unknown[]): Result<this> {
+  /** The layer of a query, a value, and `{ key }` where the keys are not the values; all three may be named. */
+  override invoke(...args: unknown[]): Result<this> {
+    const [first] = args;
+    if (args.length === 1 && isPlainObject(first) && 'query' in first) {
+      const { query, ...options } = first;
+      return this.#invoke(query as Inputs, options);
+    }
+    return this.#invoke(first as Inputs, ...args.slice(1));
+  }
+  #invoke(query: Inputs, ...rest: unknown[]): Result<this> {
     const last = rest.at(-1);
     const options: QueryKeyValueOptions = isPlainObject(last) ? { ...(last as QueryKeyValueOptions) } : {};
     const byPosition = isPlainObject(last) ? rest.slice(0, -1) : rest;

@@ -3,6 +3,8 @@
 // Leaves the repetition to recurrence.ts.
 import { show, ValueError } from '../../../base/errors.ts';
 import type { Spec } from '../../../graph/value.ts';
+import { asInteger } from '../../../ops/core/convert.ts';
+import { bindArguments, type Forms } from '../../../ops/core/signature.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { withScope } from '../../../runtime/trace.ts';
 import { type Config, isPlainObject, type Json, type Kind, type SchemaLike } from '../../schema.ts';
@@ -20,6 +22,13 @@ import { type StateSize, zeroStates } from './states.ts';
 export type StepResult = [output: Tensor, states: Structure];
 /** States, as the call of a cell takes them; that of all layers has options in their place. */
 export type StatesArgument = Structure | CallOptions | undefined;
+
+/** How the first states are asked for: `getInitialState(32)`, or `{ batchSize: 32 }`. */
+export type InitialStateArguments = Forms<[batchSize: number | Tensor], ['batchSize']>;
+export function batchSizeOf(args: InitialStateArguments): number {
+  const [batchSize] = bindArguments('getInitialState', ['batchSize'], args);
+  return asInteger(batchSize as number | Tensor, 'getInitialState: batchSize');
+}
 
 /** What RNN asks of a cell, layer or not. */
 export interface Cell {
@@ -72,8 +81,8 @@ export abstract class CellLayer extends LayerBase {
     super(schema, args);
   }
   /** The first states: zeros. */
-  getInitialState(batchSize: number): Structure {
-    return zeroStates(this.stateSize, batchSize, this.computeDtype);
+  getInitialState(...args: InitialStateArguments): Structure {
+    return zeroStates(this.stateSize, batchSizeOf(args), this.computeDtype);
   }
   abstract override call(inputs: Structure, states: StatesArgument, options?: CallOptions): StepResult;
 

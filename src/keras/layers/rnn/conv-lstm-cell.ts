@@ -18,7 +18,7 @@ import { activation } from '../kinds.ts';
 import { type LayerValues, layerSchema } from '../layer-options.ts';
 import { channelsOf, dataFormat, spatialOf, tensorFlowFormat, windowedShape } from '../spatial.ts';
 import { generatorDefinition, seedDefinition, seedFirst, weightDefinitions } from './built-in-cell.ts';
-import { CellLayer, type StatesArgument, type StepResult } from './cell.ts';
+import { batchSizeOf, CellLayer, type InitialStateArguments, type StatesArgument, type StepResult } from './cell.ts';
 import { type Drops, drawDrops } from './dropout-masks.ts';
 import { forgetBias } from './forget-bias.ts';
 import type { Masks } from './products.ts';
@@ -100,8 +100,8 @@ export class ConvLSTMCell extends CellLayer {
         constraint: this.biasConstraint,
       });
   }
-  override getInitialState(batchSize: number): Structure {
-    const state = zeros([batchSize, ...this.#state], { dtype: this.computeDtype });
+  override getInitialState(...args: InitialStateArguments): Structure {
+    const state = zeros([batchSizeOf(args), ...this.#state], { dtype: this.computeDtype });
     return [state, state];
   }
   loop(inputs: Spec, states: readonly Spec[], training: boolean): Loop {

@@ -22,7 +22,7 @@ import type { CallOptions, Inputs, Structure, TensorLike } from '../../types.ts'
 import { isShape, LayerBase, type Result } from '../layer.ts';
 import type { LayerValues } from '../layer-options.ts';
 import { readBuildConfig, stateShapesOf, withStateShapes } from './build-config.ts';
-import { type Cell, CellLayer } from './cell.ts';
+import { batchSizeOf, type Cell, CellLayer, type InitialStateArguments } from './cell.ts';
 import { loopOf } from './cell-loop.ts';
 import { type Recurrence, recur } from './recurrence.ts';
 import { initialStateOf, outputSizeOf, StackedRNNCellsLayer } from './stacked-rnn-cells.ts';
@@ -97,8 +97,8 @@ export abstract class RecurrentLayer<out O extends Structure = Structure> extend
     return this.#states;
   }
   /** The states before the first step, in a list. */
-  getInitialState(batchSize: number): readonly Structure[] {
-    return asList(initialStateOf(this.cell, batchSize, this.computeDtype));
+  getInitialState(...args: InitialStateArguments): readonly Structure[] {
+    return asList(initialStateOf(this.cell, batchSizeOf(args), this.computeDtype));
   }
   /** Sets the states of a stateful layer to zero, or to the given ones. */
   resetStates(states: Inputs | null = null): void {

@@ -8,7 +8,15 @@ import * as o from '../../schema.ts';
 import type { CallOptions, Structure, With } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
-import { type Cell, CellLayer, cellKind, type StatesArgument, type StepResult } from './cell.ts';
+import {
+  batchSizeOf,
+  type Cell,
+  CellLayer,
+  cellKind,
+  type InitialStateArguments,
+  type StatesArgument,
+  type StepResult,
+} from './cell.ts';
 import { asList, type StateSize, zeroStates } from './states.ts';
 
 const options = layerSchema(
@@ -41,7 +49,8 @@ export class StackedRNNCellsLayer extends CellLayer {
   override get stateSize(): StateSize {
     return this.cells.map((cell) => cell.stateSize);
   }
-  override getInitialState(batchSize: number): Structure {
+  override getInitialState(...args: InitialStateArguments): Structure {
+    const batchSize = batchSizeOf(args);
     return this.cells.map((cell) => initialStateOf(cell, batchSize, this.computeDtype));
   }
   override build(inputShape: Shape): void {
