@@ -20,7 +20,7 @@ import {
 } from '../../ops/math/elementwise.ts';
 import { reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, } from '../../runtime/tensor-methods.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { epsilon } from '../config.ts';
 import { asFloat, divideNoNan } from '../losses/reduction.ts';

@@ -4,7 +4,7 @@ import { type Class, callable } from '../../base/callable.ts';
 import { add, greaterEqual, maximum, where } from '../../ops/math/elementwise.ts';
 import { reduceMax } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, } from '../../runtime/tensor-methods.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { divideNoNan } from '../losses/reduction.ts';
 import { type Config, either, integer, list, nullable, number, optional, required } from '../schema.ts';

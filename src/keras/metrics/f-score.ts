@@ -16,7 +16,7 @@ import {
 } from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, } from '../../runtime/tensor-methods.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { epsilon } from '../config.ts';
 import { asDType } from '../losses/reduction.ts';

@@ -44,7 +44,7 @@ const INTEGERS: ReadonlySet<string> = new Set(
   ),
 );
 const isScalarInteger = (value: unknown): value is Tensor =>
-  value instanceof Tensor && value.dims.length === 0 && isInteger(value.dtype) && value.elements !== null;
+  value instanceof Tensor && value.elements !== null && value.dims.length === 0 && isInteger(value.dtype);
 const plainInteger = (name: string | undefined, value: unknown): unknown =>
   name !== undefined && INTEGERS.has(name) && isScalarInteger(value) ? Number(value.item()) : value;
 /** Arguments with numbers for the scalar tensors that stand where whole numbers are wanted. */
