@@ -66,7 +66,7 @@ const settings = {
   // Scripts of one byte a character are read faster; line numbers come from the source maps.
   charset: 'ascii',
   legalComments: 'none',
-  // `sideEffects: false` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
+  // `sideEffects` speaks to users' bundlers about dist/; here it would drop imports for their effect alone.
   ignoreAnnotations: true,
   logLevel: 'warning',
   write: false,

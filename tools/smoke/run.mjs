@@ -87,7 +87,7 @@ function compilers() {
   return { 'TypeScript 5.9': types('typescript-5.9'), 'TypeScript 7': types('typescript-7') };
 }
 
-/** The program as a page's bundler makes it: tree-shaken, minified, with what `sideEffects: false` lets it drop. */
+/** The program as a page's bundler makes it: tree-shaken and minified. Modules register primitives and classes when they are loaded, so that the package has side effects. */
 async function bundle() {
   const { build } = await import('esbuild');
   const outfile = join(folder, 'bundled.mjs');
