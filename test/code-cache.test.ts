@@ -74,11 +74,11 @@ describe('the script for Node', () => {
     expect(found).toBe(names('dist'));
   });
 
-  it('is not what bundlers follow', async () => {
+  it('is not what bundlers follow, and what they make of the modules runs', async () => {
     const { metafile } = await build({
-      stdin: { contents: `export * from 'cornu';`, resolveDir: root },
+      stdin: { contents: `import * as tf from 'cornu'; console.log(String(tf.add(1, 2)));`, resolveDir: root },
       bundle: true,
-      write: false,
+      outfile: join(folder, 'bundled.mjs'),
       metafile: true,
       platform: 'node',
       format: 'esm',
@@ -90,5 +90,7 @@ describe('the script for Node', () => {
     const inputs = Object.keys(metafile.inputs);
     expect(inputs).toContain('dist/index.js');
     expect(inputs.filter((path) => path.includes('dist/node'))).toEqual([]);
+    // Nor do they drop what registers primitives when it is loaded.
+    expect(run(`import ${JSON.stringify(join(folder, 'bundled.mjs'))};`)).toContain('tf.Tensor(3,');
   });
 });
