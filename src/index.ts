@@ -34,6 +34,7 @@ export {
   RandomUniform as randomUniformInitializer,
   Zeros as zerosInitializer,
 } from './keras/initializers/index.ts';
+export { tracedFunction as function } from './ops/control/function.ts';
 export {
   customGradient,
   type Gradients,
@@ -44,7 +45,6 @@ export {
   valueAndGrad,
 } from './ops/core/gradients.ts';
 export * from './ops/index.ts';
-export { makeFunction as function } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';
 export type {
   Axis,

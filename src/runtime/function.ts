@@ -2,6 +2,7 @@
 // Owns: signatures, the cache of traces, structure of arguments and results. Leaves graphs to trace.ts, running to
 // program.ts.
 import { StateError, ValueError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
@@ -78,11 +79,16 @@ function signature(args: readonly unknown[], tensors: Tensor[]): string {
   return key;
 }
 
+/** What an argument must be: a spec, or a list or record of them where the argument is one. */
+export type SignatureEntry =
+  | { readonly shape: readonly (number | null)[] | object; readonly dtype: string }
+  | { readonly shape: Shape | null }
+  | readonly SignatureEntry[]
+  | { readonly [name: string]: SignatureEntry };
+
 export interface FunctionOptions {
   /** Specs to which arguments must conform. */
-  readonly inputSignature?:
-    | readonly { readonly shape: readonly (number | null)[]; readonly dtype: string }[]
-    | undefined;
+  readonly inputSignature?: readonly SignatureEntry[] | null | undefined;
   readonly jitCompile?: boolean | undefined;
   readonly reduceRetracing?: boolean | undefined;
 }
@@ -219,14 +225,15 @@ function restore(result: unknown, values: readonly Tensor[]): unknown {
   return packTree(result, leaves, isLeaf);
 }
 
-/** The function, compiled for each new combination of shapes. */
+/** The function, compiled for each new combination of shapes; `prepare` makes of the arguments what it is called with. */
 export function makeFunction<F extends (...args: never) => unknown>(
   f: F,
   options: FunctionOptions = {},
+  prepare: ((args: readonly unknown[]) => readonly unknown[]) | null = null,
 ): F & TracedFunction {
   const cache = new FunctionCache(f.name || 'anonymous');
   const traced = function (this: unknown, ...args: unknown[]): unknown {
-    return cache.call((...inner) => Reflect.apply(f, this, inner), args);
+    return cache.call((...inner) => Reflect.apply(f, this, inner), prepare ? prepare(args) : args);
   };
   Object.defineProperty(traced, 'name', { value: f.name });
   Object.defineProperty(traced, 'tracingCount', { get: () => cache.count });
