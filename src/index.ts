@@ -45,6 +45,7 @@ export {
   valueAndGrad,
 } from './ops/core/gradients.ts';
 export * from './ops/index.ts';
+export type { SignatureEntry } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';
 export type {
   Axis,

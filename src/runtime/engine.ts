@@ -82,7 +82,7 @@ class Resident implements Residence {
   constructor(memory: Memory, variable: VariableTensor) {
     this.#memory = memory;
     this.#dtype = variable.dtype;
-    this.#size = sizeOf(variable.dims);
+    this.#size = sizeOf(variable.eagerDims);
     const { heap } = memory.backend;
     const block = { address: heap.allocate(Math.max(this.#size * dtypes[variable.dtype].bytes, 1)) };
     this.#block = block;

@@ -33,6 +33,8 @@ interface Concrete {
   readonly program: CompiledProgram;
   /** What the function returned, tensors in place. */
   readonly result: unknown;
+  /** Variables whose shape may change, assigned to: their values come behind the results. */
+  readonly reshaped: readonly VariableTensor[];
   readonly print: () => string;
   readonly named: NamedGraph;
 }
@@ -105,6 +107,8 @@ export class FunctionCache {
   readonly #traces = new Map<string, Concrete>();
   readonly #name: string;
   readonly #limit: number;
+  /** Variables whose shape may change that some trace has used: their shapes tell traces apart too. */
+  readonly #changing = new Set<VariableTensor>();
   /** The latest call whose argument may come again. */
   #again: { readonly argument: object; readonly tensors: readonly Tensor[]; readonly concrete: Concrete } | null = null;
   count = 0;
@@ -123,9 +127,10 @@ export class FunctionCache {
     // Inside another trace, or under a tape, the function's own operations are what matters.
     if (eagerly || currentTrace() || currentObservers().length > 0) return this.#checked(f(...args));
     const again = this.#again;
-    if (again !== null && again.argument === same) return this.#run(again.concrete, again.tensors);
+    if (again !== null && again.argument === same && this.#changing.size === 0)
+      return this.#run(again.concrete, again.tensors);
     const tensors: Tensor[] = [];
-    const key = signature(args, tensors);
+    let key = signature(args, tensors) + this.#shapes();
     let concrete = this.#traces.get(key);
     if (concrete) {
       if (this.#traces.size > this.#limit / 2) {
@@ -134,6 +139,7 @@ export class FunctionCache {
       }
     } else {
       concrete = this.#trace(f, args, tensors);
+      if (this.#changing.size > 0) key = signature(args, []) + this.#shapes();
       this.#traces.set(key, concrete);
       if (this.#traces.size > this.#limit) this.#traces.delete(this.#traces.keys().next().value!);
     }
@@ -141,9 +147,20 @@ export class FunctionCache {
     return this.#run(concrete, tensors);
   }
 
+  #shapes(): string {
+    let key = '';
+    for (const { id, eagerDims } of this.#changing) key += `#${id}[${eagerDims.join()}]`;
+    return key;
+  }
+
   #run(concrete: Concrete, tensors: readonly Tensor[]): unknown {
     this.latest = concrete;
-    const results = concrete.program.run(tensors);
+    const outputs = concrete.program.run(tensors);
+    const { reshaped } = concrete;
+    const results = reshaped.length > 0 ? outputs.slice(0, -reshaped.length) : outputs;
+    reshaped.forEach((variable, i) => {
+      variable.set(outputs[results.length + i]!);
+    });
     if (concrete.result === null) return null;
     return results.length === 1 && isTensor(concrete.result) ? results[0] : restore(concrete.result, results);
   }
@@ -190,23 +207,28 @@ export class FunctionCache {
         .map((tensor) => trace.valueOf(resolve(tensor), 'tf.function')),
     );
     const position = new Map(trace.graph.parameters.map((parameter, i) => [parameter, i]));
-    let output = outputs.length;
-    const assigned = trace.variables.filter((use) => use.assigned);
-    trace.graph.outputs = [...outputs, ...assigned.map((use) => use.current.graphValue!)];
+    for (const { variable } of trace.variables) if (variable.changesShape) this.#changing.add(variable);
+    // What may have another shape than before cannot be written where the old value lies: it is a result.
+    const reshaped = trace.variables.filter((use) => use.assigned && use.variable.changesShape);
+    const assigned = trace.variables.filter((use) => use.assigned && !use.variable.changesShape);
+    const count = outputs.length + reshaped.length;
+    let output = count;
+    trace.graph.outputs = [...outputs, ...[...reshaped, ...assigned].map((use) => use.current.graphValue!)];
     const program = makeProgram({
       graph: trace.graph,
       arguments: parameters.map((parameter) => position.get(parameter.graphValue!)!),
       variables: trace.variables.map((use) => ({
         variable: use.variable,
         parameter: position.get(use.parameter)!,
-        output: use.assigned ? output++ : -1,
+        output: use.assigned && !use.variable.changesShape ? output++ : -1,
       })),
-      results: outputs.length,
+      results: count,
     });
     const variables = new Map(trace.variables.map((use) => [use.parameter, use.variable.path]));
     return {
       program,
       result,
+      reshaped: reshaped.map((use) => use.variable),
       print: () => `${this.#name}: ${trace.graph.nodes.length} nodes`,
       named: { name: this.#name, graph: trace.graph, variables },
     };

@@ -115,8 +115,9 @@ export class Trace implements TraceTarget {
   #use(variable: VariableTensor): VariableUse {
     let use = this.#variables.get(variable);
     if (!use) {
-      const parameter = this.graph.addParameter({ dims: variable.dims, dtype: variable.dtype });
-      if (this.#outer instanceof Trace) this.captures.set(parameter, this.#outer.readVariable(variable));
+      const outer = this.#outer instanceof Trace ? this.#outer.readVariable(variable) : null;
+      const parameter = this.graph.addParameter({ dims: outer?.dims ?? variable.eagerDims, dtype: variable.dtype });
+      if (outer) this.captures.set(parameter, outer);
       else if (this.#outer === 'eager') this.captures.set(parameter, variable.snapshot());
       use = { variable, parameter, current: this.#wrap(parameter), assigned: false };
       this.#variables.set(variable, use);

@@ -3,7 +3,7 @@
 // Leaves the reading under a trace to trace.ts, through a hook.
 import type { Data, DType } from '../base/dtype.ts';
 import { ShapeError, StateError } from '../base/errors.ts';
-import { type Dims, sameShape, showShape } from '../base/shape.ts';
+import { type Dims, type Shape, sameShape, showShape } from '../base/shape.ts';
 import { formatArray } from './format.ts';
 import { eagerTensor, Tensor } from './tensor.ts';
 
@@ -33,6 +33,8 @@ let nextVariable = 0;
 export interface VariableOptions {
   readonly trainable?: boolean | undefined;
   readonly name?: string | undefined;
+  /** The shapes that values may have where not all of it is fixed: null for any length, null instead of it for any shape. */
+  readonly open?: Shape | null | undefined;
 }
 
 /** A first value that is computed when it is first read, if it ever is: weights that a file replaces cost nothing. */
@@ -60,11 +62,17 @@ export class VariableTensor extends Tensor {
   readonly #name: string;
   #current: Tensor | null;
   #pending: (() => Tensor) | null = null;
+  /** The shapes that values may have, of variables whose shape may change; undefined for all others. */
+  readonly #open: Shape | null | undefined;
+  /** The shape of the eager value. */
+  #dims: Dims;
   #constraint: ((value: Tensor) => Tensor) | null = null;
 
   constructor(initial: Tensor | PendingValue, options: VariableOptions = {}) {
     super(initial.dtype, initial.dims, null);
     this.id = nextVariable++;
+    this.#open = options.open;
+    this.#dims = initial.dims;
     if (initial instanceof PendingValue) {
       this.#current = null;
       this.#pending = initial.make;
@@ -76,6 +84,27 @@ export class VariableTensor extends Tensor {
 
   override get name(): string {
     return this.#name;
+  }
+
+  /** Whether values of other shapes may be assigned. */
+  get changesShape(): boolean {
+    return this.#open !== undefined;
+  }
+  /** As it was declared: null where the length may change. */
+  override get shape(): Shape {
+    return this.#open ?? this.dims;
+  }
+  /** The same as text. */
+  get declaredShape(): string {
+    return this.#open === null ? '<unknown>' : showShape(this.shape);
+  }
+  /** The shape of the value now. */
+  override get dims(): Dims {
+    return this.#open === undefined ? this.#dims : (hooks?.read(this)?.dims ?? this.#dims);
+  }
+  /** The shape of the eager value, also inside a trace. */
+  get eagerDims(): Dims {
+    return this.#dims;
   }
 
   get constraint(): ((value: Tensor) => Tensor) | null {
@@ -96,7 +125,7 @@ export class VariableTensor extends Tensor {
     if (this.#current) return this.#current;
     const elements = this.#pending ? (this.#pending().elements ?? missing()) : this.residence!.read();
     this.#pending = null;
-    this.#current = eagerTensor(elements, this.dims, this.dtype);
+    this.#current = eagerTensor(elements, this.#dims, this.dtype);
     return this.#current;
   }
 
@@ -114,18 +143,30 @@ export class VariableTensor extends Tensor {
     return value.elements;
   }
 
-  /** Internal: sets the value to a tensor of the same shape and dtype. */
+  /** Internal: sets the value to a tensor of the same dtype, and of the same shape where that may not change. */
   set(value: Tensor): this {
-    if (!sameShape(value.dims, this.dims)) {
+    const fits =
+      this.#open === undefined
+        ? sameShape(value.dims, this.#dims)
+        : this.#open === null ||
+          (value.dims.length === this.#open.length &&
+            this.#open.every((n, axis) => n === null || n === value.dims[axis]));
+    if (!fits) {
       throw new ShapeError(
-        `variable ${this.path}: cannot assign a value of shape ${showShape(value.dims)} to a variable of shape ${showShape(this.dims)}; the shapes must be equal.`,
+        `variable ${this.path}: cannot assign a value of shape ${showShape(value.dims)} to a variable of shape ${showShape(this.shape)}; the shapes must be equal${this.#open ? ' but for lengths of None' : ''}.`,
       );
     }
     if (hooks?.assign(this, value)) return this;
     const elements = value.elements ?? missing();
     this.#pending = null;
-    this.residence?.write(elements);
-    this.#current = eagerTensor(elements, this.dims, this.dtype);
+    if (sameShape(value.dims, this.#dims)) this.residence?.write(elements);
+    else {
+      // Its place in the engine is as large as the value that was.
+      this.residence?.release();
+      this.residence = null;
+      this.#dims = value.dims;
+    }
+    this.#current = eagerTensor(elements, this.#dims, this.dtype);
     return this;
   }
 

@@ -3,7 +3,7 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
@@ -15,13 +15,15 @@ import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
 import { convertPair, convertToTensor, makeTensor, readsVariablesAs } from './convert.ts';
 import { bindArguments, isOptions } from './signature.ts';
+import { TensorShape } from './tensor-spec.ts';
 
 export interface VariableOptions
   extends Options<{
     trainable: boolean;
     name: string;
     dtype: DType;
-    shape: Shape;
+    /** The shape of all values: null for any length; a tf.TensorShape(null) for any shape. */
+    shape: Shape | TensorShape | null;
     constraint: ((value: Tensor) => Tensor) | null;
   }> {}
 
@@ -52,11 +54,24 @@ function argumentsOf(args: Arguments<InitialValue | PendingValue>): {
   };
 }
 
+/** The declared shape where values may have several: null for any; undefined where it is that of the first value. */
+function openShape({ shape }: VariableOptions): Shape | null | undefined {
+  if (!(shape instanceof TensorShape)) return shape?.includes(null) ? shape : undefined;
+  return shape.isFullyDefined() ? undefined : shape.dims;
+}
+
 /** What a variable starts from: plain numbers become float32, for a variable of whole numbers cannot be trained. */
 function initialTensor(value: InitialValue, options: VariableOptions): Tensor {
   const given = typeof value === 'function' ? value() : value;
   const dtype = options.dtype === undefined ? undefined : asDType(options.dtype);
-  const tensor = makeTensor(given, { dtype, shape: options.shape }, 'Variable: initialValue');
+  const open = openShape(options);
+  const fixed = options.shape instanceof TensorShape ? options.shape.dims : options.shape;
+  const shape = open === undefined ? (fixed ?? undefined) : undefined;
+  const tensor = makeTensor(given, { dtype, shape }, 'Variable: initialValue');
+  if (open && !new TensorShape(open).isCompatibleWith(tensor.dims))
+    throw new ShapeError(
+      `Variable: shape: found an initial value of shape ${showShape(tensor.dims)}, wanted ${showShape(open)}, as the option says.`,
+    );
   return tensor.weak && dtype === undefined && !(given instanceof Tensor)
     ? (p.convert(tensor, 'float32') as Tensor)
     : tensor;
@@ -68,7 +83,7 @@ export class Variable_ extends VariableTensor {
     // A variable made while a function is traced is made once, outside of it.
     super(
       initialValue instanceof PendingValue ? initialValue : withTrace(null, () => initialTensor(initialValue, options)),
-      { trainable: options.trainable, name: options.name },
+      { trainable: options.trainable, name: options.name, open: openShape(options) },
     );
     this.constraint = options.constraint ?? null;
   }
@@ -78,7 +93,7 @@ export class Variable_ extends VariableTensor {
     const { elements } = this.value();
     if (this.path !== this.name || !elements) return super.toString();
     const value = formatRepr(elements, this.dtype, this.dims);
-    return `<tf.Variable '${this.name}:0' shape=${showShape(this.dims)} dtype=${this.dtype}, numpy=${value.includes('\n') ? '\n' : ''}${value}>`;
+    return `<tf.Variable '${this.name}:0' shape=${this.declaredShape} dtype=${this.dtype}, numpy=${value.includes('\n') ? '\n' : ''}${value}>`;
   }
 
   #converted(value: TensorLike, operation: string): Tensor {
@@ -90,7 +105,7 @@ export class Variable_ extends VariableTensor {
       : convertToTensor(value, this.dtype, `${operation} to variable ${this.path}`);
   }
 
-  /** Sets the value; shape and dtype stay. */
+  /** Sets the value. The dtype stays; the shape too, but for what the option `shape` left open. */
   assign(value: TensorLike): this {
     const tensor = this.#converted(value, 'assign');
     return this.set(
