@@ -1,5 +1,6 @@
 // A folder of files written as one: a crash in the middle leaves the old one whole.
 // Owns: that order of steps. Leaves single files to the platform.
+import { FileError } from '../../base/errors.ts';
 import { platform } from '../../platform/platform.ts';
 
 let count = 0;
@@ -19,14 +20,17 @@ export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8
   const temporary = `${folder}.${count++}.tmp`;
   const old = `${folder}.${count++}.old`;
   try {
-    await here.remove(temporary);
+    if (await here.exists(temporary)) await here.remove(temporary);
     for (const [name, bytes] of files) await here.writeFile(`${temporary}/${name}`, bytes);
     if (existing) await here.rename(folder, old);
     await here.rename(temporary, folder);
     if (existing) await here.remove(old);
   } catch (error) {
-    await here.remove(temporary);
+    await here.remove(temporary).catch(() => undefined);
     if (existing && !(await here.exists(folder)) && (await here.exists(old))) await here.rename(old, folder);
-    throw error;
+    // The user knows the folder, not where it is put together.
+    throw error instanceof FileError
+      ? new FileError(error.message.replaceAll(temporary, folder), { cause: error })
+      : error;
   }
 }
