@@ -11,6 +11,10 @@ export class ValueError extends CornuError {
   override readonly name = 'ValueError';
 }
 
+/** What to do where lists of plain values side by side were meant as several tensors. */
+export const SIDE_BY_SIDE =
+  'Nested arrays in one list are one tensor: for several, make each a tensor, [tf.constant(a), tf.constant(b)], or name them in a record';
+
 /** A wrong type: a string where a number is wanted, mixed dtypes. */
 export class DTypeError extends CornuError {
   override readonly name = 'DTypeError';

@@ -1,6 +1,6 @@
 // What a data set is made of: how a pass begins, how many elements there are, what they look like.
 // Owns: the interface that sources and transformations share, cardinalities, the record of a pass's random seeds.
-import { show, ValueError } from '../base/errors.ts';
+import { SIDE_BY_SIDE, show, ValueError } from '../base/errors.ts';
 import type { Later, Pull } from './pull.ts';
 import type { Spec } from './spec.ts';
 
@@ -79,10 +79,22 @@ export function callAt<R>(
   try {
     const got = call(f, element);
     if (!(got instanceof Promise)) return use(got);
-    return got.then(use).catch((error: unknown) => fail(error, method, index));
+    return got.then(use).catch((error: unknown) => fail(explained(error, f, element), method, index));
   } catch (error) {
-    return fail(error, method, index);
+    return fail(explained(error, f, element), method, index);
   }
+}
+
+/** A function that failed and takes several arguments, but was given one: why that may be. */
+function explained(error: unknown, f: (...args: never) => unknown, element: unknown): unknown {
+  if (f.length < 2 || Array.isArray(element) || !(error instanceof Error) || placed.has(error)) return error;
+  const hint = ` The function takes ${f.length} arguments, but each element is one value. ${SIDE_BY_SIDE}, or use tf.data.Dataset.zip.`;
+  try {
+    error.message += hint;
+  } catch {
+    // A message that cannot be written: the error goes on as it is.
+  }
+  return error;
 }
 
 const placed = new WeakSet<object>();

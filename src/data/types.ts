@@ -28,8 +28,8 @@ type Leaves<T> = T extends Tensor | TypedArray | Numbers
   : T extends RaggedTensor | SparseTensor | DatasetBase<Element>
     ? T
     : { -readonly [K in keyof T]: Leaves<T[K]> };
-/** An Inputs type with every leaf made a Tensor: an element. */
-export type Elements<T> = Leaves<T> extends infer S extends Element ? S : never;
+/** An Inputs type with every leaf made a Tensor: an element. Of a function typed `any` it is not known which. */
+export type Elements<T> = Inputs extends T ? Element : Leaves<T> extends infer S extends Element ? S : never;
 /** The same of tensors alone. */
 export type Tensors<T> = Leaves<T> extends infer S extends Structure ? S : never;
 

@@ -2,7 +2,7 @@
 // Owns: the dispatch of every operation. Leaves evaluation to the reference and the engine, graphs to trace.ts, gradients
 // to tape.ts.
 import { allocate, type Data, type DType, isInteger } from '../base/dtype.ts';
-import { StateError } from '../base/errors.ts';
+import { StateError, ValueError } from '../base/errors.ts';
 import { type Dims, sizeOf } from '../base/shape.ts';
 import { type Interpreter, setInterpreter } from '../graph/dispatch.ts';
 import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
@@ -28,6 +28,27 @@ export type EngineRunner = (
   params: Params,
   outputs: readonly Spec[],
 ) => Data[] | null;
+
+/** The layers whose calls are under way outside of a trace, for errors: `sequential/embedding`. */
+let scope = '';
+
+/** Runs `f` with errors in values, as an index out of range, naming `name`. */
+export function withEagerScope<T>(name: string, f: () => T): T {
+  const outer = scope;
+  scope = outer ? `${outer}/${name}` : name;
+  try {
+    return f();
+  } finally {
+    scope = outer;
+  }
+}
+const placed = new WeakSet<object>();
+function inScope(error: unknown): unknown {
+  if (!(error instanceof ValueError) || scope === '' || placed.has(error)) return error;
+  const named = new ValueError(`${scope}: ${error.message}`, { cause: error });
+  placed.add(named);
+  return named;
+}
 
 let trace: TraceTarget | null = null;
 let observers: readonly Observer[] = [];
@@ -98,6 +119,18 @@ function evaluateEagerly(primitive: Primitive, inputs: readonly Tensor[], params
   const arrays = inputs as readonly (Tensor & ArrayValue)[];
   const specs = primitive.infer(arrays, params);
   const values = arrays.map((input): ArrayValue => ({ dims: input.dims, dtype: input.dtype, data: input.elements! }));
+  try {
+    return computed(primitive, values, params, specs);
+  } catch (error) {
+    throw inScope(error);
+  }
+}
+function computed(
+  primitive: Primitive,
+  values: readonly ArrayValue[],
+  params: Params,
+  specs: readonly Spec[],
+): Tensor[] {
   if (engine && workOf(primitive, values, specs) >= ENGINE_FROM) {
     const results = engine(primitive, values, params, specs);
     if (results) return results.map((data, i) => eagerTensor(data, specs[i]!.dims, specs[i]!.dtype));

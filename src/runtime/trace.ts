@@ -5,7 +5,7 @@ import { StateError } from '../base/errors.ts';
 import { Graph, type GraphValue } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
 import type { Spec } from '../graph/value.ts';
-import { currentTrace, type TraceTarget, withTrace } from './execute.ts';
+import { currentTrace, type TraceTarget, withEagerScope, withTrace } from './execute.ts';
 import { Tensor } from './tensor.ts';
 import { setTraceHooks, type VariableTensor } from './variable.ts';
 
@@ -152,7 +152,7 @@ export function activeTrace(): Trace | null {
 /** Runs `f` so that nodes made in it are named after `name` (a layer). */
 export function withScope<T>(name: string, f: () => T): T {
   const trace = activeTrace();
-  if (!trace) return f();
+  if (!trace) return withEagerScope(name, f);
   const outer = trace.scope;
   trace.scope = outer ? `${outer}/${name}` : name;
   try {

@@ -2,9 +2,11 @@
 // Owns: the check and its message.
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { refuseUnknown, ShapeError, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, ShapeError, SIDE_BY_SIDE, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
+import { CompositeTensor } from '../../ops/core/define.ts';
+import { RaggedTensor } from '../../ops/ragged/ragged-tensor.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 
@@ -40,8 +42,13 @@ export function checkInputs(spec: InputSpec, inputs: unknown, layer: string): vo
   const list = Array.isArray(spec) ? (spec as readonly (InputSpecOptions | null)[]) : [spec as InputSpecOptions];
   const tensors = inputs instanceof Tensor ? [inputs] : flattenTree(inputs, isTensor).filter(isTensor);
   if (tensors.length !== list.length) {
+    const composite = flattenTree(inputs, isTensor).find((leaf) => leaf instanceof CompositeTensor);
+    if (composite)
+      throw new ValueError(
+        `layer '${layer}' takes dense tensors, found a ${composite.constructor.name}; make it dense first: ${composite instanceof RaggedTensor ? 'x.toTensor()' : 'tf.sparse.toDense(x)'}.`,
+      );
     throw new ValueError(
-      `layer '${layer}' expected ${list.length} input${list.length === 1 ? '' : 's'}, but received ${tensors.length}. Give one tensor${list.length === 1 ? '' : ' for each of them, in a list'}.`,
+      `layer '${layer}' expected ${list.length} input${list.length === 1 ? '' : 's'}, but received ${tensors.length}. Give one tensor${list.length === 1 ? '' : ' for each of them, in a list'}.${tensors.length === 1 ? ` ${SIDE_BY_SIDE}.` : ''}`,
     );
   }
   list.forEach((wanted, i) => {

@@ -3,7 +3,7 @@
 // graph-map.ts and its config to functional-config.ts.
 
 import { isFloating } from '../../base/dtype.ts';
-import { ShapeError, StateError, ValueError } from '../../base/errors.ts';
+import { ShapeError, SIDE_BY_SIDE, StateError, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import { expandDims, squeeze } from '../../ops/core/arrange.ts';
@@ -68,7 +68,7 @@ export class FunctionalGraph {
     const values = this.#ordered(given);
     if (values.length !== this.inputs.length) {
       throw new ValueError(
-        `model '${this.#model}' has ${this.inputs.length} input${this.inputs.length === 1 ? '' : 's'} (${this.inputs.map((input) => input.name).join(', ')}), but was given ${values.length}.`,
+        `model '${this.#model}' has ${this.inputs.length} input${this.inputs.length === 1 ? '' : 's'} (${this.inputs.map((input) => input.name).join(', ')}), but was given ${values.length}.${values.length === 1 ? ` ${SIDE_BY_SIDE}.` : ''}`,
       );
     }
     return values.map((value, i) =>

@@ -2,7 +2,7 @@
 // Owns: conversion and checks of x, y and weights; the slicing of batches straight from typed arrays, in order or shuffled,
 // into buffers that are used again for every batch.
 import { type Data, dtypes } from '../../base/dtype.ts';
-import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { ShapeError, SIDE_BY_SIDE, show, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { eager, isWhole } from '../../data/structure.ts';
@@ -39,10 +39,13 @@ export function samplesOf(parts: Readonly<Record<string, Structure | null>>): nu
   const scalar = rows.find(([, tensor]) => tensor.rank === 0);
   if (scalar) throw new ShapeError(`${scalar[0]} is a scalar; wanted an array whose first axis counts the samples.`);
   const counts = new Set(rows.map(([, tensor]) => tensor.dims[0]));
-  if (counts.size > 1)
+  if (counts.size > 1) {
+    // One whose second axis counts the samples of the others.
+    const stacked = rows.some(([, { dims }]) => dims.length > 1 && dims[0] !== dims[1] && counts.has(dims[1]));
     throw new ShapeError(
-      `the arrays have different numbers of samples: ${rows.map(([name, tensor]) => `${name} ${tensor.dims[0]} (shape ${showShape(tensor.shape)})`).join(', ')}; wanted the same first dimension.`,
+      `the arrays have different numbers of samples: ${rows.map(([name, tensor]) => `${name} ${tensor.dims[0]} (shape ${showShape(tensor.shape)})`).join(', ')}; wanted the same first dimension.${stacked ? ` ${SIDE_BY_SIDE}.` : ''}`,
     );
+  }
   return rows[0]?.[1].dims[0] ?? 0;
 }
 

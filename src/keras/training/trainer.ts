@@ -62,6 +62,8 @@ export class Trainer {
   /** The logs of the last step, when the user's own step made them. */
   #stepLogs: StepLogs = null;
   #ownStepPrepared = false;
+  /** What went wrong when an own step's model was called on shapes. */
+  #callError: unknown = null;
   stopTraining = false;
   stopEvaluating = false;
   stopPredicting = false;
@@ -217,9 +219,13 @@ export class Trainer {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
     if (!this.#ownStepPrepared) this.#prepareOwnStep(batch[0]);
-    this.#stepLogs = (
-      runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)
-    ) as StepLogs;
+    try {
+      this.#stepLogs = (
+        runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)
+      ) as StepLogs;
+    } catch (error) {
+      throw this.#withCause(error);
+    }
     if (!checked) this.checkLabels(batch[1], where);
   }
   /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */
@@ -230,9 +236,19 @@ export class Trainer {
     const inputs = mapTree(x, (leaf) => (isTensor(leaf) ? new KerasTensor(leaf.shape, leaf.dtype) : leaf), isTensor);
     try {
       model.invoke(inputs as Structure, { training: true });
-    } catch {
-      // A model without `call`, as of a GAN, or one that needs values: its step calls the parts, and reports what is wrong.
+    } catch (error) {
+      // A model without `call`, as of a GAN, or one that needs values: its step calls the parts. Another error belongs to the
+      // step too, if it calls the model: it is kept for that.
+      if (!(error instanceof StateError)) this.#callError = error;
     }
+  }
+  /** An error of a step, with what went wrong before when the model's `call` was tried on shapes. */
+  #withCause(error: unknown): unknown {
+    const cause = this.#callError;
+    this.#callError = null;
+    if (cause && error instanceof Error && error.cause === undefined && String(cause) !== String(error))
+      error.cause = cause;
+    return error;
   }
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;

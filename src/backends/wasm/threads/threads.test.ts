@@ -146,7 +146,7 @@ describe('threads', () => {
     handles[1]!.terminate();
     await new Promise((resolve) => setTimeout(resolve, 100));
     let error: unknown;
-    for (let tries = 0; tries < 100 && error === undefined; tries++) {
+    for (let tries = 0; tries < 500 && error === undefined; tries++) {
       try {
         run();
         await new Promise((resolve) => setTimeout(resolve, 20));
