@@ -7,11 +7,17 @@ interface SystemModule {
   availableParallelism?: () => number;
 }
 
-/** A module of Node without an import that a bundler for browsers would follow; undefined before Node 20.16. */
-function system(): SystemModule | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  return process?.getBuiltinModule?.('node:os') as SystemModule | undefined;
+interface FilesModule {
+  existsSync(path: string): boolean;
+  readFileSync(path: string): Uint8Array;
 }
+
+/** A module of Node without an import that a bundler for browsers would follow; undefined before Node 20.16. */
+function builtIn(name: string): unknown {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  return process?.getBuiltinModule?.(name);
+}
+const system = (): SystemModule | undefined => builtIn('node:os') as SystemModule | undefined;
 
 export const nodeProcess: PlatformSurroundings = {
   kind: 'node',
@@ -34,6 +40,10 @@ export const nodeProcess: PlatformSurroundings = {
     // Asking the system takes ten microseconds, and every program asks.
     processors ??= system()?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
     return processors;
+  },
+  readNow(path) {
+    const files = builtIn('node:fs') as FilesModule | undefined;
+    return files?.existsSync(path) ? files.readFileSync(path) : undefined;
   },
 };
 

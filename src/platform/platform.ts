@@ -94,6 +94,8 @@ export interface PlatformSurroundings {
    */
   onInterrupt(handler: () => void): () => void;
   readonly hardwareConcurrency: number;
+  /** The content of a small file at once; undefined where nothing is, and where files must be waited for: in browsers, before Node 20.16. */
+  readNow(path: string): Uint8Array | undefined;
 }
 
 export type Platform = PlatformSurroundings & PlatformFiles;

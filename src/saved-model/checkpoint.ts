@@ -162,14 +162,19 @@ export interface CheckpointManagerOptions {
   readonly initFn?: (() => void | Promise<void>) | undefined;
 }
 
-/** Keeps the last checkpoints of a folder: `await manager.save()`, `await checkpoint.restore(await manager.latestCheckpoint())`. */
+interface Kept {
+  readonly prefix: string;
+  readonly time: number;
+}
+
+/** Keeps the last checkpoints of a folder: `await manager.save()`, `await checkpoint.restore(manager.latestCheckpoint)`. */
 class CheckpointManagerBase {
   readonly checkpoint: Checkpoint;
   readonly directory: string;
   readonly #maxToKeep: number | null;
   readonly #name: string;
   readonly #initialize: (() => void | Promise<void>) | undefined;
-  #kept: { readonly prefix: string; readonly time: number }[] | null = null;
+  #kept: readonly Kept[] | null = null;
 
   constructor(checkpoint: Checkpoint, directory: string, options: CheckpointManagerOptions = {}) {
     const { maxToKeep = 5 } = options;
@@ -182,22 +187,36 @@ class CheckpointManagerBase {
     this.#maxToKeep = maxToKeep;
     this.#name = options.checkpointName ?? 'ckpt';
     this.#initialize = options.initFn;
+    const bytes = platform().readNow(this.#stateFile);
+    if (bytes)
+      this.#kept = this.#listed(bytes).filter(({ prefix }) => platform().readNow(`${prefix}.index`) !== undefined);
   }
-  async #known(): Promise<{ readonly prefix: string; readonly time: number }[]> {
+  get #stateFile(): string {
+    return `${this.directory}/${STATE}`;
+  }
+  /** The checkpoints that the folder's list names. */
+  #listed(bytes: Uint8Array): Kept[] {
+    const { all, timestamps } = parseCheckpointState(new TextDecoder().decode(bytes), this.#stateFile);
+    return all.map((prefix, i) => ({
+      prefix: prefix.startsWith('/') ? prefix : `${this.directory}/${prefix}`,
+      time: timestamps[i] ?? 0,
+    }));
+  }
+  async #known(): Promise<readonly Kept[]> {
     if (this.#kept) return this.#kept;
-    const file = `${this.directory}/${STATE}`;
-    this.#kept = [];
-    if (await platform().exists(file)) {
-      const { all, timestamps } = parseCheckpointState(new TextDecoder().decode(await platform().readFile(file)), file);
-      for (const [i, prefix] of all.entries()) {
-        const path = prefix.startsWith('/') ? prefix : `${this.directory}/${prefix}`;
-        if (await platform().exists(`${path}.index`)) this.#kept.push({ prefix: path, time: timestamps[i] ?? 0 });
-      }
-    }
-    return this.#kept;
+    const kept: Kept[] = [];
+    if (await platform().exists(this.#stateFile))
+      for (const one of this.#listed(await platform().readFile(this.#stateFile)))
+        if (await platform().exists(`${one.prefix}.index`)) kept.push(one);
+    this.#kept = kept;
+    return kept;
   }
-  async latestCheckpoint(): Promise<string | null> {
-    return (await this.#known()).at(-1)?.prefix ?? null;
+  /**
+   * The prefix of the latest, null where there is none. Where files must be waited for (in browsers) those of earlier programs are
+   * known after the first `save`, `checkpoints` or `restoreOrInitialize`.
+   */
+  get latestCheckpoint(): string | null {
+    return this.#kept?.at(-1)?.prefix ?? null;
   }
   /** Prefixes of all that are kept, oldest first. */
   async checkpoints(): Promise<string[]> {
@@ -226,7 +245,7 @@ class CheckpointManagerBase {
   }
   /** Restores the latest; without one calls `initFn`. Gives the prefix, or null. */
   async restoreOrInitialize(): Promise<string | null> {
-    const latest = await this.latestCheckpoint();
+    const latest = (await this.#known()).at(-1)?.prefix ?? null;
     if (latest !== null) await this.checkpoint.restore(latest);
     else await this.#initialize?.();
     return latest;

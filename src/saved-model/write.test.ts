@@ -128,24 +128,31 @@ describe('tf.train.Checkpoint', () => {
     const state = { w: new tf.Variable([1, 2]), parts: [new tf.Variable(3)] };
     const checkpoint = new tf.train.Checkpoint({ step, state });
     const manager = new tf.train.CheckpointManager(checkpoint, join(folder, 'manager'), { maxToKeep: 2 });
+    expect(manager.latestCheckpoint).toBe(null);
     for (let i = 0; i < 3; i++) {
       step.assign(10 * i);
       await manager.save();
     }
     expect((await manager.checkpoints()).map((prefix) => prefix.slice(-6))).toEqual(['ckpt-2', 'ckpt-3']);
     expect(await tf.train.latestCheckpoint(join(folder, 'manager'))).toBe(join(folder, 'manager/ckpt-3'));
+    expect(manager.latestCheckpoint).toBe(join(folder, 'manager/ckpt-3'));
+    const later = tf.train.CheckpointManager(checkpoint, join(folder, 'manager'), { maxToKeep: 2 });
+    // Before Node 20.16 nothing can be read at once.
+    if ('getBuiltinModule' in process) expect(later.latestCheckpoint).toBe(manager.latestCheckpoint);
+    expect(await later.checkpoints()).toEqual(await manager.checkpoints());
+    expect(later.latestCheckpoint).toBe(manager.latestCheckpoint);
     step.assign(99);
     state.w.assign([0, 0]);
-    (await checkpoint.restore(await manager.latestCheckpoint())).assertConsumed();
+    (await checkpoint.restore(manager.latestCheckpoint)).assertConsumed();
     expect(step.numpy()).toBe(20);
     expect(state.w.numpy()).toEqual([1, 2]);
     const other = new tf.train.Checkpoint({ step, more: new tf.Variable(1) });
-    const status = await other.restore(await manager.latestCheckpoint());
+    const status = await other.restore(manager.latestCheckpoint);
     expect(() => status.assertExistingObjectsMatched()).toThrow(/nothing for more/);
     expect(() => status.assertConsumed()).toThrow(/not taken from the checkpoint: state\/parts\/0/);
     const wrong = new tf.train.Checkpoint({ step, state: { w: new tf.Variable([1, 2, 3]) } });
     step.assign(5);
-    await expect(wrong.restore(await manager.latestCheckpoint())).rejects.toThrow(
+    await expect(wrong.restore(manager.latestCheckpoint)).rejects.toThrow(
       /'state\/w' is float32\(2,\) in the checkpoint, the variable float32\(3,\)/,
     );
     expect(step.numpy()).toBe(5);
