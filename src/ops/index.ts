@@ -64,6 +64,7 @@ export {
   uint32,
   uint64,
 } from './dtypes.ts';
+export * from './host-functions.ts';
 export * as image from './image/index.ts';
 export { makeNdarray, makeTensorProto } from './io/bytes.ts';
 export * as io from './io/index.ts';

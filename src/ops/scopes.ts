@@ -51,8 +51,3 @@ export const timestamp = (): number => Date.now() / 1000;
 export const newaxis = null;
 /** What gradients of unconnected sources are. */
 export const UnconnectedGradients = { NONE: 'none', ZERO: 'zero' } as const;
-/** A function of the host on tensors: called with them, its results made tensors. */
-export function pyFunction<R>(func: (...args: Tensor[]) => R, inp: readonly Tensor[], _Tout?: unknown): R {
-  return func(...inp);
-}
-export const numpyFunction = pyFunction;
