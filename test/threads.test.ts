@@ -92,7 +92,8 @@ const program = (entry: string, workersThere: string) => `
   const one = square(a).dataSync();
   tf.config.threading.setIntraOpParallelismThreads(2);
   let last = one;
-  for (let i = 0; i < 60; i++) {
+  // Until the workers are there, which takes a slow machine longer.
+  for (let i = 0; i < 60 || (i < 3000 && !(${workersThere})); i++) {
     last = square(a).dataSync();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
