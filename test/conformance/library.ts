@@ -203,7 +203,7 @@ export function result(x: unknown): Value {
   if (has(x, 'nestedRowLengths')) {
     return new RaggedValue(
       String((x as TensorView).dtype),
-      result(fn(x, 'to_list')()),
+      exactly(result(fn(x, 'to_list')()), (x as object as { readonly flatValues: TensorView }).flatValues),
       withoutArrays(result(fn(x, 'nested_row_lengths')())),
     );
   }
@@ -219,6 +219,19 @@ export function result(x: unknown): Value {
   if (Array.isArray(x)) return x.map(result);
   const entries = x instanceof Map ? [...x] : Object.entries(x);
   return Object.fromEntries(entries.map(([key, part]) => [String(key), result(part)]));
+}
+
+/** Lists of whole numbers too large for a number: as the flat values have them, in the same order. */
+function exactly(list: Value, flatValues: TensorView): Value {
+  if (flatValues.dtype !== 'int64' && flatValues.dtype !== 'uint64') return list;
+  const flat = flatValues.dataSync() as BigInt64Array | BigUint64Array;
+  let next = 0;
+  const visit = (part: Value): Value => {
+    if (Array.isArray(part)) return part.map(visit);
+    const value = flat[next++]!;
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  };
+  return visit(list);
 }
 
 /** Lists of numbers where Python gives lists, whatever array the library gave. */
