@@ -158,6 +158,11 @@ export async function saveWeights(
     const { writeWeightsH5 } = await stores();
     return platform().writeFile(file, writeWeightsH5(weightEntries(savedParts(model), true)));
   }
+  // Keras 2's layout, by the name that its tutorials give such files.
+  if (/\.(h5|hdf5)$/.test(file)) {
+    const { writeLegacyH5 } = await legacy();
+    return platform().writeFile(file, writeLegacyH5(legacyInput(model, null)));
+  }
   if (file.endsWith('.safetensors')) {
     const { safetensorsOf } = await import('./safetensors-file.ts');
     return platform().writeFile(file, safetensorsOf(model));
@@ -167,7 +172,7 @@ export async function saveWeights(
     return saveCheckpoint(model, file);
   }
   throw new ValueError(
-    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', in '.safetensors', or a name without an end for a checkpoint of TensorFlow.`,
+    `saveWeights: '${file}': wanted a name that ends in '.weights.h5', in '.h5' for the older layout, in '.safetensors', or a name without an end for a checkpoint of TensorFlow.`,
   );
 }
 

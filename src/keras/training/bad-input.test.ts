@@ -159,7 +159,7 @@ describe('models that are not ready', () => {
     await expect(model.evaluate(x, x)).rejects.toThrow(/evaluate: model .* is not compiled/);
     expect(() => model.trainOnBatch(x, x)).toThrow(/trainOnBatch: model .* is not compiled/);
     const built = models.Sequential([layers.Input([1]), layers.Dense(1)]);
-    await expect(built.saveWeights('w.h5')).rejects.toThrow(/'w.h5': wanted a name that ends in '.weights.h5'/);
+    await expect(built.saveWeights('w.txt')).rejects.toThrow(/'w.txt': wanted a name that ends in '.weights.h5'/);
     await expect(model.saveWeights('unbuilt.weights.h5')).rejects.toThrow(/is not built/);
     expect(() => model.outputShape).toThrow(/not built/);
     expect(() => model.countParams()).toThrow(/not built/);
