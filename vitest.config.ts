@@ -13,6 +13,9 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+    // Every run draws the same numbers; see test/support/seed.ts.
+    env: { CORNU_SEED: process.env.CORNU_SEED ?? '20261121' },
+    setupFiles: ['test/support/fixed-entropy.mjs'],
     // Against hanging only.
     testTimeout: 120_000,
     hookTimeout: 120_000,

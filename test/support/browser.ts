@@ -24,7 +24,13 @@ const imports = {
   fflate: '/node_modules/fflate/esm/browser.js',
   h5wasm: '/node_modules/h5wasm/dist/esm/hdf5_hl.js',
 };
-const html = `<!doctype html><meta charset="utf-8"><title>cornu</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
+/** Where the tests fix what is drawn without a seed, so does the page. */
+const fixedEntropy = readFileSync(join(root, 'test/support/fixed-entropy.mjs'), 'utf8');
+const script =
+  process.env.CORNU_SEED === undefined
+    ? ''
+    : `<script>{${fixedEntropy.replace('process.env.CORNU_SEED', process.env.CORNU_SEED)}}</script>`;
+const html = `<!doctype html><meta charset="utf-8"><title>cornu</title>${script}<script type="importmap">${JSON.stringify({ imports })}</script>`;
 
 function serve(isolated: boolean): Promise<Server> {
   const headers = isolated

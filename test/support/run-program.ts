@@ -16,13 +16,16 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** Runs `program`, a path from the root of the repository, to its end. */
+const fixedEntropy = new URL('fixed-entropy.mjs', import.meta.url).href;
+
+/** Runs `program`, a path from the root of the repository, to its end; what it draws without a seed is the same every time. */
 export async function runProgram(program: string, ...args: string[]): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'cornu-program-'));
   const start = performance.now();
   try {
     const child = spawn(process.execPath, [join(root, 'tools/run.mjs'), '--built', join(root, program), ...args], {
       cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${fixedEntropy}` },
     });
     let [output, complaint] = ['', ''];
     child.stdout.on('data', (text) => (output += text));

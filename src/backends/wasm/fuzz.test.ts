@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seed as first } from '../../../test/support/seed.ts';
 import { setWantedThreads, wantedThreads } from '../../base/threads.ts';
 import { interpretLoops } from '../../compiler/interpret-loop-ir.ts';
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
@@ -8,9 +9,8 @@ import { createWasmBackend } from './index.ts';
 import { randomKernel } from './random-kernel.ts';
 import { arrayOf, copyOf, difference, fillExact, generator, runKernel } from './testing.ts';
 
-/** Set CORNU_FUZZ=N for N kernels, CORNU_SEED=S to repeat one. */
+/** Set CORNU_FUZZ=N for N kernels, and CORNU_SEED=S with CORNU_FUZZ=1 to repeat one. */
 const count = Number(process.env.CORNU_FUZZ ?? 30);
-const first = Number(process.env.CORNU_SEED ?? Date.now() % 1_000_000);
 
 describe('random loop kernels', () => {
   it('give what the interpreter gives, to the last bit', () => {
@@ -20,8 +20,7 @@ describe('random loop kernels', () => {
     backends.push(createWasmBackend({ enableRelaxedSimd, workers, shareAll: true }));
     const before = wantedThreads();
     setWantedThreads(3);
-    const runs = process.env.CORNU_SEED ? 1 : count;
-    for (let run = 0; run < runs; run++) {
+    for (let run = 0; run < count; run++) {
       const seed = first + run;
       const random = generator(seed);
       const { kernel, sizes } = randomKernel(random);
@@ -35,7 +34,7 @@ describe('random loop kernels', () => {
       for (const backend of backends) {
         const actual = inputs.map(copyOf);
         const complain = (what: string): never => {
-          throw new Error(`CORNU_SEED=${seed}: ${what}\n${describeKernel(kernel)}`);
+          throw new Error(`CORNU_SEED=${seed} CORNU_FUZZ=1: ${what}\n${describeKernel(kernel)}`);
         };
         try {
           runKernel(backend, kernel, actual);
@@ -50,6 +49,6 @@ describe('random loop kernels', () => {
     }
     expect(backends.map(({ threads }) => threads)).toEqual([1, 1, 3]);
     setWantedThreads(before);
-    expect(runs).toBeGreaterThan(0);
+    expect(count).toBeGreaterThan(0);
   }, 600_000);
 });

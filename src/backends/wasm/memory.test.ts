@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seed } from '../../../test/support/seed.ts';
 import { RESERVED_BYTES, WasmHeap } from './memory.ts';
 
 describe('engine heap', () => {
   it('gives aligned blocks that do not overlap, over thousands of random requests', () => {
-    const seed = Date.now() % 100000;
     let state = seed;
     const random = (n: number) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seed } from '../../../../test/support/seed.ts';
 import { interpretLoops } from '../../../compiler/interpret-loop-ir.ts';
 import { binary, index, type LoopIndex, type LoopKernel, load, read } from '../../../compiler/loop-ir.ts';
 import { nativeAddon } from '../../../platform/native-addon.ts';
@@ -75,7 +76,6 @@ describe('convolutions as matrix products', () => {
   );
 
   it('any nest of loops, in any order and layout', () => {
-    const seed = Date.now() % 1_000_000;
     let matched = 0;
     // As many as are matrix products of some size: small nests stay plain loops.
     for (let run = 0; matched < 12 && run < 2000; run++) {

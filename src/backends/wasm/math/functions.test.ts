@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { seed } from '../../../../test/support/seed.ts';
 import { erf, erfc } from '../../../base/special.ts';
 import { binary, type Expr, type FloatUnary, index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
 import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { createWasmBackend } from '../index.ts';
 import { generator, runKernel } from '../testing.ts';
 
-/** Largest error in units of the last place, with and without fused multiply-add, and where the samples lie. */
+/**
+ * Largest error in units of the last place, with and without fused multiply-add, and where the samples lie. The bounds are what
+ * every thirteenth of all floats from 2⁻³⁰ up showed (exp 1.050, expm1 1.72, tan 3.6, tanh 2.46), and a little more.
+ */
 const bounds: Record<string, { f: (x: number) => number; ulp: number; range: readonly [number, number] }> = {
-  exp: { f: Math.exp, ulp: 1.05, range: [-104, 89] },
-  expm1: { f: Math.expm1, ulp: 1.6, range: [-20, 89] },
+  exp: { f: Math.exp, ulp: 1.1, range: [-104, 89] },
+  expm1: { f: Math.expm1, ulp: 1.75, range: [-20, 89] },
   log: { f: Math.log, ulp: 1, range: [0, 3.4e38] },
   log1p: { f: Math.log1p, ulp: 1.6, range: [-1, 3.4e38] },
   sin: { f: Math.sin, ulp: 2, range: [-2e6, 2e6] },
@@ -19,9 +23,9 @@ const bounds: Record<string, { f: (x: number) => number; ulp: number; range: rea
   atan: { f: Math.atan, ulp: 3, range: [-1e9, 1e9] },
   sinh: { f: Math.sinh, ulp: 2, range: [-90, 90] },
   cosh: { f: Math.cosh, ulp: 2, range: [-90, 90] },
-  tanh: { f: Math.tanh, ulp: 2.5, range: [-12, 12] },
+  tanh: { f: Math.tanh, ulp: 2.6, range: [-12, 12] },
   asinh: { f: Math.asinh, ulp: 2.5, range: [-1e30, 1e30] },
-  acosh: { f: Math.acosh, ulp: 2.5, range: [1, 1e30] },
+  acosh: { f: Math.acosh, ulp: 2.6, range: [1, 1e30] },
   atanh: { f: Math.atanh, ulp: 2.5, range: [-1, 1] },
   erf: { f: erf, ulp: 1.5, range: [-5, 5] },
   erfc: { f: erfc, ulp: 4, range: [-5, 10] },
@@ -69,7 +73,6 @@ describe.each([
   ['without', false],
 ])('float32 functions %s', (_name, relaxedSimd) => {
   const backend = createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd });
-  const seed = Date.now() % 100000;
 
   it.each(Object.keys(bounds))('%s stays within its bound', (name) => {
     const { f, ulp, range } = bounds[name]!;
