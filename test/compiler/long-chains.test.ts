@@ -11,7 +11,8 @@ const times = (n: number, step: (x: tf.Tensor) => tf.Tensor) =>
     return y;
   });
 const close = (found: tf.Tensor, wanted: readonly number[]): void => {
-  for (const [i, value] of found.dataSync().entries()) expect(Math.abs(Number(value) / wanted[i]! - 1)).toBeLessThan(1e-4);
+  for (const [i, value] of found.dataSync().entries())
+    expect(Math.abs(Number(value) / wanted[i]! - 1)).toBeLessThan(1e-4);
 };
 
 it('1500 sines', () => {
