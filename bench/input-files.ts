@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from 'cornu';
+import { random } from './workloads/common.ts';
 
 const [SIZE, PICTURES, EXAMPLES] = [256, 2000, 20_000];
 
@@ -23,14 +24,6 @@ export async function inputFiles(): Promise<string> {
   await writer.close();
   renameSync(unfinished, folder);
   return folder;
-}
-
-let state = 0x2545f491;
-function random(): number {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) / 2 ** 32;
 }
 
 /** Waves with noise: files of 17 KB, as photographs of that size have. */

@@ -4,7 +4,7 @@ import * as tf from 'cornu';
 
 /** A small generator of its own, so that making the data costs the same whatever the library does. */
 let state = 0x2545f491;
-function random(): number {
+export function random(): number {
   state ^= state << 13;
   state ^= state >>> 17;
   state ^= state << 5;

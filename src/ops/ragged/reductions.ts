@@ -1,6 +1,6 @@
 // Reductions of ragged tensors: over rows padded with what changes nothing.
 // Owns: the padding of each reduction, and the structure of what is left.
-import { dtypes, isFloating } from '../../base/dtype.ts';
+import { dtypes } from '../../base/dtype.ts';
 import { normalizeAxes } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -67,17 +67,9 @@ function argumentsOf({ name, args }: OpCall): Arguments {
 }
 
 type Padding = (x: RaggedTensor) => TensorLike;
-const lowest: Padding = ({ dtype }) =>
-  dtype === 'bool' ? false : isFloating(dtype) ? extremes[dtype as keyof typeof extremes] * -1 : dtypes[dtype].min;
-const highest: Padding = ({ dtype }) =>
-  dtype === 'bool' ? true : isFloating(dtype) ? extremes[dtype as keyof typeof extremes] : dtypes[dtype].max;
-/** The largest finite number of each floating dtype: the extreme of nothing, as in TensorFlow. */
-const extremes = {
-  float16: 65504,
-  bfloat16: 3.3895313892515355e38,
-  float32: 3.4028234663852886e38,
-  float64: Number.MAX_VALUE,
-} as const;
+/** The least and the largest finite number of a dtype: the extremes of nothing, as in TensorFlow. */
+const lowest: Padding = ({ dtype }) => (dtype === 'bool' ? false : dtypes[dtype].min);
+const highest: Padding = ({ dtype }) => (dtype === 'bool' ? true : dtypes[dtype].max);
 
 /** A reduction that padding with `padding` leaves as it is. */
 function reduced(call: OpCall, padding: Padding): RaggedTensor | Tensor {
