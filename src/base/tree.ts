@@ -1,13 +1,8 @@
 // Structures: values in nested lists and records, as Keras's `tree` and `tf.nest` treat them.
 // Owns: flattening, packing and mapping. What counts as a leaf is the caller's to say.
+import { isRecord } from './record.ts';
 
 export type Tree<T> = T | readonly Tree<T>[] | { readonly [name: string]: Tree<T> };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
-  if (value === null || typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
 
 /** Replaces every leaf. Records keep their order of keys; `isLeaf` stops the descent early. */
 export function mapTree(

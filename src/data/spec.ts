@@ -1,6 +1,8 @@
 // What the elements of a data set look like before one is read: dtypes, and shapes with null for sizes that vary.
 // Owns: specs of tensors, ragged and sparse tensors and data sets in lists and records; finding out what a user's function gives.
+
 import { allocate, dtypes } from '../base/dtype.ts';
+import { isRecord } from '../base/record.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { TensorSpec } from '../ops/core/tensor-spec.ts';
@@ -195,8 +197,8 @@ export function specThrough(spec: Spec | null, f: (element: unknown) => unknown,
 export const showSpec = (spec: Spec): string =>
   Array.isArray(spec)
     ? `(${spec.map(showSpec).join(', ')})`
-    : Object.getPrototypeOf(spec) === Object.prototype
-      ? `{${Object.entries(spec as object)
+    : isRecord(spec)
+      ? `{${Object.entries(spec)
           .map(([key, inner]) => `'${key}': ${showSpec(inner as Spec)}`)
           .join(', ')}}`
       : String(spec);

@@ -1,7 +1,9 @@
 // Elements of data sets: structures of tensors, cut into rows and put together again.
 // Owns: conversion of what users give, slices of the first axis, stacking.
+
 import { type Data, dtypes } from '../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../base/tree.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
@@ -47,12 +49,7 @@ export function componentsToTensors(value: unknown, where: string): unknown {
         ? convertToTensor(part as TensorLike, undefined, where)
         : componentsToTensors(part, where),
     );
-  if (
-    value !== null &&
-    typeof value === 'object' &&
-    !ArrayBuffer.isView(value) &&
-    Object.getPrototypeOf(value) === Object.prototype
-  )
+  if (isRecord(value))
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, componentsToTensors(part, where)]));
   return convertToTensor(value as TensorLike, undefined, where);
 }

@@ -1,12 +1,14 @@
 // Dtype policies: in which dtype a layer computes and in which it keeps its weights.
 // Owns: DTypePolicy, its names (`mixed_float16`) and its config. Leaves the casting to layers.
+
 import { type Class, callable } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { inspect, shortForm } from '../base/short-form.ts';
 import { floatx } from './config.ts';
 import type { Config, Json } from './schema.ts';
-import { isPlainObject } from './schema.ts';
+
 import { placeOf, registerModule } from './serialization.ts';
 
 /** What a mode of quantization is called in policies: `int8`, `int4/128` (groups of 128), `float8`. */
@@ -206,7 +208,7 @@ export function getPolicy(value: unknown, where = 'dtype'): DTypePolicy {
   if (value === null || value === undefined) return dtypePolicy();
   if (value instanceof DTypePolicy) return value;
   if (typeof value === 'string') return named(value);
-  if (isPlainObject(value)) {
+  if (isRecord(value)) {
     const config = (value.config ?? {}) as Config;
     const name = config.name ?? value.name;
     if (typeof name === 'string') return named(name);

@@ -1,8 +1,10 @@
 // What initializers, regularizers, constraints, losses, metrics and optimizers have in common: `get`, `serialize`,
 // `deserialize` over one table of names.
 // Owns: the way from names, classes, configs and functions to objects. Leaves configs to serialization.ts.
+
 import { didYouMean, show, ValueError } from '../base/errors.ts';
-import { isPlainObject, type Json } from './schema.ts';
+import { isRecord } from '../base/record.ts';
+import type { Json } from './schema.ts';
 import {
   type DeserializeOptions,
   deserializeKerasObject,
@@ -67,7 +69,7 @@ export function family<Result>(settings: FamilySettings): Family<Result> {
         throw new ValueError(`unknown ${what} '${identifier}'.${didYouMean(identifier, inStyleOf(identifier, table))}`);
       return made(found);
     }
-    if (isPlainObject(identifier)) return deserialize(identifier as Json);
+    if (isRecord(identifier)) return deserialize(identifier as Json);
     if (identifier instanceof (base as AnyClass) || isClass(identifier)) return made(identifier);
     if (settings.functions && typeof identifier === 'function') return identifier as Result;
     throw new ValueError(

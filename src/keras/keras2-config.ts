@@ -1,7 +1,8 @@
 // What configs of Keras 2 mean differently than those of Keras 3, said in words that this library knows.
 // Owns: those changes, one by one. Older names of options are in the layers' own schemas.
+import { isRecord } from '../base/record.ts';
 import { recordMigration } from './migrations.ts';
-import { type Config, isPlainObject, type Json } from './schema.ts';
+import type { Config, Json } from './schema.ts';
 
 /** Activations of the same name with other formulas. */
 const activations: Readonly<Record<string, string>> = { hard_sigmoid: 'keras2_hard_sigmoid' };
@@ -13,7 +14,7 @@ export const fromVersion = (version: unknown, config: Json): Json =>
 /** The config of a model or layer, as Keras 2 meant it. */
 export function fromKeras2(json: Json): Json {
   if (Array.isArray(json)) return json.map(fromKeras2);
-  if (!isPlainObject(json)) return json;
+  if (!isRecord(json)) return json;
   // Which generator a random layer of Keras 2 draws from.
   const { rng_type: generator, ...rest } = json;
   if (generator !== undefined) recordMigration('dropped-option', 'rng_type');

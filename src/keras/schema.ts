@@ -17,6 +17,7 @@
 
 import { asDType, type DType } from '../base/dtype.ts';
 import { DTypeError, didYouMean, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import type { Shape } from '../base/shape.ts';
 import { recordMigration } from './migrations.ts';
 
@@ -109,12 +110,6 @@ export const snakeCase = (name: string): string =>
 export const camelCase = (name: string): string =>
   name.replace(/(?<=[^_])_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-export const isPlainObject = (value: unknown): value is Record<string, unknown> => {
-  if (value === null || typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-};
-
 /** A schema whatever its options. */
 export interface SchemaLike {
   readonly className: string;
@@ -148,8 +143,8 @@ export class Schema<D extends Definitions> implements SchemaLike {
   collect(args: readonly unknown[]): Record<string, unknown> {
     const { positional = [] } = this.settings;
     const last = args.length > 0 ? args[args.length - 1] : undefined;
-    const given: Record<string, unknown> = isPlainObject(last) ? { ...last } : {};
-    const front = isPlainObject(last) ? args.slice(0, -1) : args;
+    const given: Record<string, unknown> = isRecord(last) ? { ...last } : {};
+    const front = isRecord(last) ? args.slice(0, -1) : args;
     front.forEach((value, i) => {
       const name = positional[i];
       if (value === undefined) return;
@@ -255,7 +250,7 @@ export const schema = <D extends Definitions>(
 function toJson(value: unknown): Json {
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) return value.map(toJson);
-  if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
   return value as Json;
 }
 

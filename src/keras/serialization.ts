@@ -7,9 +7,11 @@
 //   registerModule('keras.losses', { MeanSquaredError, Huber, … });            // classes: by class_name
 //   registerFunctions('keras.activations', { relu, leaky_relu: leakyRelu });    // functions: by the name in files
 // and makes option kinds of its `get` with `kerasObject('an initializer', (x) => get(x))`.
+
 import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { recordMigration } from './migrations.ts';
-import { type Config, isPlainObject, type Json, type Kind } from './schema.ts';
+import type { Config, Json, Kind } from './schema.ts';
 
 /** What every object in a config can do. */
 export interface Serializable {
@@ -147,7 +149,7 @@ export function serializeKerasObject(object: unknown): Json {
   if (typeof object === 'string' || typeof object === 'number' || typeof object === 'boolean') return object;
   if (typeof object === 'bigint') return Number(object);
   if (Array.isArray(object)) return object.map(serializeKerasObject);
-  if (isPlainObject(object)) return serializeRecord(object);
+  if (isRecord(object)) return serializeRecord(object);
   for (const special of specials) {
     const found = special(object as object);
     if (found !== undefined) return found;
@@ -277,7 +279,7 @@ export function deserializeKerasObject(config: Json, options: DeserializeOptions
   const given = options.customObjects;
   // Also as an option, as everywhere: deserialize(config, { customObjects: { Mine } }).
   const objects =
-    given && Object.keys(given).join() === 'customObjects' && isPlainObject(given.customObjects)
+    given && Object.keys(given).join() === 'customObjects' && isRecord(given.customObjects)
       ? given.customObjects
       : given;
   return objects ? customObjectScope(objects, () => revive(config, options.modules)) : revive(config, options.modules);
@@ -302,7 +304,7 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
       throw new ConfigError('bad_config', `bad config: a function's config is ${show(inner)}, wanted its name.`);
     return findClass(inner, module, registeredName, modules);
   }
-  if (inner !== null && !isPlainObject(inner))
+  if (inner !== null && !isRecord(inner))
     throw new ConfigError(
       'bad_config',
       `bad config: ${className} has the config ${show(inner)}, wanted a record of its options.`,
@@ -313,9 +315,9 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
     instantiate(findClass(className, module, registeredName, modules), (inner ?? {}) as Config),
   );
   const instance = object as Partial<Serializable> & { built?: boolean };
-  if (isPlainObject(config.build_config) && instance.buildFromConfig && !instance.built)
+  if (isRecord(config.build_config) && instance.buildFromConfig && !instance.built)
     instance.buildFromConfig(config.build_config as Config);
-  if (isPlainObject(config.compile_config) && instance.compileFromConfig)
+  if (isRecord(config.compile_config) && instance.compileFromConfig)
     instance.compileFromConfig(config.compile_config as Config);
   if (id !== null) sharing?.objects.set(id, object);
   return object;

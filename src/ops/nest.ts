@@ -1,11 +1,10 @@
 // tf.nest: structures of tensors in lists and records.
 // Owns: TensorFlow's names; the walking is of base/tree.ts.
+
 import { show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import { isLeaf } from '../runtime/structure.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !isLeaf(value) && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Whether a value is a list or a record. */
 export const isNested = (seq: unknown): boolean => Array.isArray(seq) || isRecord(seq);

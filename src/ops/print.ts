@@ -1,9 +1,10 @@
 // tf.print: values as lines of text, also from inside compiled functions.
 // Owns: the options; how a tensor is written stands in strings/numbers.ts.
+import { isRecord } from '../base/record.ts';
 import { resolve } from '../runtime/execute.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { effect } from './core/effects.ts';
-import { isOptions } from './core/signature.ts';
+
 import { summarized } from './strings/numbers.ts';
 
 export interface PrintOptions {
@@ -21,7 +22,7 @@ const KEYS = ['outputStream', 'summarize', 'sep', 'end', 'name'];
 export function print(...inputs: unknown[]): void {
   const last = inputs.at(-1);
   const options: PrintOptions =
-    isOptions(last) && Object.keys(last).length > 0 && Object.keys(last).every((key) => KEYS.includes(key))
+    isRecord(last) && Object.keys(last).length > 0 && Object.keys(last).every((key) => KEYS.includes(key))
       ? (last as PrintOptions)
       : {};
   const parts = options === last ? inputs.slice(0, -1) : inputs;

@@ -1,14 +1,8 @@
 // Python's keyword arguments, in TypeScript: the arguments in their order, or an options object as the last of them. Owns
 // telling the two apart; what the arguments mean stays with each method.
 import { refuseUnknown, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import type { Parameter } from './nd-array.ts';
-
-const isOptions = (value: unknown): value is object =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !ArrayBuffer.isView(value) &&
-  !('length' in value);
 
 /** The arguments of `method` by name: positional ones first, then those of a trailing options object. */
 export function named<const N extends string>(
@@ -17,7 +11,7 @@ export function named<const N extends string>(
   args: readonly unknown[],
 ): { readonly [K in N]?: unknown } {
   const last = args.at(-1);
-  const positional = isOptions(last) ? args.slice(0, -1) : args;
+  const positional = isRecord(last) ? args.slice(0, -1) : args;
   if (positional.length > names.length) {
     throw new ValueError(
       `${method}: found ${positional.length} arguments, wanted at most ${names.length}: ${names.join(', ')}.`,
@@ -27,7 +21,7 @@ export function named<const N extends string>(
   positional.forEach((value, i) => {
     found[names[i]!] = value;
   });
-  if (isOptions(last)) {
+  if (isRecord(last)) {
     refuseUnknown(method, last, names);
     Object.assign(found, last);
   }

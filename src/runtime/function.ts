@@ -1,7 +1,9 @@
 // tf.function: a function compiled for each combination of shapes, dtypes and plain arguments it is called with.
 // Owns: signatures, the cache of traces, structure of arguments and results. Leaves graphs to trace.ts, running to
 // program.ts.
+
 import { StateError, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import type { Shape } from '../base/shape.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
@@ -67,11 +69,11 @@ function signature(args: readonly unknown[], tensors: Tensor[]): string {
       value.forEach(walk);
       key += ')';
     } else if (value !== null && (typeof value === 'object' || typeof value === 'function')) {
-      if (Object.getPrototypeOf(value) === Object.prototype) {
+      if (isRecord(value)) {
         key += '{';
         for (const name of Object.keys(value).sort()) {
           key += `${name}:`;
-          walk((value as Record<string, unknown>)[name]);
+          walk(value[name]);
         }
         key += '}';
       } else key += `o${identity(value)};`;
@@ -188,14 +190,13 @@ export class FunctionCache {
       if (value instanceof VariableTensor) return value;
       if (value instanceof Tensor) return parameters[next++];
       if (Array.isArray(value)) return value.map(substitute);
-      if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-        const record = value as Record<string, unknown>;
+      if (isRecord(value)) {
         const packed = new Map(
-          Object.keys(record)
+          Object.keys(value)
             .sort()
-            .map((name) => [name, substitute(record[name])]),
+            .map((name) => [name, substitute(value[name])]),
         );
-        return Object.fromEntries(Object.keys(record).map((name) => [name, packed.get(name)]));
+        return Object.fromEntries(Object.keys(value).map((name) => [name, packed.get(name)]));
       }
       return value;
     };

@@ -1,8 +1,10 @@
 // Functions of a SavedModel as functions here: one for each signature, and those that choose among several.
 // Owns: matching arguments to signatures, compiling (or running op by op where a graph needs values). Leaves graphs to ./graph.
+
 import { show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
-import { isOptions } from '../ops/core/signature.ts';
+
 import { makeFunction } from '../runtime/function.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';
@@ -86,14 +88,14 @@ export function signatureFunction(concrete: ConcreteFunction, name: string): Sig
   const [, keywords] = concrete.inputs as readonly [Template, Template];
   const byName = new Map(placesIn(keywords).map((place) => [place.name, place]));
   const named = (template: Template): Record<string, TensorPlace> =>
-    Object.fromEntries(Object.entries(isOptions(template) ? template : {})) as Record<string, TensorPlace>;
+    Object.fromEntries(Object.entries(isRecord(template) ? template : {})) as Record<string, TensorPlace>;
   const inputs = named(keywords);
   const keys = Object.keys(inputs).sort();
   const call = (given: Readonly<Record<string, TensorLike>> | TensorLike): Record<string, Tensor> => {
-    const record = isOptions(given) ? (given as Readonly<Record<string, TensorLike>>) : { [keys[0] ?? '']: given };
+    const record = isRecord(given) ? (given as Readonly<Record<string, TensorLike>>) : { [keys[0] ?? '']: given };
     const missing = keys.filter((key) => record[key] === undefined);
     const unknown = Object.keys(record).filter((key) => !keys.includes(key));
-    if (missing.length > 0 || unknown.length > 0 || (!isOptions(given) && keys.length !== 1))
+    if (missing.length > 0 || unknown.length > 0 || (!isRecord(given) && keys.length !== 1))
       throw new ValueError(
         `signature '${name}': found inputs ${Object.keys(record).join(', ') || 'none'}; wanted ${showTemplate(keywords)}.`,
       );
@@ -121,7 +123,7 @@ export function polymorphicFunction(
   const call = (...given: unknown[]): unknown => {
     const last = given.at(-1);
     const options =
-      given.length > 1 && isOptions(last) ? last : given.length > args.names.length && isOptions(last) ? last : null;
+      given.length > 1 && isRecord(last) ? last : given.length > args.names.length && isRecord(last) ? last : null;
     const positional = options ? given.slice(0, -1) : given;
     const byName = new Map(Object.entries(options ?? {}).map(([key, value]) => [snakeCase(key), value]));
     for (const concrete of concretes) {

@@ -1,11 +1,13 @@
 // Structures of tensors as SavedModels describe them: arguments and results of functions.
 // Owns: their form here, the order of the tensors in them, matching of given values, and both directions of the message.
+
 import { ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 
 import type { MessageInput } from '../formats/protobuf/message.ts';
 import type { StructuredValue } from '../formats/tensorflow/object-graph-proto.ts';
 import { DATA_TYPES, dtypeOfDataType, shapeFromProto, shapeToProto } from '../formats/tensorflow/tensor-proto.ts';
-import { isOptions as isPlainObject } from '../ops/core/signature.ts';
+
 import type { Tensor } from '../runtime/tensor.ts';
 import { CompositePlace, compositePlace, TensorPlace } from './places.ts';
 
@@ -42,7 +44,7 @@ export function templateOf(value: StructuredValue | undefined): Template {
   return value.boolValue ?? value.int64Value ?? value.float64Value ?? value.stringValue ?? null;
 }
 
-const isRecord = (template: Template): template is { readonly [key: string]: Template } => isPlainObject(template);
+const isNamed = (template: Template): template is { readonly [key: string]: Template } => isRecord(template);
 /** The keys of a record in the order in which its tensors count. */
 export const sortedKeys = (record: object): string[] => Object.keys(record).sort();
 
@@ -51,7 +53,7 @@ export function placesIn(template: Template): TensorPlace[] {
   if (template instanceof TensorPlace) return [template];
   if (template instanceof CompositePlace) return [...template.parts];
   if (Array.isArray(template)) return (template as readonly Template[]).flatMap(placesIn);
-  if (isRecord(template)) return sortedKeys(template).flatMap((key) => placesIn(template[key]!));
+  if (isNamed(template)) return sortedKeys(template).flatMap((key) => placesIn(template[key]!));
   return [];
 }
 
@@ -62,7 +64,7 @@ export function fill(template: Template, values: readonly unknown[]): unknown {
     if (part instanceof TensorPlace) return values[next++];
     if (part instanceof CompositePlace) return part.make(part.parts.map(() => values[next++] as Tensor));
     if (Array.isArray(part)) return (part as readonly Template[]).map(walk);
-    if (!isRecord(part)) return part;
+    if (!isNamed(part)) return part;
     const filled = new Map(sortedKeys(part).map((key) => [key, walk(part[key]!)]));
     return Object.fromEntries(Object.keys(part).map((key) => [key, filled.get(key)]));
   };
@@ -88,10 +90,10 @@ export function match(
     const parts = (template as readonly Template[]).map((part, i) => match(part, given[i], accepts));
     return parts.every((part) => part !== null) ? parts.flat() : null;
   }
-  if (isRecord(template)) {
-    if (!isPlainObject(given)) return null;
+  if (isNamed(template)) {
+    if (!isRecord(given)) return null;
     const keys = sortedKeys(template);
-    const parts = keys.map((key) => match(template[key]!, (given as Record<string, unknown>)[key], accepts));
+    const parts = keys.map((key) => match(template[key]!, given[key], accepts));
     return parts.every((part) => part !== null) ? parts.flat() : null;
   }
   return Object.is(template, given ?? null) ? [] : null;
@@ -102,7 +104,7 @@ export function showTemplate(template: Template): string {
   if (template instanceof TensorPlace) return `${template.name ? `${template.name}: ` : ''}${template}`;
   if (template instanceof CompositePlace) return template.about;
   if (Array.isArray(template)) return `[${(template as readonly Template[]).map(showTemplate).join(', ')}]`;
-  if (isRecord(template))
+  if (isNamed(template))
     return `{ ${Object.entries(template)
       .map(([key, part]) => `${key}: ${showTemplate(part)}`)
       .join(', ')} }`;
@@ -125,7 +127,7 @@ export function structuredValue(template: Template, tuples = 0): MessageInput<St
     const values = (template as readonly Template[]).map((part) => structuredValue(part, tuples - 1));
     return tuples > 0 ? { tupleValue: { values } } : { listValue: { values } };
   }
-  if (isRecord(template))
+  if (isNamed(template))
     return {
       dictValue: { fields: new Map(Object.entries(template).map(([key, part]) => [key, structuredValue(part)])) },
     };

@@ -1,7 +1,8 @@
 // What of an object is kept in checkpoints: its variables, and children under the names that TensorFlow's readers look for.
 // Owns: that question for plain objects, lists and modules, and the walks that write and find. Leaves layers, models and
 // optimizers to src/keras, which installs its own answer here.
-import { isOptions } from '../ops/core/signature.ts';
+
+import { isRecord } from '../base/record.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import { VariableTensor } from '../runtime/variable.ts';
 import type { CheckpointReader } from './checkpoint-reader.ts';
@@ -43,7 +44,7 @@ function holdsVariables(object: object, seen: Set<object>): boolean {
   seen.add(object);
   for (const provider of providers) if (provider(object)) return true;
   if ('variables' in object) return true;
-  if (Array.isArray(object) ? typeof object[0] === 'number' : !isOptions(object)) return false;
+  if (Array.isArray(object) ? typeof object[0] === 'number' : !isRecord(object)) return false;
   return Object.values(object).some(
     (item) => item !== null && typeof item === 'object' && holdsVariables(item as object, seen),
   );

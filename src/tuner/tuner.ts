@@ -2,9 +2,11 @@
 // Owns: trials and their executions, checkpoints of the best epochs, summaries, going on after a break. Leaves the choice
 // of values to oracle.ts.
 // Source: https://keras.io/keras_tuner/api/tuners/
+
 import { type Class, callable } from '../base/callable.ts';
 import { didYouMean, refuseUnknown, StateError, show, ValueError } from '../base/errors.ts';
 import { pythonRepr } from '../base/python-format.ts';
+import { isRecord } from '../base/record.ts';
 import * as tf from '../index.ts';
 import { joinPath } from '../platform/path.ts';
 import { platform } from '../platform/platform.ts';
@@ -252,8 +254,7 @@ class TunerBase {
   #withCallback(args: FitArgs, callback: BestEpoch, values: Values): FitArgs {
     const list: unknown[] = [...args];
     const last = list.at(-1);
-    const isOptions =
-      list.length > 1 && last !== null && typeof last === 'object' && Object.getPrototypeOf(last) === Object.prototype;
+    const isOptions = list.length > 1 && isRecord(last);
     const given = (isOptions ? list.pop() : {}) as FitOptions;
     const epochs = values['tuner/epochs'];
     const limits = typeof epochs === 'number' ? { epochs, initialEpoch: values['tuner/initial_epoch'] as number } : {};

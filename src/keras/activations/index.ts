@@ -1,8 +1,10 @@
 // tf.keras.activations: the functions, and the way from names to them.
 // Owns: the table of names. The functions stand in the files beside it.
+
 import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import { isPlainObject, type Json } from '../schema.ts';
+import type { Json } from '../schema.ts';
 import {
   type DeserializeOptions,
   deserializeKerasObject,
@@ -92,7 +94,7 @@ export function get(identifier: Like | Activation | string | Json | undefined): 
     if (typeof found === 'function') return found as Activation;
     throw new ValueError(`unknown activation '${identifier}'.${didYouMean(identifier, Object.keys(table))}`);
   }
-  const object = isPlainObject(identifier) ? deserialize(identifier as Json) : identifier;
+  const object = isRecord(identifier) ? deserialize(identifier as Json) : identifier;
   if (typeof object === 'function') return object as Activation;
   throw new ValueError(`activation: found ${show(identifier)}, wanted a name such as 'relu', a function, or null.`);
 }
@@ -100,7 +102,7 @@ export function get(identifier: Like | Activation | string | Json | undefined): 
 /** As files have it: the name of a built-in activation, else a config. */
 export function serialize(activation: Activation): Json {
   const config = serializeKerasObject(activation);
-  return isPlainObject(config) && config.class_name === 'function' ? (config.config as Json) : config;
+  return isRecord(config) && config.class_name === 'function' ? (config.config as Json) : config;
 }
 export const deserialize = (config: Json, customObjects?: DeserializeOptions['customObjects']): Activation => {
   if (typeof config === 'string') return get(config);

@@ -1,9 +1,11 @@
 // Boxes as offsets from anchors, the form in which detectors predict them, and back.
 // Source: https://keras.io/api/utils/bounding_boxes/
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { concat, split } from '../../ops/core/arrange.ts';
-import { isOptions } from '../../ops/core/signature.ts';
+
 import { add, divide, exp, log, maximum, multiply, subtract } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -80,7 +82,7 @@ export const decodeDeltasToBoxes = kerasOp(
       return converted(box, encodedFormat, boxFormat, size);
     };
     type Result = A extends TensorLike ? Tensor : Record<string, Tensor>;
-    if (!isOptions(anchors) || !isOptions(boxesDelta))
+    if (!isRecord(anchors) || !isRecord(boxesDelta))
       return level(anchors as TensorLike, boxesDelta as TensorLike) as Result;
     const deltas = boxesDelta as Readonly<Record<string, TensorLike>>;
     const levels = Object.entries(anchors as Readonly<Record<string, TensorLike>>).map(([key, anchor]) => {

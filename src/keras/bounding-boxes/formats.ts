@@ -2,12 +2,14 @@
 // Owns: conversion between the formats, and what moves rectangles (clipping, cropping, padding, affine maps), all in 'xyxy'.
 // Leaves offsets from anchors to deltas.ts, overlaps to iou.ts.
 // Source: https://keras.io/api/utils/bounding_boxes/
+
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { didYouMean, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { concat, reshape, split, squeeze, stack, transpose, unstack } from '../../ops/core/arrange.ts';
 import { fill } from '../../ops/core/create.ts';
-import { isOptions } from '../../ops/core/signature.ts';
+
 import { einsum } from '../../ops/math/einsum.ts';
 import {
   add,
@@ -132,7 +134,7 @@ export function converted(
     edges = scaled(edges, relativeSource ? multiply : divide, inDType(width!, dtype), inDType(height!, dtype));
   return fromEdges(edges, target.replace('rel_', ''));
 }
-const record = (value: unknown): value is BoundingBoxes => isOptions(value) && 'boxes' in value;
+const record = (value: unknown): value is BoundingBoxes => isRecord(value) && 'boxes' in value;
 
 /** Boxes (…, 4), or those of a record, in another format. */
 export const convertFormat = kerasOp(

@@ -1,5 +1,6 @@
 // Random initializers, equal to Keras on TensorFlow for every seed.
 // Owns: options and configs. Fans, scales and the numbers stand in src/base/random.
+
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, StateError } from '../../base/errors.ts';
@@ -10,24 +11,14 @@ import {
   type ScalingMode,
 } from '../../base/random/initial-values.ts';
 import { makeDefaultSeed } from '../../base/random/keras-seed.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import { floatDType } from '../random/dtype.ts';
 import { normal, truncatedNormal as truncatedNormalNumbers, uniform } from '../random/index.ts';
 import { drawSeed, SeedGenerator, type SeedLike } from '../random/seed-generator.ts';
-import {
-  type Config,
-  integers,
-  isPlainObject,
-  type Json,
-  type Kind,
-  nullable,
-  number,
-  oneOf,
-  optional,
-  schema,
-} from '../schema.ts';
+import { type Config, integers, type Json, type Kind, nullable, number, oneOf, optional, schema } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { Initializer_ } from './initializer.ts';
 
@@ -37,7 +28,7 @@ const seedKind: Kind<Seed> = {
   parse: (value) =>
     value === null || Number.isInteger(value) || value instanceof SeedGenerator ? { value: value as Seed } : null,
   toConfig: (value) => serializeKerasObject(value),
-  fromConfig: (value: Json) => (isPlainObject(value) ? deserializeKerasObject(value) : value),
+  fromConfig: (value: Json) => (isRecord(value) ? deserializeKerasObject(value) : value),
 };
 const seedOption = optional(seedKind, null);
 

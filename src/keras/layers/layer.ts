@@ -1,14 +1,17 @@
 // The base of all layers and models: a function object with weights.
 // Owns: naming, building, calling (inputs, dtype, training, masks, losses), weights and their lists, config. Leaves the
 // walk over fields to tracking.ts, symbolic shapes to ../symbolic, options to layer-options.ts.
+
 import { type DType, dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { shortForm } from '../../base/short-form.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { convertToTensor, withVariablesAs } from '../../ops/core/convert.ts';
 import { zeros } from '../../ops/core/create.ts';
+import { hasSymbolic } from '../../ops/core/define.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { currentTrace, withTrace } from '../../runtime/execute.ts';
@@ -21,10 +24,10 @@ import * as initializers from '../initializers/index.ts';
 import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
 import * as regularizers from '../regularizers/index.ts';
-import { type Config, camelCase, isPlainObject, type Json, Schema, type SchemaLike } from '../schema.ts';
+import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
 import { autoName, currentPath, nameScope } from '../session.ts';
-import { hasSymbolic, isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
+import { isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
 import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
 import type { CallOptions, Inputs, Options, Structure, TensorLike } from '../types.ts';
@@ -649,10 +652,10 @@ const containsTensor = (list: readonly unknown[]): boolean =>
       item === null ||
       ArrayBuffer.isView(item) ||
       (Array.isArray(item) && containsTensor(item)) ||
-      (typeof item === 'object' && Object.getPrototypeOf(item) === Object.prototype),
+      isRecord(item),
   );
 /** Whether a last argument is the options of a call, or nothing. */
-const isOptions = (value: unknown): boolean => value === undefined || value === null || isPlainObject(value);
+const isOptions = (value: unknown): boolean => value === undefined || value === null || isRecord(value);
 const hasTensors = (options: CallOptions): boolean =>
   Object.values(options).some(
     (value) => value !== null && typeof value === 'object' && flattenTree(value, isTensor).some(isTensor),

@@ -1,8 +1,10 @@
 // The base of layers whose weights can be kept in few bits: Dense, EinsumDense, Embedding, ReversibleEmbedding.
 // Owns: quantize, the configuration, quantized inputs, and what files hold. Leaves one weight's codes to quantized-weight.ts
 // and products of 8-bit floats to float8.ts.
+
 import { isInteger } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { gather } from '../../ops/core/arrange.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { add, cast, divide, multiply, stopGradient, subtract } from '../../ops/math/elementwise.ts';
@@ -13,7 +15,7 @@ import { type QuantizationConfig, QuantizationConfig_, resolveConfig } from '../
 import type { Axes } from '../quantizers/numbers.ts';
 import { AbsMaxQuantizer, type Quantizer } from '../quantizers/quantizer.ts';
 import * as o from '../schema.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import type { Options } from '../types.ts';
 import { Float8Product } from './float8.ts';
@@ -26,7 +28,7 @@ const configKind: o.Kind<QuantizationConfig | null> = {
   parse: (value) =>
     value === null || value instanceof QuantizationConfig_ ? { value: value as QuantizationConfig | null } : null,
   toConfig: (value) => serializeKerasObject(value),
-  fromConfig: (value) => (isPlainObject(value) ? deserializeKerasObject(value) : value),
+  fromConfig: (value) => (isRecord(value) ? deserializeKerasObject(value) : value),
 };
 /** The option of such layers. */
 export const quantizationDefinitions = { quantizationConfig: o.optional(configKind, null) };

@@ -1,8 +1,9 @@
 // What belongs to a layer: the variables, layers, metrics and seed generators in its fields, arrays and plain objects.
 // Owns: the walk over own keys, done when the lists are asked for.
+import { isRecord } from '../../base/record.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { Weight } from './weight.ts';
 
 export interface Tracked<L> {
@@ -50,7 +51,7 @@ export function trackedParts<L extends object>(
       return;
     }
     if (seen.has(value)) return;
-    if (isPlainObject(value)) {
+    if (isRecord(value)) {
       seen.add(value);
       for (const key of Object.keys(value)) visit(value[key]);
     } else if (value instanceof VariableTensor) {

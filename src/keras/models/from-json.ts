@@ -1,9 +1,11 @@
 // modelFromJSON: a model with new weights from what toJSON wrote.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { fromVersion } from '../keras2-config.ts';
 import type { Migration } from '../migrations.ts';
-import { isPlainObject, type Json } from '../schema.ts';
+import type { Json } from '../schema.ts';
 import { deserializeKerasObject, withSharing } from '../serialization.ts';
 import type { Options, Structure } from '../types.ts';
 import type { Model } from './functional.ts';
@@ -31,7 +33,7 @@ export function modelFromJSON<O extends Structure = Tensor>(json: string, option
       `modelFromJSON: found ${show(json.slice(0, 40))}, which is no JSON: ${(error as Error).message}.`,
     );
   }
-  if (isPlainObject(config)) config = fromVersion(config.keras_version, config);
+  if (isRecord(config)) config = fromVersion(config.keras_version, config);
   const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
   if (!(model instanceof ModelBase))
     throw new ValueError(`modelFromJSON: the JSON describes ${show(model)}, wanted a model.`);

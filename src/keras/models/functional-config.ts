@@ -1,9 +1,11 @@
 // Configs of functional models as Keras 3 writes them, and models from them (also as Keras 2 wrote them).
 // Owns: layers with their inbound nodes, input_layers and output_layers, in both directions.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
 import { recordMigration } from '../migrations.ts';
-import { type Config, camelCase, isPlainObject, type Json, snakeCase } from '../schema.ts';
+import { type Config, camelCase, type Json, snakeCase } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { kerasClassNamed, kerasClassOf } from '../symbolic/op-config.ts';
@@ -43,8 +45,7 @@ export function graphConfig(model: ModelBase, graph: FunctionalGraph): Config {
   const serialize = (value: unknown): Json => {
     if (value instanceof KerasTensor) return tensorConfig(value);
     if (Array.isArray(value)) return value.map(serialize);
-    if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, serialize(item)]));
+    if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, serialize(item)]));
     return serializeKerasObject(value);
   };
   const layers = graph.operations.map((operation): Json => {
@@ -140,7 +141,7 @@ export function graphFromConfig(config: Config): GraphParts {
     return node - 1;
   };
   for (const entry of layers) {
-    if (!isPlainObject(entry))
+    if (!isRecord(entry))
       throw new ValueError(
         `bad config of model ${show(config.name)}: found ${show(entry)} among the layers, wanted a record.`,
       );

@@ -4,13 +4,14 @@
 
 import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, SIDE_BY_SIDE, StateError, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import { expandDims, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { Tensor } from '../../runtime/tensor.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { isTensor, KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { maskOf, setMask } from '../symbolic/mask.ts';
 import type { CallOptions, TensorLike } from '../types.ts';
@@ -48,9 +49,9 @@ export class FunctionalGraph {
   #ordered(given: unknown): unknown[] {
     const structure = this.inputStructure;
     if (given instanceof Tensor) return [given];
-    if (isPlainObject(given)) {
+    if (isRecord(given)) {
       const names = this.inputs.map((input) => input.name);
-      if (!isPlainObject(structure)) return names.map((name) => this.#named(given, name, names));
+      if (!isRecord(structure)) return names.map((name) => this.#named(given, name, names));
       const keys = Object.keys(structure).sort();
       return keys.flatMap((key) => flattenTree(this.#named(given, key, keys), isLeaf));
     }

@@ -1,7 +1,8 @@
 // Inbound nodes as Keras 2 wrote them: [[['dense', 0, 0, {}], …], …] for { args, kwargs }.
 // Owns: that form, also of calls of operations (one list less), constants among the inputs, and the numbers of calls.
+import { isRecord } from '../../base/record.ts';
 import { recordMigration } from '../migrations.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 
 const isOld = (node: Json): boolean => Array.isArray(node);
 /** Whether the layers of a model are in the form of Keras 2. */
@@ -10,7 +11,7 @@ export const isLegacyGraph = (layers: readonly Config[]): boolean =>
 
 /** A layer that is a model: its calls are counted from 1, because its own graph is call 0. */
 export const isNestedModel = (layer: Config): boolean =>
-  isPlainObject(layer.config) && Array.isArray((layer.config as Config).layers);
+  isRecord(layer.config) && Array.isArray((layer.config as Config).layers);
 
 /** The number of a call of the layer of that name, as Keras 3 counts. */
 export type CallNumber = (name: string, node: number) => number;
@@ -34,7 +35,7 @@ export function legacyNodes(layer: string, nodes: Json[], number: CallNumber): J
   const argument = (value: Json): Json => {
     if (isPlace(value)) return tensor(value);
     if (Array.isArray(value)) return value.map(argument);
-    if (isPlainObject(value))
+    if (isRecord(value))
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, argument(item as Json)]));
     return value;
   };
@@ -48,12 +49,12 @@ export function legacyNodes(layer: string, nodes: Json[], number: CallNumber): J
     const inputOf = (entry: Json): Json => {
       // An input in a record: { left: ['a', 0, 0], … }.
       if (!Array.isArray(entry))
-        return isPlainObject(entry)
+        return isRecord(entry)
           ? Object.fromEntries(Object.entries(entry).map(([key, item]) => [key, inputOf(item as Json)]))
           : entry;
       const [name, index, output, extra] = entry;
       if (typeof name !== 'string') return entry.map(inputOf);
-      if (isPlainObject(extra)) for (const [key, value] of Object.entries(extra)) kwargs[key] = argument(value as Json);
+      if (isRecord(extra)) for (const [key, value] of Object.entries(extra)) kwargs[key] = argument(value as Json);
       return name === CONSTANT ? output! : tensor([name, index as number, output as number]);
     };
     const tensors = (alone ? [entries] : entries).map(inputOf);

@@ -1,11 +1,14 @@
 // The base of models: layers that can be trained, saved and summarised.
 // Owns: the graph of a functional model, the list of layers, and the methods users call. Leaves training to ../training,
 // summaries to summary.ts, files to ../saving, configs of graphs to functional-config.ts.
+
 import type { DType } from '../../base/dtype.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { mapTree } from '../../base/tree.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { hasSymbolic } from '../../ops/core/define.ts';
 import type { FileSource } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { History } from '../callbacks/history.ts';
@@ -16,9 +19,9 @@ import { QuantizableLayer, type QuantizeOptions } from '../layers/quantizable-la
 import type { Tracked } from '../layers/tracking.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { QuantizationConfig } from '../quantizers/configuration.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
-import { hasSymbolic, KerasTensor } from '../symbolic/keras-tensor.ts';
+import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import { arraysOf } from '../training/arrays.ts';
 import { asBatch, type Batch } from '../training/batch-source.ts';
 import { classWeights } from '../training/class-weight.ts';
@@ -285,7 +288,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   /** By what records of inputs name them. */
   get #inputKeys(): readonly string[] {
     const structure = this.#graph?.inputStructure;
-    return [...this.inputNames, ...(isPlainObject(structure) ? Object.keys(structure) : [])];
+    return [...this.inputNames, ...(isRecord(structure) ? Object.keys(structure) : [])];
   }
   fit(data: Source, options?: FitOptions): Training;
   fit(options: FitOptions & Labelled): Training;

@@ -1,15 +1,17 @@
 // Sequential: a stack of layers.
 // Owns: adding and removing, and the functional graph inside, made as soon as the input's shape is known.
+
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { getPolicy, policyConfig } from '../dtype-policy.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
 import { nameScope } from '../session.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
@@ -173,14 +175,14 @@ class SequentialModel extends ModelBase<Tensor> {
     const shape = config.build_input_shape ?? null;
     if (!model.graph && Array.isArray(shape) && isShape(shape)) model.build(shape as Shape);
     if (config.trainable === false) model.trainable = false;
-    if (isPlainObject(config.dtype)) model.dtypePolicy = getPolicy(config.dtype);
+    if (isRecord(config.dtype)) model.dtypePolicy = getPolicy(config.dtype);
     return model;
   }
 }
 
 /** Whether a config is that of a model, or of a layer around one. */
 function holdsLayers(item: Json | undefined): boolean {
-  if (!isPlainObject(item) || !isPlainObject(item.config)) return false;
+  if (!isRecord(item) || !isRecord(item.config)) return false;
   const { layers, layer } = item.config as Config;
   return Array.isArray(layers) || holdsLayers(layer);
 }

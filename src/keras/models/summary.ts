@@ -1,11 +1,13 @@
 // model.summary(): as Keras 3 prints it, or as Keras 2 did.
 // Owns: what stands in the rows and the counts below. Leaves Keras 3's table to rich-table.ts, Keras 2's to summary-keras2.ts.
+
 import { refuseUnknown, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { platform } from '../../platform/platform.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { isLayer, type LayerBase } from '../layers/layer.ts';
-import { isPlainObject } from '../schema.ts';
+
 import type { Operation } from '../symbolic/keras-tensor.ts';
 import { OpOperation } from '../symbolic/op-operation.ts';
 import type { ModelBase } from './model.ts';
@@ -46,7 +48,7 @@ function outputShape(operation: Operation): string {
 const showAll = (shape: Shape): string => `(${shape.map((n) => n ?? 'None').join(', ')})`;
 function showNested(shape: unknown): string {
   if (!Array.isArray(shape))
-    return isPlainObject(shape)
+    return isRecord(shape)
       ? `{${Object.entries(shape)
           .map(([key, value]) => `${key}: ${showNested(value)}`)
           .join(', ')}}`

@@ -1,7 +1,8 @@
 // tf.keras.optimizers: the classes, and the way from names to them.
 // Owns: the table of names. The optimizers stand in the files beside it.
+import { isRecord } from '../../base/record.ts';
 import { family } from '../family.ts';
-import { isPlainObject, type Json } from '../schema.ts';
+import type { Json } from '../schema.ts';
 import type { DeserializeOptions } from '../serialization.ts';
 import { Adadelta } from './adadelta.ts';
 import { Adafactor } from './adafactor.ts';
@@ -89,7 +90,7 @@ const byLowerCase: Readonly<Record<string, unknown>> = Object.fromEntries(
 );
 export const { serialize } = own;
 export function deserialize(config: Json, customObjects?: DeserializeOptions['customObjects']): Optimizer {
-  if (!isPlainObject(config) || typeof config.class_name !== 'string') return own.deserialize(config, customObjects);
+  if (!isRecord(config) || typeof config.class_name !== 'string') return own.deserialize(config, customObjects);
   const lower = config.class_name.toLowerCase();
   return own.deserialize(
     { ...config, class_name: lower in byLowerCase ? lower : config.class_name } as Json,

@@ -1,12 +1,14 @@
 // MultiOptimizer: different optimizers for different variables, chosen by their paths.
 // Owns: the map from paths to optimizers, and the optimizer that hands each gradient to its own.
+
 import { type Class, callable } from '../../base/callable.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import type { Gradient } from './gradients.ts';
 import { LossScaleOptimizer } from './loss-scale-optimizer.ts';
@@ -91,7 +93,7 @@ export class MultiOptimizer_ extends Optimizer_ {
 
   constructor(...args: Args) {
     const [first, second] = args;
-    const given = (isPlainObject(first) ? first : { ...second, optimizerMap: first }) as MultiOptimizerOptions & {
+    const given = (isRecord(first) ? first : { ...second, optimizerMap: first }) as MultiOptimizerOptions & {
       readonly optimizerMap: Choice;
     };
     super({ name: given.name, learningRate: 0, lossScaleFactor: given.lossScaleFactor });

@@ -1,7 +1,9 @@
 // The options that all optimizers have, and how an optimizer's own are declared beside them.
 // Owns: names, defaults and checks. What they do stands in optimizer.ts.
+
 import type { Class } from '../../base/callable.ts';
 import { ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import {
@@ -9,7 +11,6 @@ import {
   type Config,
   type Definitions,
   integer,
-  isPlainObject,
   type Json,
   type Kind,
   nullable,
@@ -54,9 +55,9 @@ const rateKind: Kind<Rate> = {
     if (typeof value === 'number' && !Number.isNaN(value)) return { value };
     if (typeof value === 'function') return { value: value as Rate };
     if (value instanceof Tensor) return { value: value.item() };
-    return isPlainObject(value) ? { value: deserialize(value as Json) } : null;
+    return isRecord(value) ? { value: deserialize(value as Json) } : null;
   },
-  fromConfig: (value) => (isPlainObject(value) ? deserialize(value as Json) : value),
+  fromConfig: (value) => (isRecord(value) ? deserialize(value as Json) : value),
 };
 
 export const baseDefinitions = (rate: number) => ({

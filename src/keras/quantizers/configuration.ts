@@ -1,17 +1,19 @@
 // How a layer is to be quantized: the quantizers of its weights and of its inputs, or the groups of weights.
+
 import { type Class, callable } from '../../base/callable.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import { asMode, type QuantizationMode } from '../dtype-policy.ts';
 import type { Config } from '../schema.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { AbsMaxQuantizer, type Quantizer } from './quantizer.ts';
 
 export interface QuantizationOptions
   extends Options<{ weightQuantizer: Quantizer | null; activationQuantizer: Quantizer | 'default' | null }> {}
 const restored = (config: unknown): Quantizer | null =>
-  isPlainObject(config) ? (deserializeKerasObject(config as Config) as Quantizer) : null;
+  isRecord(config) ? (deserializeKerasObject(config as Config) as Quantizer) : null;
 
 /** A subclass says its `mode`. */
 export class QuantizationConfig_ {

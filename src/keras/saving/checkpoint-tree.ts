@@ -2,12 +2,13 @@
 // `_functional/_operations/1/_kernel` (Keras 3), fields of classes of one's own.
 // Owns: those names, in both directions. Leaves reading and writing of files to src/saved-model.
 
+import { isRecord } from '../../base/record.ts';
 import { type NamedChild, registerTrackable } from '../../saved-model/trackable.ts';
 import { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from '../models/model.ts';
 import { ModelBase as Model } from '../models/model.ts';
 import { Optimizer_ } from '../optimizers/optimizer.ts';
-import { isPlainObject, snakeCase } from '../schema.ts';
+import { snakeCase } from '../schema.ts';
 
 const alternatives = (name: string): string[] => (name.startsWith('_') ? [name, name.slice(1)] : [name, `_${name}`]);
 
@@ -34,7 +35,7 @@ function childrenOf(object: LayerBase): NamedChild[] {
   }
   return children;
 }
-const isContainer = (child: object): boolean => Array.isArray(child) || isPlainObject(child);
+const isContainer = (child: object): boolean => Array.isArray(child) || isRecord(child);
 const holdsLayers = (child: object): boolean =>
   Object.values(child).some(
     (item) =>

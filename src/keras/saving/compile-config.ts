@@ -1,7 +1,8 @@
 // How models were compiled, from files of all versions: as compileFromConfig of today takes it.
 // Owns: the differences of Keras 2: the optimizer under its own key, wrapped functions, metrics in lists of lists, nulls.
+import { isRecord } from '../../base/record.ts';
 import { recordMigration } from '../migrations.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 
 const WRAPPERS = new Set(['MeanMetricWrapper', 'LossFunctionWrapper', 'SumOverBatchSizeMetricWrapper']);
 /** Settings of compile for which Keras 2 wrote null where it meant the default. */
@@ -28,12 +29,12 @@ export function upgradeCompileConfig(given: Config): Config {
 /** A loss or metric names the function that it wraps, which says no more than its class. */
 function withoutFunctions(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutFunctions);
-  if (!isPlainObject(value)) return value;
+  if (!isRecord(value)) return value;
   const record = value as Config;
   const { class_name: name, config } = record;
   if (typeof name !== 'string')
     return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, withoutFunctions(item)]));
-  if (!isPlainObject(config)) return record;
+  if (!isRecord(config)) return record;
   const changed = { ...(config as Config) };
   if ('fn' in changed && !WRAPPERS.has(name)) {
     delete changed.fn;

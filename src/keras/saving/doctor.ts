@@ -1,6 +1,8 @@
 // doctor: what a file is, who wrote it, what is in it, and whether and how it loads, before anything of it is run.
 // Owns: telling kinds of files apart, and the report. Leaves reading to the formats, and migrations to whoever makes them.
+
 import { FileError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { expansionLimit, FormatError, showBytes } from '../../formats/file-error.ts';
 import { imageFormatOf } from '../../formats/images/image.ts';
 import { parsePythonJson } from '../../formats/keras/python-json.ts';
@@ -11,7 +13,7 @@ import { whileLoading } from '../loading.ts';
 import { type Migration, withMigrations } from '../migrations.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import { ModelBase } from '../models/model.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { customObjectScope, deserializeKerasObject, withSharing } from '../serialization.ts';
 import { upgradeCompileConfig } from './compile-config.ts';
 import { loadModel } from './load-model.ts';
@@ -207,7 +209,7 @@ async function zip(bytes: Uint8Array, file: string): Promise<Found> {
       ? `${by}Keras ${version}${archive.metadata.date_saved ? `, ${String(archive.metadata.date_saved)}` : ''}`
       : null,
     config: fromVersion(version, config) as Config,
-    compiled: isPlainObject(compiled) ? (compiled as Config) : null,
+    compiled: isRecord(compiled) ? (compiled as Config) : null,
     weights: weightsOf(archive.weights),
     isModel: true,
   };
@@ -351,15 +353,15 @@ function report(file: string, size: number, found: Found, options: LoadOptions):
 }
 const nameOf = (config: Config | null): string | null => {
   const inner = config?.config;
-  return isPlainObject(inner) && typeof inner.name === 'string' ? inner.name : null;
+  return isRecord(inner) && typeof inner.name === 'string' ? inner.name : null;
 };
 /** The layers that a config lists, where the model cannot be made. */
 function layersOfConfig(config: Config | null): DoctorLayer[] {
   const inner = config?.config;
-  const list = isPlainObject(inner) ? inner.layers : null;
+  const list = isRecord(inner) ? inner.layers : null;
   return Array.isArray(list)
-    ? (list.filter(isPlainObject) as Config[]).map((layer) => ({
-        name: String(layer.name ?? (isPlainObject(layer.config) ? (layer.config as Config).name : '?')),
+    ? (list.filter(isRecord) as Config[]).map((layer) => ({
+        name: String(layer.name ?? (isRecord(layer.config) ? (layer.config as Config).name : '?')),
         className: String(layer.class_name),
         parameters: null,
       }))
@@ -369,7 +371,7 @@ function describeCompiled(config: Config): string {
   const name = (value: Json | undefined): string =>
     typeof value === 'string'
       ? value
-      : isPlainObject(value)
+      : isRecord(value)
         ? String((value as Config).class_name ?? Object.keys(value).join(', '))
         : JSON.stringify(value ?? null);
   return `optimizer ${name(config.optimizer)}, loss ${name(config.loss)}`;

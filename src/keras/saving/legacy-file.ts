@@ -1,12 +1,13 @@
 // Legacy `.h5` files: whole models and weights alone, in Keras 2's layout.
 // Owns: which weight belongs to which variable (trainable ones first), and configs in the older form.
+import { isRecord } from '../../base/record.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5, LegacyH5Input, LegacyWeightInput } from '../../formats/keras/legacy-h5.ts';
 import { checkArrays } from '../../formats/keras/weights-store.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import type { LayerBase } from '../layers/layer.ts';
 import type { ModelBase } from '../models/model.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { buildOptimizer } from '../training/trainer.ts';
 import { type Assignment, arrayOf, assignAll } from './assign.ts';
@@ -49,7 +50,7 @@ function legacyConfig(config: Config): Config {
 }
 const bare = (json: Json): Json => {
   if (Array.isArray(json)) return json.map(bare);
-  if (!isPlainObject(json)) return json;
+  if (!isRecord(json)) return json;
   if (json.class_name === 'function') return json.config as Json;
   if (typeof json.class_name === 'string') return { class_name: json.class_name, config: json.config as Json };
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, bare(value as Json)]));

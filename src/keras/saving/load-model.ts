@@ -1,6 +1,8 @@
 // save, loadModel, saveWeights, loadWeights: models and files of every format.
 // Owns: the choice of the format (by the name when writing, by the content when reading), and errors that name the file.
+
 import { FileError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { isUrl } from '../../platform/path.ts';
@@ -13,7 +15,7 @@ import { withMigrations } from '../migrations.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import type { Model } from '../models/functional.ts';
 import { ModelBase, type OnnxOptions, setModelFiles } from '../models/model.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import {
   ConfigError,
   customObjectScope,
@@ -241,7 +243,7 @@ export async function loadModel<O extends Structure = Tensor>(
     await openSavedModels(config as Json, options.safeMode ?? true);
   }
   const model = modelOf(file, fromVersion(archive.metadata.keras_version, config as Json), bytes.length, options);
-  if (compile && isPlainObject(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
+  if (compile && isRecord(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
   await loadStore(model, archive.weights, { skipMismatch: false });
   loadAssets(savedParts(model), archive.assets, file);
   return model as ModelBase as Model<O>;

@@ -1,7 +1,9 @@
 // SavedModels as Keras models: those of Keras 2 become their layers again by what it wrote beside the graph; all others are
 // models whose call runs the saved graph.
 // Owns: that choice, and the class of the latter. Leaves graphs to src/saved-model.
+
 import { ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { isJsonObject, parsePythonJson } from '../../formats/keras/python-json.ts';
 import type { KerasMetadata } from '../../formats/tensorflow/saved-model-proto.ts';
@@ -11,7 +13,7 @@ import type { SavedModelFolder } from '../../saved-model/read-folder.ts';
 import { fromKeras2 } from '../keras2-config.ts';
 import type { LoadOptions } from '../models/from-json.ts';
 import { ModelBase } from '../models/model.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { ConfigError } from '../serialization.ts';
 import type { CallOptions, Structure } from '../types.ts';
 import { loadCheckpoint } from './checkpoint-file.ts';
@@ -56,7 +58,7 @@ function rootMetadata(keras: KerasMetadata | null, file: string): Config | null 
 /** Lists that were tuples in Python. */
 export function withoutTuples(json: Json): Json {
   if (Array.isArray(json)) return json.map(withoutTuples);
-  if (!isPlainObject(json)) return json;
+  if (!isRecord(json)) return json;
   const record = json as Config;
   if (record.class_name === '__tuple__' && Array.isArray(record.items)) return record.items.map(withoutTuples);
   if (record.class_name === 'TensorShape' && Array.isArray(record.items)) return record.items.map(withoutTuples);
@@ -76,21 +78,21 @@ export async function savedModelConfig(
     return {
       file: configFile,
       config,
-      compiled: isPlainObject(compiled) ? (compiled as Config) : null,
+      compiled: isRecord(compiled) ? (compiled as Config) : null,
       name: null,
       buildShape: null,
     };
   }
   const file = `${folder.path}/keras_metadata.pb`;
   const metadata = rootMetadata(folder.keras, file);
-  const isKnown = metadata && isPlainObject(metadata.config);
+  const isKnown = metadata && isRecord(metadata.config);
   const training = metadata?.training_config ?? null;
   return {
     file,
     config: isKnown
       ? (fromKeras2(withoutTuples({ class_name: metadata.class_name!, config: metadata.config! })) as Config)
       : null,
-    compiled: isPlainObject(training) ? (withoutTuples(training as Json) as Config) : null,
+    compiled: isRecord(training) ? (withoutTuples(training as Json) as Config) : null,
     name: typeof metadata?.name === 'string' ? metadata.name : null,
     buildShape: withoutTuples(metadata?.build_input_shape ?? null),
   };

@@ -2,14 +2,16 @@
 // Owns: the choice of the function, its variables as weights, the layer in files. Leaves graphs to src/saved-model; users make
 // it by layers.TFSMLayer.
 // Source: https://keras.io/api/layers/backend_specific_layers/tfsm_layer/
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { NeedsValues } from '../../saved-model/graph/operands.ts';
 import { loadSavedModel, type SavedModelObject } from '../../saved-model/load.ts';
 import { LayerBase } from '../layers/layer.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { registerModule } from '../serialization.ts';
 import type { CallOptions, Structure } from '../types.ts';
 
@@ -119,9 +121,9 @@ const opened = new Map<string, SavedModelObject[]>();
 /** Reads the SavedModels that the layers of a config run, so that these can be made of it. */
 export async function openSavedModels(config: Json, safeMode: boolean): Promise<void> {
   if (Array.isArray(config)) for (const item of config) await openSavedModels(item, safeMode);
-  if (!isPlainObject(config)) return;
+  if (!isRecord(config)) return;
   const { class_name: className, config: inner } = config as Config;
-  if (className !== 'TFSMLayer' || !isPlainObject(inner)) {
+  if (className !== 'TFSMLayer' || !isRecord(inner)) {
     for (const item of Object.values(config as Config)) await openSavedModels(item, safeMode);
     return;
   }

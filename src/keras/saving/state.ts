@@ -1,11 +1,12 @@
 // The objects of a model that have variables, each with the path by which Keras 3's files reach it: `layers/dense`.
 // Owns: that walk: layers by the snake_case of their class, everything else by the name of its field.
+import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 import { LayerBase } from '../layers/layer.ts';
 import { ModelBase } from '../models/model.ts';
 import { toSnakeCase } from '../names.ts';
-import { isPlainObject, snakeCase } from '../schema.ts';
+import { snakeCase } from '../schema.ts';
 
 /** One object with what files hold of it. */
 export interface SavedPart {
@@ -60,7 +61,7 @@ export function savedParts(model: ModelBase): SavedPart[] {
     if (object instanceof ModelBase) children.push(['layers', object.layers]);
     for (const [key, child] of children.sort(([a], [b]) => order(a, b))) {
       if (child === null || (typeof child !== 'object' && typeof child !== 'function')) continue;
-      if (Array.isArray(child) || isPlainObject(child) || child instanceof Set || child instanceof Map)
+      if (Array.isArray(child) || isRecord(child) || child instanceof Set || child instanceof Map)
         container(child, join(path, key));
       else visit(child, join(path, key));
     }
@@ -76,7 +77,7 @@ export function savedParts(model: ModelBase): SavedPart[] {
     const used = new Map<string, number>();
     for (const item of list) {
       if (item === null || (typeof item !== 'object' && typeof item !== 'function')) continue;
-      const nested = Array.isArray(item) || isPlainObject(item);
+      const nested = Array.isArray(item) || isRecord(item);
       if (!nested && ownVariables(item) === null) continue;
       const base = nested ? 'container' : toSnakeCase(item.constructor.name);
       const count = used.get(base) ?? 0;

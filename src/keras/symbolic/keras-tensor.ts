@@ -1,8 +1,10 @@
 // Symbolic tensors and the nodes between them: what functional models are made of.
 // Owns: KerasTensor (a shape and a dtype, dimensions may be unknown), Node (one call of a layer or op), their history.
 // Leaves output shapes to output-spec.ts and running to models/functional-graph.ts.
+
 import type { DType } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -68,14 +70,6 @@ export const isKerasTensor = (value: unknown): value is KerasTensor => value ins
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 /** The symbolic tensors in a structure, in order. */
 export const kerasTensorsIn = (value: unknown): KerasTensor[] => flattenTree(value, isTensor).filter(isKerasTensor);
-
-/** Whether a call with these arguments is symbolic. Arrays of numbers are not searched. */
-export function hasSymbolic(value: unknown): boolean {
-  if (value instanceof Tensor) return value instanceof KerasTensor;
-  if (Array.isArray(value)) return value.length > 0 && typeof value[0] !== 'number' && value.some(hasSymbolic);
-  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return false;
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).some(hasSymbolic);
-}
 
 /** One call of an operation: arguments with symbolic tensors in them, and the symbolic tensors it gave. */
 export class Node {

@@ -1,6 +1,8 @@
 // How Keras 3 files name the ops of functional models: class, module, which arguments are config and which are inputs.
 // Owns: the one table, in both directions.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { opNamed } from '../../ops/core/define.ts';
 import { bindArguments } from '../../ops/core/signature.ts';
 import { parametersOf } from '../ops/define.ts';
@@ -37,11 +39,7 @@ const trimmed = (args: readonly unknown[]): unknown[] => {
   while (list.length > 0 && list.at(-1) === undefined) list.pop();
   return list;
 };
-const record = (value: unknown): Record<string, unknown> =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
-    ? (value as Record<string, unknown>)
-    : {};
-const isRecord = (value: unknown): boolean => Object.keys(record(value)).length > 0;
+const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
 /** An op whose arguments after the first are an axis and options. */
 const reduction = (opName: string, className: string, extra: Config = {}): KerasClass => ({

@@ -1,6 +1,8 @@
 // The loss that compile was given: one for each output, weighted and summed.
 // Owns: matching losses to outputs, their weights, the tracking of each when there are several. Leaves losses to ../losses.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { flattenTree } from '../../base/tree.ts';
 import { add, cast, multiply } from '../../ops/math/elementwise.ts';
@@ -8,7 +10,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 import { checkLabels, type LabelRange, labelRange, takesLabels } from './labels.ts';
@@ -163,13 +165,13 @@ export function targetsOf(y: Structure, outputs: Outputs, losses: unknown = null
   const count = outputs.list.length;
   const yTrue = (flat ? flat(y) : y) as Structure;
   if (count === 1) {
-    const own = isPlainObject(yTrue) && names[0] ? (yTrue as Record<string, Tensor>)[names[0]] : undefined;
+    const own = isRecord(yTrue) && names[0] ? (yTrue as Record<string, Tensor>)[names[0]] : undefined;
     const list = own ? [own] : (flattenTree(yTrue, isTensor).filter(isTensor) as Tensor[]);
     if (list.length > 1)
       throw new ValueError(`y has ${list.length} targets, but the model has 1 output; wanted one target.`);
     return [list[0] ?? null];
   }
-  if (isPlainObject(yTrue)) {
+  if (isRecord(yTrue)) {
     const record = yTrue as Record<string, Tensor>;
     return names.map((name) => (name !== null ? (record[name] ?? null) : null));
   }
@@ -178,7 +180,7 @@ export function targetsOf(y: Structure, outputs: Outputs, losses: unknown = null
   // Outputs without a loss need no target.
   const given = Array.isArray(losses)
     ? losses
-    : isPlainObject(losses)
+    : isRecord(losses)
       ? names.map((name) => (name === null ? null : (losses[name] ?? null)))
       : [];
   if (given.filter((loss) => loss !== null).length === list.length) {
@@ -195,7 +197,7 @@ export function weightsOf(given: Structure | null, { list: outputs, names, flat 
   if (given === null || given === undefined) return [];
   const count = outputs.length;
   const sampleWeight = (flat ? flat(given) : given) as Structure;
-  if (isPlainObject(sampleWeight))
+  if (isRecord(sampleWeight))
     return names.map((name) => (name === null ? null : ((sampleWeight as Record<string, Tensor>)[name] ?? null)));
   const list = flattenTree(sampleWeight, (value) => isTensor(value) || value === null) as (Tensor | null)[];
   return list.length >= count ? list : Array.from({ length: count }, () => list[0] ?? null);

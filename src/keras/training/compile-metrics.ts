@@ -1,11 +1,13 @@
 // The metrics that compile was given, for each output, plain and weighted.
 // Owns: choosing what 'accuracy' means by the shapes, names in logs. Leaves the metrics to ../metrics.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { type Direction, directionOf } from '../metrics/direction.ts';
 import * as metrics from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
-import { isPlainObject } from '../schema.ts';
+
 import type { Structure } from '../types.ts';
 import { targetsOf, weightsOf } from './compile-loss.ts';
 import { type OutputNames, type Outputs, outputsOf, perOutput } from './outputs.ts';
@@ -133,8 +135,8 @@ export class CompileMetrics {
 function lists(given: unknown, count: number, names: readonly (string | null)[], argument: string): unknown[][] {
   const asList = (value: unknown): unknown[] =>
     value === null || value === undefined ? [] : Array.isArray(value) ? value : [value];
-  if (count === 1) return [isPlainObject(given) ? Object.values(given).flatMap(asList) : asList(given).flat()];
-  if (isPlainObject(given)) return perOutput(given, count, names, argument, false).map(asList);
+  if (count === 1) return [isRecord(given) ? Object.values(given).flatMap(asList) : asList(given).flat()];
+  if (isRecord(given)) return perOutput(given, count, names, argument, false).map(asList);
   if (Array.isArray(given) && given.length === count) return given.map(asList);
   if (Array.isArray(given) && given.length === 0) return Array.from({ length: count }, () => []);
   throw new ValueError(

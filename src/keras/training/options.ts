@@ -1,8 +1,10 @@
 // The arguments of fit, evaluate and predict, checked and made into sources of batches.
 // Owns: defaults, 'did you mean', which combinations mean nothing.
+
 import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { DatasetBase } from '../../data/dataset.ts';
-import { isPlainObject } from '../schema.ts';
+
 import type { Inputs, Structure } from '../types.ts';
 import { Sequence } from '../utils/sequence.ts';
 import { arraySource, arraysOf, splitValidation } from './arrays.ts';
@@ -178,7 +180,7 @@ function namedArguments(
   inputNames: readonly string[],
 ): { x: unknown; y: Inputs | null | undefined; options: object } | null {
   const [first] = args;
-  if (args.length !== 1 || !isPlainObject(first) || !('x' in first)) return null;
+  if (args.length !== 1 || !isRecord(first) || !('x' in first)) return null;
   const keys = Object.keys(first);
   const known: readonly string[] = OPTIONS[method];
   const isParameter = (key: string): boolean =>
@@ -204,10 +206,10 @@ export function argumentsOf<O extends object>(
   const known: readonly string[] = OPTIONS[method];
   const isOptions =
     third === undefined &&
-    isPlainObject(second) &&
+    isRecord(second) &&
     (isSource(x) || Object.keys(second).every((name) => known.includes(name)));
   if (isOptions) return { x, y: undefined, options: second as O };
-  if (third !== undefined && !isPlainObject(third))
+  if (third !== undefined && !isRecord(third))
     throw new ValueError(
       `${method}: options: found ${show(third)}, wanted a record such as { ${method === 'fit' ? 'epochs: 5' : 'verbose: 0'} }.`,
     );

@@ -1,8 +1,10 @@
 // Outputs of a model in a list with their names, and what compile says for each of them.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { flattenTree } from '../../base/tree.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 
@@ -25,7 +27,7 @@ export function outputsOf(yPred: Structure, modelNames: OutputNames): Outputs {
   const known = modelNames();
   const parts = isTensor(yPred) || typeof yPred !== 'object' || yPred === null ? [] : Object.values(yPred);
   if (!parts.every(isTensor)) return nestedOutputs(yPred, list, known?.length === list.length ? known : null);
-  if (isPlainObject(yPred)) {
+  if (isRecord(yPred)) {
     const keys = Object.keys(yPred);
     // The names of the record, in the model's order where they are the same.
     const ordered =
@@ -53,13 +55,13 @@ function nestedOutputs(yPred: Structure, list: readonly Tensor[], known: readonl
       names.push(found);
       named.set(path.join('/'), found);
     } else if (Array.isArray(node)) for (const [i, item] of node.entries()) name(item, [...path, i]);
-    else if (isPlainObject(node)) for (const key of Object.keys(node).sort()) name(node[key], [...path, key]);
+    else if (isRecord(node)) for (const key of Object.keys(node).sort()) name(node[key], [...path, key]);
   };
   name(yPred, []);
 
   const flat = (value: unknown): unknown => {
     const isList = Array.isArray(value);
-    if (isTensor(value) || !(isList || isPlainObject(value))) return value;
+    if (isTensor(value) || !(isList || isRecord(value))) return value;
     // As Keras: a plain list has one for each output, in their order.
     if (isList && value.length === list.length && value.every((item) => isTensor(item) || !isNest(item))) return value;
     const record: Record<string, unknown> = {};
@@ -76,7 +78,7 @@ function nestedOutputs(yPred: Structure, list: readonly Tensor[], known: readonl
   };
   return { list, names, metricNames: known ?? names.map(() => null), flat };
 }
-const isNest = (value: unknown): value is object => !isTensor(value) && (Array.isArray(value) || isPlainObject(value));
+const isNest = (value: unknown): value is object => !isTensor(value) && (Array.isArray(value) || isRecord(value));
 
 /** One entry for each output from a single one, a list, or a record by name. */
 export function perOutput(
@@ -86,7 +88,7 @@ export function perOutput(
   argument: string,
   spread: boolean,
 ): unknown[] {
-  if (isPlainObject(given)) {
+  if (isRecord(given)) {
     const unknown = Object.keys(given).filter((key) => !names.includes(key));
     if (unknown.length > 0 && !(count === 1 && Object.keys(given).length === 1))
       throw new ValueError(

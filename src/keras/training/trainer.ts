@@ -1,6 +1,8 @@
 // What compile leaves behind, and single steps: forward, loss, gradients, optimizer, metrics as one compiled function.
 // Owns: the compiled state, the step functions and their caches, logs. Leaves loops over data to fit.ts and evaluate.ts.
+
 import { refuseUnknown, StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
@@ -13,7 +15,7 @@ import { get as getMetric, Mean } from '../metrics/index.ts';
 import type { ModelBase } from '../models/model.ts';
 import * as optimizers from '../optimizers/index.ts';
 import { Optimizer_ } from '../optimizers/optimizer.ts';
-import { type Config, camelCase, isPlainObject, type Json } from '../schema.ts';
+import { type Config, camelCase, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Structure } from '../types.ts';
@@ -92,7 +94,7 @@ export class Trainer {
   }
 
   compile(options: CompileOptions = {}): void {
-    if (!isPlainObject(options))
+    if (!isRecord(options))
       throw new ValueError(
         `compile: found ${show(options)}, wanted one record: compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] }).`,
       );
@@ -326,7 +328,7 @@ export class Trainer {
     for (const layer of this.#model.flattenLayers())
       for (const metric of layer.ownMetrics) named.push([metric.name, metric.result()]);
     return named.flatMap(([name, value]) =>
-      isPlainObject(value) ? Object.entries(value) : [[name, value] as [string, unknown]],
+      isRecord(value) ? Object.entries(value) : [[name, value] as [string, unknown]],
     );
   }
   /** The scores of `evaluate`: the loss, the metrics as compiled, the losses of several outputs, then what else there is by name. */
@@ -395,7 +397,7 @@ export class Trainer {
 /** Objects in a compile config made; names and lists stay. */
 function revive(value: Json): unknown {
   if (Array.isArray(value)) return value.map(revive);
-  return isPlainObject(value) ? deserializeKerasObject(value as Json) : value;
+  return isRecord(value) ? deserializeKerasObject(value as Json) : value;
 }
 export function buildOptimizer(optimizer: object, variables: readonly VariableTensor[]): void {
   if (optimizer instanceof Optimizer_) optimizer.buildInStep(variables);

@@ -2,9 +2,11 @@
 // Owns: kinds of features, crosses, the order of what is put together, config and files. The encoding itself is done by the
 // preprocessing layers.
 // Source: https://keras.io/api/utils/feature_space/
+
 import { type Class, callable } from '../../base/callable.ts';
 import { type DType, isInteger } from '../../base/dtype.ts';
 import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { Dataset, DatasetBase } from '../../data/dataset.ts';
 import { concat, expandDims, reshape, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -24,7 +26,7 @@ import { Rescaling } from '../layers/preprocessing/rescaling.ts';
 import { StringLookup } from '../layers/preprocessing/string-lookup.ts';
 import { TextVectorization } from '../layers/preprocessing/text-vectorization.ts';
 import { ModelBase } from '../models/model.ts';
-import { type Config, isPlainObject, type Json } from '../schema.ts';
+import type { Config, Json } from '../schema.ts';
 import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
 import { autoName } from '../session.ts';
 import type { Inputs, Options, Structure, TensorLike } from '../types.ts';
@@ -99,11 +101,7 @@ export class Cross {
   static fromConfig({ feature_names: names, crossing_dim: crossingDim, output_mode: mode }: Config): Cross {
     // A tuple, as Python writes it, or a list.
     const list =
-      isPlainObject(names) && isPlainObject(names.config)
-        ? names.config.value
-        : isPlainObject(names)
-          ? names.config
-          : names;
+      isRecord(names) && isRecord(names.config) ? names.config.value : isRecord(names) ? names.config : names;
     return new Cross(list as string[], { crossingDim: Number(crossingDim), outputMode: mode as 'int' | 'one_hot' });
   }
 }
@@ -148,7 +146,7 @@ class FeatureSpaceModel extends ModelBase<Structure> {
     const features = options.features ?? (first as Features);
     super({ name: options.name ?? undefined });
     const where = `FeatureSpace '${this.name}'`;
-    if (!isPlainObject(features) || Object.keys(features).length === 0)
+    if (!isRecord(features) || Object.keys(features).length === 0)
       throw new ValueError(`${where}: features: found ${show(features)}, wanted a record: { age: 'float', … }.`);
     this.crossingDim = options.crossingDim ?? 32;
     this.hashingDim = options.hashingDim ?? 32;
@@ -333,7 +331,7 @@ class FeatureSpaceModel extends ModelBase<Structure> {
     this.getEncodedFeatures();
   }
   #columns(data: FeatureData): Record<string, Tensor> {
-    if (!isPlainObject(data))
+    if (!isRecord(data))
       throw new ValueError(
         `FeatureSpace '${this.name}': adapt: found ${show(data)}, wanted a data set of records, or a record of columns.`,
       );
@@ -422,7 +420,7 @@ class FeatureSpaceModel extends ModelBase<Structure> {
     return encoder(x) as Tensor;
   }
   override invoke(data: Inputs): Result<this> {
-    if (!isPlainObject(data))
+    if (!isRecord(data))
       throw new ValueError(`FeatureSpace '${this.name}': found ${show(data)}, wanted a record of features.`);
     this.getEncodedFeatures();
     let row = false;
@@ -474,7 +472,7 @@ class FeatureSpaceModel extends ModelBase<Structure> {
   override buildFromConfig(config: Config): void {
     for (const [name, own] of Object.entries(config)) {
       const layer = this.features[name]?.preprocessor;
-      if (layer && !layer.built && isPlainObject(own)) layer.buildFromConfig(own as Config);
+      if (layer && !layer.built && isRecord(own)) layer.buildFromConfig(own as Config);
     }
     this.#adapted = true;
     this.built = true;
@@ -494,7 +492,7 @@ interface Adaptable {
 const preprocessorOf = (name: string | null | undefined, kind: string): string =>
   `${name ?? autoName(kind)}_preprocessor`;
 /** Whether a record is one of features, not of options. */
-const isFeatures = (given: unknown): boolean => !isPlainObject(given) || !isPlainObject(given.features);
+const isFeatures = (given: unknown): boolean => !isRecord(given) || !isRecord(given.features);
 const take = async (column: DatasetBase<Tensor>): Promise<Tensor[]> => {
   const list: Tensor[] = [];
   for await (const element of column.take(1)) list.push(element as Tensor);

@@ -1,14 +1,16 @@
 // keras.utils.modelToDot: a model as a graph in the DOT language, as Keras and pydot write it.
 // Owns: boxes, clusters and edges, and their text. Leaves pictures of them to plot-model.ts.
 // Source: https://keras.io/api/utils/model_plotting_utils/
+
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { serialize as serializeActivation } from '../activations/index.ts';
 import { isLayer, type LayerBase } from '../layers/layer.ts';
 import { ModelBase } from '../models/model.ts';
 import { Sequential } from '../models/sequential.ts';
 import { classNameOf, layerOf } from '../models/summary.ts';
-import { isPlainObject } from '../schema.ts';
+
 import { KerasTensor, type Operation } from '../symbolic/keras-tensor.ts';
 import type { Options } from '../types.ts';
 
@@ -176,7 +178,7 @@ function described(operation: Operation, end: 'input' | 'output', one: (tensor: 
       .join(', ')}}`;
   };
   if (structure === null) return '?';
-  if (!isPlainObject(structure)) return text(structure);
+  if (!isRecord(structure)) return text(structure);
   const named = Object.entries(structure).map(([key, item]) => `${key}: ${text(item)}`);
   return named.join(', ').replaceAll(/[{}]/g, '');
 }

@@ -4,7 +4,8 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { refuseUnknown, ValueError } from '../../base/errors.ts';
 import { toExponential, toFixed } from '../../base/python-format.ts';
-import { isOptions } from '../../ops/core/signature.ts';
+import { isRecord } from '../../base/record.ts';
+
 import { platform } from '../../platform/platform.ts';
 
 /** A number, or the list of numbers that some metrics give. */
@@ -60,7 +61,7 @@ class ProgressBar {
 
   constructor(...args: ProgbarArgs) {
     const [first, second] = args;
-    const options = (isOptions(first) ? first : (second ?? {})) as ProgbarOptions;
+    const options = (isRecord(first) ? first : (second ?? {})) as ProgbarOptions;
     refuseUnknown('Progbar', options, OPTIONS);
     const { statefulMetrics, statelessMetrics } = options;
     if (statefulMetrics && statelessMetrics)
@@ -70,7 +71,7 @@ class ProgressBar {
     this.#averaged = statelessMetrics
       ? (name) => statelessMetrics.includes(name)
       : (name) => !statefulMetrics?.includes(name);
-    this.target = isOptions(first) ? (options.target ?? null) : (first as number | null);
+    this.target = isRecord(first) ? (options.target ?? null) : (first as number | null);
     this.#width = options.width ?? 20;
     this.#verbose = options.verbose ?? 1;
     this.#interval = options.interval ?? 0.05;

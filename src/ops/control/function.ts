@@ -1,7 +1,9 @@
 // tf.function with an inputSignature: arguments become tensors of the dtypes that it names, and must have its shapes.
 // Owns: conformity of arguments to specs. Leaves tracing and compiling to src/runtime/function.ts.
+
 import { asDType, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { type FunctionOptions, makeFunction, type TracedFunction } from '../../runtime/function.ts';
 import { isLeaf } from '../../runtime/structure.ts';
@@ -9,9 +11,6 @@ import { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { TensorShape, TensorSpec, TypeSpec } from '../core/tensor-spec.ts';
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 
 /** A spec, or what is written like one: { shape, dtype }. */
 function specOf(value: unknown): TypeSpec | null {

@@ -4,6 +4,7 @@
 // src/ops/ragged and src/ops/sparse.
 import { isInteger } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 
 type Op = (...args: never[]) => unknown;
@@ -45,17 +46,36 @@ const INTEGERS: ReadonlySet<string> = new Set(
 );
 const isScalarInteger = (value: unknown): value is Tensor =>
   value instanceof Tensor && value.elements !== null && value.dims.length === 0 && isInteger(value.dtype);
-const plainInteger = (name: string | undefined, value: unknown): unknown =>
-  name !== undefined && INTEGERS.has(name) && isScalarInteger(value) ? Number(value.item()) : value;
-/** Arguments with numbers for the scalar tensors that stand where whole numbers are wanted. */
-function withIntegers(args: readonly unknown[], parameters: readonly string[]): readonly unknown[] {
-  return args.map((value, i) => {
-    if (value === null || typeof value !== 'object') return value;
-    if (value instanceof Tensor) return plainInteger(parameters[i], value);
-    if (i < args.length - 1 || Object.getPrototypeOf(value) !== Object.prototype) return value;
-    if (!Object.values(value).some(isScalarInteger)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plainInteger(name, inner)]));
-  });
+/** Which of the parameters are whole numbers. */
+const integersAmong = (parameters: readonly string[]): readonly number[] =>
+  parameters.flatMap((name, i) => (INTEGERS.has(name) ? [i] : []));
+/** Options with numbers for the scalar tensors that stand where whole numbers are wanted. */
+function optionsWithIntegers(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  let changed: Record<string, unknown> | null = null;
+  for (const name in options) {
+    const value = options[name];
+    if (!isScalarInteger(value) || !INTEGERS.has(name)) continue;
+    changed ??= { ...options };
+    changed[name] = Number(value.item());
+  }
+  return changed ?? options;
+}
+/** Arguments with numbers for such tensors, copied only where there is one: every op is called through here. */
+function withIntegers(args: readonly unknown[], positions: readonly number[]): readonly unknown[] {
+  let changed: unknown[] | null = null;
+  for (const i of positions) {
+    const value = args[i];
+    if (!isScalarInteger(value)) continue;
+    changed ??= [...args];
+    changed[i] = Number(value.item());
+  }
+  const last = args.at(-1);
+  if (!isRecord(last)) return changed ?? args;
+  const options = optionsWithIntegers(last);
+  if (options === last) return changed ?? args;
+  changed ??= [...args];
+  changed[args.length - 1] = options;
+  return changed;
 }
 
 /** The first composite tensor among arguments, also in lists and options. */
@@ -68,7 +88,7 @@ function compositeAmong(values: readonly unknown[]): CompositeTensor | null {
         typeof value[0] === 'object' && !ArrayBuffer.isView(value[0]) && !Array.isArray(value[0])
         ? value
         : []
-      : Object.getPrototypeOf(value) === Object.prototype
+      : isRecord(value)
         ? Object.values(value)
         : [];
     const found = inner.length > 0 ? compositeAmong(inner) : null;
@@ -77,17 +97,13 @@ function compositeAmong(values: readonly unknown[]): CompositeTensor | null {
   return null;
 }
 
-const isSymbolic = (value: unknown): boolean => {
+/** Whether a value is a symbolic tensor, or a list or record with one in it. */
+export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Tensor) return symbolicClass !== null && value instanceof symbolicClass;
   // An array of plain numbers is not searched: it may be a whole data set.
-  if (Array.isArray(value)) return value.length > 0 && typeof value[0] !== 'number' && value.some(isSymbolic);
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Object.values(value).some(isSymbolic)
-  );
-};
+  if (Array.isArray(value)) return value.length > 0 && typeof value[0] !== 'number' && value.some(hasSymbolic);
+  return isRecord(value) && Object.values(value).some(hasSymbolic);
+}
 
 const table = new Map<string, (...args: unknown[]) => unknown>();
 
@@ -103,11 +119,10 @@ export function op<F extends Op>(
   bind?: (args: readonly unknown[]) => readonly unknown[],
 ): F {
   const plain = f as Op as (...args: unknown[]) => unknown;
+  const positions = integersAmong(parameters);
   const wrapped = (...given: unknown[]): unknown => {
-    const args = given.some((value) => value !== null && typeof value === 'object')
-      ? withIntegers(given, parameters)
-      : given;
-    if (symbolicClass !== null && handler !== null && args.some(isSymbolic)) return handler(name, wrapped, args);
+    const args = withIntegers(given, positions);
+    if (symbolicClass !== null && handler !== null && args.some(hasSymbolic)) return handler(name, wrapped, args);
     try {
       const composite = compositeAmong(args);
       return composite ? composite.dispatch({ name, plain, args: bind ? bind(args) : args }) : plain(...args);

@@ -2,6 +2,7 @@
 // Owns: walking of fields, lists and records. Keras's layers have a walk of their own, with names.
 
 import { type Class, callable } from '../../base/callable.ts';
+import { isRecord } from '../../base/record.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
 
@@ -54,7 +55,7 @@ function walk(root: object, visit: (value: unknown) => void): void {
     }
     if (Array.isArray(value)) value.forEach(step);
     else if (value instanceof Map) for (const item of value.values()) step(item);
-    else if (value === root || value instanceof Module || Object.getPrototypeOf(value) === Object.prototype)
+    else if (value === root || value instanceof Module || isRecord(value))
       for (const key of Object.keys(value).sort()) step((value as Record<string, unknown>)[key]);
   };
   step(root);

@@ -1,6 +1,7 @@
 // How an op takes its arguments: by position in TensorFlow's order, or from some place on by name in one options object.
 // Owns: the types of both forms, made from one plain function, and the binding at run time. Leaves symbolic arguments to define.ts.
 import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { op } from './define.ts';
 
 type Tail<P extends readonly unknown[]> = P extends readonly [_?: unknown, ...rest: infer T] ? T : [];
@@ -37,13 +38,6 @@ export type Forms<
 
 export type Callable<P extends readonly unknown[], N extends readonly string[], R> = (...args: Forms<P, N>) => R;
 
-/** Whether a value is an options object. */
-export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (value === null || typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** Arguments by position from either form; Python's None (null) means the default, but where it is kept. */
 export function bindArguments(
   name: string,
@@ -53,7 +47,7 @@ export function bindArguments(
 ): unknown[] {
   const plain = (value: unknown): unknown => (value === null && !keepNull ? undefined : value);
   const last = args.at(-1);
-  const options = isOptions(last) ? last : null;
+  const options = isRecord(last) ? last : null;
   const bound = (options ? args.slice(0, -1) : args).map(plain);
   if (bound.length > names.length)
     throw new ValueError(

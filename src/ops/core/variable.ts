@@ -4,6 +4,7 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
@@ -14,7 +15,7 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
 import { convertPair, convertToTensor, makeTensor, readsVariablesAs } from './convert.ts';
-import { bindArguments, isOptions } from './signature.ts';
+import { bindArguments } from './signature.ts';
 import { TensorShape } from './tensor-spec.ts';
 
 export interface VariableOptions
@@ -39,7 +40,7 @@ function argumentsOf(args: Arguments<InitialValue | PendingValue>): {
   readonly options: VariableOptions;
 } {
   const [, options] = args;
-  if (args.length > 2 || (options !== undefined && !isOptions(options)))
+  if (args.length > 2 || (options !== undefined && !isRecord(options)))
     throw new ValueError(
       `Variable: found ${show(options)} behind the first value; wanted options, such as { dtype: 'float32', name: 'w' }.`,
     );

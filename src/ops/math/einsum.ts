@@ -1,6 +1,8 @@
 // tf.einsum: sums of products written as an equation of axes.
 // Owns: reading the equation, diagonals, ellipses. Every product is one dotGeneral.
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -8,7 +10,6 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
-import { isOptions } from '../core/signature.ts';
 
 /** A value with a name for each axis. */
 interface Term {
@@ -120,7 +121,7 @@ function implicitOutput(terms: readonly Term[]): string[] {
 export const einsum = op(
   'einsum',
   (equation: string, ...inputs: (TensorLike | { readonly optimize?: string })[]): Tensor => {
-    const given = (isOptions(inputs.at(-1)) ? inputs.slice(0, -1) : inputs) as TensorLike[];
+    const given = (isRecord(inputs.at(-1)) ? inputs.slice(0, -1) : inputs) as TensorLike[];
     const [left, right, more] = equation.replaceAll(' ', '').split('->');
     const parts = left!.split(',');
     if (more !== undefined || parts.length !== given.length)

@@ -1,6 +1,8 @@
 // Reductions of ragged tensors: over rows padded with what changes nothing.
 // Owns: the padding of each reduction, and the structure of what is left.
+
 import { dtypes } from '../../base/dtype.ts';
+import { isRecord } from '../../base/record.ts';
 import { normalizeAxes } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -8,7 +10,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { expandDims } from '../core/arrange.ts';
 import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import type { OpCall } from '../core/define.ts';
-import { isOptions } from '../core/signature.ts';
+
 import { reduceMean, reduceSum } from '../math/reduce.ts';
 import { unsortedSegmentSum } from '../math/segments.ts';
 import { build, type List, layOut, type Places } from './places.ts';
@@ -55,8 +57,8 @@ interface Arguments {
 }
 function argumentsOf({ name, args }: OpCall): Arguments {
   const [x, second, third] = args;
-  const options = isOptions(second) ? second : isOptions(third) ? third : { keepdims: third === true };
-  const axis = isOptions(second) ? second.axis : (second ?? options.axis);
+  const options = isRecord(second) ? second : isRecord(third) ? third : { keepdims: third === true };
+  const axis = isRecord(second) ? second.axis : (second ?? options.axis);
   const ragged = x as RaggedTensor;
   const list = axis === undefined || axis === null ? null : asIntegers(axis as TensorLike, `${name}: axis`);
   return {

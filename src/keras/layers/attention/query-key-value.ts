@@ -3,6 +3,7 @@
 
 import type { DType } from '../../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import { type Shape, sameShape, showShape } from '../../../base/shape.ts';
 import { expandDims } from '../../../ops/core/arrange.ts';
 import { einsum } from '../../../ops/math/einsum.ts';
@@ -11,7 +12,7 @@ import { softmax } from '../../../ops/nn/softmax.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { InitializerFunction } from '../../initializers/index.ts';
 import { Initializer_ } from '../../initializers/initializer.ts';
-import { type Config, isPlainObject } from '../../schema.ts';
+import type { Config } from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import { maskOf } from '../../symbolic/mask.ts';
 import type { CallOptions, Inputs, Options, Structure } from '../../types.ts';
@@ -73,7 +74,7 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   /** The layer of a query, a value, and `{ key }` where the keys are not the values; all three may be named. */
   override invoke(...args: unknown[]): Result<this> {
     const [first] = args;
-    if (args.length === 1 && isPlainObject(first) && 'query' in first) {
+    if (args.length === 1 && isRecord(first) && 'query' in first) {
       const { query, ...options } = first;
       return this.#invoke(query as Inputs, options);
     }
@@ -81,8 +82,8 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
   }
   #invoke(query: Inputs, ...rest: unknown[]): Result<this> {
     const last = rest.at(-1);
-    const options: QueryKeyValueOptions = isPlainObject(last) ? { ...(last as QueryKeyValueOptions) } : {};
-    const byPosition = isPlainObject(last) ? rest.slice(0, -1) : rest;
+    const options: QueryKeyValueOptions = isRecord(last) ? { ...(last as QueryKeyValueOptions) } : {};
+    const byPosition = isRecord(last) ? rest.slice(0, -1) : rest;
     const [value = options.value, key = options.key] = byPosition;
     this.#byPosition = byPosition.length;
     if (value === undefined || value === null)
@@ -144,7 +145,7 @@ export abstract class QueryKeyValueLayer extends LayerBase<AttentionResult> {
         };
   }
   override buildFromConfig(config: Config): void {
-    if (isPlainObject(config.shapes_dict)) this.build(config.shapes_dict as object as QueryKeyValueShapes);
+    if (isRecord(config.shapes_dict)) this.build(config.shapes_dict as object as QueryKeyValueShapes);
     else super.buildFromConfig(config);
   }
 

@@ -1,7 +1,9 @@
 // Input and InputLayer: where a model begins.
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { asDType, type DType } from '../../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import type { Shape } from '../../../base/shape.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { floatx } from '../../config.ts';
@@ -31,7 +33,7 @@ const options = o.schema(
     ignored: ['trainable', 'typeSpec'],
     upgrade: (given) => {
       const { dtype } = given;
-      if (o.isPlainObject(dtype)) given.dtype = (dtype.config as Config | undefined)?.name;
+      if (isRecord(dtype)) given.dtype = (dtype.config as Config | undefined)?.name;
     },
   },
 );

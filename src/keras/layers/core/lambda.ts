@@ -1,6 +1,8 @@
 // Lambda: a function as a layer.
 // Source: https://keras.io/api/layers/core_layers/lambda/
+
 import { type Class, callable } from '../../../base/callable.ts';
+import { isRecord } from '../../../base/record.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { flattenTree } from '../../../base/tree.ts';
 import { Tensor } from '../../../runtime/tensor.ts';
@@ -31,7 +33,7 @@ const options = layerSchema(
     function: o.required(callback),
     outputShape: o.optional(o.nullable(o.either(o.shape, shapeFunction)), null),
     mask: o.optional(o.nullable(o.either(callback, maskTensor)), null, { internal: true }),
-    arguments: o.optional(o.any('a record', o.isPlainObject), {}),
+    arguments: o.optional(o.any('a record', isRecord), {}),
   },
   { positional: ['function', 'outputShape', 'mask', 'arguments'] },
 );

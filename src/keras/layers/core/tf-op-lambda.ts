@@ -1,8 +1,10 @@
 // TFOpLambda and SlicingOpLambda: calls of TensorFlow's functions in functional models that Keras 2 wrote.
 // Owns: which function here a path of TensorFlow's names, and its keyword arguments. Made by reading files; in new models ops
 // on symbolic tensors are nodes of their own.
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import { opNamed } from '../../../ops/core/define.ts';
 import { getStaticValue } from '../../../ops/scopes.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
@@ -76,7 +78,7 @@ export const TFOpLambda: Class<Args, TFOpLambda> = callable(TFOpLambdaLayer, 'TF
 
 /** One part of an index, as Keras 2 wrote it. */
 function indexPart(part: unknown): unknown {
-  if (!o.isPlainObject(part)) return part;
+  if (!isRecord(part)) return part;
   if (part.class_name === '__ellipsis__') return '...';
   const bound = (value: unknown): string => {
     if (value === null || value === undefined) return '';

@@ -1,7 +1,9 @@
 // Wrapper: the base of layers around another layer.
 // Owns: the wrapped layer as an option, and its building. Source: https://keras.io/api/layers/core_layers/wrapper/
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import type { Shape } from '../../../base/shape.ts';
 import * as o from '../../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../../serialization.ts';
@@ -18,7 +20,7 @@ export const layerKind: o.Kind<LayerBase> = {
   },
   toConfig: serializeKerasObject,
   fromConfig: (value) => {
-    if (!o.isPlainObject(value)) return value;
+    if (!isRecord(value)) return value;
     // The layer around it builds it, so that its weights get their full paths.
     const { build_config: _, ...config } = value;
     return deserializeKerasObject(config as o.Json, { modules: ['keras.layers', 'keras'] });

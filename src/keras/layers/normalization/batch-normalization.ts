@@ -1,8 +1,10 @@
 // BatchNormalization: each channel gets mean 0 and variance 1: those of the batch in training, averages of them afterwards.
 // Owns: the moving statistics, masked moments, and batch renormalization (Ioffe, 2017).
 // Source: https://keras.io/api/layers/normalization_layers/batch_normalization/
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { ShapeError, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { broadcastTo, expandDims, reshape } from '../../../ops/core/arrange.ts';
 import {
@@ -39,7 +41,7 @@ interface RenormClipping {
   readonly dmax?: number | null;
 }
 const isClipping = (value: unknown): value is RenormClipping =>
-  o.isPlainObject(value) && Object.keys(value).every((key) => key === 'rmin' || key === 'rmax' || key === 'dmax');
+  isRecord(value) && Object.keys(value).every((key) => key === 'rmin' || key === 'rmax' || key === 'dmax');
 
 const options = layerSchema(
   'BatchNormalization',

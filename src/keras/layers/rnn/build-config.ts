@@ -1,8 +1,9 @@
 // What files say of the shapes that a recurrent layer was built with.
 // Owns: the form of Keras 3 with initial states (shapes_dict), and that of Keras 2 (a list, the sequence first).
+import { isRecord } from '../../../base/record.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { mapTree } from '../../../base/tree.ts';
-import { type Config, isPlainObject, type Json } from '../../schema.ts';
+import type { Config, Json } from '../../schema.ts';
 import { isTensor } from '../../symbolic/keras-tensor.ts';
 import type { Inputs } from '../../types.ts';
 import { isShape } from '../layer.ts';
@@ -23,7 +24,7 @@ export const withStateShapes = (config: Config | null, states: Json | null): Con
 /** The shape of the sequence alone, and those of the initial states. */
 export function readBuildConfig(config: Config): { build: Config; states: Json | null } {
   const shapes = config.shapes_dict;
-  if (isPlainObject(shapes))
+  if (isRecord(shapes))
     return {
       build: { input_shape: (shapes.sequences_shape ?? null) as Json },
       states: (shapes.initial_state_shape ?? null) as Json,

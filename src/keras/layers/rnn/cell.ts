@@ -1,16 +1,19 @@
 // The base of recurrent cells: layers that compute one step, from an input and the states before it.
 // Owns: calling with states (`cell(x, [h, c])`), also with symbolic tensors; what RNN asks of any cell.
 // Leaves the repetition to recurrence.ts.
+
 import { show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import type { Spec } from '../../../graph/value.ts';
 import { asInteger } from '../../../ops/core/convert.ts';
+import { hasSymbolic } from '../../../ops/core/define.ts';
 import { bindArguments, type Forms } from '../../../ops/core/signature.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import { withScope } from '../../../runtime/trace.ts';
-import { type Config, isPlainObject, type Json, type Kind, type SchemaLike } from '../../schema.ts';
+import type { Config, Json, Kind, SchemaLike } from '../../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../../serialization.ts';
 import { nameScope } from '../../session.ts';
-import { hasSymbolic, isTensor, kerasTensorsIn, Node } from '../../symbolic/keras-tensor.ts';
+import { isTensor, kerasTensorsIn, Node } from '../../symbolic/keras-tensor.ts';
 import { hasUnknown, symbolicResult } from '../../symbolic/output-spec.ts';
 import type { CallOptions, Inputs, Structure } from '../../types.ts';
 import { callContext, withCallContext } from '../call-context.ts';
@@ -66,7 +69,7 @@ export const cellKind: Kind<Cell> = {
 };
 /** A part of a layer from its config. It is built by the layer around it, which gives its weights their paths. */
 export function partFromConfig(value: Json): unknown {
-  if (!isPlainObject(value)) return value;
+  if (!isRecord(value)) return value;
   const { build_config: _, ...config } = value as Config;
   return deserializeKerasObject(config, { modules: ['keras.layers', 'keras'] });
 }
