@@ -38,10 +38,44 @@ export function formatRepr(elements: Data, dtype: DType, dims: Dims): string {
   return `${text}${last + extra.length + 1 > LINE_WIDTH ? `\n${' '.repeat('array('.length)}` : ' '}${extra}`;
 }
 
-function bracketed(
+const bracketed = (
   elements: Data,
   dtype: DType,
   dims: Dims,
+  separator: string,
+  prefix: string,
+  lineWidth: number,
+): string => arranged(dims, (shown) => elementFormat(elements, dtype, shown), separator, prefix, lineWidth);
+
+/** Elements of any kind, of several lines too, in brackets with commas between: an array of arrays as NumPy shows it. */
+export const formatItems = (dims: Dims, word: (index: number) => string): string =>
+  arranged(dims, () => word, ', ', ' ', LINE_WIDTH);
+
+/** One element, as Python's `str` gives it. */
+export const formatElement = (elements: Data, dtype: DType, index: number): string => {
+  const lanes = dtypes[dtype].lanes;
+  return formatScalar(elements.slice(index * lanes, (index + 1) * lanes), dtype);
+};
+
+/** A line with a word of one or several lines behind it: the lines that are full, and the last one. */
+function extended(line: string, item: string, indent: string, room: number): readonly [full: string, line: string] {
+  const words = item.split('\n');
+  const widest = words.reduce((most, word) => Math.max(most, word.length), 0);
+  const wraps = line.length + widest > room && line.length > indent.length;
+  let full = wraps ? `${line.trimEnd()}\n` : '';
+  const first = wraps ? indent : line;
+  const under = wraps ? indent : ' '.repeat(line.length);
+  let last = first + words[0]!;
+  for (const word of words.slice(1)) {
+    full += `${last.trimEnd()}\n`;
+    last = under + word;
+  }
+  return [full, last + ' '.repeat(widest - words.at(-1)!.length)];
+}
+
+function arranged(
+  dims: Dims,
+  format: (shown: readonly number[]) => Word,
   separator: string,
   prefix: string,
   lineWidth: number,
@@ -60,7 +94,7 @@ function bracketed(
           collect(axis + 1, start + i * strides[axis]!);
   };
   collect(0, 0);
-  const word = elementFormat(elements, dtype, shown);
+  const word = format(shown);
 
   const walk = (axis: number, start: number, indent: string, width: number): string => {
     if (axis === dims.length) return word(start);
@@ -79,11 +113,9 @@ function bracketed(
       let line = indent;
       rows.forEach((i, k) => {
         const item = i < 0 ? '...' : word(start + i * strides[axis]!);
-        if (line.length + item.length > room && line.length > indent.length) {
-          text += `${line.trimEnd()}\n`;
-          line = indent;
-        }
-        line += item + (k < rows.length - 1 ? separator : '');
+        const [full, last] = extended(line, item, indent, room);
+        text += full;
+        line = last + (k < rows.length - 1 ? separator : '');
       });
       text += line;
     } else {
@@ -146,13 +178,13 @@ function rounds(text: string, x: number, dtype: DType): boolean {
   if (dtype === 'float32') return Math.fround(value) === x;
   return roundToFloat16(value) === x;
 }
-interface Decimal {
+export interface Decimal {
   /** Significant digits, the first before the point. */
   readonly digits: string;
   readonly power: number;
 }
 /** So many significant digits of x > 0, halves to the even digit. */
-function significant(x: number, count: number): Decimal {
+export function significant(x: number, count: number): Decimal {
   const [longer] = x
     .toExponential(Math.min(count + 30, 100))
     .replace('.', '')

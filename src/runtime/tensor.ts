@@ -11,7 +11,7 @@ import { formatTensor } from './format.ts';
 import type { TensorMethods } from './tensor-methods.ts';
 
 /** What `numpy()` gives; narrow it or cast it: `t.numpy() as number[][]`. */
-export type Nested = number | boolean | string | Nested[];
+export type Nested = number | bigint | boolean | string | Nested[];
 
 let nextName = 0;
 
@@ -128,8 +128,11 @@ export class Tensor implements Value {
     return this.toString();
   }
 
+  /** Nested arrays; whole numbers that no number holds are text, as JSON has no others. */
   toJSON(): Nested {
-    return this.arraySync();
+    const plain = (value: Nested): Nested =>
+      Array.isArray(value) ? value.map(plain) : typeof value === 'bigint' ? String(value) : value;
+    return plain(this.arraySync());
   }
 
   /** `if (tensor)`, `tensor - 1`, `tensor > 0` mean nothing in JavaScript: they are refused but for `${tensor}`. */
@@ -143,14 +146,14 @@ export class Tensor implements Value {
 
 export interface Tensor extends TensorMethods {}
 
-/** The elements as JavaScript sees them one by one: BigInt where it is safe becomes a number, bool becomes true or false. */
+/** The elements as JavaScript sees them one by one: BigInt becomes a number where that loses nothing, bool becomes true or false. */
 function nest(elements: Data, dtype: DType, dims: Dims): Nested {
   const { lanes } = dtypes[dtype];
   const one = (index: number): Nested => {
     if (lanes === 2) return [(elements as Float32Array)[2 * index]!, (elements as Float32Array)[2 * index + 1]!];
     const element = elements[index]!;
     if (dtype === 'bool') return element !== 0;
-    if (typeof element === 'bigint') return Number(element);
+    if (typeof element === 'bigint') return BigInt.asIntN(54, element) === element ? Number(element) : element;
     return typeof element === 'object' ? new TextDecoder('latin1').decode(element) : element;
   };
   let next = 0;

@@ -11,6 +11,7 @@ import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/con
 import { CompositeTensor, type OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { indexRows, type SparseTensor, sparseOf } from '../sparse/sparse-tensor.ts';
+import { formatRows, summarizedRows } from './format.ts';
 
 let rules: ReadonlyMap<string, (call: OpCall) => unknown> = new Map();
 /** What ops do with ragged tensors, by their names. */
@@ -167,6 +168,13 @@ export class RaggedTensor extends CompositeTensor {
   get nestedRowSplits(): Tensor[] {
     return [this.rowSplits, ...(this.values instanceof RaggedTensor ? this.values.nestedRowSplits : [])];
   }
+  #nestedSplits(): (readonly number[])[] {
+    return [this.#splits, ...(this.values instanceof RaggedTensor ? this.values.#nestedSplits() : [])];
+  }
+  /** As tf.print writes it, from the flat values that are there when a program runs. */
+  summarized(flatValues: Tensor, summarize: number): string {
+    return summarizedRows(flatValues, this.#nestedSplits(), summarize);
+  }
   nrows(): number {
     return this.#splits.length - 1;
   }
@@ -293,7 +301,9 @@ export class RaggedTensor extends CompositeTensor {
     return this.toList();
   }
   override toString(): string {
-    return `<tf.RaggedTensor ${JSON.stringify(this.toList()).replaceAll(',', ', ')}>`;
+    const { flatValues } = this;
+    if (flatValues.elements) return `<tf.RaggedTensor ${formatRows(flatValues, this.#nestedSplits())}>`;
+    return `tf.RaggedTensor(values=${this.values}, rowSplits=${this.rowSplits})`;
   }
   [inspect](): string {
     return this.toString();

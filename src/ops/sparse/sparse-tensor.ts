@@ -68,7 +68,7 @@ export class SparseTensor_ extends CompositeTensor {
     return new SparseTensor_(this.indices, values, this.#dims);
   }
   override toString(): string {
-    return `SparseTensor(indices=${this.indices}, values=${this.values}, denseShape=${this.denseShape})`;
+    return `SparseTensor(indices=${this.indices}, values=${this.values}, dense_shape=${this.denseShape})`;
   }
   [inspect](): string {
     return this.toString();
