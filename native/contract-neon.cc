@@ -1,4 +1,4 @@
 // Matrix products for NEON; compiled with the flags of that instruction set.
-#include "contract.h"
+#include "windows.h"
 
 void contractNeon(const Piece& piece) { contract(piece); }

@@ -14,7 +14,7 @@ constexpr int DEPTH_LIMIT = 1024;
 
 /** What a tile needs to know. */
 struct Tile {
-  const float* const* rows;  // A's rows; with packed A, rows[0] is the panel
+  const float* const* rows;  // A's rows; with packed A, rows[0] is the panel, in which they lie side by side
   const int32_t* segments;   // where the terms of A begin, for each run of them
   int32_t segmentCount, run, aStep;
   const float* b;
@@ -51,7 +51,8 @@ inline __attribute__((always_inline)) void sumTile(const Tile& t, Sums<ROWS, VEC
   const int64_t bStep = t.bStep;
   if constexpr (PACKED) {
     const float* a = t.rows[0];
-    for (int k = t.run; k > 0; k--, a += ROWS, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
+    const int64_t step = t.aStep;
+    for (int k = t.run; k > 0; k--, a += step, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
     return;
   }
   for (int s = 0; s < t.segmentCount; s++) {
@@ -381,6 +382,7 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
         packRows<TILE_ROWS>(plan, block, aRows, rows, packedRows);
         t.rows = packed;
         t.run = depth;
+        t.aStep = rows;
       }
       t.b = panels ? panels : b + block.b[0];
       t.bStep = panels ? WIDTH : inner.b;
@@ -438,7 +440,7 @@ void matrices(const Piece& given) {
 }
 
 /** Few rows: a tile holds all of them and twice the columns. */
-void contract(const Piece& piece) {
+void contractProduct(const Piece& piece) {
   const Plan& plan = *piece.plan;
   int64_t rows = 1;
   for (int32_t level = 0; level < plan.rowAxes; level++) rows *= plan.rows[level].extent;

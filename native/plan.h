@@ -4,14 +4,18 @@
 #pragma once
 #include <cstdint>
 
-constexpr int32_t ABI = 1;
+constexpr int32_t ABI = 2;
 constexpr int MAXIMUM_AXES = 8;
 
 struct Axis {
   int32_t extent, a, b, c;
 };
 
+/** Which of the kernels a plan is for: its first word. */
+enum Kind : int32_t { PRODUCT = 0, WINDOWS = 1, WINDOWS_FILTER = 2 };
+
 struct Plan {
+  int32_t kind;          // PRODUCT
   int32_t columns;       // of the contiguous axis
   int32_t columnStride;  // in B; 1 in C
   int32_t groupColumns;  // the columns of one call begin at group · groupColumns
@@ -23,6 +27,29 @@ struct Plan {
   Axis batch;            // matrices inside one call
   Axis rows[MAXIMUM_AXES];   // outermost first
   Axis depth[MAXIMUM_AXES];  // outermost first; at least one
+};
+
+/** One of the two directions in which windows slide over an image. */
+struct Slide {
+  int32_t extent;   // places
+  int32_t from;     // line of the image under the first place's first tap; before the image where this is negative
+  int32_t lines;    // of the image; beyond them everything is 0
+  int32_t a;        // stride of lines in A
+  int32_t places;   // stride of places: in C, and for WINDOWS_FILTER in B
+  int32_t taps;     // stride of taps: in B, and for WINDOWS_FILTER in C
+};
+
+/**
+ * Windows of 3 × 3 taps over images with contiguous channels. WINDOWS: C[place, output] = Σ A[place + tap, input] · B[tap, input,
+ * output]. WINDOWS_FILTER: C[tap, input, output] = Σ over images and places A[place + tap, input] · B[place, output].
+ */
+struct WindowPlan {
+  int32_t kind;
+  int32_t inputs, outputs;
+  int32_t inputStride, outputStride;  // of the taps' channels: in B, and for WINDOWS_FILTER in C
+  int32_t tiles;                      // that are worked on at a time
+  int32_t images, aImage, bImage;     // summed over in one call
+  Slide down, across;
 };
 
 /** The part of a plan that one call does. */

@@ -17,6 +17,9 @@ struct Vector {
   inline void store(float* p) const { _mm512_storeu_ps(p, value); }
   inline void storePart(float* p, int count) const { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), value); }
   static inline Vector splat(const float* p) { return {_mm512_set1_ps(*p)}; }
+  static inline Vector constant(float x) { return {_mm512_set1_ps(x)}; }
+  static inline Vector multiply(Vector a, Vector b) { return {_mm512_mul_ps(a.value, b.value)}; }
+  static inline Vector subtract(Vector a, Vector b) { return {_mm512_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm512_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm512_add_ps(a.value, b.value)}; }
 };
@@ -38,6 +41,9 @@ struct Vector {
   inline void store(float* p) const { _mm256_storeu_ps(p, value); }
   inline void storePart(float* p, int count) const { _mm256_maskstore_ps(p, first(count), value); }
   static inline Vector splat(const float* p) { return {_mm256_broadcast_ss(p)}; }
+  static inline Vector constant(float x) { return {_mm256_set1_ps(x)}; }
+  static inline Vector multiply(Vector a, Vector b) { return {_mm256_mul_ps(a.value, b.value)}; }
+  static inline Vector subtract(Vector a, Vector b) { return {_mm256_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm256_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm256_add_ps(a.value, b.value)}; }
 };
@@ -64,6 +70,9 @@ struct Vector {
     for (int i = 0; i < count; i++) p[i] = part[i];
   }
   static inline Vector splat(const float* p) { return {vld1q_dup_f32(p)}; }
+  static inline Vector constant(float x) { return {vdupq_n_f32(x)}; }
+  static inline Vector multiply(Vector a, Vector b) { return {vmulq_f32(a.value, b.value)}; }
+  static inline Vector subtract(Vector a, Vector b) { return {vsubq_f32(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {vfmaq_f32(c.value, a.value, b.value)}; }
   static inline Vector add(Vector a, Vector b) { return {vaddq_f32(a.value, b.value)}; }
 };

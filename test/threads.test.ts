@@ -46,6 +46,18 @@ const models: Record<string, () => readonly [tf.keras.Model, tf.Tensor, tf.Tenso
     tf.random.uniform([40, 13, 13, 2], { seed: 3 }),
     tf.random.uniform([40], { maxval: 10, dtype: 'int32', seed: 4 }),
   ],
+  // Large enough for windows by fewer multiplications.
+  windows: () => [
+    tf.keras.Sequential([
+      layers.Conv2D(24, 3, { activation: 'relu', padding: 'same', inputShape: [19, 17, 16] }),
+      layers.Conv2D(17, 3, { activation: 'relu' }),
+      layers.MaxPooling2D(),
+      layers.Flatten(),
+      layers.Dense(10, { activation: 'softmax' }),
+    ]),
+    tf.random.uniform([40, 19, 17, 16], { seed: 7 }),
+    tf.random.uniform([40], { maxval: 10, dtype: 'int32', seed: 8 }),
+  ],
   lstm: () => [
     tf.keras.Sequential([
       layers.Embedding(50, 9),

@@ -18,7 +18,7 @@ interface NodeProcess {
   dlopen(module: { exports: unknown }, file: string): void;
 }
 
-const ABI = 1;
+const ABI = 2;
 
 function node(): NodeProcess | undefined {
   const { process, Deno } = globalThis as { process?: NodeProcess; Deno?: unknown };

@@ -22,6 +22,7 @@ import { alignUp, type BlockOptions, type BlockPlan, planBlocks, planContract, t
 import type { Library } from './library.ts';
 import { nativeFunction } from './native/function.ts';
 import { type NativePlan, nativeTaskCount, planNative } from './native/plan.ts';
+import { planWindows } from './native/plan-windows.ts';
 import { philoxFunction } from './philox.ts';
 import type { Divisible } from './threads/phases.ts';
 
@@ -165,9 +166,14 @@ export class KernelFunctions {
   }
 
   private contraction(match: Contraction, name: string): readonly KernelCall[] {
-    const { padding, epilogue } = match;
+    const { epilogue } = match;
+    const windows =
+      match.windows && this.contract !== undefined
+        ? planWindows(match.windows, { wholeColumns: epilogue !== undefined }, this.leastProducts)
+        : undefined;
+    const padding = windows ? undefined : match.padding;
     const options = { padded: padding !== undefined, wholeColumns: epilogue !== undefined };
-    const native = this.nativePlan(match.nest, options);
+    const native = windows ?? this.nativePlan(match.nest, options);
     const plan = native ?? planBlocks(match.nest, options);
     let bytes = plan.scratchBytes;
     let hooks: BlockHooks = {};
@@ -220,7 +226,7 @@ export class KernelFunctions {
     const call = native
       ? this.native(native, name, buffers(match.buffers), hooks)
       : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
-    const footprint = padding ? undefined : footprintOfTasks(plan, match.buffers);
+    const footprint = padding || windows ? undefined : footprintOfTasks(plan, match.buffers);
     return [{ ...call, cost, footprint, args: [...call.args, ...extras] }, ...after];
   }
 }
@@ -267,12 +273,12 @@ function epilogueRange(
   const tasks = sizeOf(plan.taskAxes);
   const pieces = plan.chunkInside ? 1 : Math.ceil(plan.chunkAxis.extent / plan.chunk);
   const named = loops.filter((axis) => axis.extent > 1);
+  let leading = 1;
+  let count = 0;
+  while (leading < tasks && count < named.length) leading *= named[count++]!.extent;
+  if (leading !== tasks || places(named.slice(0, count)) !== places(plan.taskAxes) || extent % tasks !== 0)
+    return undefined;
   if (pieces === 1) {
-    let leading = 1;
-    let count = 0;
-    while (leading < tasks && count < named.length) leading *= named[count++]!.extent;
-    if (leading !== tasks || places(named.slice(0, count)) !== places(plan.taskAxes) || extent % tasks !== 0)
-      return undefined;
     const each = extent / tasks;
     if (each % grain !== 0) return undefined;
     return (code, task) => {
@@ -280,11 +286,19 @@ function epilogueRange(
     };
   }
   const { chunkAxis, chunk } = plan;
-  if (tasks > 1 || named[0]?.extent !== chunkAxis.extent || named[0].c !== chunkAxis.c) return undefined;
-  if (extent % chunkAxis.extent !== 0) return undefined;
-  const each = extent / chunkAxis.extent;
-  if ((each * chunk) % grain !== 0) return undefined;
-  return (code, _task, first, rows) => {
-    code.get(first).i32(each).op('i32.mul').get(first).get(rows).op('i32.add').i32(each).op('i32.mul');
+  const cut = named[count];
+  if (cut?.extent !== chunkAxis.extent || cut.c !== chunkAxis.c || extent % (tasks * cut.extent) !== 0)
+    return undefined;
+  const each = extent / (tasks * cut.extent);
+  if ((each * chunk) % grain !== 0 || (each * cut.extent) % grain !== 0) return undefined;
+  return (code, task, first, rows) => {
+    const begin = () => {
+      code.get(first);
+      if (tasks > 1) code.get(task).i32(pieces).op('i32.div_u').i32(cut.extent).op('i32.mul', 'i32.add');
+    };
+    begin();
+    code.i32(each).op('i32.mul');
+    begin();
+    code.get(rows).op('i32.add').i32(each).op('i32.mul');
   };
 }

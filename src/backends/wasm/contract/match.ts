@@ -12,13 +12,16 @@ import {
 import { type Affine, affineOf, coefficientOf } from '../codegen/affine.ts';
 import { childrenOf } from '../codegen/analysis.ts';
 import { type Axis, type Nest, sizeOf, transpose } from './nest.ts';
-import { type Padding, paddingOf } from './padding.ts';
+import { coordinatesOf, type Padding, paddingOf } from './padding.ts';
+import { type Windows, windowsOf } from './windows.ts';
 
 export interface Contraction {
   readonly nest: Nest;
   /** The kernel's buffers that are A, B and C. */
   readonly buffers: readonly [number, number, number];
   readonly padding: Padding | undefined;
+  /** The same as windows of 3 × 3 taps, if it is that: over the image as it lies, without a padded copy. */
+  readonly windows: Windows | undefined;
   /** What is done with the finished sums, in place: a kernel over the given kernel's buffers, its loops those of the nest. */
   readonly epilogue: LoopKernel | undefined;
   /** The parallel loops outermost first, as axes. */
@@ -91,6 +94,9 @@ export function matchContraction(kernel: LoopKernel): Contraction | undefined {
   const products = terms * sizeOf(nest.rows) * sizeOf(nest.columns) * sizeOf(nest.batch);
   if (terms < LEAST_TERMS || products < LEAST_PRODUCTS || columns < 4 || sizeOf(nest.rows) < 2) return undefined;
 
+  const isZero = !left.guard || (left.otherwise?.op === 'const' && Number(left.otherwise.value) === 0);
+  const coordinates = left.guard ? coordinatesOf(left.guard) : [];
+  const windows = isZero && coordinates ? windowsOf(nest, coordinates, (axis) => axes.get(axis)) : undefined;
   let padding: Padding | undefined;
   if (left.guard) {
     const inside = new Set([...nest.rows, ...nest.depth]);
@@ -100,7 +106,14 @@ export function matchContraction(kernel: LoopKernel): Contraction | undefined {
   }
   const epilogue = epilogueOf(kernel, loops, store, local);
   if (epilogue === 'impossible') return undefined;
-  return { nest, buffers: [left.buffer, right.buffer, store.buffer], padding, epilogue, loops: loops.map(axisOf) };
+  return {
+    nest,
+    buffers: [left.buffer, right.buffer, store.buffer],
+    padding,
+    windows,
+    epilogue,
+    loops: loops.map(axisOf),
+  };
 }
 
 /** The kernel that turns sums into what is stored; none where they are stored as they are. */

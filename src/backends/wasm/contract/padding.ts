@@ -31,7 +31,7 @@ export interface Padding {
 }
 
 /** A coordinate: Σ coefficient · loop + constant, which must lie in [low, high]. */
-interface Coordinate {
+export interface Coordinate {
   readonly terms: readonly (readonly [LoopIndex, number])[];
   readonly constant: number;
   low: number;
@@ -47,7 +47,8 @@ function comparisons(e: Expr): readonly Extract<Expr, { op: 'compare' }>[] | und
   return a && b ? [...a, ...b] : undefined;
 }
 
-function coordinatesOf(guard: Expr): Coordinate[] | undefined {
+/** The coordinates that a guard bounds, or undefined where it says something else. */
+export function coordinatesOf(guard: Expr): Coordinate[] | undefined {
   const list = comparisons(guard);
   if (!list) return undefined;
   const coordinates: Coordinate[] = [];

@@ -29,9 +29,10 @@ const LEAST_PRODUCTS = 1 << 14;
 const LEAST_COLUMNS = 8;
 const LEAST_DEPTH = 4;
 /** Tasks are so large that calling them counts little, and so many that threads share them evenly. */
-const [TASK_PRODUCTS, MOST_TASKS] = [1 << 20, 8];
+const TASK_PRODUCTS = 1 << 20;
+export const MOST_TASKS = 8;
 /** What a task writes should be in cache still when something follows. */
-const TASK_BYTES = 1 << 18;
+export const TASK_BYTES = 1 << 18;
 /** Rows of a tile; fewer than two tiles are not cut. */
 const TILE_ROWS = 12;
 /** Small products are cut into pieces of so many rows: the body of a loop, in which threads keep to rows of their own. */
@@ -52,6 +53,8 @@ const FAR = 1024;
 /** Runs of the sum shorter than this are packed with their rows. */
 const SHORT_RUN = 16;
 const MOST_AXES = 8;
+/** The first word of a plan. */
+const PRODUCT = 0;
 const HEADER_BYTES = 64;
 
 const cut = (extent: number, pieces: number): number => Math.ceil(extent / Math.max(1, Math.ceil(pieces)));
@@ -121,6 +124,7 @@ export function planNative(
   const list = (axes: readonly Axis[]) =>
     Array.from({ length: MOST_AXES }, (_, i) => axisWords(axes[i] ?? { extent: 0, a: 0, b: 0, c: 0 })).flat();
   const words = Int32Array.from([
+    PRODUCT,
     ...[n, columnAxis.b, groupColumns, rowAxes.length, depth.length],
     ...[packB, packA].map(Number),
     ...[depthBlock, Number(keepB)],

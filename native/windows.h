@@ -1,0 +1,229 @@
+// Windows of 3 × 3 taps over images by Winograd's filtering: the image cut into tiles of 4 × 4 places, each tile (with its
+// border) and the filter as values at 36 points, and at every point one matrix product over the channels: 36 products for 16
+// places where plain sums take 144.
+// Owns: results (and gradients of images, which are windows over the results' gradient) and gradients of filters; the edges; a
+// block of tiles at a time, so that its values stay in the second cache. The products are contract.h's tiles.
+#pragma once
+#include "contract.h"
+#include "winograd.h"
+
+namespace {
+
+constexpr int SQUARE = POINTS * POINTS;
+constexpr int LANES = Vector::lanes;
+/** Floats between the values at one point and at the next: not a power of two, so that they fall onto different sets of a cache. */
+constexpr int APART = 16;
+
+inline int32_t upTo(int32_t n, int32_t unit) { return (n + unit - 1) / unit * unit; }
+
+/** Calls what(first channel, lanes in use) for every vector of channels. */
+template <typename What>
+ALWAYS_INLINE void forVectors(int32_t channels, What what) {
+  int32_t channel = 0;
+  for (; channel + LANES <= channels; channel += LANES) what(channel, LANES);
+  if (channel < channels) what(channel, channels - channel);
+}
+ALWAYS_INLINE Vector loadUpTo(const float* p, int lanes) { return lanes == LANES ? Vector::load(p) : Vector::loadPart(p, lanes); }
+ALWAYS_INLINE void storeUpTo(Vector x, float* p, int lanes) {
+  if (lanes == LANES) x.store(p);
+  else x.storePart(p, lanes);
+}
+
+/** The values of a block of tiles at all points: [point][tile][channel]. */
+struct Values {
+  float* at;
+  int64_t point, tile;
+  static Values of(float* at, int32_t tiles, int32_t channels) {
+    const int32_t wide = upTo(channels, LANES);
+    return {at, (int64_t)tiles * wide + APART, wide};
+  }
+  float* end() const { return at + SQUARE * point; }
+};
+
+/** One tile of the image as values at the points; lines beyond the image are read from `zeros`. */
+void imageTile(const WindowPlan& plan, const float* image, int32_t row, int32_t column, const float* zeros, const Values& to, int32_t tile) {
+  const float* lines[SQUARE];
+  for (int y = 0; y < POINTS; y++) {
+    const int32_t down = row + y + plan.down.from;
+    for (int x = 0; x < POINTS; x++) {
+      const int32_t across = column + x + plan.across.from;
+      const bool inside = down >= 0 && down < plan.down.lines && across >= 0 && across < plan.across.lines;
+      lines[y * POINTS + x] = inside ? image + (int64_t)down * plan.down.a + (int64_t)across * plan.across.a : zeros;
+    }
+  }
+  float* at = to.at + tile * to.tile;
+  forVectors(plan.inputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
+    square<ImageToPoints>([&](int y, int x) __attribute__((always_inline)) { return loadUpTo(lines[y * POINTS + x] + channel, lanes); },
+                          [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
+  });
+}
+
+/** Where the places of a tile lie in an array; those beyond the edges are `beyond`. */
+template <typename Float>
+inline void placesOf(const WindowPlan& plan, Float* array, int32_t row, int32_t column, Float* beyond, Float** places) {
+  for (int y = 0; y < PLACES; y++)
+    for (int x = 0; x < PLACES; x++) {
+      const bool inside = row + y < plan.down.extent && column + x < plan.across.extent;
+      places[y * PLACES + x] =
+          inside ? array + (int64_t)(row + y) * plan.down.places + (int64_t)(column + x) * plan.across.places : beyond;
+    }
+}
+
+// ── Results ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The filter's values at the points, in panels: [point][panel][input][PANEL]. `taps` holds a panel of it meanwhile. */
+void filterToPoints(const WindowPlan& plan, const float* b, float* taps, float* to) {
+  const int32_t inputs = plan.inputs;
+  const int64_t panel = (int64_t)inputs * PANEL;
+  const int64_t point = upTo(plan.outputs, PANEL) / PANEL * panel;
+  for (int32_t column = 0; column < plan.outputs; column += PANEL, to += panel) {
+    const int32_t left = plan.outputs - column, columns = left < PANEL ? left : PANEL;
+    for (int tap = 0; tap < TAPS * TAPS; tap++) {
+      const float* from = b + (int64_t)(tap / TAPS) * plan.down.taps + (int64_t)(tap % TAPS) * plan.across.taps +
+                          (int64_t)column * plan.outputStride;
+      if (plan.outputStride == 1) packSide<PANEL>(from, columns, plan.inputStride, inputs, taps + tap * panel);
+      else {
+        const float* lines[PANEL];
+        for (int32_t j = 0; j < columns; j++) lines[j] = from + (int64_t)j * plan.outputStride;
+        packLines(lines, columns, PANEL, plan.inputStride, inputs, taps + tap * panel);
+      }
+    }
+    for (int64_t i = 0; i < panel; i += LANES)
+      square<TapsToPoints>([&](int y, int x) __attribute__((always_inline)) { return Vector::load(taps + (y * TAPS + x) * panel + i); },
+                           [&](int y, int x, Vector u) __attribute__((always_inline)) { u.store(to + (y * POINTS + x) * point + i); });
+  }
+}
+
+/** sums[point][tile][output] = Σ values[point][tile][input] · filter[point][input][output] */
+void multiplyFilter(const WindowPlan& plan, const Values& values, const float* filter, const Values& sums, int32_t tiles) {
+  const int64_t panel = (int64_t)plan.inputs * PANEL;
+  static constexpr int32_t start[1] = {0};
+  for (int point = 0; point < SQUARE; point++)
+    for (int32_t column = 0; column < plan.outputs; column += PANEL, filter += panel) {
+      int32_t rows;
+      for (int32_t done = 0; done < tiles; done += rows) {
+        const int32_t left = tiles - done, groups = (left + Vector::wideRows - 1) / Vector::wideRows;
+        rows = (left + groups - 1) / groups;
+        const float* a[MOST_ROWS];
+        float* c[MOST_ROWS];
+        for (int32_t i = 0; i < rows; i++) {
+          a[i] = values.at + point * values.point + (done + i) * values.tile;
+          c[i] = sums.at + point * sums.point + (done + i) * sums.tile + column;
+        }
+        const Tile t = {a, start, 1, plan.inputs, 1, filter, PANEL, c, plan.outputs - column, false};
+        (t.columns <= LANES ? narrowTiles.of[rows] : wideTiles.of[rows])(t);
+      }
+    }
+}
+
+/** Sums at the points as results. */
+void resultTile(const WindowPlan& plan, const Values& sums, int32_t tile, float* c, int32_t row, int32_t column, float* beyond) {
+  float* places[PLACES * PLACES];
+  placesOf(plan, c, row, column, beyond, places);
+  const float* at = sums.at + tile * sums.tile;
+  forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
+    square<PointsToPlaces>([&](int y, int x) __attribute__((always_inline)) { return Vector::load(at + (y * POINTS + x) * sums.point + channel); },
+                           [&](int y, int x, Vector r) __attribute__((always_inline)) { storeUpTo(r, places[y * PLACES + x] + channel, lanes); });
+  });
+}
+
+/** Results of `rows` lines of places from `firstRow` on, which begins a tile. */
+void slideWindows(const Piece& piece) {
+  const WindowPlan& plan = *(const WindowPlan*)piece.plan;
+  Kept* header = (Kept*)piece.scratch;
+  float* beyond = piece.scratch + KEPT_FLOATS;
+  float* zeros = beyond + upTo(plan.outputs, LANES);
+  float* filter = zeros + upTo(plan.inputs, LANES);
+  const int64_t filterSize = (int64_t)SQUARE * upTo(plan.outputs, PANEL) * plan.inputs;
+  const Values values = Values::of(filter + filterSize, plan.tiles, plan.inputs);
+  const Values sums = Values::of(values.end(), plan.tiles, plan.outputs);
+  for (int32_t i = 0; i < plan.inputs; i++) zeros[i] = 0;
+  if (piece.fresh || header->b != piece.b || header->plan != piece.plan) {
+    filterToPoints(plan, piece.b, values.at, filter);
+    *header = {piece.b, piece.plan};
+  }
+  const int32_t across = (plan.across.extent + PLACES - 1) / PLACES;
+  const int32_t all = (piece.rows + PLACES - 1) / PLACES * across;
+  for (int32_t first = 0; first < all; first += plan.tiles) {
+    const int32_t count = all - first < plan.tiles ? all - first : plan.tiles;
+    const auto rowOf = [&](int32_t i) { return piece.firstRow + (first + i) / across * PLACES; };
+    const auto columnOf = [&](int32_t i) { return (first + i) % across * PLACES; };
+    for (int32_t i = 0; i < count; i++) imageTile(plan, piece.a, rowOf(i), columnOf(i), zeros, values, i);
+    multiplyFilter(plan, values, filter, sums, count);
+    for (int32_t i = 0; i < count; i++) resultTile(plan, sums, i, piece.c, rowOf(i), columnOf(i), beyond);
+  }
+}
+
+// ── Gradients of filters ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One tile of the results' gradient as values at the points. */
+void gradientTile(const WindowPlan& plan, const float* b, int32_t row, int32_t column, const float* zeros, const Values& to, int32_t tile) {
+  const float* places[PLACES * PLACES];
+  placesOf(plan, b, row, column, zeros, places);
+  float* at = to.at + tile * to.tile;
+  forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
+    square<PlacesToPoints>([&](int y, int x) __attribute__((always_inline)) { return loadUpTo(places[y * PLACES + x] + channel, lanes); },
+                           [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
+  });
+}
+
+/** sums[point][input][output] (+)= Σ over tiles values[point][tile][input] · gradients[point][tile][output] */
+void multiplyTiles(const WindowPlan& plan, const Values& values, const Values& gradients, const Values& sums, int32_t tiles, bool accumulate) {
+  for (int point = 0; point < SQUARE; point++)
+    for (int32_t column = 0; column < plan.outputs; column += PANEL) {
+      int32_t rows;
+      for (int32_t done = 0; done < plan.inputs; done += rows) {
+        const int32_t left = plan.inputs - done, groups = (left + Vector::wideRows - 1) / Vector::wideRows;
+        rows = (left + groups - 1) / groups;
+        const float* a[1] = {values.at + point * values.point + done};
+        float* c[MOST_ROWS];
+        for (int32_t i = 0; i < rows; i++) c[i] = sums.at + point * sums.point + (done + i) * sums.tile + column;
+        const float* b = gradients.at + point * gradients.point + column;
+        const Tile t = {a, nullptr, 0, tiles, (int32_t)values.tile, b, gradients.tile, c, plan.outputs - column, accumulate};
+        (t.columns <= LANES ? narrowPackedTiles.of[rows] : widePackedTiles.of[rows])(t);
+      }
+    }
+}
+
+/** The filter's gradient over all images of the call. */
+void sumWindows(const Piece& piece) {
+  const WindowPlan& plan = *(const WindowPlan*)piece.plan;
+  const int32_t most = plan.inputs > plan.outputs ? plan.inputs : plan.outputs;
+  float* zeros = piece.scratch + KEPT_FLOATS;
+  const Values sums = Values::of(zeros + upTo(most, LANES), plan.inputs, plan.outputs);
+  const Values values = Values::of(sums.end(), plan.tiles, plan.inputs);
+  const Values gradients = Values::of(values.end(), plan.tiles, plan.outputs);
+  for (int32_t i = 0; i < most; i++) zeros[i] = 0;
+  const int32_t across = (plan.across.extent + PLACES - 1) / PLACES;
+  const int32_t inImage = (plan.down.extent + PLACES - 1) / PLACES * across, all = inImage * plan.images;
+  for (int32_t first = 0; first < all; first += plan.tiles) {
+    const int32_t count = all - first < plan.tiles ? all - first : plan.tiles;
+    for (int32_t i = 0; i < count; i++) {
+      const int32_t image = (first + i) / inImage, tile = (first + i) % inImage;
+      const int32_t row = tile / across * PLACES, column = tile % across * PLACES;
+      imageTile(plan, piece.a + (int64_t)image * plan.aImage, row, column, zeros, values, i);
+      gradientTile(plan, piece.b + (int64_t)image * plan.bImage, row, column, zeros, gradients, i);
+    }
+    multiplyTiles(plan, values, gradients, sums, count, first > 0);
+  }
+  for (int32_t input = 0; input < plan.inputs; input++)
+    forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
+      const float* at = sums.at + input * sums.tile + channel;
+      float* c = piece.c + (int64_t)input * plan.inputStride + channel;
+      square<PointsToTaps>([&](int y, int x) __attribute__((always_inline)) { return Vector::load(at + (y * POINTS + x) * sums.point); },
+                           [&](int y, int x, Vector g) __attribute__((always_inline)) {
+                             storeUpTo(g, c + (int64_t)y * plan.down.taps + (int64_t)x * plan.across.taps, lanes);
+                           });
+    });
+}
+
+/** What a plan asks for. */
+void contract(const Piece& piece) {
+  switch (piece.plan->kind) {
+    case WINDOWS: slideWindows(piece); break;
+    case WINDOWS_FILTER: sumWindows(piece); break;
+    default: contractProduct(piece);
+  }
+}
+
+}  // namespace
