@@ -5,6 +5,7 @@ import type { Json } from './schema.ts';
 export {
   DTypePolicy,
   DTypePolicy as FloatDTypePolicy,
+  DTypePolicyMap,
   Int4DTypePolicy,
   QuantizedDTypePolicy,
   QuantizedFloat8DTypePolicy,

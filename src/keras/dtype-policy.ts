@@ -153,6 +153,76 @@ export const QuantizedFloat8DTypePolicy: Class<
   fromConfig(config: Config): DTypePolicy;
 };
 
+type MapArgs = [defaultPolicy?: DTypeLike | null, policyMap?: Readonly<Record<string, DTypeLike>> | null];
+/** Policies by the paths of layers: a path, or a pattern that matches paths as a whole, and the policy of the others. */
+class DTypePolicyMapBase extends DTypePolicyBase implements Iterable<string> {
+  readonly #given: DTypePolicy | null;
+  readonly #policies = new Map<string, DTypePolicy>();
+
+  constructor(...[defaultPolicy = null, policyMap = null]: MapArgs) {
+    const given = defaultPolicy === null ? null : getPolicy(defaultPolicy, 'DTypePolicyMap: defaultPolicy');
+    if (given instanceof DTypePolicyMapBase)
+      throw new ValueError('DTypePolicyMap: defaultPolicy: found a DTypePolicyMap, wanted one policy.');
+    const policy = given ?? dtypePolicy();
+    super(`map_${policy.name}`, policy.name.split('_from_').at(-1)!);
+    this.#given = given;
+    for (const [path, value] of Object.entries(policyMap ?? {})) this.set(path, value);
+  }
+  /** The policy of layers that no entry is for. */
+  get defaultPolicy(): DTypePolicy {
+    return this.#given ?? dtypePolicy();
+  }
+  override get quantizationMode(): QuantizationMode | null {
+    return this.defaultPolicy.quantizationMode;
+  }
+  get length(): number {
+    return this.#policies.size;
+  }
+  has(path: string): boolean {
+    return this.#policies.has(path);
+  }
+  /** The policy of the layer of that path. Throws where several patterns match it. */
+  get(path: string): DTypePolicy {
+    const exact = this.#policies.get(path);
+    if (exact) return exact;
+    const matching = [...this.#policies.keys()].filter((pattern) => new RegExp(`^(?:${pattern})$`).test(path));
+    if (matching.length > 1)
+      throw new ValueError(
+        `DTypePolicyMap: the path '${path}' matches ${matching.length} entries, ${show(matching)}; wanted one at most.`,
+      );
+    return matching.length === 1 ? this.#policies.get(matching[0]!)! : this.defaultPolicy;
+  }
+  set(path: string, policy: DTypeLike): void {
+    if (this.has(path))
+      throw new ValueError(`DTypePolicyMap: found a second policy for '${path}', which has one: delete it first.`);
+    this.#policies.set(path, getPolicy(policy, `DTypePolicyMap: '${path}'`));
+  }
+  delete(path: string): boolean {
+    return this.#policies.delete(path);
+  }
+  [Symbol.iterator](): Iterator<string> {
+    return this.#policies.keys();
+  }
+  override getConfig(): Config {
+    const policies = [...this.#policies].map(([path, policy]) => [path, policyConfig(policy)] as const);
+    return {
+      default_policy: this.#given === null ? null : this.#given.name,
+      policy_map: Object.fromEntries(policies),
+    };
+  }
+  static override fromConfig(config: Config): DTypePolicy {
+    return new DTypePolicyMap(
+      config.default_policy as DTypeLike | null,
+      (config.policy_map ?? null) as Readonly<Record<string, DTypeLike>> | null,
+    );
+  }
+}
+export interface DTypePolicyMap extends DTypePolicyMapBase {}
+export const DTypePolicyMap: Class<MapArgs, DTypePolicyMap> & { fromConfig(config: Config): DTypePolicy } = callable(
+  DTypePolicyMapBase,
+  'DTypePolicyMap',
+) as Class<MapArgs, DTypePolicyMap> & { fromConfig(config: Config): DTypePolicy };
+
 /** The mode of that name. */
 export function asMode(mode: string, where: string): QuantizationMode {
   const known = MODES.find((name) => name === mode);
@@ -178,6 +248,7 @@ const classes = {
   QuantizedDTypePolicy,
   Int4DTypePolicy,
   QuantizedFloat8DTypePolicy,
+  DTypePolicyMap,
 };
 // The first place is the one that files name.
 registerModule('keras', { DTypePolicy });
@@ -213,7 +284,7 @@ export function getPolicy(value: unknown, where = 'dtype'): DTypePolicy {
     const name = config.name ?? value.name;
     if (typeof name === 'string') return named(name);
     const type = Object.entries(classes).find(([className]) => className === value.class_name)?.[1];
-    if (type && typeof config.mode === 'string') return type.fromConfig(config);
+    if (type && (typeof config.mode === 'string' || type === DTypePolicyMap)) return type.fromConfig(config);
   }
   throw new ValueError(`${where}: found ${show(value)}, wanted a dtype or a policy such as 'mixed_float16'.`);
 }

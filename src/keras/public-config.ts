@@ -1,3 +1,29 @@
 // tf.keras.config.
-export * from './config.ts';
+export {
+  disableTracebackFiltering,
+  enableTracebackFiltering,
+  isTracebackFilteringEnabled,
+} from '../ops/debugging.ts';
+export {
+  backend,
+  disableFlashAttention,
+  disableInteractiveLogging,
+  enableFlashAttention,
+  enableInteractiveLogging,
+  enableUnsafeDeserialization,
+  epsilon,
+  floatx,
+  imageDataFormat,
+  isFlashAttentionEnabled,
+  isInteractiveLoggingEnabled,
+  isNnxEnabled,
+  maxEpochs,
+  maxStepsPerEpoch,
+  setBackend,
+  setEpsilon,
+  setFloatx,
+  setImageDataFormat,
+  setMaxEpochs,
+  setMaxStepsPerEpoch,
+} from './config.ts';
 export { dtypePolicy, setDtypePolicy } from './dtype-policy.ts';

@@ -66,7 +66,7 @@ export const placeOf = (entry: object): Registered | undefined => places.get(ent
 
 // ── Users' registrations ───────────────────────────────────────────────────────────────────────────────────────────
 
-const custom = new Map<string, Anything>();
+const custom: Record<string, unknown> = Object.create(null);
 const customNames = new WeakMap<object, string>();
 let scoped: Readonly<Record<string, unknown>> = {};
 
@@ -80,14 +80,16 @@ export function registerKerasSerializable(
     if (typeof entry !== 'function')
       throw new ValueError(`registerKerasSerializable: found ${show(entry)}, wanted a class or a function.`);
     const registered = `${packageName}>${name ?? (entry as Anything).name}`;
-    custom.set(registered, entry);
+    custom[registered] = entry;
     customNames.set(entry, registered);
     return entry;
   };
 }
 export const getRegisteredName = (entry: { readonly name: string }): string => customNames.get(entry) ?? entry.name;
 export const getRegisteredObject = (name: string): unknown =>
-  (Object.hasOwn(scoped, name) ? scoped[name] : undefined) ?? custom.get(name);
+  (Object.hasOwn(scoped, name) ? scoped[name] : undefined) ?? custom[name];
+/** All that is registered, by name: the registry itself, to add to and to take from. */
+export const getCustomObjects = (): Record<string, unknown> => custom;
 
 /** Runs `f` with these classes and functions known by name. */
 export function customObjectScope<T>(objects: Readonly<Record<string, unknown>> | null | undefined, f: () => T): T {
@@ -244,7 +246,8 @@ export function findClass(
     }
   }
   // Functions registered by name alone are found by the end of `package>name`.
-  for (const [key, value] of custom) if (key.endsWith(`>${name}`)) return value;
+  for (const [key, value] of Object.entries(custom))
+    if (key.endsWith(`>${name}`) && typeof value === 'function') return value;
   if (name.startsWith('Custom>')) {
     const bare = name.slice('Custom>'.length);
     if (SEARCHED.some((place) => byName.has(`${place}.${bare}`))) {
@@ -255,7 +258,7 @@ export function findClass(
   const known = (modules.length > 0 ? modules : SEARCHED).flatMap(namesIn);
   throw new ConfigError(
     'unknown_layer',
-    `unknown layer, class or function '${name}'${module && module !== 'builtins' ? ` of module ${module}` : ''}.${didYouMean(name, [...known, ...custom.keys()])} For one of your own pass { customObjects: { ${/^\w+$/.test(name) ? name : `'${name}'`} } } or register it with registerKerasSerializable.`,
+    `unknown layer, class or function '${name}'${module && module !== 'builtins' ? ` of module ${module}` : ''}.${didYouMean(name, [...known, ...Object.keys(custom)])} For one of your own pass { customObjects: { ${/^\w+$/.test(name) ? name : `'${name}'`} } } or register it with registerKerasSerializable.`,
   );
 }
 

@@ -19,7 +19,7 @@ import { Tensor } from '../../runtime/tensor.ts';
 import { withScope } from '../../runtime/trace.ts';
 import { PendingValue } from '../../runtime/variable.ts';
 import * as constraints from '../constraints/index.ts';
-import { type DTypePolicy, getPolicy, policyConfig, type QuantizationMode } from '../dtype-policy.ts';
+import { type DTypePolicy, DTypePolicyMap, getPolicy, policyConfig, type QuantizationMode } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
@@ -126,19 +126,24 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   set dtypePolicy(policy: DTypePolicy) {
     this.#policy = getPolicy(policy);
   }
+  /** The policy that holds for this layer: where the one given is a map, that of its path, or of the path that it would get here. */
+  get #ownPolicy(): DTypePolicy {
+    if (!(this.#policy instanceof DTypePolicyMap)) return this.#policy;
+    return this.#policy.get(this.#path ?? [currentPath(), this.name].filter(Boolean).join('/'));
+  }
   /** The dtype of the weights. */
   get dtype(): DType {
-    return this.#policy.variableDtype;
+    return this.#ownPolicy.variableDtype;
   }
   get variableDtype(): DType {
-    return this.#policy.variableDtype;
+    return this.#ownPolicy.variableDtype;
   }
   /** How the weights are kept: in `int8` or `int4` codes, in `float8` products; null: as floats. */
   get quantizationMode(): QuantizationMode | null {
-    return this.#policy.quantizationMode;
+    return this.#ownPolicy.quantizationMode;
   }
   get computeDtype(): DType {
-    return this.#policy.computeDtype;
+    return this.#ownPolicy.computeDtype;
   }
   get activityRegularizer(): ((x: Tensor) => Tensor) | null {
     return this.#values.activityRegularizer ?? null;

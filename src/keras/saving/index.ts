@@ -1,7 +1,9 @@
 // tf.keras.saving.
 export {
   customObjectScope,
+  customObjectScope as CustomObjectScope,
   deserializeKerasObject,
+  getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,

@@ -8,6 +8,7 @@ import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
 import { isUrl } from '../../platform/path.ts';
 import { type FileSource, platform } from '../../platform/platform.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { isUnsafeDeserializationEnabled } from '../config.ts';
 import { fromKeras2, fromVersion } from '../keras2-config.ts';
 import { InputShapeError } from '../layers/input-spec.ts';
 import { OversizedError, whileLoading } from '../loading.ts';
@@ -240,7 +241,7 @@ export async function loadModel<O extends Structure = Tensor>(
   if (text.includes('"cornu>OnnxLayer"')) await onnx();
   if (text.includes('"TFSMLayer"')) {
     const { openSavedModels } = await import('./saved-model-layer.ts');
-    await openSavedModels(config as Json, options.safeMode ?? true);
+    await openSavedModels(config as Json, options.safeMode ?? !isUnsafeDeserializationEnabled());
   }
   const model = modelOf(file, fromVersion(archive.metadata.keras_version, config as Json), bytes.length, options);
   if (compile && isRecord(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));

@@ -10,6 +10,7 @@ import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Inputs, Logs, Structure } from '../types.ts';
 import { type Batch, type BatchIterator, type BatchSource, requireEnd } from './batch-source.ts';
+import { limitedEpochs, limitedSteps } from './limits.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
@@ -48,14 +49,15 @@ function callbacksFor(
 export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, options: FitOptions): Training {
   checkOptions('fit', options);
   const compiled = model.trainer.require('fit');
-  const epochs = wholeNumber(options.epochs ?? 1, 'fit: epochs', 0);
+  const epochs = limitedEpochs(wholeNumber(options.epochs ?? 1, 'fit: epochs', 0));
   const initialEpoch = wholeNumber(options.initialEpoch ?? 0, 'fit: initialEpoch', 0);
   const plan = planFit(x, y, options, !compiled.runEagerly);
-  const stepsPerEpoch = options.stepsPerEpoch ?? null;
-  if (stepsPerEpoch !== null) wholeNumber(stepsPerEpoch, 'fit: stepsPerEpoch', 1);
+  if (options.stepsPerEpoch !== undefined && options.stepsPerEpoch !== null)
+    wholeNumber(options.stepsPerEpoch, 'fit: stepsPerEpoch', 1);
+  const stepsPerEpoch = limitedSteps(options.stepsPerEpoch);
   requireEnd(plan.train, stepsPerEpoch, 'fit', 'stepsPerEpoch');
   if (plan.validation)
-    requireEnd(plan.validation, options.validationSteps ?? null, 'fit: validationData', 'validationSteps');
+    requireEnd(plan.validation, limitedSteps(options.validationSteps), 'fit: validationData', 'validationSteps');
   const history = new History();
   model.history = history;
   const { callbacks, progress } = callbacksFor(
@@ -138,7 +140,7 @@ async function runFit(
     warnOfNaN(run, logs, epoch);
     plan.train.onEpochEnd?.();
     if (plan.validation && validates(options.validationFreq ?? 1, epoch) && !control.stopped) {
-      const found = sorted(await runEvaluate(run, plan.validation, options.validationSteps ?? null));
+      const found = sorted(await runEvaluate(run, plan.validation, limitedSteps(options.validationSteps)));
       for (const [name, value] of Object.entries(found)) logs[`val_${name}`] = value;
       control.checkInterrupt();
     }
@@ -299,20 +301,17 @@ export async function evaluate(
     'evaluate',
     options,
   );
-  requireEnd(source, options.steps ?? null, 'evaluate', 'steps');
+  const steps = limitedSteps(options.steps);
+  requireEnd(source, steps, 'evaluate', 'steps');
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
     options.verbose,
     1,
-    options.steps ?? source.steps,
+    steps ?? source.steps,
     null,
   );
-  const logs = await runEvaluate(
-    { model, callbacks, progress, control: null, pace: new Pace() },
-    source,
-    options.steps ?? null,
-  );
+  const logs = await runEvaluate({ model, callbacks, progress, control: null, pace: new Pace() }, source, steps);
   return options.returnDict ? logs : (model.trainer.inOrder(logs) as object as Scores);
 }
 
@@ -322,16 +321,16 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
     throw new ValueError(`predict: found ${String(x)}, wanted x: arrays of samples, or a data set.`);
   const batchSize = wholeNumber(options.batchSize ?? 32, 'predict: batchSize', 1);
   const source = evaluationSource(x, null, null, batchSize, false, 'predict', options);
-  requireEnd(source, options.steps ?? null, 'predict', 'steps');
+  const limit = limitedSteps(options.steps);
+  requireEnd(source, limit, 'predict', 'steps');
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
     options.verbose,
     1,
-    options.steps ?? source.steps,
+    limit ?? source.steps,
     null,
   );
-  const limit = options.steps ?? null;
   const begins = callbacks.listens('onPredictBatchBegin');
   const ends = callbacks.listens('onPredictBatchEnd');
   const pace = new Pace();

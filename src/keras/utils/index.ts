@@ -10,7 +10,9 @@ export {
 export { type PadOptions, padSequences } from '../preprocessing/sequence/pad-sequences.ts';
 export {
   customObjectScope,
+  customObjectScope as CustomObjectScope,
   deserializeKerasObject,
+  getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
   registerKerasSerializable,
@@ -18,6 +20,7 @@ export {
 } from '../serialization.ts';
 export { clearSession } from '../session.ts';
 export { isKerasTensor } from '../symbolic/keras-tensor.ts';
+export { Config } from './config-record.ts';
 export { standardizeDtype } from './dtypes.ts';
 export { FeatureSpace, type FeatureSpaceOptions } from './feature-space.ts';
 export { type GetFileOptions, getFile } from './get-file.ts';
@@ -33,6 +36,7 @@ export { Progbar } from './progbar.ts';
 export { packXYSampleWeight, unpackXYSampleWeight } from './sample-weights.ts';
 export { type SaveImgOptions, saveImg } from './save-picture.ts';
 export { Sequence, Sequence as PyDataset } from './sequence.ts';
+export { type SplitOptions, splitDataset } from './split-dataset.ts';
 export { type TimeseriesOptions, timeseriesDatasetFromArray } from './timeseries-dataset.ts';
 export { normalize, toCategorical } from './to-categorical.ts';
 

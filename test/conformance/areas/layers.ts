@@ -97,7 +97,7 @@ async function runFile(c: Case, path: string): Promise<Fields> {
   if (c.json.second_outputs !== null) out.second_outputs = results(model(x, { training: false }));
   if (c.json.training_outputs !== null) {
     out.training_outputs = results(model(x, { training: true }));
-    out.weights_after_training = (property(model, 'weights') as readonly unknown[]).map(result);
+    out.weights_after_training = (property(model, 'weights') as readonly unknown[]).map(result).map(asStored);
     fn(model, 'set_weights')(before);
   }
   if (c.json.gradients !== null)
