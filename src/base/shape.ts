@@ -114,7 +114,9 @@ export function resolveReshape(shape: readonly number[], size: number, operation
     );
   }
   const rest = wanted.reduce((product, dimension, i) => (i === unknown ? product : product * dimension), 1);
-  if (unknown >= 0) wanted[unknown] = rest === 0 ? 0 : size / rest;
+  // Where a length of 0 is asked for, the others decide, as in TensorFlow.
+  const others = (list: Dims): number => list.reduce((product, n) => (n > 0 ? product * n : product), 1);
+  if (unknown >= 0) wanted[unknown] = rest === 0 ? others(from ?? [0]) / others(shape) : size / rest;
   if (!wanted.every(Number.isInteger) || sizeOf(wanted) !== size) {
     const message = `${operation}: ${from ? `a tensor of shape ${showShape(from)}` : 'a tensor'} has ${size} elements, which do not fill shape ${showShape(shape)}.`;
     throw unknown >= 0 && rest > 0 ? indivisible(message, size, rest) : new ShapeError(message);

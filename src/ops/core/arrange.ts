@@ -251,7 +251,14 @@ export const gather = reducesRagged(
           throw new DTypeError(`gather: indices have dtype ${i.dtype}, wanted an integer dtype.`);
         i = p.convert(i, 'int32') as Tensor;
       }
-      const batch = batchDims === 0 ? 0 : normalizeAxis(batchDims, i.dims.length + 1, 'gather: batchDims');
+      const batch =
+        batchDims === 0
+          ? 0
+          : normalizeAxis(
+              batchDims < 0 ? batchDims + i.dims.length : batchDims,
+              i.dims.length + 1,
+              'gather: batchDims',
+            );
       const axis =
         givenAxis === undefined ? batch : normalizeAxis(asInteger(givenAxis, 'gather: axis'), x.dims.length, 'gather');
       if (batch === 0) return takeAxis(x, i, axis) as Tensor;

@@ -1,8 +1,8 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
 import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, refuseUnknown, ValueError } from '../../base/errors.ts';
-import { type Shape, sizeOf } from '../../base/shape.ts';
+import { DTypeError, refuseUnknown, ValueError, show } from '../../base/errors.ts';
+import { broadcastShapes, type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
@@ -107,7 +107,9 @@ export const linspace = signature(
     let [a, b]: Value[] = [convertToTensor(start, undefined, 'linspace'), convertToTensor(stop, undefined, 'linspace')];
     if (!isFloating(a!.dtype)) a = p.convert(a!, 'float32');
     b = p.convert(b!, a!.dtype);
-    const rank = a!.dims.length;
+    const common = broadcastShapes(a!.dims, b!.dims, 'linspace');
+    [a, b] = [p.broadcastTo(a!, common), p.broadcastTo(b!, common)];
+    const rank = common.length;
     const axis = givenAxis < 0 ? givenAxis + rank + 1 : givenAxis;
     const dims = [...a!.dims.slice(0, axis), count, ...a!.dims.slice(axis)];
     const spread = (x: Value): Value =>
@@ -120,7 +122,9 @@ export const linspace = signature(
     const steps = Math.max(count - 1, 1);
     const last = p.compare('equal', index, p.full(count - 1, index));
     const between = p.add(spread(a!), p.mul(p.div(spread(p.sub(b, a!)), p.full(steps, index)), index));
-    return (count === 1 ? spread(a!) : p.select(last, spread(b), between)) as Tensor;
+    // Both ends are exact, infinite ones too.
+    const first = p.compare('equal', index, p.zerosLike(index));
+    return (count === 1 ? spread(a!) : p.select(first, spread(a!), p.select(last, spread(b!), between))) as Tensor;
   },
 );
 
@@ -166,6 +170,8 @@ export const oneHot = acceptsRagged(
       const x: Value = isInteger(given.dtype) ? given : p.convert(given, 'int32');
       const n = asInteger(depth, 'oneHot: depth');
       if (n < 0) throw new ValueError(`oneHot: depth is ${n}, wanted 0 or more.`);
+      if (!Number.isInteger(axis) || axis < -1 || axis > x.dims.length)
+        throw new ValueError(`oneHot: axis is ${show(axis)}; wanted −1, or 0 to ${x.dims.length}.`);
       const at = axis === -1 ? x.dims.length : axis;
       const dims = [...x.dims.slice(0, at), n, ...x.dims.slice(at)];
       const spread = p.broadcast(

@@ -2,7 +2,7 @@
 // Owns: axes and directions; the sorting itself is a primitive.
 import { asDType, type DType, dtypes } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
+import { normalizeAxis, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -96,16 +96,17 @@ export const searchsorted = signature(
   ): Tensor => {
     const [rows, wanted] = convertPair(sortedSequence, values, 'searchsorted');
     const outer = rows.dims.slice(0, -1);
-    if (rows.dims.length === 0 || !sameShape(outer, wanted.dims.slice(0, -1)))
+    if (rows.dims.length === 0 || sizeOf(outer) !== sizeOf(wanted.dims.slice(0, -1)))
       throw new ShapeError(
-        `searchsorted: rows of shape ${showShape(rows.dims)} and values ${showShape(wanted.dims)}; all axes but the last must be equal.`,
+        `searchsorted: rows of shape ${showShape(rows.dims)} and values ${showShape(wanted.dims)}; wanted as many rows of values as of the sequence.`,
       );
     if (side !== 'left' && side !== 'right')
       throw new ValueError(`searchsorted: side ${show(side)}; wanted 'left' or 'right'.`);
     // (…, values, row): how many elements of the row lie before.
     const dims = [...wanted.dims, rows.dims.at(-1)!];
     const r = dims.length;
-    const element = p.broadcast(rows, dims, [...outer.map((_, i) => i), r - 1]);
+    const fitted = p.reshape(rows, [...wanted.dims.slice(0, -1), rows.dims.at(-1)!]);
+    const element = p.broadcast(fitted, dims, [...dims.slice(0, -2).map((_, i) => i), r - 1]);
     const value = p.broadcast(
       wanted,
       dims,

@@ -14,13 +14,16 @@ export type Size = readonly [height: number, width: number];
 export function batchOf(images: TensorLike, name: string): { x: Value; back: (y: Value) => Tensor } {
   const given = convertToTensor(images, undefined, name);
   const rank = given.dims.length;
-  if (rank < 3)
+  if (rank !== 3 && rank !== 4)
     throw new ShapeError(
       `${name}: found shape ${showShape(given.dims)}; wanted images (height, width, channels) or (batch, height, width, channels). Use expandDims for images without a channel axis.`,
     );
-  const outer = given.dims.slice(0, -3);
-  const x = rank === 4 ? given : p.reshape(given, [outer.reduce((a, b) => a * b, 1), ...given.dims.slice(-3)]);
-  return { x, back: (y) => (rank === 4 ? y : p.reshape(y, [...outer, ...y.dims.slice(1)])) as Tensor };
+  if (given.dims.slice(-3).includes(0))
+    throw new ShapeError(
+      `${name}: found shape ${showShape(given.dims)}; wanted images with at least one row, column and channel.`,
+    );
+  const x = rank === 4 ? given : p.reshape(given, [1, ...given.dims]);
+  return { x, back: (y) => (rank === 4 ? y : p.reshape(y, y.dims.slice(1))) as Tensor };
 }
 
 /** Height and width. */

@@ -139,6 +139,23 @@ export function suppressed(
 }
 const EAGER = 'Call it outside tf.function.';
 /** The elements of a tensor that must be known. */
+/** The boxes and their scores as numbers, n of each. */
+function candidates(
+  boxes: TensorLike,
+  scores: TensorLike,
+  iouThreshold: number,
+  name: string,
+): [boxes: ArrayLike<number>, scores: ArrayLike<number>] {
+  const [frames, marks] = [convertToTensor(boxes, undefined, name), convertToTensor(scores, undefined, name)];
+  if (frames.dims.length !== 2 || frames.dims[1] !== 4 || marks.dims.length !== 1 || marks.dims[0] !== frames.dims[0])
+    throw new ShapeError(
+      `${name}: boxes have shape ${showShape(frames.dims)} and scores ${showShape(marks.dims)}; wanted (n, 4) and (n,).`,
+    );
+  if (!(iouThreshold >= 0 && iouThreshold <= 1))
+    throw new ValueError(`${name}: iouThreshold is ${show(iouThreshold)}; wanted a number in [0, 1].`);
+  return [numbersOf(frames, name), numbersOf(marks, name)];
+}
+
 export const numbersOf = (x: TensorLike, name: string): ArrayLike<number> =>
   known(convertToTensor(x, undefined, name), name, EAGER) as ArrayLike<number>;
 
@@ -155,8 +172,7 @@ export const nonMaxSuppression = signature(
   ): Tensor => {
     const name = 'image.nonMaxSuppression';
     const { chosen } = suppressed(
-      numbersOf(boxes, name),
-      numbersOf(scores, name),
+      ...candidates(boxes, scores, iouThreshold, name),
       asInteger(maxOutputSize, name),
       iouThreshold,
       scoreThreshold,
@@ -179,8 +195,7 @@ export const nonMaxSuppressionWithScores = signature(
   ): [selectedIndices: Tensor, selectedScores: Tensor] => {
     const name = 'image.nonMaxSuppressionWithScores';
     const { chosen, values } = suppressed(
-      numbersOf(boxes, name),
-      numbersOf(scores, name),
+      ...candidates(boxes, scores, iouThreshold, name),
       asInteger(maxOutputSize, name),
       iouThreshold,
       scoreThreshold,

@@ -1,7 +1,7 @@
 // tf.image: colours: dtypes of pixels, grey, HSV, YUV, YIQ, and adjustments.
 // Owns: conversions between colour spaces and what is adjusted in them. Whole-number images go through floats in [0, 1].
 import { asDType, type DType, dtypes, isFloating, isInteger } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -151,6 +151,8 @@ export const adjustHue = signature(
   ['image', 'delta'],
   (x: TensorLike, delta: number | Tensor): Tensor =>
     onFloats(x, 'image.adjustHue', (y) => {
+      const by = typeof delta === 'number' ? delta : 0;
+      if (by < -1 || by > 1) throw new ValueError(`image.adjustHue: delta is ${by}; wanted a number in [−1, 1].`);
       const [h, s, v] = hsvOf(y, 'image.adjustHue');
       const turned = p.add(h, p.broadcastTo(p.convert(convertToTensor(delta), h.dtype), h.dims));
       return rgbOf(p.sub(turned, p.unary('floor', turned)), s, v);
@@ -210,10 +212,16 @@ export const perImageStandardization = signature(
   ['image'],
   (x: TensorLike): Tensor => {
     const given = image(x, 'image.perImageStandardization');
+    if (given.dims.length < 3)
+      throw new ShapeError(
+        `image.perImageStandardization: found shape ${showShape(given.dims)}; wanted (…, height, width, channels).`,
+      );
     const y = given.dtype === 'float16' ? given : p.convert(given, 'float32');
     const r = y.dims.length;
     const axes = [r - 3, r - 2, r - 1];
     const n = axes.reduce((product, axis) => product * y.dims[axis]!, 1);
+    if (n === 0)
+      throw new ShapeError(`image.perImageStandardization: images of shape ${showShape(given.dims)} have no elements.`);
     const mean = spreadOver(p.scale(p.reduceSum(y, axes), 1 / n), y, axes);
     const centred = p.sub(y, mean);
     const variance = p.scale(p.reduceSum(p.square(centred), axes), 1 / n);

@@ -21,6 +21,10 @@ const lastAxes = (x: Value, count: number): number[] => x.dims.map((_, i) => i).
 /** Σ |differences of neighbouring pixels|, for each image. */
 export const totalVariation = signature('image.totalVariation', ['images'], (images: TensorLike): Tensor => {
   const x = convertToTensor(images, undefined, 'image.totalVariation');
+  if (x.dims.length !== 3 && x.dims.length !== 4)
+    throw new ShapeError(
+      `image.totalVariation: found shape ${showShape(x.dims)}; wanted (height, width, channels) or (batch, height, width, channels).`,
+    );
   const [h, w] = [x.dims.length - 3, x.dims.length - 2];
   const change = (axis: number): Value => {
     const n = x.dims[axis]!;

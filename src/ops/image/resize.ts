@@ -1,12 +1,14 @@
 // tf.image.resize and its relatives.
 // Owns: methods, sizes, aspect ratios. Which pixels enter with which weights stands in taps.ts.
-import { show, ValueError } from '../../base/errors.ts';
+
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { takeAxis } from '../core/arrange.ts';
-import { asIntegers } from '../core/convert.ts';
+import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { batchOf, type Size, sizeOfImages } from './batch.ts';
 import { cropToBoundingBox, padToBoundingBox } from './crop.ts';
@@ -103,7 +105,7 @@ export const resizeWithPad = signature(
     const { x, back } = batchOf(image, 'image.resizeWithPad');
     const [h, w] = sizeOfImages(x);
     const ratio = Math.max(w / targetWidth, h / targetHeight);
-    const inner: Size = [Math.max(1, Math.floor(h / ratio)), Math.max(1, Math.floor(w / ratio))];
+    const inner: Size = [Math.floor(h / ratio), Math.floor(w / ratio)];
     const resized = resize(x as Tensor, inner, { method, antialias });
     // The size before rounding decides the place.
     const top = Math.max(0, Math.floor((targetHeight - h / ratio) / 2));
@@ -141,8 +143,14 @@ const legacy = (name: string, method: string) =>
       alignCorners: boolean = false,
       halfPixelCenters: boolean = false,
     ): Tensor => {
-      const { x, back } = batchOf(images, name);
-      return back(resampled(x, sizeArgument(size, name), method, false, { alignCorners, halfPixelCenters }));
+      const x = convertToTensor(images, undefined, name);
+      if (x.dims.length !== 4)
+        throw new ShapeError(
+          `${name}: found shape ${showShape(x.dims)}; wanted (batch, height, width, channels). tf.image.resize takes single images too.`,
+        );
+      return batchOf(x, name).back(
+        resampled(x, sizeArgument(size, name), method, false, { alignCorners, halfPixelCenters }),
+      );
     },
   );
 /** The older ops, whose pixels lie on corners unless told otherwise. */

@@ -120,6 +120,7 @@ export const choleskySolve = signature(
   'choleskySolve',
   ['chol', 'rhs'],
   (chol: TensorLike, rhs: TensorLike): Tensor => {
+    matrices(chol, 'choleskySolve', true, true);
     const [l, b] = systemOf(chol, rhs, 'choleskySolve');
     if (isComplex(l.dtype)) {
       const half = triangularSolve(l as Tensor, b as Tensor);

@@ -3,14 +3,14 @@
 
 import { isComplex } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { type Dims, normalizeAxes, normalizeAxis, showShape } from '../../base/shape.ts';
+import { type Dims, normalizeAxes, normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { broadcastPair, floating } from '../math/elementwise.ts';
+import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
 import { band, diagonalOf, transposed } from './batch.ts';
 import { svd } from './spectral.ts';
@@ -28,6 +28,10 @@ export const bandPart = signature(
   (input: TensorLike, numLower: number, numUpper: number): Tensor => {
     const x = anyMatrices(input, 'bandPart');
     const [m, n] = x.dims.slice(-2) as [number, number];
+    if (numLower > m || numUpper > n)
+      throw new ValueError(
+        `bandPart: ${numLower} diagonals below and ${numUpper} above the main one of ${showShape(x.dims)}; wanted at most ${m} and ${n}, or −1 for all.`,
+      );
     return band(x, numUpper < 0 ? -n : -numUpper, numLower < 0 ? m : numLower) as Tensor;
   },
 );
@@ -63,7 +67,9 @@ export const matvec = signature(
 );
 /** The cross product of vectors of length 3. */
 export const cross = signature('cross', ['a', 'b'], (a: TensorLike, b: TensorLike): Tensor => {
-  const [x, y] = broadcastPair(a, b, 'cross');
+  const [x, y] = convertPair(a, b, 'cross');
+  if (!sameShape(x.dims, y.dims))
+    throw new ShapeError(`cross: found shapes ${showShape(x.dims)} and ${showShape(y.dims)}; wanted equal ones.`);
   const last = x.dims.length - 1;
   if (x.dims[last] !== 3)
     throw new ShapeError(`cross: found shape ${showShape(x.dims)}; wanted vectors of length 3 along the last axis.`);
@@ -199,7 +205,14 @@ export const setDiag = signature(
     const [x, d] = convertPair(anyMatrices(input, 'setDiag'), diagonal, 'setDiag');
     const [low, high] = diagonalRange(k, 'setDiag');
     const [rows, columns] = x.dims.slice(-2) as [number, number];
-    const places = matrixPlaces(rows, columns, low, high, d.dims.at(-1)!, align);
+    const outer = x.dims.slice(0, -2);
+    const wanted = low === high ? outer : [...outer, high - low + 1];
+    const width = Math.min(rows + Math.min(high, 0), columns - Math.max(low, 0));
+    if (!sameShape(d.dims.slice(0, -1), wanted) || d.dims.at(-1) !== width)
+      throw new ShapeError(
+        `setDiag: diagonal has shape ${showShape(d.dims)} and input ${showShape(x.dims)}; wanted ${showShape([...wanted, width])}.`,
+      );
+    const places = matrixPlaces(rows, columns, low, high, width, align);
     return placed(d, low === high ? 1 : 2, places, [rows, columns], x) as Tensor;
   },
 );

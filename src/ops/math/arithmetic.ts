@@ -1,8 +1,8 @@
 // tf.math: the arithmetic beside elementwise.ts: divisions that truncate or avoid NaN, logarithms times zero, complex parts, casts.
 // Owns: these compositions and their behaviour at zero.
 import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, show, ValueError } from '../../base/errors.ts';
-import { broadcastShapes } from '../../base/shape.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { broadcastShapes, sameShape, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -79,9 +79,13 @@ export const addN = acceptsRaggedList(
   signature('addN', ['inputs'], (inputs: readonly TensorLike[]): Tensor => {
     if (!Array.isArray(inputs) || inputs.length === 0)
       throw new ValueError(`addN: found ${show(inputs)}, wanted a list of at least one tensor.`);
-    return inputs
-      .map((input) => convertToTensor(input as TensorLike, undefined, 'addN'))
-      .reduce((sum, term) => p.add(...(broadcastPair(sum, term, 'addN') as [Tensor, Tensor])) as Tensor);
+    const terms = inputs.map((input) => convertToTensor(input as TensorLike, undefined, 'addN'));
+    const other = terms.find((term) => !sameShape(term.dims, terms[0]!.dims));
+    if (other)
+      throw new ShapeError(
+        `addN: inputs of shapes ${showShape(terms[0]!.dims)} and ${showShape(other.dims)}; wanted equal shapes. tf.add broadcasts.`,
+      );
+    return terms.reduce((sum, term) => p.add(...(broadcastPair(sum, term, 'addN') as [Tensor, Tensor])) as Tensor);
   }),
 );
 export const accumulateN = signature(

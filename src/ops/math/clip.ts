@@ -22,7 +22,9 @@ export const clipByNorm = signature(
     const positive = p.compare('greater', squares, p.zerosLike(squares));
     // The root of a safe number: at 0 its derivative is infinite.
     const norm = p.select(positive, p.unary('sqrt', p.select(positive, squares, p.onesLike(squares))), squares);
-    const limit = p.broadcastTo(convertPair(x, clipNorm, 'clipByNorm')[1], norm.dims);
+    const given = p.broadcastTo(convertPair(x, clipNorm, 'clipByNorm')[1], norm.dims);
+    // Clipped to less than nothing is clipped to nothing.
+    const limit = p.binary('max', given, p.zerosLike(given));
     return p.div(p.mul(x, spreadOver(limit, x, list)), spreadOver(p.binary('max', norm, limit), x, list)) as Tensor;
   },
 );

@@ -63,13 +63,13 @@ function summed({ value, labels }: Term, needed: (label: string) => boolean): Te
   return { value: p.reduceSum(value, axes), labels: labels.filter(needed) };
 }
 
-/** Without axes of length 1 that are longer in the other operand. */
+/** Without axes of an ellipsis that have length 1 and are longer in the other operand. */
 function narrowed({ value, labels }: Term, other: Term): Term {
   const kept = labels
     .map((_, i) => i)
     .filter((i) => {
       const at = other.labels.indexOf(labels[i]!);
-      return at < 0 || value.dims[i] !== 1 || other.value.dims[at] === 1;
+      return at < 0 || !labels[i]!.startsWith('.') || value.dims[i] !== 1 || other.value.dims[at] === 1;
     });
   return {
     value: p.reshape(

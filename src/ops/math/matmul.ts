@@ -1,7 +1,7 @@
 // Matrix products: tf.matmul, tf.tensordot, dot products over axes.
 // Owns: batching, transposed operands, broadcasting of batch axes. einsum stands in its own file.
 import { asDType, type DType } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -31,6 +31,8 @@ export const matmul = op('matmul', (a: TensorLike, b: TensorLike, options: Matmu
       `matmul: found shapes ${showShape(x.dims)} and ${showShape(y.dims)}; wanted at least two axes each. Use expandDims, or tf.tensordot(a, b, 1) for vectors.`,
     );
   }
+  if ((options.transposeA && options.adjointA) || (options.transposeB && options.adjointB))
+    throw new ValueError('matmul: an operand is transposed and adjoint; wanted one of the two.');
   if (options.outputType)
     [x, y] = [p.convert(x, asDType(options.outputType)), p.convert(y, asDType(options.outputType))];
   if (options.adjointA) x = p.conj(x);
@@ -86,6 +88,10 @@ export const tensordot = op(
       typeof axes === 'object' && !Array.isArray(axes)
         ? (axes as { axes: number }).axes
         : (axes as number | readonly (number | readonly number[])[]);
+    if (typeof given === 'number' && (given < 0 || given > Math.min(x.dims.length, y.dims.length)))
+      throw new ValueError(
+        `tensordot: ${given} axes of ${showShape(x.dims)} and ${showShape(y.dims)}; wanted 0 or more, at most their ranks.`,
+      );
     const list = (value: number | readonly number[], rank: number): number[] =>
       (typeof value === 'number' ? [value] : [...value]).map((axis) => (axis < 0 ? axis + rank : axis));
     const [left, right] =

@@ -80,6 +80,10 @@ const sorted = (name: string, kind: Kind) =>
   signature(name, ['data', 'segmentIds'], (data: TensorLike, segmentIds: TensorLike): Tensor => {
     const x = convertToTensor(data, undefined, name);
     const ids = convertToTensor(segmentIds, undefined, `${name}: segmentIds`);
+    if (ids.dims.length !== 1)
+      throw new ShapeError(
+        `${name}: segmentIds have shape ${showShape(ids.dims)}; wanted one number for each row. The unsorted form takes more axes.`,
+      );
     const numbers = Array.from(
       known(ids, name, 'Use the unsorted form, which takes numSegments.') as ArrayLike<number>,
       Number,

@@ -1,6 +1,6 @@
 // Blocks of space moved into channels or batch, and back.
 // Owns: spaceToDepth, depthToSpace, spaceToBatch, batchToSpace. All are reshapes and transposes.
-import { ShapeError, show } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -21,11 +21,17 @@ function image(
   return { x: toChannelsLast(tensor, first), first };
 }
 
+function checkBlockSize(blockSize: number, name: string): void {
+  if (!Number.isInteger(blockSize) || blockSize < 2)
+    throw new ValueError(`${name}: blockSize is ${show(blockSize)}; wanted a whole number from 2 on.`);
+}
+
 /** Blocks of pixels become channels. */
 export const spaceToDepth = signature(
   'spaceToDepth',
   ['input', 'blockSize', 'dataFormat'],
   (input: TensorLike, blockSize: number, dataFormat: 'NHWC' | 'NCHW' = 'NHWC'): Tensor => {
+    checkBlockSize(blockSize, 'spaceToDepth');
     const { x, first } = image(input, dataFormat, 'spaceToDepth');
     const [n, h, w, c] = x.dims as [number, number, number, number];
     if (h % blockSize !== 0 || w % blockSize !== 0)
@@ -44,6 +50,7 @@ export const depthToSpace = signature(
   'depthToSpace',
   ['input', 'blockSize', 'dataFormat'],
   (input: TensorLike, blockSize: number, dataFormat: 'NHWC' | 'NCHW' = 'NHWC'): Tensor => {
+    checkBlockSize(blockSize, 'depthToSpace');
     const { x, first } = image(input, dataFormat, 'depthToSpace');
     const [n, h, w, c] = x.dims as [number, number, number, number];
     if (c % (blockSize * blockSize) !== 0)
@@ -71,6 +78,8 @@ export const spaceToBatch = signature(
   (input: TensorLike, blockShape: TensorLike, paddings: TensorLike): Tensor => {
     const x = convertToTensor(input, undefined, 'spaceToBatch');
     const block = asIntegers(blockShape, 'spaceToBatch: blockShape');
+    if (block.some((b) => b < 1))
+      throw new ValueError(`spaceToBatch: blockShape ${show(block)}; wanted numbers from 1 on.`);
     const m = block.length;
     const around = pairs(paddings, m, 'spaceToBatch: paddings');
     const rest = x.dims.slice(m + 1);

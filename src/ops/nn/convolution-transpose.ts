@@ -37,6 +37,10 @@ function transposed(
       `${name}: outputShape ${show(given)} does not fit input ${showShape(x.dims)} with strides ${show(step)} and this padding: a convolution of it would give spatial shape ${showShape(wanted)}.`,
     );
   }
+  if (given.length === n + 2 && given[0] !== x.dims[0])
+    throw new ShapeError(
+      `${name}: input ${showShape(x.dims)} has ${x.dims[0]} examples, outputShape ${show(given)} asks for ${given[0]}; wanted as many.`,
+    );
   const outputs = filter.dims.at(-2)!;
   if (x.dims.at(-1) !== filter.dims.at(-1) || (given.length === n + 2 && given[first ? 1 : n + 1] !== outputs)) {
     throw new ShapeError(

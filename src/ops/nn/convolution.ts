@@ -178,6 +178,11 @@ export const separableConv2d = signature(
     dataFormat: 'NHWC' | 'NCHW' = 'NHWC',
     dilations?: PerAxis,
   ): Tensor => {
+    const pointwise = convertToTensor(pointwiseFilter, undefined, 'separableConv2d: pointwiseFilter');
+    if (pointwise.dims.length !== 4 || pointwise.dims[0] !== 1 || pointwise.dims[1] !== 1)
+      throw new ShapeError(
+        `separableConv2d: pointwiseFilter has shape ${showShape(pointwise.dims)}; wanted (1, 1, channels, outputs).`,
+      );
     const middle = convolve(
       'separableConv2d',
       input,
@@ -186,7 +191,7 @@ export const separableConv2d = signature(
       { strides, padding, dataFormat, dilations },
       depthwise,
     );
-    return convolve('separableConv2d', middle, pointwiseFilter, 2, {
+    return convolve('separableConv2d', middle, pointwise, 2, {
       strides: 1,
       padding: 'VALID',
       dataFormat,

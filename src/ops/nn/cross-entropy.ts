@@ -2,7 +2,7 @@
 // Owns: each pair, written once; Keras's losses use them. Derivatives of every order follow from the composition.
 import { isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
-import { broadcastShapes, normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
+import { broadcastShapes, normalizeAxis, sameShape, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
@@ -33,8 +33,15 @@ export const softmaxCrossEntropyWithLogits = signature(
     const x = floating(logits, name);
     const target = labelsLike(x, labels, name);
     const dims = broadcastShapes(target.dims, x.dims, name);
-    const [y, z] = [p.broadcastTo(target, dims), p.broadcastTo(x, dims)];
     const at = normalizeAxis(axis, dims.length, name);
+    // Rows of labels for rows of logits: a single one may stand for all.
+    const rowsOf = ({ dims: own }: Tensor): number => sizeOf(own) / (own[at - dims.length + own.length] || 1);
+    const [labelled, scored] = [rowsOf(target), rowsOf(x)];
+    if (labelled !== scored && labelled !== 1 && scored !== 1)
+      throw new ShapeError(
+        `${name}: labels have shape ${showShape(target.dims)} and logits ${showShape(x.dims)}; wanted equal shapes.`,
+      );
+    const [y, z] = [p.broadcastTo(target, dims), p.broadcastTo(x, dims)];
     const scores = shifted(z, at);
     const total = p.unary('log', p.reduceSum(p.unary('exp', scores), [at]));
     // The logarithm of the sum enters once for the gradient by the logits, and once for each label for the value.

@@ -1,14 +1,16 @@
 // tf.nn: moments and what is normalized by them; losses and norms of whole tensors.
 // Owns: moments, batch normalization, l2Normalize, local response normalization, l2Loss, logPoissonLoss.
+
 import { isComplex, isFloating, isInteger } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
-import { normalizeAxes, showShape } from '../../base/shape.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { normalizeAxes, sameShape, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
+import { divideNoNan } from '../math/arithmetic.ts';
 import { widened } from '../math/complex-functions.ts';
 import { broadcastPair, floating } from '../math/elementwise.ts';
 import { spreadOver } from '../math/reduce.ts';
@@ -236,7 +238,11 @@ export const logPoissonLoss = signature(
   'logPoissonLoss',
   ['targets', 'logInput', 'computeFullLoss'],
   (targets: TensorLike, logInput: TensorLike, computeFullLoss: boolean = false): Tensor => {
-    const [z, c] = broadcastPair(targets, logInput, 'logPoissonLoss');
+    const [z, c] = convertPair(targets, logInput, 'logPoissonLoss');
+    if (!sameShape(z.dims, c.dims))
+      throw new ShapeError(
+        `logPoissonLoss: targets ${showShape(z.dims)} and logInput ${showShape(c.dims)}; wanted equal shapes.`,
+      );
     const loss = p.sub(p.unary('exp', c), p.mul(c, z));
     if (!computeFullLoss) return loss as Tensor;
     const stirling = p.add(
@@ -262,6 +268,8 @@ export const biasAdd = signature(
   ['value', 'bias', 'dataFormat'],
   (value: TensorLike, bias: TensorLike, dataFormat?: string): Tensor => {
     const [x, b] = convertPair(value, bias, 'biasAdd');
+    if (x.dims.length < 2)
+      throw new ShapeError(`biasAdd: value has shape ${showShape(x.dims)}; wanted at least two axes, use tf.add.`);
     const axis = dataFormat?.startsWith('NC') ? 1 : x.dims.length - 1;
     if (b.dims.length !== 1 || b.dims[0] !== x.dims[axis])
       throw new ShapeError(
@@ -284,9 +292,11 @@ export const computeAverageLoss = signature(
       const fitted = p.reshape(weights, [...weights.dims, ...loss.dims.slice(weights.dims.length).map(() => 1)]);
       loss = p.mul(loss, p.broadcastTo(p.convert(fitted, loss.dtype), loss.dims));
     }
-    const count = globalBatchSize ?? loss.dims[0] ?? 1;
-    const sum = p.reduceSum(loss, axesOf(null, loss, 'computeAverageLoss'));
-    return p.div(sum, typeof count === 'number' ? p.full(count, sum) : p.convert(count, sum.dtype)) as Tensor;
+    const count = convertToTensor(globalBatchSize ?? loss.dims[0] ?? 1, undefined, 'computeAverageLoss');
+    if (count.elements && Number(count.elements[0]) < 0)
+      throw new ValueError(`computeAverageLoss: globalBatchSize is ${count.elements[0]}; wanted 0 or more.`);
+    const sum = p.reduceSum(loss, axesOf(null, loss, 'computeAverageLoss')) as Tensor;
+    return divideNoNan(sum, p.convert(count, sum.dtype) as Tensor);
   },
 );
 
@@ -295,7 +305,8 @@ export const scaleRegularizationLoss = signature(
   'scaleRegularizationLoss',
   ['regularizationLoss'],
   (regularizationLoss: TensorLike): Tensor => {
-    const loss = convertToTensor(regularizationLoss, undefined, 'scaleRegularizationLoss');
+    const given = convertToTensor(regularizationLoss, undefined, 'scaleRegularizationLoss');
+    const loss = isFloating(given.dtype) ? given : p.convert(given, 'float32');
     return p.reduceSum(loss, axesOf(null, loss, 'scaleRegularizationLoss')) as Tensor;
   },
 );

@@ -58,6 +58,8 @@ export function paddingOf(
   if (typeof padding !== 'string') {
     const rows = padding.map((row) => asIntegers(row, `${what}: padding`));
     const inner = rows.length === spatial.length ? rows : first ? rows.slice(2) : rows.slice(1, -1);
+    if (rows.some((row) => !inner.includes(row) && row.some((n) => n !== 0)))
+      throw new ValueError(`${what}: padding ${show(padding)}; wanted [0, 0] for the axes of batch and channels.`);
     if (inner.length !== spatial.length || inner.some((row) => row.length !== 2 || row.some((n) => n < 0)))
       throw new ValueError(`${what}: padding ${show(padding)}; wanted [before, after] for each axis, none negative.`);
     return { low: inner.map((row) => row[0]!), high: inner.map((row) => row[1]!) };

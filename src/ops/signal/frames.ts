@@ -120,6 +120,7 @@ export const overlapAndAdd = signature(
   (signal: TensorLike, frameStep: number | Tensor): Tensor => {
     const x = convertToTensor(signal, undefined, 'overlapAndAdd');
     const step = asInteger(frameStep, 'overlapAndAdd: frameStep');
+    if (step < 1) throw new ValueError(`overlapAndAdd: frameStep is ${step}; wanted 1 or more.`);
     const [count, length] = x.dims.slice(-2) as [number, number];
     const outer = x.dims.slice(0, -2);
     const n = (count - 1) * step + length;
@@ -235,6 +236,7 @@ function cosineTransform(
   name: string,
 ): Tensor {
   const x = convertToTensor(input, undefined, name);
+  if (n !== undefined && n !== null && !(n >= 1)) throw new ValueError(`${name}: n is ${show(n)}; wanted 1 or more.`);
   if (![1, 2, 3, 4].includes(type) || (norm !== undefined && norm !== 'ortho') || (type === 1 && norm === 'ortho'))
     throw new ValueError(
       `${name}: type ${show(type)} and norm ${show(norm)}; wanted type 1 to 4, norm null or 'ortho' (not with type 1).`,

@@ -168,9 +168,9 @@ export const substr = acceptsRagged(
             `strings.substr: position ${start} is out of range for ${show(textOf(element))} of length ${units.length}.`,
           );
         const from = start < 0 ? start + units.length : start;
-        return units instanceof Uint8Array
-          ? elementOf(units.slice(from, from + count))
-          : units.slice(from, from + count).join('');
+        // As in TensorFlow a negative length is as good as none: everything behind the position.
+        const to = count < 0 ? units.length : from + count;
+        return units instanceof Uint8Array ? elementOf(units.slice(from, to)) : units.slice(from, to).join('');
       });
     },
   ),

@@ -147,6 +147,7 @@ export function fresnel(x: number): { readonly sin: number; readonly cos: number
     }
     return { sin: sign * sin, cos: sign * cos };
   }
+  if (a === Number.POSITIVE_INFINITY) return { sin: sign / 2, cos: sign / 2 };
   // (1 + i)/2 · (1 − e^(iπx²/2) · w), w a continued fraction of complex numbers.
   const pix2 = Math.PI * a * a;
   let [br, bi] = [1, -pix2];
