@@ -21,10 +21,18 @@ interface TensorParts {
 }
 const isTensor = (value: object): value is TensorParts => 'dims' in value && 'dtype' in value && 'elements' in value;
 
+/** Bytes among texts may lie in memory with others, all of which would be sent. */
+const sendable = (data: ArrayLike<unknown>): ArrayLike<unknown> =>
+  Array.isArray(data)
+    ? data.map((text) =>
+        text instanceof Uint8Array && text.byteLength < text.buffer.byteLength ? new Uint8Array(text) : text,
+      )
+    : data;
+
 /** The structure with every tensor in the form in which it is sent. */
 export function toSent(value: unknown): unknown {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return value;
-  if (isTensor(value)) return { $tensor: { dims: value.dims, dtype: value.dtype, data: value.elements } };
+  if (isTensor(value)) return { $tensor: { dims: value.dims, dtype: value.dtype, data: sendable(value.elements) } };
   if (ArrayBuffer.isView(value)) {
     const { shape } = value as { shape?: readonly number[] };
     // A property of a typed array's own is not sent with it.

@@ -1,7 +1,6 @@
 // Elements of data sets: structures of tensors, cut into rows and put together again.
 // Owns: conversion of what users give, slices of the first axis, stacking.
-
-import { type Data, dtypes } from '../base/dtype.ts';
+import { type Data, dtypes, type StringElement } from '../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
 import { isRecord } from '../base/record.ts';
 import { sameShape, showShape, sizeOf } from '../base/shape.ts';
@@ -181,18 +180,18 @@ export function stackTensors(tensors: readonly Tensor[], where: string): Tensor 
   const first = tensors[0]!;
   const size = sizeOf(first.dims) * dtypes[first.dtype].lanes;
   const all = eager(first);
-  const bad = tensors.find((tensor) => !sameShape(tensor.dims, first.dims) || tensor.dtype !== first.dtype);
-  if (bad)
-    throw new ShapeError(
-      `${where}: elements of shapes ${showShape(first.shape)} (${first.dtype}) and ${showShape(bad.shape)} (${bad.dtype}) do not make one batch; wanted equal ones. Resize or pad them first.`,
-    );
+  // Loops, not array methods: elements that are small come by the million.
+  for (const tensor of tensors)
+    if (tensor.dtype !== first.dtype || !sameShape(tensor.dims, first.dims))
+      throw new ShapeError(
+        `${where}: elements of shapes ${showShape(first.shape)} (${first.dtype}) and ${showShape(tensor.shape)} (${tensor.dtype}) do not make one batch; wanted equal ones. Resize or pad them first.`,
+      );
   const dims = [tensors.length, ...first.dims];
-  if (Array.isArray(all))
-    return eagerTensor(
-      tensors.flatMap((tensor) => eager(tensor) as string[]),
-      dims,
-      first.dtype,
-    );
+  if (Array.isArray(all)) {
+    const texts: StringElement[] = [];
+    for (const tensor of tensors) for (const text of eager(tensor) as StringElement[]) texts.push(text);
+    return eagerTensor(texts, dims, first.dtype);
+  }
   const data = new (all.constructor as new (length: number) => Float32Array)(size * tensors.length);
   tensors.forEach((tensor, i) => data.set(eager(tensor) as Float32Array, i * size));
   return eagerTensor(data, dims, first.dtype);

@@ -50,8 +50,27 @@ export const stringData = (text: string | readonly string[]): ArrayData =>
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Text where the bytes are UTF-8, a copy of the bytes otherwise. */
-export const decodeText = (bytes: Uint8Array): StringElement =>
-  isUtf8(bytes) ? utf8.decode(bytes) : new Uint8Array(bytes);
+export const decodeText = (bytes: Uint8Array): StringElement => {
+  const element = decodeOwnText(bytes);
+  return element === bytes ? new Uint8Array(bytes) : element;
+};
+/** The same for bytes that are nobody else's: they are not copied. */
+export const decodeOwnText = (bytes: Uint8Array): StringElement =>
+  shortAscii(bytes, 0, bytes.length) ?? (isUtf8(bytes) ? utf8.decode(bytes) : bytes);
+
+/** Bytes up to which putting characters together is faster than asking a decoder. */
+const SHORT_TEXT = 24;
+/** A part of bytes as text where it is short and ASCII. */
+export function shortAscii(bytes: Uint8Array, start: number, end: number): string | null {
+  if (end - start > SHORT_TEXT) return null;
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const code = bytes[i]!;
+    if (code >= 128) return null;
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
 
 /** Whether bytes are UTF-8. Looked at before decoding: a decoder that throws takes a hundred times as long on binary data. */
 function isUtf8(bytes: Uint8Array): boolean {

@@ -26,32 +26,38 @@ const four = (t: Tables, x: number, distance: number): number =>
   t[((distance + 1) << 8) + ((x >>> 16) & 255)]! ^
   t[(distance << 8) + (x >>> 24)]!;
 
-/** Bytes below which a view of words costs more than it saves. */
-const SHORT = 64;
+/** Bytes below which a view of words costs more than it saves; with a view there, bytes up to which the words bring nothing. */
+const [SHORT, TINY] = [64, 16];
 
-function update(t: Tables, bytes: Uint8Array, start: number, from = 0, to = bytes.length): number {
+/** `words` is a view of the whole buffer, where there is one already. */
+function update(
+  t: Tables,
+  bytes: Uint8Array,
+  start: number,
+  from = 0,
+  to = bytes.length,
+  words: Int32Array | null = null,
+): number {
   let crc = ~start;
   let i = from;
-  const one = (): void => {
-    crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
-  };
-  if (to - from >= SHORT) {
+  if (to - from >= (words ? TINY : SHORT)) {
+    const offset = bytes.byteOffset;
     // Words can be read only from where the memory is aligned for them.
-    for (; ((bytes.byteOffset + i) & 3) !== 0; i++) one();
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, (to - i) >> 2);
-    const end = words.length & ~3;
-    for (let w = 0; w < end; w += 4) {
+    for (; ((offset + i) & 3) !== 0; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
+    const view = words ?? wordsOf(bytes.buffer);
+    const first = (offset + i) >> 2;
+    const end = first + (((to - i) >> 2) & ~3);
+    for (let w = first; w < end; w += 4) {
       crc =
-        four(t, words[w]! ^ crc, 12) ^
-        four(t, words[w + 1]!, 8) ^
-        four(t, words[w + 2]!, 4) ^
-        four(t, words[w + 3]!, 0);
+        four(t, view[w]! ^ crc, 12) ^ four(t, view[w + 1]!, 8) ^ four(t, view[w + 2]!, 4) ^ four(t, view[w + 3]!, 0);
     }
-    i += 4 * end;
+    i += 4 * (end - first);
   }
-  for (; i < to; i++) one();
+  for (; i < to; i++) crc = (crc >>> 8) ^ t[(crc ^ bytes[i]!) & 255]!;
   return ~crc >>> 0;
 }
+
+const wordsOf = (buffer: ArrayBufferLike): Int32Array => new Int32Array(buffer, 0, buffer.byteLength >> 2);
 
 let zipTables: Tables | undefined;
 let castagnoliTables: Tables | undefined;
@@ -74,3 +80,17 @@ export const maskCrc = (crc: number): number => (((crc >>> 15) | (crc << 17)) + 
 /** The masked CRC-32C of bytes, or of a part of them. */
 export const maskedCrc32c = (bytes: Uint8Array, from = 0, to = bytes.length): number =>
   maskCrc(crc32c(bytes, 0, from, to));
+
+/** Masked CRC-32C of many parts of the same bytes: short ones cost no view each. */
+export class PartChecksums {
+  readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#words = wordsOf(bytes.buffer);
+  }
+  masked(from: number, to: number): number {
+    castagnoliTables ??= makeTables(0x82f63b78);
+    return maskCrc(update(castagnoliTables, this.#bytes, 0, from, to, this.#words));
+  }
+}

@@ -2,6 +2,7 @@
 // Owns: reading one file after the other, or several in turns, in parts so that memory stays flat. Leaves the framing of
 // TFRecord to formats/tfrecord.ts, columns to csv-dataset.ts.
 import { show, ValueError } from '../../base/errors.ts';
+import { decodeOwnText } from '../../formats/array-data.ts';
 import { FormatError } from '../../formats/file-error.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { elementOf, textOf } from '../../ops/strings/text.ts';
@@ -15,7 +16,9 @@ import { interleaved } from '../transformations/flat-map.ts';
 
 export type Compression = '' | 'GZIP' | 'ZLIB';
 
-export const stringScalar = (bytes: Uint8Array): Tensor => eagerTensor([elementOf(bytes)], [], 'string');
+/** A string scalar. `isOwn`: the bytes are nobody else's, and need not be copied. */
+export const stringScalar = (bytes: Uint8Array, isOwn = false): Tensor =>
+  eagerTensor([isOwn ? decodeOwnText(bytes) : elementOf(bytes)], [], 'string');
 
 export function compressionOf(given: unknown, where: string): Compression {
   if (given === undefined || given === null || given === '') return '';
@@ -162,7 +165,7 @@ export function pieceCutter(path: string, size: number, head: number, foot: numb
       const skipped = Math.min(skip, waiting.length);
       skip -= skipped;
       let at = skipped;
-      for (; waiting.length - at >= size + foot; at += size) yield stringScalar(waiting.slice(at, at + size));
+      for (; waiting.length - at >= size + foot; at += size) yield stringScalar(waiting.slice(at, at + size), true);
       waiting = waiting.subarray(at);
     },
     end() {

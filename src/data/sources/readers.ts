@@ -32,6 +32,7 @@ export interface ReaderOptions
     name: string;
   }> {}
 
+const ENDED: IteratorResult<unknown> = { done: true, value: undefined };
 const namesOf = (given: unknown, where: string): Source =>
   given instanceof DatasetBase ? (given as DatasetBase<Tensor>).source : listSource(fileNamesOf(given, where));
 
@@ -54,8 +55,14 @@ class TFRecordDataset_ extends DatasetBase<Tensor> {
       reader('TFRecordDataset', args, (path, compression) => {
         const cutter = recordCutter(path);
         return cutFile(path, compression, {
-          *push(part) {
-            for (const record of cutter.push(part)) yield stringScalar(record);
+          push(part) {
+            const records = cutter.push(part);
+            return {
+              next: () => {
+                const { value } = records.next();
+                return value === undefined ? ENDED : { done: false, value: stringScalar(value, true) };
+              },
+            };
           },
           end() {
             cutter.end();

@@ -3,7 +3,12 @@
 import { allocate, type Data, type StringElement } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
-import { type FeatureSlice, ListValues, readExample } from '../../formats/tensorflow/example-read.ts';
+import {
+  type FeatureKind,
+  type FeatureSlice,
+  FeatureTable,
+  ListValues,
+} from '../../formats/tensorflow/example-read.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
@@ -56,17 +61,17 @@ export function recordsOf(serialized: Bytes | TensorLike, name: string): { recor
 }
 
 /** Whether an example has the feature, and has it in the dtype that is asked for. */
-function isThere(slice: FeatureSlice | null, dtype: FeatureDType, where: () => string): slice is FeatureSlice {
-  if (!slice?.kind) return false;
-  if (slice.kind !== dtype)
-    throw new DTypeError(`${where()} holds ${slice.kind}, ${dtype} was asked for; change the feature's dtype.`);
+function isThere(kind: FeatureKind | null | undefined, dtype: FeatureDType, where: () => string): boolean {
+  if (!kind) return false;
+  if (kind !== dtype)
+    throw new DTypeError(`${where()} holds ${kind}, ${dtype} was asked for; change the feature's dtype.`);
   return true;
 }
 /** The values of a feature in one example, null where it has none. */
 export function valuesOf(slice: FeatureSlice | null, dtype: FeatureDType, where: string): Data | null {
-  if (!isThere(slice, dtype, () => where)) return null;
+  if (!slice || !isThere(slice.kind, dtype, () => where)) return null;
   const values = new ListValues(dtype, 0);
-  values.read(slice, where);
+  values.read(slice.bytes, slice.start, slice.end, where);
   return values.take();
 }
 
@@ -86,27 +91,25 @@ function keysOf(name: string, feature: Feature): [key: string, dtype: FeatureDTy
 
 /** Reads columns of values by name, one after the other as they are asked for. */
 export class Columns {
-  readonly #slices: readonly (readonly (FeatureSlice | null)[])[];
+  readonly #table: FeatureTable;
   readonly #places: ReadonlyMap<string, number>;
   readonly #what: (row: number) => string;
-  constructor(
-    slices: readonly (readonly (FeatureSlice | null)[])[],
-    places: ReadonlyMap<string, number>,
-    what: (row: number) => string,
-  ) {
-    this.#slices = slices;
+  constructor(table: FeatureTable, places: ReadonlyMap<string, number>, what: (row: number) => string) {
+    this.#table = table;
     this.#places = places;
     this.#what = what;
   }
   get rows(): number {
-    return this.#slices.length;
+    return this.#table.rows;
   }
   where(key: string, row: number): string {
     return `${this.#what(row)}feature '${key}'`;
   }
   column(key: string, dtype: FeatureDType): (Data | null)[] {
     const place = this.#places.get(key)!;
-    return this.#slices.map((row, i) => valuesOf(row[place]!, dtype, this.where(key, i)));
+    return Array.from({ length: this.rows }, (_, i) =>
+      valuesOf(this.#table.slice(i, place), dtype, this.where(key, i)),
+    );
   }
   /** All values of a column one after the other, and how many each row has; `missing` adds those of a row that lacks it. */
   values(
@@ -116,14 +119,18 @@ export class Columns {
     missing: (row: number, values: ListValues) => void,
   ): { data: Data; lengths: Int32Array } {
     const place = this.#places.get(key)!;
+    const table = this.#table;
     const values = new ListValues(dtype, room);
     const lengths = new Int32Array(this.rows);
-    for (let i = 0; i < lengths.length; i++) {
-      const slice = this.#slices[i]![place]!;
+    let row = 0;
+    const where = (): string => this.where(key, row);
+    const what = (): string => this.#what(row);
+    for (; row < lengths.length; row++) {
       const before = values.length;
-      if (isThere(slice, dtype, () => this.where(key, i))) values.read(slice, () => this.#what(i));
-      else missing(i, values);
-      lengths[i] = values.length - before;
+      if (isThere(table.kind(row, place), dtype, where))
+        values.read(table.record(row), table.start(row, place), table.end(row, place), what);
+      else missing(row, values);
+      lengths[row] = values.length - before;
     }
     return { data: values.take(), lengths };
   }
@@ -386,8 +393,11 @@ function parse(
   const list = requireFeatures(features, name);
   const places = placesOf(list);
   const what = (row: number): string => (batch ? `${name}: example ${row}: ` : `${name}: `);
-  const slices = records.map((record, i) => readExample(record, places, batch ? () => `${name}: example ${i}` : name));
-  const columns = new Columns(slices, places, what);
+  const table = new FeatureTable(places, records.length);
+  let row = 0;
+  const file = (): string => (batch ? `${name}: example ${row}` : name);
+  for (; row < records.length; row++) table.add(records[row]!, file);
+  const columns = new Columns(table, places, what);
   return Object.fromEntries(list.map(([key, feature]) => [key, parseFeature(key, feature, columns, batch)]));
 }
 

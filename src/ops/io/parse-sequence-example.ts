@@ -3,7 +3,7 @@
 import { allocate, type Data } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
-import { readSequenceExample, type SequenceSlices } from '../../formats/tensorflow/example-read.ts';
+import { FeatureTable, readSequenceExample, type SequenceLists } from '../../formats/tensorflow/example-read.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { integersTensor } from '../core/shapes.ts';
@@ -23,13 +23,8 @@ export interface SequenceOptions
 const none = (dtype: FeatureDType): Data => (dtype === 'string' ? [] : allocate(dtype, 0));
 
 /** The steps of a list in each example: their values. */
-function stepsOf(
-  examples: readonly SequenceSlices[],
-  place: number,
-  dtype: FeatureDType,
-  where: (i: number) => string,
-) {
-  return examples.map(({ lists }, i) => {
+function stepsOf(examples: readonly SequenceLists[], place: number, dtype: FeatureDType, where: (i: number) => string) {
+  return examples.map((lists, i) => {
     const list = lists[place];
     return list ? list.map((slice, step) => valuesOf(slice, dtype, `${where(i)}, step ${step}`) ?? none(dtype)) : null;
   });
@@ -39,7 +34,7 @@ function parseList(
   name: string,
   feature: Feature,
   place: number,
-  examples: readonly SequenceSlices[],
+  examples: readonly SequenceLists[],
   batch: boolean,
 ): Tensor | SparseTensor | RaggedTensor {
   const where = (i: number): string => `parseSequenceExample: ${batch ? `example ${i}: ` : ''}list '${name}'`;
@@ -110,12 +105,9 @@ function parse(serialized: Bytes | TensorLike, args: readonly unknown[], name: s
     ]),
   );
   const what = (row: number): string => (batch ? `${name}: example ${row}: ` : `${name}: `);
-  const examples = records.map((record, i) => readSequenceExample(record, places, lists, what(i)));
-  const columns = new Columns(
-    examples.map((example) => example.context),
-    places,
-    what,
-  );
+  const table = new FeatureTable(places, records.length);
+  const examples = records.map((record, i) => readSequenceExample(record, table, lists, what(i)));
+  const columns = new Columns(table, places, what);
   const parsedContext = Object.fromEntries(
     contextList.map(([key, feature]) => [key, parseFeature(key, feature, columns, batch)]),
   ) as Parsed;
@@ -138,7 +130,7 @@ export function parseSequenceExample(
             [
               key,
               integersTensor(
-                examples.map(({ lists }) => lists[i]?.length ?? 0),
+                examples.map((lists) => lists[i]?.length ?? 0),
                 [examples.length],
                 'int64',
               ),
