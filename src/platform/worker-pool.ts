@@ -2,7 +2,7 @@
 // Owns: starting as many as are of use, their end when nobody asks any more, what happens where they cannot start or fail.
 // A worker's file answers `{ id, question }` with `{ id, answer }` or `{ id, error }`, by way of answering() below.
 import { isNode } from './platform.ts';
-import { type WorkerHandle, workers } from './workers.ts';
+import { type WorkerHandle, type WorkerLimits, workers } from './workers.ts';
 
 /** Milliseconds without a question after which workers end. */
 const PATIENCE = 10_000;
@@ -31,16 +31,18 @@ export class WorkerPool {
   readonly #file: URL;
   readonly #data: object;
   readonly #most: number;
+  readonly #limits: WorkerLimits;
   readonly #members = new Set<Member>();
   readonly #waiting: Job[] = [];
   #why: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `data` reaches each worker as it starts. */
-  constructor(file: URL, most: number, data: object = {}) {
+  constructor(file: URL, most: number, data: object = {}, limits: WorkerLimits = {}) {
     this.#file = file;
     this.#most = most;
     this.#data = data;
+    this.#limits = limits;
   }
 
   /** The most questions that are worked on at once. */
@@ -114,7 +116,7 @@ export class WorkerPool {
       this.#give(member);
     };
     try {
-      member = { handle: workers.start(this.#file, this.#data, ended, heard), job: null };
+      member = { handle: workers.start(this.#file, this.#data, ended, heard, this.#limits), job: null };
     } catch (error) {
       this.#why = String(error);
       for (const job of this.#waiting.splice(0)) job.reject(new WorkerEnded(this.#why));

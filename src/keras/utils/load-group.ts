@@ -1,5 +1,7 @@
 // Several pictures one after the other into one buffer.
 // Owns: reading the files, and which of them could not be loaded. Free of tensors: the calling thread and workers run it.
+
+import type { ResizeMemory } from '../../ops/image/plain-resize-kernels.ts';
 import type { FileSource } from '../../platform/platform.ts';
 import { platform } from '../../platform/platform.ts';
 import { readWebp } from '../../platform/webp.ts';
@@ -25,19 +27,20 @@ export const pixelsOn = (
   { method }: PixelRequest,
 ): PicturePixels => (method === 'nearest' ? new Uint8Array(buffer, 0, count) : new Float32Array(buffer, 0, count));
 
-/** Fills `pixels`. `mayBlock`: whether the thread may wait for the disk, as workers may. */
+/** Fills `pixels`. `mayBlock`: whether the thread may wait for the disk, as workers may; `memory`: kernels on the pixels' memory. */
 export async function loadGroup(
   files: readonly PictureFile[],
   request: PixelRequest,
   pixels: PicturePixels,
   mayBlock = false,
+  memory?: ResizeMemory,
 ): Promise<FailedPictures> {
   const size = sizeOfPicture(request);
   const failed: { index: number; error: unknown }[] = [];
   for (const [index, { source, path }] of files.entries())
     try {
       const bytes = await platform().readFile(source, mayBlock);
-      await loadPixels(bytes, path, request, readWebp, pixels, index * size);
+      await loadPixels(bytes, path, request, readWebp, pixels, index * size, memory);
     } catch (error) {
       pixels.fill(0, index * size, (index + 1) * size);
       failed.push({ index, error });

@@ -2,6 +2,7 @@
 // Owns: stretching, cropping and padding to the aspect ratio. Free of tensors: threads that load pictures run it.
 import { decodeDefaults, decodePicture, type WebpReader } from '../../formats/images/decode-picture.ts';
 import { type Pixels, resizeInto } from '../../ops/image/plain-resize.ts';
+import type { ResizeMemory } from '../../ops/image/plain-resize-kernels.ts';
 import type { ResizeMethodName } from '../../ops/image/resize-methods.ts';
 
 export interface PixelRequest {
@@ -15,7 +16,10 @@ export interface PixelRequest {
 
 const f = Math.fround;
 
-/** Writes the pixels (height, width, channels) from `at` on, as floats, or as bytes where their numbers are whole. */
+/**
+ * Writes the pixels (height, width, channels) from `at` on, as floats, or as bytes where their numbers are whole. With kernels on
+ * the `memory` in which `out` lies, up to BEYOND bytes behind the picture may change too.
+ */
 export async function loadPixels(
   bytes: Uint8Array,
   file: string,
@@ -23,6 +27,7 @@ export async function loadPixels(
   readWebp: WebpReader,
   out: Uint8Array | Float32Array,
   at: number,
+  memory?: ResizeMemory,
 ): Promise<void> {
   const { height, width, channels, method, fit } = request;
   const { dims, data } = await decodePicture(
@@ -31,7 +36,7 @@ export async function loadPixels(
     readWebp,
   );
   const image: Pixels = { height: dims[0]!, width: dims[1]!, channels: dims[2]!, data: data as Uint8Array };
-  const target = { data: out, at, stride: width * channels };
+  const target = { data: out, at, stride: width * channels, memory };
   if (fit === 'crop') resizeInto(cropped(image, height, width), height, width, method, target);
   else if (fit === 'pad') padInto(image, request, out, at);
   else resizeInto(image, height, width, method, target);

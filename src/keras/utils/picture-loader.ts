@@ -15,12 +15,15 @@ import {
   sizeOfPicture,
 } from './load-group.ts';
 import type { PixelRequest } from './load-pixels.ts';
-import { handOut, takeRoom } from './picture-rooms.ts';
+import { handOut, type Room, takeRoom } from './picture-rooms.ts';
 
 /** Milliseconds of loading on the calling thread after which workers are started: a few pictures are sooner loaded than those. */
 const START_AFTER = 150;
 /** Bytes of a group, and of all groups that are loaded ahead; never less than two groups. */
 const [GROUP_BYTES, AHEAD_BYTES] = [2 ** 26, 2 ** 28];
+
+/** Megabytes for new objects of a worker: a picture makes few. */
+const YOUNG = 6;
 
 let spent = 0;
 let shared: WorkerPool | undefined;
@@ -32,7 +35,7 @@ function pool(): WorkerPool | undefined {
     const file = new URL('./pixels-worker.js', import.meta.url);
     // The sources run as they are, where the program can load them.
     if (import.meta.url.endsWith('.ts')) file.pathname = file.pathname.replace(/js$/, 'ts');
-    if (threads > 1) shared = new WorkerPool(file, threads);
+    if (threads > 1) shared = new WorkerPool(file, threads, {}, { maxYoungGenerationSizeMb: YOUNG });
     else spent = Number.NEGATIVE_INFINITY;
   }
   return shared?.failure === null ? shared : undefined;
@@ -51,16 +54,16 @@ export function groupsAhead(request: PixelRequest, size: number): number {
 }
 
 /** The pixels to be given away. */
-const given = (memory: SharedArrayBuffer | null, pixels: PicturePixels, request: PixelRequest): PicturePixels =>
-  memory ? pixelsOn(handOut(memory), pixels.length, request) : pixels;
+const given = (room: Room | null, pixels: PicturePixels, request: PixelRequest): PicturePixels =>
+  room ? pixelsOn(handOut(room), pixels.length, request) : pixels;
 
 /** Pixels that `fill` writes, all of them. */
 export function newPixels(count: number, request: PixelRequest, fill: (pixels: PicturePixels) => void): PicturePixels {
   const bytes = bytesOf(count, request);
-  const memory = takeRoom(bytes);
-  const pixels = pixelsOn(memory ?? new ArrayBuffer(bytes), count, request);
+  const room = takeRoom(bytes);
+  const pixels = pixelsOn(room?.buffer ?? new ArrayBuffer(bytes), count, request);
   fill(pixels);
-  return given(memory, pixels, request);
+  return given(room, pixels, request);
 }
 
 const tracks: boolean[] = [];
@@ -89,28 +92,28 @@ export async function loadPictures(files: readonly PictureFile[], request: Pixel
   const workers = pool();
   const size = sizeOfPicture(request);
   const count = files.length * size;
-  const memory = takeRoom(bytesOf(count, request));
+  const room = takeRoom(bytesOf(count, request));
   if (workers) {
     try {
-      const answer = (await traced(files.length, workers.ask({ files, request, room: memory }))) as {
+      const answer = (await traced(files.length, workers.ask({ files, request, room }))) as {
         pixels: PicturePixels | null;
         failed: readonly number[];
       };
-      const loaded = answer.pixels ?? pixelsOn(memory!, count, request);
+      const loaded = answer.pixels ?? pixelsOn(room!.buffer, count, request);
       const failed: { index: number; error: unknown }[] = [];
       for (const index of answer.failed) {
         const part = loaded.subarray(index * size, (index + 1) * size);
         for (const { error } of await loadGroup([files[index]!], request, part)) failed.push({ index, error });
       }
-      return { pixels: given(memory, loaded, request), failed };
+      return { pixels: given(room, loaded, request), failed };
     } catch (error) {
       // Without workers the calling thread does it.
       if (!(error instanceof WorkerEnded)) throw error;
     }
   }
   const start = performance.now();
-  const pixels = pixelsOn(memory ?? new ArrayBuffer(bytesOf(count, request)), count, request);
+  const pixels = pixelsOn(room?.buffer ?? new ArrayBuffer(bytesOf(count, request)), count, request);
   const failed = await loadGroup(files, request, pixels);
   spent += performance.now() - start;
-  return { pixels: given(memory, pixels, request), failed };
+  return { pixels: given(room, pixels, request), failed };
 }

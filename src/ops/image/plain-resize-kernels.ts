@@ -1,5 +1,5 @@
 // Rows of bytes to rows of floats on vectors, for resizing pictures: the inner loops of plain-resize.ts.
-// Owns: the functions, their memory (one for each thread) and where things lie in it. Sums are rounded after each operation, as
+// Owns: the functions, their memory (one for each thread, or what the results lie in themselves) and where things lie in it. Sums are rounded after each operation, as
 // TensorFlow rounds them. All functions read and write up to SLACK bytes beyond their rows.
 import { ModuleBuilder } from '../../assembler/module.ts';
 import { add, type Local, load, mul, op, shl, sub, type Value, vector, Writer } from '../../assembler/writer.ts';
@@ -44,8 +44,8 @@ function steps(w: Writer, count: Local, body: (i: Local) => void): void {
   });
 }
 
-function defineKernels(): ModuleBuilder {
-  const memory = { module: 'env', name: 'memory', shared: false, minimumPages: 1, maximumPages: PAGE };
+function defineKernels(shared: boolean): ModuleBuilder {
+  const memory = { module: 'env', name: 'memory', shared, minimumPages: 1, maximumPages: PAGE };
   const module = new ModuleBuilder(memory);
   {
     const w = new Writer('widen', ['i32', 'i32', 'i32']);
@@ -133,39 +133,74 @@ function defineKernels(): ModuleBuilder {
   return module;
 }
 
+const modules = new Map<boolean, WebAssembly.Module>();
+function moduleFor(shared: boolean): WebAssembly.Module {
+  let module = modules.get(shared);
+  if (!module) {
+    module = new WebAssembly.Module(defineKernels(shared).encode());
+    modules.set(shared, module);
+  }
+  return module;
+}
+
+/** Bytes that kernels may write beyond a result. */
+export const BEYOND = SLACK;
+
 /** The kernels with their memory; buffers are given out anew for each picture. */
 export class ResizeMemory {
-  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE });
+  readonly #memory: WebAssembly.Memory;
+  readonly #from: number;
   readonly kernels: Kernels;
-  bytes: Uint8Array<ArrayBuffer>;
-  floats: Float32Array<ArrayBuffer>;
-  words: Int32Array<ArrayBuffer>;
+  bytes!: Uint8Array;
+  floats!: Float32Array;
+  words!: Int32Array;
+  /** The memory as results see it: an array on it does not change when the memory grows. */
+  readonly #whole: ArrayBufferLike;
 
-  private constructor() {
-    const module = new WebAssembly.Module(defineKernels().encode());
-    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as object as Kernels;
+  private constructor(memory: WebAssembly.Memory, from: number, module: WebAssembly.Module) {
+    this.#memory = memory;
+    this.#from = from;
+    this.#whole = memory.buffer;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as object as Kernels;
+    this.#look();
+  }
+  #look(): void {
     const { buffer } = this.#memory;
     [this.bytes, this.floats, this.words] = [new Uint8Array(buffer), new Float32Array(buffer), new Int32Array(buffer)];
   }
 
   static #kept: ResizeMemory | undefined;
-  /** The thread's memory, and the addresses of buffers of so many bytes in it. What was there before is no more. */
-  static open(...sizes: readonly number[]): { memory: ResizeMemory; places: readonly number[] } {
-    ResizeMemory.#kept ??= new ResizeMemory();
-    const memory = ResizeMemory.#kept;
-    let end = 0;
+  /** The thread's own. */
+  static own(): ResizeMemory {
+    ResizeMemory.#kept ??= new ResizeMemory(new WebAssembly.Memory({ initial: 1, maximum: PAGE }), 0, moduleFor(false));
+    return ResizeMemory.#kept;
+  }
+  /** The kernels on shared memory in which results lie: its bytes from `from` on are theirs. */
+  static beside(memory: WebAssembly.Memory, from: number): ResizeMemory {
+    return new ResizeMemory(memory, from, moduleFor(true));
+  }
+
+  /** Addresses of buffers of so many bytes, what was there before is no more; null where the memory cannot grow so far. */
+  places(...sizes: readonly number[]): readonly number[] | null {
+    let end = this.#from;
     const places = sizes.map((size) => {
       const at = end;
       end += (size + SLACK + 15) & ~15;
       return at;
     });
-    if (end > memory.bytes.length) {
-      memory.#memory.grow(Math.ceil((end - memory.bytes.length) / PAGE));
-      const { buffer } = memory.#memory;
-      memory.bytes = new Uint8Array(buffer);
-      memory.floats = new Float32Array(buffer);
-      memory.words = new Int32Array(buffer);
+    const missing = end - this.bytes.length;
+    if (missing > 0) {
+      try {
+        this.#memory.grow(Math.ceil(missing / PAGE));
+      } catch {
+        return null;
+      }
+      this.#look();
     }
-    return { memory, places };
+    return places;
+  }
+  /** The address of an array's first byte, null where it lies elsewhere. */
+  addressOf(data: Uint8Array | Float32Array): number | null {
+    return data.buffer === this.#whole ? data.byteOffset : null;
   }
 }

@@ -18,6 +18,28 @@ export interface Target {
   /** The first element of the first row, and from there to the next row's. */
   readonly at: number;
   readonly stride: number;
+  /** Kernels on the memory in which `data` lies, where there are such: results are written where they belong, and at most
+   * BEYOND bytes behind them, which are to be written later. */
+  readonly memory?: ResizeMemory | undefined;
+}
+
+/** Where the work is done: buffers, and the address of the target's first row where kernels may write there themselves. */
+interface Workplace {
+  readonly memory: ResizeMemory;
+  readonly places: readonly number[];
+  readonly direct: number | null;
+}
+/** `row`: elements of a row of results. */
+function workplace({ data, at, stride, memory }: Target, row: number, ...sizes: readonly number[]): Workplace {
+  const start = stride === row && data instanceof Float32Array ? memory?.addressOf(data) : null;
+  if (memory && start !== null && start !== undefined) {
+    const places = memory.places(...sizes);
+    if (places) return { memory, places, direct: start + 4 * at };
+  }
+  const own = ResizeMemory.own();
+  const places = own.places(...sizes);
+  if (!places) throw new RangeError(`tf.image.resize: there is no memory for rows of ${row} pixels.`);
+  return { memory: own, places, direct: null };
 }
 interface Axes {
   readonly rows: Taps;
@@ -56,7 +78,8 @@ function axesOf(image: Pixels, height: number, width: number, method: ResizeMeth
   return latest.axes;
 }
 
-function copied({ data, height, width, channels }: Pixels, { data: out, at, stride }: Target): void {
+function copied({ data, height, width, channels }: Pixels, target: Target): void {
+  const { data: out, at, stride } = target;
   const row = width * channels;
   const [rows, count] = stride === row ? [1, row * height] : [height, row];
   if (out instanceof Uint8Array) {
@@ -64,12 +87,16 @@ function copied({ data, height, width, channels }: Pixels, { data: out, at, stri
     return;
   }
   const piece = Math.min(count, PIECE);
-  const { memory, places } = ResizeMemory.open(piece, piece * 4);
+  const { memory, places, direct } = workplace(target, row, piece, piece * 4);
   const [bytes, floats] = places as [number, number];
   for (let y = 0; y < rows; y++)
     for (let i = 0; i < count; i += piece) {
       const size = Math.min(piece, count - i);
       memory.bytes.set(data.subarray(y * count + i, y * count + i + size), bytes);
+      if (direct !== null) {
+        memory.kernels.widen(bytes, direct + 4 * i, size);
+        continue;
+      }
       memory.kernels.widen(bytes, floats, size);
       out.set(memory.floats.subarray(floats / 4, floats / 4 + size), at + y * stride + i);
     }
@@ -85,15 +112,14 @@ function picked({ data, width, channels }: Pixels, { rows, columns }: Axes, { da
 }
 
 /** Between two rows and two columns, rounded as TensorFlow rounds. */
-function interpolated(
-  { data, width, channels }: Pixels,
-  { rows, columns }: Axes,
-  { data: out, at, stride }: Target,
-): void {
+function interpolated({ data, height, width, channels }: Pixels, { rows, columns }: Axes, target: Target): void {
+  const { data: out, at, stride } = target;
   const wide = columns.indices.length;
   const count = wide * channels;
-  const { memory, places } = ResizeMemory.open(
-    width * channels,
+  const { memory, places, direct } = workplace(
+    target,
+    count,
+    height * width * channels,
     width * channels * 4,
     wide * COLUMN,
     count * 4,
@@ -108,14 +134,14 @@ function interpolated(
     words[to + 1] = right! * channels * 4;
     memory.floats[to + 2] = columns.weights[x]![1]!;
   });
+  bytes.set(data, source);
   // The rows of the picture that are interpolated across already: one is often needed again.
   const there: [number, number] = [-1, -1];
   const acrossed = (y: number, other: number): number => {
     const found = there.indexOf(y);
     if (found >= 0) return found;
     const slot = there[0] === other ? 1 : 0;
-    bytes.set(data.subarray(y * width * channels, (y + 1) * width * channels), source);
-    kernels.widen(source, floats, width * channels);
+    kernels.widen(source + y * width * channels, floats, width * channels);
     kernels.across(floats, table, wide, slot === 0 ? first : second, channels * 4);
     there[slot] = y;
     return slot;
@@ -125,16 +151,18 @@ function interpolated(
     const above = acrossed(top!, bottom!);
     const below = acrossed(bottom!, top!);
     const place = (slot: number): number => (slot === 0 ? first : second);
-    kernels.between(place(above), place(below), rows.weights[y]![1]!, result, count);
-    out.set(resultRow, at + y * stride);
+    const to = direct === null ? result : direct + 4 * y * stride;
+    kernels.between(place(above), place(below), rows.weights[y]![1]!, to, count);
+    if (direct === null) out.set(resultRow, at + y * stride);
   });
 }
 
 /** Weighted sums of rows, then of columns. */
-function summed({ data, width, channels }: Pixels, { rows, columns }: Axes, { data: out, at, stride }: Target): void {
+function summed({ data, width, channels }: Pixels, { rows, columns }: Axes, target: Target): void {
+  const { data: out, at, stride } = target;
   const [wide, row] = [columns.indices.length, width * channels];
   const taps = columns.indices.reduce((sum, { length }) => sum + 1 + 2 * length, 0);
-  const { memory, places } = ResizeMemory.open(row, row * 4, taps * 4, wide * channels * 4);
+  const { memory, places, direct } = workplace(target, wide * channels, row, row * 4, taps * 4, wide * channels * 4);
   const [source, sums, table, result] = places as [number, number, number, number];
   const { bytes, words, floats, kernels } = memory;
   let to = table / 4;
@@ -152,7 +180,7 @@ function summed({ data, width, channels }: Pixels, { rows, columns }: Axes, { da
       bytes.set(data.subarray(index * row, (index + 1) * row), source);
       kernels.accumulate(source, rows.weights[y]![k]!, sums, row);
     });
-    kernels.gather(sums, table, wide, result, channels * 4);
-    out.set(resultRow, at + y * stride);
+    kernels.gather(sums, table, wide, direct === null ? result : direct + 4 * y * stride, channels * 4);
+    if (direct === null) out.set(resultRow, at + y * stride);
   });
 }
