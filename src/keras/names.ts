@@ -11,11 +11,25 @@ export const toSnakeCase = (name: string): string =>
 
 const counters = new Map<string, number>();
 
+let taken: ReadonlySet<string> = new Set();
+
 /** The name itself for its first use, then `name_1`, `name_2`, … */
 export function uniquify(name: string): string {
   const count = counters.get(name) ?? 0;
   counters.set(name, count + 1);
-  return count === 0 ? name : `${name}_${count}`;
+  const made = count === 0 ? name : `${name}_${count}`;
+  return taken.has(made) ? uniquify(name) : made;
+}
+
+/** Generates none of these names while `f` runs. */
+export function avoidingNames<T>(names: ReadonlySet<string>, f: () => T): T {
+  const before = taken;
+  taken = names;
+  try {
+    return f();
+  } finally {
+    taken = before;
+  }
 }
 
 /** A generated name for an object of that class. */

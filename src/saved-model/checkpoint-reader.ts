@@ -102,8 +102,8 @@ export class CheckpointReader {
 }
 
 /** The prefix of the latest checkpoint in a folder; null where it has none. */
-export async function latestCheckpoint(folder: string, latestFilename = 'checkpoint'): Promise<string | null> {
-  const file = `${folder}/${latestFilename}`;
+export async function latestCheckpoint(folder: string, latestFilename: string | null = null): Promise<string | null> {
+  const file = `${folder}/${latestFilename ?? 'checkpoint'}`;
   if (!(await platform().exists(file))) return null;
   const { latest } = parseCheckpointState(new TextDecoder().decode(await platform().readFile(file)), file);
   const prefix = latest.startsWith('/') ? latest : `${folder}/${latest}`;

@@ -1,16 +1,18 @@
-// tf.train.Checkpoint and CheckpointManager: variables of any objects by the names of the objects, as TensorFlow keeps them.
-// Owns: numbering, the file `checkpoint` that names the latest, removing old ones. Leaves names to trackable.ts.
+// tf.train.Checkpoint: variables of any objects by the names of the objects, as TensorFlow keeps them.
+// Owns: numbering, writing, restoring. Leaves names to trackable.ts, and which checkpoints are kept to checkpoint-manager.ts.
 import { type Class, callable } from '../base/callable.ts';
-import { ShapeError, StateError, show, ValueError } from '../base/errors.ts';
+import { ShapeError, show, ValueError } from '../base/errors.ts';
+import { isRecord } from '../base/record.ts';
 import { showShape } from '../base/shape.ts';
 import { FormatError } from '../formats/file-error.ts';
-import { parseCheckpointState, printCheckpointState } from '../formats/tensor-bundle/checkpoint-state.ts';
+import { printCheckpointState } from '../formats/tensor-bundle/checkpoint-state.ts';
 import { shardFileName } from '../formats/tensor-bundle/tensor-bundle.ts';
 import { Variable } from '../ops/core/variable.ts';
 import { platform } from '../platform/platform.ts';
 import { eagerTensor, type Tensor } from '../runtime/tensor.ts';
 import type { VariableTensor } from '../runtime/variable.ts';
-import { CheckpointReader, latestCheckpoint } from './checkpoint-reader.ts';
+import type { CheckpointOptions } from './checkpoint-options.ts';
+import { CheckpointReader } from './checkpoint-reader.ts';
 import { ObjectGraph } from './object-graph.ts';
 import { addObjects, findVariables } from './trackable.ts';
 
@@ -49,15 +51,21 @@ export class LoadStatus {
 }
 
 /** The file that names the latest checkpoint of a folder. */
-const STATE = 'checkpoint';
+export const STATE = 'checkpoint';
 const folderOf = (prefix: string): string => (prefix.includes('/') ? prefix.slice(0, prefix.lastIndexOf('/')) : '.');
 const nameOf = (prefix: string): string => prefix.slice(prefix.lastIndexOf('/') + 1);
 
-async function writeState(folder: string, prefixes: readonly string[], times: readonly number[]): Promise<void> {
+/** Says which checkpoints a folder has, oldest first, with the times of their saving where a manager keeps them. */
+export async function writeState(
+  folder: string,
+  prefixes: readonly string[],
+  times: readonly number[],
+  lastPreserved?: number,
+): Promise<void> {
   const all = prefixes.map((prefix) => (folderOf(prefix) === folder ? nameOf(prefix) : prefix));
   await platform().writeFile(
     `${folder}/${STATE}`,
-    printCheckpointState({ latest: all.at(-1) ?? '', all, timestamps: times }),
+    printCheckpointState({ latest: all.at(-1) ?? '', all, timestamps: times, lastPreserved }),
   );
 }
 
@@ -71,14 +79,33 @@ export async function saveState(prefix: string): Promise<void> {
   await writeState(folderOf(prefix), [prefix], []);
 }
 
-/** Objects whose variables are saved together: `new tf.train.Checkpoint({ model, optimizer, step })`. */
+/** Keys of the values that belong to an optimizer and a variable together. */
+function slotKeys(reader: CheckpointReader): Set<string> {
+  const ids = (reader.objects ?? []).flatMap(({ slotVariables }) =>
+    slotVariables.map((slot) => slot.slotVariableNodeId),
+  );
+  return new Set(ids.flatMap((id) => reader.valueKey(id) ?? []));
+}
+
+type Objects = Readonly<Record<string, object>>;
+type CheckpointArgs = [objects?: Objects] | [root: object, objects?: Objects];
+
+/**
+ * Objects whose variables are saved together: `new tf.train.Checkpoint({ model, optimizer, step })`. The parts of a `root` stand
+ * beside the named ones, without a name above them: `new tf.train.Checkpoint(model)`.
+ */
 class CheckpointBase {
   readonly [name: string]: unknown;
   readonly saveCounter: VariableTensor;
-  readonly #objects: Readonly<Record<string, object>>;
+  readonly #root: object | null;
+  readonly #objects: Objects;
 
-  constructor(objects: Readonly<Record<string, object>> = {}) {
-    for (const [name, object] of Object.entries(objects)) {
+  constructor(...args: CheckpointArgs) {
+    const [first, second] = args;
+    const named = ((first === undefined || isRecord(first) ? first : second) ?? {}) as Objects;
+    const { root = null, ...objects } = isRecord(first) || first === undefined ? named : { ...named, root: first };
+    this.#root = root;
+    for (const [name, object] of Object.entries(root ? { root, ...objects } : objects)) {
       if (object === null || (typeof object !== 'object' && typeof object !== 'function'))
         throw new ValueError(
           `Checkpoint: ${name}: found ${show(object)}, wanted a variable, a model, an optimizer or a module.`,
@@ -94,31 +121,41 @@ class CheckpointBase {
   #graph(): ObjectGraph {
     const graph = new ObjectGraph();
     graph.add();
+    if (this.#root) {
+      addObjects(graph, 0, this.#root);
+      graph.link(0, 'root', 0);
+    }
     addObjects(graph, 0, this.#objects);
     // A lone root has its objects beside the checkpoint's own.
     graph.link(0, 'save_counter', graph.add(this.saveCounter));
     return graph;
   }
   /** Writes under exactly this prefix; gives it. */
-  async write(filePrefix: string): Promise<string> {
+  async write(filePrefix: string, options: CheckpointOptions = {}): Promise<string> {
     await writeCheckpoint(filePrefix, this.#graph());
+    for (const callback of options.experimentalWriteCallbacks ?? []) await callback(filePrefix);
     return filePrefix;
   }
   /** Writes under the prefix and the next number, and makes it the folder's latest; gives `prefix-1`. */
-  async save(filePrefix: string): Promise<string> {
-    const number = this.saveCounter.snapshot().item() + 1;
-    this.saveCounter.set(eagerTensor(BigInt64Array.of(BigInt(number)), [], 'int64'));
-    const prefix = `${filePrefix}-${number}`;
-    await this.write(prefix);
+  async save(filePrefix: string, options: CheckpointOptions = {}): Promise<string> {
+    const prefix = `${filePrefix}-${this.countSave()}`;
+    await this.write(prefix, options);
     await saveState(prefix);
     return prefix;
   }
-  /** Sets all variables that the checkpoint has values for; nothing changes where one does not fit. */
-  async restore(savePath: string | null): Promise<LoadStatus> {
-    if (savePath === null) return new LoadStatus('no checkpoint', [], []);
-    return this.read(savePath);
+  /** Internal: one save more; gives its number. */
+  countSave(): number {
+    const number = Number(this.saveCounter.snapshot().item()) + 1;
+    this.saveCounter.set(eagerTensor(BigInt64Array.of(BigInt(number)), [], 'int64'));
+    return number;
   }
-  async read(savePath: string): Promise<LoadStatus> {
+  /** Sets all variables that the checkpoint has values for; nothing changes where one does not fit. */
+  async restore(savePath: string | null, options: CheckpointOptions = {}): Promise<LoadStatus> {
+    if (savePath === null) return new LoadStatus('no checkpoint', [], []);
+    return this.read(savePath, options);
+  }
+  /** As `restore`; what was written by `write` has no number. */
+  async read(savePath: string, options: CheckpointOptions = {}): Promise<LoadStatus> {
     const reader = await CheckpointReader.open(savePath);
     if (!reader.objects)
       throw new FormatError(
@@ -126,7 +163,11 @@ class CheckpointBase {
         `${savePath}.index`,
         'the checkpoint is one of TensorFlow 1, without objects. Read its tensors with tf.train.loadVariable.',
       );
-    const found = findVariables({ ...this.#objects, save_counter: this.saveCounter }, reader, 0);
+    const skipped = options.experimentalSkipSlotVariables ? slotKeys(reader) : new Set<string>();
+    const found = [
+      ...(this.#root ? findVariables(this.#root, reader, 0) : []),
+      ...findVariables({ ...this.#objects, save_counter: this.saveCounter }, reader, 0),
+    ].filter(({ key }) => key === undefined || !skipped.has(key));
     const taken = found.filter(({ key }) => key !== undefined);
     const values = taken.map(({ variable, path, key }): [VariableTensor, Tensor] => {
       const { data, shape, dtype } = reader.read(key!);
@@ -150,127 +191,4 @@ class CheckpointBase {
   }
 }
 export interface Checkpoint extends CheckpointBase {}
-export const Checkpoint: Class<[objects?: Readonly<Record<string, object>>], Checkpoint> = callable(
-  CheckpointBase,
-  'Checkpoint',
-);
-
-export interface CheckpointManagerOptions {
-  /** How many are kept; null: all. */
-  readonly maxToKeep?: number | null | undefined;
-  readonly checkpointName?: string | undefined;
-  readonly initFn?: (() => void | Promise<void>) | undefined;
-}
-
-interface Kept {
-  readonly prefix: string;
-  readonly time: number;
-}
-
-/** Keeps the last checkpoints of a folder: `await manager.save()`, `await checkpoint.restore(manager.latestCheckpoint)`. */
-class CheckpointManagerBase {
-  readonly checkpoint: Checkpoint;
-  readonly directory: string;
-  readonly #maxToKeep: number | null;
-  readonly #name: string;
-  readonly #initialize: (() => void | Promise<void>) | undefined;
-  #kept: readonly Kept[] | null = null;
-
-  constructor(checkpoint: Checkpoint, directory: string, options: CheckpointManagerOptions = {}) {
-    const { maxToKeep = 5 } = options;
-    if (maxToKeep !== null && !(Number.isInteger(maxToKeep) && maxToKeep >= 1))
-      throw new ValueError(
-        `CheckpointManager: maxToKeep: found ${show(maxToKeep)}, wanted a whole number ≥ 1, or null for all.`,
-      );
-    this.checkpoint = checkpoint;
-    this.directory = directory.replace(/\/+$/, '');
-    this.#maxToKeep = maxToKeep;
-    this.#name = options.checkpointName ?? 'ckpt';
-    this.#initialize = options.initFn;
-    const bytes = platform().readNow(this.#stateFile);
-    if (bytes)
-      this.#kept = this.#listed(bytes).filter(({ prefix }) => platform().readNow(`${prefix}.index`) !== undefined);
-  }
-  get #stateFile(): string {
-    return `${this.directory}/${STATE}`;
-  }
-  /** The checkpoints that the folder's list names. */
-  #listed(bytes: Uint8Array): Kept[] {
-    const { all, timestamps } = parseCheckpointState(new TextDecoder().decode(bytes), this.#stateFile);
-    return all.map((prefix, i) => ({
-      prefix: prefix.startsWith('/') ? prefix : `${this.directory}/${prefix}`,
-      time: timestamps[i] ?? 0,
-    }));
-  }
-  async #known(): Promise<readonly Kept[]> {
-    if (this.#kept) return this.#kept;
-    const kept: Kept[] = [];
-    if (await platform().exists(this.#stateFile))
-      for (const one of this.#listed(await platform().readFile(this.#stateFile)))
-        if (await platform().exists(`${one.prefix}.index`)) kept.push(one);
-    this.#kept = kept;
-    return kept;
-  }
-  /**
-   * The prefix of the latest, null where there is none. Where files must be waited for (in browsers) those of earlier programs are
-   * known after the first `save`, `checkpoints` or `restoreOrInitialize`.
-   */
-  get latestCheckpoint(): string | null {
-    return this.#kept?.at(-1)?.prefix ?? null;
-  }
-  /** Prefixes of all that are kept, oldest first. */
-  async checkpoints(): Promise<string[]> {
-    return (await this.#known()).map(({ prefix }) => prefix);
-  }
-  /** Writes one more, under the checkpoint's next number or the given one, and removes the oldest. */
-  async save(checkpointNumber?: number): Promise<string> {
-    const kept = await this.#known();
-    const prefix =
-      checkpointNumber === undefined
-        ? await this.checkpoint.save(`${this.directory}/${this.#name}`)
-        : await this.checkpoint.write(`${this.directory}/${this.#name}-${checkpointNumber}`);
-    const all = [...kept.filter((other) => other.prefix !== prefix), { prefix, time: Date.now() / 1000 }];
-    const removed = this.#maxToKeep === null ? [] : all.splice(0, Math.max(0, all.length - this.#maxToKeep));
-    await writeState(
-      this.directory,
-      all.map((other) => other.prefix),
-      all.map(({ time }) => time),
-    );
-    for (const { prefix: old } of removed) {
-      await platform().remove(`${old}.index`);
-      await platform().remove(shardFileName(old, 0, 1));
-    }
-    this.#kept = all;
-    return prefix;
-  }
-  /** Restores the latest; without one calls `initFn`. Gives the prefix, or null. */
-  async restoreOrInitialize(): Promise<string | null> {
-    const latest = (await this.#known()).at(-1)?.prefix ?? null;
-    if (latest !== null) await this.checkpoint.restore(latest);
-    else await this.#initialize?.();
-    return latest;
-  }
-}
-export interface CheckpointManager extends CheckpointManagerBase {}
-export const CheckpointManager: Class<
-  [checkpoint: Checkpoint, directory: string, options?: CheckpointManagerOptions],
-  CheckpointManager
-> = callable(CheckpointManagerBase, 'CheckpointManager');
-
-async function openReader(path: string): Promise<CheckpointReader> {
-  const prefix = (await platform().stat(path))?.kind === 'folder' ? await latestCheckpoint(path) : path;
-  if (prefix === null) throw new StateError(`${path}: the folder has no checkpoint.`);
-  return CheckpointReader.open(prefix);
-}
-/** Names and shapes of the tensors in a checkpoint. */
-export async function listVariables(path: string): Promise<[name: string, shape: readonly number[]][]> {
-  const reader = await openReader(path);
-  return reader.bundle.keys.sort().map((key) => [key, reader.entry(key)!.shape]);
-}
-/** One tensor of a checkpoint, by its name. */
-export async function loadVariable(path: string, name: string): Promise<Tensor> {
-  const reader = await openReader(path);
-  const { data, shape, dtype } = reader.read(name.replace(/:0$/, ''));
-  return eagerTensor(data, shape, dtype);
-}
-export { latestCheckpoint };
+export const Checkpoint: Class<CheckpointArgs, Checkpoint> = callable(CheckpointBase, 'Checkpoint');

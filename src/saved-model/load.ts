@@ -6,6 +6,7 @@ import { decodeText } from '../formats/array-data.ts';
 import { FormatError } from '../formats/file-error.ts';
 import type { SavedConcreteFunction, SavedFunction, SavedObject } from '../formats/tensorflow/object-graph-proto.ts';
 import { dtypeOfDataType, shapeFromProto } from '../formats/tensorflow/tensor-proto.ts';
+import { zeros } from '../ops/core/create.ts';
 import { Variable } from '../ops/core/variable.ts';
 import { platform } from '../platform/platform.ts';
 import { eagerTensor, Tensor } from '../runtime/tensor.ts';
@@ -21,12 +22,14 @@ import {
 import { type Operand, TableHandle, VariableHandle } from './graph/operands.ts';
 import { FunctionRunner } from './graph/run-function.ts';
 import { fillTable } from './graph/state.ts';
+import type { LoadOptions } from './options.ts';
 import { readSavedModel, type SavedModelFolder } from './read-folder.ts';
 import { type Template, TensorPlace, templateOf } from './structure.ts';
 
 export interface LoadSavedModelOptions {
   /** Of the graph to load; `serve` unless said. */
-  readonly tags?: readonly string[] | string | undefined;
+  readonly tags?: readonly string[] | string | null | undefined;
+  readonly options?: LoadOptions | null | undefined;
 }
 
 /** What a saved object has: its children under their names. Called, it does what the saved object did. */
@@ -74,9 +77,12 @@ export class SavedModelLoader {
   readonly #stored = new Map<number, number>();
   #variables: VariableTensor[] = [];
 
-  constructor(folder: SavedModelFolder) {
+  readonly #options: LoadOptions;
+
+  constructor(folder: SavedModelFolder, options: LoadOptions = {}) {
     const { meta } = folder;
     this.folder = folder;
+    this.#options = options;
     this.runner = new FunctionRunner(meta.graphDef!, meta.metaInfoDef?.strippedOpList?.op ?? [], folder.file);
     this.#nodes = meta.objectGraphDef?.nodes ?? [];
     if (folder.variables?.objects && this.#nodes.length > 0) this.#pair(0, 0);
@@ -154,6 +160,16 @@ export class SavedModelLoader {
     const stored = this.#stored.get(id);
     const key =
       variables && stored !== undefined ? variables.valueKey(stored) : variables?.has(label) ? label : undefined;
+    const { allowPartialCheckpoint, experimentalSkipCheckpoint } = this.#options;
+    if (experimentalSkipCheckpoint || (allowPartialCheckpoint && key === undefined)) {
+      const value = zeros(
+        (shapeFromProto(shape) ?? []).map((n) => n ?? 0),
+        dtypeOfDataType(dtype) ?? 'float32',
+      );
+      const empty = new Variable(value, { trainable, name: label });
+      this.#variables.push(empty);
+      return new VariableHandle(label, empty);
+    }
     if (!variables || key === undefined)
       throw new FormatError(
         'missing_weights',
@@ -391,9 +407,9 @@ function plainSignatures(loader: SavedModelLoader): Record<string, SignatureFunc
 
 /** Loads a SavedModel: `model.signatures.serving_default({ x })`, `model(x)`, and its variables and functions by name. */
 export async function loadSavedModel(path: string, options: LoadSavedModelOptions = {}): Promise<SavedModelObject> {
-  const tags =
-    options.tags === undefined ? ['serve'] : typeof options.tags === 'string' ? [options.tags] : options.tags;
-  const loader = new SavedModelLoader(await readSavedModel(path, tags));
+  const { tags = null } = options;
+  const wanted = tags === null ? ['serve'] : typeof tags === 'string' ? [tags] : tags;
+  const loader = new SavedModelLoader(await readSavedModel(path, wanted), options.options ?? {});
   return objectOf(loader);
 }
 /** The root object of an open SavedModel. */

@@ -5,6 +5,7 @@ import type { DType } from '../base/dtype.ts';
 import { show, ValueError } from '../base/errors.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { ObjectGraph } from './object-graph.ts';
+import type { SaveOptions } from './options.ts';
 import { TensorPlace } from './structure.ts';
 import { addObjects } from './trackable.ts';
 import type { InputSpec } from './write/trace-sizes.ts';
@@ -22,7 +23,9 @@ export interface SaveSavedModelOptions {
   readonly signatures?:
     | ((...args: never[]) => unknown)
     | Readonly<Record<string, (...args: never[]) => unknown>>
+    | null
     | undefined;
+  readonly options?: SaveOptions | null | undefined;
 }
 /** A Keras model writes itself. */
 interface Exporting {
@@ -41,20 +44,26 @@ const specOf = (spec: SignatureSpec, i: number): InputSpec => {
 };
 
 export async function saveSavedModel(object: object, path: string, options: SaveSavedModelOptions = {}): Promise<void> {
-  if (exportsItself(object) && options.signatures === undefined) return object.export(path);
+  if (exportsItself(object) && !options.signatures) return object.export(path);
   const functions = new Map<string, WithSignature>();
   for (const key of Object.keys(object)) {
     const value: unknown = Reflect.get(object, key);
     if (typeof value === 'function' && (value as WithSignature).inputSignature)
       functions.set(key, value as WithSignature);
   }
-  const { signatures } = options;
-  if (typeof signatures === 'function') functions.set('serving_default', signatures as WithSignature);
-  else for (const [name, f] of Object.entries(signatures ?? {})) functions.set(name, f as WithSignature);
+  const { signatures: given } = options;
+  const signatures = new Map<string, string>();
+  for (const [key, f] of Object.entries(typeof given === 'function' ? { serving_default: given } : (given ?? {}))) {
+    const known = [...functions].find(([, other]) => other === f)?.[0];
+    signatures.set(key, known ?? key);
+    if (known === undefined) functions.set(key, f as WithSignature);
+  }
   if (functions.size === 0)
     throw new ValueError(
       `savedModel.save: ${show(object)} has no function to save. Give it a field made by tf.function(f, { inputSignature: [new tf.TensorSpec([null, 4])] }).`,
     );
+  if (signatures.size === 0)
+    signatures.set('serving_default', functions.has('serving_default') ? 'serving_default' : [...functions.keys()][0]!);
   const endpoints = [...functions].map(([name, f]): Endpoint => {
     if (!f.inputSignature)
       throw new ValueError(
@@ -73,8 +82,15 @@ export async function saveSavedModel(object: object, path: string, options: Save
   const objects = new ObjectGraph();
   objects.add();
   addObjects(objects, 0, object);
-  const signature = functions.has('serving_default') ? 'serving_default' : endpoints[0]!.name;
-  const graph = writeSavedModel({ endpoints, signature, objects });
+  const aliases = Object.entries(options.options?.functionAliases ?? {}).map(([alias, f]): [string, string] => {
+    const name = [...functions].find(([, other]) => other === f)?.[0];
+    if (name !== undefined) return [alias, name];
+    throw new ValueError(
+      `savedModel.save: functionAliases: '${alias}' is none of the functions that are saved: ${[...functions.keys()].join(', ')}.`,
+    );
+  });
+  const extraTags = options.options?.extraTags ?? [];
+  const graph = writeSavedModel({ endpoints, signatures, objects, extraTags, aliases: new Map(aliases) });
   const { index, data } = objects.checkpoint();
   await writeFolder(
     path,

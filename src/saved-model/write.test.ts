@@ -225,3 +225,41 @@ describe('texts and tables', () => {
     await expect(model.export(join(folder, 'm.keras'))).rejects.toThrow(/write it with save/);
   });
 });
+
+describe('signatures and options of SavedModels', () => {
+  class Two extends tf.Module {
+    w = new tf.Variable([2, 3]);
+    double = tf.function((x: tf.Tensor) => ({ y: x.mul(2) }), {
+      inputSignature: [new tf.TensorSpec([null, 2], 'float32', 'x')],
+    });
+    weigh = tf.function((x: tf.Tensor) => ({ y: x.mul(this.w) }), {
+      inputSignature: [new tf.TensorSpec([null, 2], 'float32', 'x')],
+    });
+  }
+  it('are all written, each under its key', async () => {
+    const module = new Two();
+    const path = join(folder, 'two-signatures');
+    const { SaveOptions, LoadOptions } = tf.savedModel;
+    await tf.savedModel.save(module, path, {
+      signatures: { serving_default: module.weigh, doubled: module.double },
+      options: SaveOptions({ extraTags: ['mine'], functionAliases: { fast: module.weigh }, saveDebugInfo: false }),
+    });
+    expect(await tf.savedModel.containsSavedModel(path)).toBe(true);
+    expect(await tf.savedModel.containsSavedModel(folder)).toBe(false);
+    const loaded = await tf.savedModel.load(path, { tags: ['serve', 'mine'] });
+    expect(Object.keys(loaded.signatures).sort()).toEqual(['doubled', 'serving_default']);
+    const x = tf.ones([1, 2]);
+    expect(loaded.signatures.serving_default!({ x }).y!.numpy()).toEqual([[2, 3]]);
+    expect(loaded.signatures.doubled!({ x }).y!.numpy()).toEqual([[2, 2]]);
+    const empty = await tf.savedModel.load(path, { options: LoadOptions({ experimentalSkipCheckpoint: true }) });
+    expect(empty.signatures.serving_default!({ x }).y!.numpy()).toEqual([[0, 0]]);
+    rmSync(join(path, 'variables'), { recursive: true });
+    await expect(tf.savedModel.load(path)).rejects.toThrow(/the variable '.*' has no value/);
+    const partial = await tf.savedModel.load(path, { options: LoadOptions({ allowPartialCheckpoint: true }) });
+    expect(partial.signatures.doubled!({ x }).y!.numpy()).toEqual([[2, 2]]);
+    const other = SaveOptions({ functionAliases: { none: tf.function((x: tf.Tensor) => x) } });
+    await expect(tf.savedModel.save(module, path, { options: other })).rejects.toThrow(
+      /'none' is none of the functions that are saved: double, weigh/,
+    );
+  });
+});

@@ -79,11 +79,14 @@ export type Value =
 export type Fields = { readonly [key: string]: Value };
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What was computed in bfloat16 is stored as float32. */
-export const asStored = (value: Value): Value =>
-  value instanceof ArrayValue && value.dtype === 'bfloat16'
+/** What was computed in bfloat16 is stored as float32, in lists and records too. */
+export function asStored(value: Value): Value {
+  if (Array.isArray(value)) return value.map(asStored);
+  if (isFields(value)) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asStored(part)]));
+  return value instanceof ArrayValue && value.dtype === 'bfloat16'
     ? new ArrayValue('float32', value.shape, value.data)
     : value;
+}
 
 /** Whether a value is a plain object, not one of the classes above, a list or bytes. */
 export function isFields(value: unknown): value is Fields {

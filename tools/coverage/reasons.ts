@@ -57,6 +57,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.config.experimentalConnectToCluster',
     'tf.config.experimentalConnectToHost',
     'tf.config.experimental.ClusterDeviceFilters',
+    'tf.train.ClusterDef',
+    'tf.train.ClusterSpec',
+    'tf.train.JobDef',
+    'tf.train.ServerDef',
   ],
   'dtypes are their names; a dtype object has nothing more to tell': [
     'tf.DType',
@@ -70,6 +74,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.variant',
     'tf.dtypes.resource',
     'tf.dtypes.variant',
+  ],
+  'threads of TensorFlow 1 that fill queues; tf.data reads ahead by itself': ['tf.train.Coordinator'],
+  'writes with Orbax, a Python package; BackupAndRestore and ModelCheckpoint write what it does': [
+    'keras.callbacks.OrbaxCheckpoint',
   ],
   'runs on a GPU only, in TensorFlow too': ['tf.image.generateBoundingBoxProposals'],
   'Python objects that are no tensors: give tensors, typed arrays or nested arrays': [

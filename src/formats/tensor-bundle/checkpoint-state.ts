@@ -8,6 +8,8 @@ export interface CheckpointState {
   readonly all: readonly string[];
   /** Seconds since 1970, one for each of `all`; empty where not written. */
   readonly timestamps: readonly number[];
+  /** Seconds since 1970 of the last one that a manager leaves for ever; undefined where not written. */
+  readonly lastPreserved?: number | undefined;
 }
 
 /** Reads the text of a `checkpoint` file; throws FormatError of kind `bad_checkpoint`. */
@@ -15,16 +17,18 @@ export function parseCheckpointState(text: string, file: string): CheckpointStat
   const all: string[] = [];
   const timestamps: number[] = [];
   let latest: string | undefined;
+  let lastPreserved: number | undefined;
   for (const line of text.split('\n')) {
     const [, key, value] = /^\s*(\w+):\s*(.*?)\s*$/.exec(line) ?? [];
     if (key === undefined || value === undefined) continue;
     if (key === 'all_model_checkpoint_timestamps') timestamps.push(Number(value));
+    else if (key === 'last_preserved_timestamp') lastPreserved = Number(value);
     else if (key === 'model_checkpoint_path') latest = unquote(value, file);
     else if (key === 'all_model_checkpoint_paths') all.push(unquote(value, file));
   }
   if (latest === undefined)
     throw new FormatError('bad_checkpoint', file, 'it does not name a checkpoint (model_checkpoint_path).');
-  return { latest, all, timestamps };
+  return { latest, all, timestamps, lastPreserved };
 }
 
 function unquote(value: string, file: string): string {
@@ -44,6 +48,7 @@ export function printCheckpointState(state: CheckpointState): string {
     `model_checkpoint_path: ${quote(state.latest)}`,
     ...state.all.map((path) => `all_model_checkpoint_paths: ${quote(path)}`),
     ...state.timestamps.map((time) => `all_model_checkpoint_timestamps: ${time}`),
+    ...(state.lastPreserved === undefined ? [] : [`last_preserved_timestamp: ${state.lastPreserved}`]),
     '',
   ].join('\n');
 }

@@ -139,6 +139,28 @@ describe('SwapEMAWeights', () => {
   });
 });
 
+describe('LambdaCallback', () => {
+  it('has every hook, of evaluation and prediction too', async () => {
+    const seen: string[] = [];
+    const note = (name: string) => () => void seen.push(name);
+    const all = callbacks.LambdaCallback({
+      onTrainBegin: note('train'),
+      onEpochBegin: note('epoch'),
+      onTrainBatchBegin: note('batch'),
+      onTestBegin: note('test'),
+      onTestBatchEnd: note('test batch'),
+      onPredictBegin: null,
+      onPredictEnd: note('predicted'),
+      onTrainEnd: note('trained'),
+    });
+    const model = make();
+    await model.fit(x, y, { ...quiet, batchSize: 12, validationData: [x, y], callbacks: [all] });
+    await model.predict(x, { verbose: 0, callbacks: [all] });
+    expect(seen).toEqual(['train', 'epoch', 'batch', 'test', 'test batch', 'trained', 'predicted']);
+    expect(() => callbacks.LambdaCallback({ onEpochsEnd: () => {} } as never)).toThrow(/did you mean 'onEpochEnd'/i);
+  });
+});
+
 describe('RemoteMonitor', () => {
   it('sends logs of epochs', async () => {
     const bodies: string[] = [];

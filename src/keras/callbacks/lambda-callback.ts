@@ -2,30 +2,16 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { didYouMean, show, ValueError } from '../../base/errors.ts';
 import type { Logs } from '../types.ts';
-import { CallbackBase } from './callback.ts';
+import { CallbackBase, type Hook } from './callback.ts';
 
 type AtIndex = (index: number, logs?: Logs) => void | Promise<void>;
 type Plain = (logs?: Logs) => void | Promise<void>;
-export interface LambdaCallbackOptions {
-  onEpochBegin?: AtIndex | undefined;
-  onEpochEnd?: AtIndex | undefined;
-  onTrainBatchBegin?: AtIndex | undefined;
-  onTrainBatchEnd?: AtIndex | undefined;
-  onBatchBegin?: AtIndex | undefined;
-  onBatchEnd?: AtIndex | undefined;
-  onTrainBegin?: Plain | undefined;
-  onTrainEnd?: Plain | undefined;
-}
-const hooks = [
-  'onEpochBegin',
-  'onEpochEnd',
-  'onTrainBatchBegin',
-  'onTrainBatchEnd',
-  'onBatchBegin',
-  'onBatchEnd',
-  'onTrainBegin',
-  'onTrainEnd',
-];
+/** Any hook of a callback. */
+export type LambdaCallbackOptions = {
+  readonly [H in Hook]?: (Parameters<CallbackBase[H]>[0] extends number ? AtIndex : Plain) | null | undefined;
+};
+const isHook = (name: string): boolean => /^on[A-Z]/.test(name) && name in CallbackBase.prototype;
+const hooks = Object.getOwnPropertyNames(CallbackBase.prototype).filter(isHook);
 
 class LambdaCallbackClass extends CallbackBase {
   constructor(options: LambdaCallbackOptions = {}) {

@@ -4,14 +4,16 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
+import type { LayerBase } from '../layers/layer.ts';
 import { recordMigration } from '../migrations.ts';
+import { avoidingNames } from '../names.ts';
 import { type Config, camelCase, type Json, snakeCase } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { kerasClassNamed, kerasClassOf } from '../symbolic/op-config.ts';
 import { OpOperation, symbolicOp } from '../symbolic/op-operation.ts';
 import type { FunctionalGraph } from './functional-graph.ts';
-import { type CallNumber, isLegacyGraph, isNestedModel, legacyNodes } from './legacy-config.ts';
+import { type CallNumber, isLegacyGraph, isNestedModel, legacyNodes, restoreFrozen } from './legacy-config.ts';
 import type { ModelBase } from './model.ts';
 
 /** Keras counts the nodes of a model within itself from its own first call. */
@@ -127,13 +129,19 @@ export interface GraphParts {
 
 /** Layers, called on each other as the config says. */
 export function graphFromConfig(config: Config): GraphParts {
+  const layers = Array.isArray(config.layers) ? (config.layers as Config[]) : [];
+  if (!isLegacyGraph(layers.filter(isRecord))) return graphOf(config, false);
+  // Masks are computed by operations of the graph here; in Keras 2's files they have no names.
+  const names = new Set(layers.map((layer) => String(isRecord(layer) ? layer.name : '')));
+  return avoidingNames(names, () => graphOf(config, true));
+}
+function graphOf(config: Config, legacy: boolean): GraphParts {
   if (!Array.isArray(config.layers))
     throw new ValueError(
       `bad config of model ${show(config.name)}: found layers ${show(config.layers)}, wanted a list.`,
     );
   const made = new Map<string, Pending>();
   const layers = config.layers as Config[];
-  const legacy = isLegacyGraph(layers);
   const nested = new Set(legacy ? layers.filter(isNestedModel).map((layer) => layer.name) : []);
   const number: CallNumber = (name, node) => {
     if (!nested.has(name) || node < 1) return node;
@@ -205,6 +213,7 @@ function makeOperation(entry: Config, number: CallNumber): Pending {
   const layer = deserializeKerasObject(entry);
   if (typeof layer !== 'function' || !('inboundNodes' in layer))
     throw new ValueError(`bad config: ${show(entry.name)} of class ${className} is no layer.`);
+  restoreFrozen(entry, layer as object as LayerBase);
   return {
     operation: layer as object as Operation,
     config: entry,

@@ -1,6 +1,8 @@
 // Inbound nodes as Keras 2 wrote them: [[['dense', 0, 0, {}], …], …] for { args, kwargs }.
 // Owns: that form, also of calls of operations (one list less), constants among the inputs, and the numbers of calls.
 import { isRecord } from '../../base/record.ts';
+import { InputLayer } from '../layers/core/input-layer.ts';
+import type { LayerBase } from '../layers/layer.ts';
 import { recordMigration } from '../migrations.ts';
 import type { Config, Json } from '../schema.ts';
 
@@ -60,4 +62,16 @@ export function legacyNodes(layer: string, nodes: Json[], number: CallNumber): J
     const tensors = (alone ? [entries] : entries).map(inputOf);
     return { args: [tensors.length === 1 ? tensors[0]! : tensors], kwargs };
   });
+}
+
+/**
+ * Freezes a model of Keras 2 within another as a whole where all of its layers are frozen: that reached its input layers too, whose
+ * configs do not say so, and configs of Sequential models have no flag.
+ */
+export function restoreFrozen(entry: Json, layer: LayerBase): void {
+  if (!isRecord(entry) || !isNestedModel(entry)) return;
+  const { layers, trainable } = entry.config as Config;
+  if (trainable !== undefined && !isLegacyGraph((layers as Config[]).filter(isRecord))) return;
+  const held = layer.sublayers.filter((part) => !(part instanceof InputLayer));
+  if (held.length > 0 && held.every((part) => !part.trainable)) layer.trainable = false;
 }

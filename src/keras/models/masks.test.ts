@@ -95,6 +95,85 @@ describe('masks', () => {
   });
 });
 
+describe('a model of Keras 2', () => {
+  const layer = (className: string, name: string, config: object, ...from: string[]) => ({
+    class_name: className,
+    name,
+    config: { name, ...config },
+    inbound_nodes: from.length > 0 ? [from.map((other) => [other, 0, 0, {}])] : [],
+  });
+  const model = (name: string, frozen: boolean, layers: object[], input: string, output: string) => ({
+    class_name: 'Functional',
+    config: {
+      name,
+      trainable: !frozen,
+      layers,
+      input_layers: [[input, 0, 0]],
+      output_layers: [[output, 0, 0]],
+    },
+  });
+  it('computes masks by operations that take no layer’s name', () => {
+    const config = model(
+      'masked',
+      false,
+      [
+        layer('InputLayer', 'tokens', { batch_input_shape: [null, 3], dtype: 'int32' }),
+        layer('Embedding', 'embedding', { input_dim: 5, output_dim: 2, mask_zero: true }, 'tokens'),
+        layer('LSTM', 'lstm', { units: 2, return_sequences: true }, 'embedding'),
+        layer('Concatenate', 'concatenate', { axis: -1 }, 'lstm', 'embedding'),
+        layer('GlobalAveragePooling1D', 'pool', {}, 'concatenate'),
+      ],
+      'tokens',
+      'pool',
+    );
+    tf.keras.utils.clearSession();
+    const made = models.modelFromJson(JSON.stringify(config)) as tf.keras.Model;
+    const [short, long] = (
+      made(
+        tf.constant([
+          [1, 2, 0],
+          [1, 2, 0],
+        ]),
+      ) as tf.Tensor
+    ).arraySync() as number[][];
+    expect(short).toEqual(long);
+    expect(made.layers.map(({ name }) => name)).toContain('concatenate');
+  });
+  it('that was frozen is frozen to its input layer; a Sequential, whose config has no flag, where all its layers are', () => {
+    const dense = (name: string, ...from: string[]) => layer('Dense', name, { units: 2, trainable: false }, ...from);
+    const input = (name: string) => layer('InputLayer', name, { batch_input_shape: [null, 2], dtype: 'float32' });
+    const base = model('base', true, [input('inside'), dense('one', 'inside')], 'inside', 'one');
+    const stack = { class_name: 'Sequential', config: { name: 'stack', layers: [input('below'), dense('two')] } };
+    const nested = (entry: object, name: string, from: string) => ({
+      ...entry,
+      name,
+      inbound_nodes: [[[from, 0, 0, {}]]],
+    });
+    const config = model(
+      'whole',
+      false,
+      [
+        input('x'),
+        nested(base, 'base', 'x'),
+        nested(stack, 'stack', 'base'),
+        layer('Dense', 'head', { units: 1 }, 'stack'),
+      ],
+      'x',
+      'head',
+    );
+    const made = models.modelFromJSON(JSON.stringify(config)) as tf.keras.Model;
+    const lines: string[] = [];
+    made.summary({
+      style: 'keras2',
+      expandNested: true,
+      showTrainable: true,
+      printFn: (line) => void lines.push(line),
+    });
+    const flags = lines.flatMap((line) => /^[ |]+(\w+) \(.*\b([YN])\b *\|?$/.exec(line)?.slice(1, 3).join(' ') ?? []);
+    expect(flags).toEqual(['x Y', 'base N', 'inside N', 'one N', 'stack N', 'two N', 'head Y']);
+  });
+});
+
 it('a lost mask is warned of once for each layer', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   try {

@@ -17,6 +17,7 @@ import { nameScope } from '../session.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { CallOptions, Options, Structure } from '../types.ts';
 import { FunctionalGraph } from './functional-graph.ts';
+import { restoreFrozen } from './legacy-config.ts';
 import { ModelBase } from './model.ts';
 
 export type Stackable = LayerBase<Structure> | Tensor;
@@ -163,6 +164,7 @@ class SequentialModel extends ModelBase<Tensor> {
       const layer = deserializeKerasObject(item);
       if (typeof layer !== 'function')
         throw new ValueError(`bad config of a Sequential model: ${show(item)} is no layer.`);
+      restoreFrozen(item, layer as object as LayerBase);
       return layer as object as LayerBase;
     };
     // Layers are built as they are made: their weights' paths begin with the model, as when it was built. Models within

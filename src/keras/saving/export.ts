@@ -140,7 +140,7 @@ export async function exportSavedModel(
   listOf(objects, 'non_trainable_variables', model.nonTrainableWeights as VariableTensor[]);
   const graph = writeSavedModel({
     endpoints: [{ name: 'serve', f, inputs: specs, arguments: template }],
-    signature: 'serve',
+    signatures: new Map([['serving_default', 'serve']]),
     objects,
   });
   const { index, data } = objects.checkpoint();

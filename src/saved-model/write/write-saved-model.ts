@@ -37,10 +37,14 @@ export interface Endpoint {
 }
 export interface SavedModelInput {
   readonly endpoints: readonly Endpoint[];
-  /** The endpoint that serving programs call. */
-  readonly signature: string;
+  /** What serving programs call: endpoints by the keys of the signatures. */
+  readonly signatures: ReadonlyMap<string, string>;
   /** Objects with the variables; the root is 0. Functions are added to it. */
   readonly objects: ObjectGraph;
+  /** Tags of the graph beside 'serve'. */
+  readonly extraTags?: readonly string[];
+  /** Names by which programs in C++ find an endpoint's function. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }
 
 const RESOURCE = 20;
@@ -191,11 +195,15 @@ class MainGraph {
   }
 }
 
-export function writeSavedModel({ endpoints, signature, objects }: SavedModelInput): Uint8Array {
+export function writeSavedModel(given: SavedModelInput): Uint8Array {
+  const { endpoints, objects, extraTags = [], aliases = new Map<string, string>() } = given;
   const library = new Library();
   const written = endpoints.map((endpoint) => writeEndpoint(endpoint, library));
-  const served = written.find(({ endpoint }) => endpoint.name === signature)!;
-  const wrapper = writeSignature(served, library);
+  const named = (name: string): Written => written.find(({ endpoint }) => endpoint.name === name)!;
+  const served = [...given.signatures].map(([key, name]) => {
+    const item = named(name);
+    return { key, item, wrapper: writeSignature(item, library) };
+  });
   // Variables that functions read but no object has belong to the root.
   const spare = objects.add();
   let count = 0;
@@ -240,25 +248,27 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
   }
   const signatures = objects.link(0, 'signatures', objects.add());
   functions.set(signatures, userObject('signature_map'));
-  const node = objects.link(signatures, 'serving_default', objects.add());
-  const keywords = Object.fromEntries(
-    wrapper.inputs.map((spec): [string, TensorPlace] => [
-      spec.name,
-      new TensorPlace(spec.name, spec.shape, spec.dtype),
-    ]),
-  );
-  functions.set(node, {
-    bareConcreteFunction: {
-      concreteFunctionName: wrapper.name,
-      argumentKeywords: wrapper.inputs.map(({ name }) => name),
-      allowedPositionalArguments: wrapper.inputs.length,
-    },
-  });
-  concrete.set(wrapper.name, {
-    boundInputs: bound(served),
-    canonicalizedInputSignature: structuredValue([[], keywords], 2),
-    outputSignature: structuredValue(renamed(served.places, wrapper.outputs)),
-  });
+  for (const { key, item, wrapper } of served) {
+    const node = objects.link(signatures, key, objects.add());
+    const keywords = Object.fromEntries(
+      wrapper.inputs.map((spec): [string, TensorPlace] => [
+        spec.name,
+        new TensorPlace(spec.name, spec.shape, spec.dtype),
+      ]),
+    );
+    functions.set(node, {
+      bareConcreteFunction: {
+        concreteFunctionName: wrapper.name,
+        argumentKeywords: wrapper.inputs.map(({ name }) => name),
+        allowedPositionalArguments: wrapper.inputs.length,
+      },
+    });
+    concrete.set(wrapper.name, {
+      boundInputs: bound(item),
+      canonicalizedInputSignature: structuredValue([[], keywords], 2),
+      outputSignature: structuredValue(renamed(item.places, wrapper.outputs)),
+    });
+  }
 
   const main = new MainGraph();
   const variables = [...objects.keys()].map(([id, key]) => ({ id, key, variable: objects.nodes[id]!.variable! }));
@@ -269,7 +279,9 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
     handles.set(id, handle);
     fills.push(`^${fill}`);
   }
-  const signatureDef = writeServing(main, wrapper, served, bound(served), handles);
+  const signatureDefs = served.map(
+    (one, at) => [one.key, writeServing(main, { ...one, at, bound: bound(one.item) }, handles)] as const,
+  );
   writeSaver(main, variables, handles);
   const init = main.add('NoOp', 'NoOp', fills, {});
   const nodes = objects.nodes.map(
@@ -296,7 +308,12 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
-        metaInfoDef: { tags: ['serve'], tensorflowVersion: '2.21.0', strippedDefaultAttrs: true },
+        metaInfoDef: {
+          tags: ['serve', ...extraTags],
+          tensorflowVersion: '2.21.0',
+          strippedDefaultAttrs: true,
+          functionAliases: new Map([...aliases].map(([alias, name]) => [named(name).name, alias])),
+        },
         graphDef: {
           node: main.nodes,
           library: { function: library.functions },
@@ -310,7 +327,7 @@ export function writeSavedModel({ endpoints, signature, objects }: SavedModelInp
           maxToKeep: 1,
         },
         signatureDef: new Map([
-          ['serving_default', signatureDef],
+          ...signatureDefs,
           [
             '__saved_model_init_op',
             {
@@ -377,11 +394,17 @@ function writeVariables(main: MainGraph, variables: readonly SavedVariableNode[]
     ]),
   );
 }
+interface Served {
+  /** The signature's key, and its number. */
+  readonly key: string;
+  readonly at: number;
+  readonly item: Written;
+  readonly wrapper: ReturnType<typeof writeSignature>;
+  readonly bound: readonly number[];
+}
 function writeServing(
   main: MainGraph,
-  wrapper: ReturnType<typeof writeSignature>,
-  served: Written,
-  bound: readonly number[],
+  { key, at, item: served, wrapper, bound }: Served,
   handles: ReadonlyMap<number, string>,
 ): MessageInput<SignatureDef> {
   const info = (name: string, dtype: DType, shape: readonly (number | null)[] | null): MessageInput<TensorInfo> => ({
@@ -390,13 +413,13 @@ function writeServing(
     tensorShape: shapeToProto(shape),
   });
   const placeholders = wrapper.inputs.map((spec) =>
-    main.add(`serving_default_${spec.name.replace(/[^A-Za-z0-9_.]/g, '_')}`, 'Placeholder', [], {
+    main.add(`${key}_${spec.name}`.replace(/[^A-Za-z0-9_.]/g, '_'), 'Placeholder', [], {
       dtype: attribute.type(spec.dtype),
       shape: { shape: shapeToProto(spec.shape) },
     }),
   );
   const call = main.add(
-    'StatefulPartitionedCall',
+    at === 0 ? 'StatefulPartitionedCall' : `StatefulPartitionedCall_${at}`,
     'StatefulPartitionedCall',
     [...placeholders, ...bound.map((id) => handles.get(id)!)],
     {
@@ -417,9 +440,9 @@ function writeServing(
       wrapper.inputs.map((spec, i) => [spec.name, info(`${placeholders[i]!}:0`, spec.dtype, spec.shape)]),
     ),
     outputs: new Map(
-      wrapper.outputs.map(([name, i], at) => [
+      wrapper.outputs.map(([name, i], n) => [
         name,
-        info(`${call}:${at}`, served.places[i]!.dtype!, served.places[i]!.shape),
+        info(`${call}:${n}`, served.places[i]!.dtype!, served.places[i]!.shape),
       ]),
     ),
     methodName: 'tensorflow/serving/predict',

@@ -15,7 +15,7 @@ import {
   withoutArrays,
 } from '../library.ts';
 import type { Area } from '../runner.ts';
-import { ArrayValue, type Fields, isFields, type Json, type Value } from '../values.ts';
+import { ArrayValue, asStored, type Fields, isFields, type Json, type Value } from '../values.ts';
 import { arraysOf, feed, loadModel, plain } from './loaded.ts';
 
 interface CallbackSpec {
@@ -114,9 +114,9 @@ async function trajectory(c: Case): Promise<Fields> {
       evaluate: numbers(evaluation),
       checkpoint_files: written.length === 0 ? null : written,
       stop_training: Boolean(property(model, 'stop_training')),
-      final_weights: weights.map(result),
-      optimizer_variables: slots.map(result),
-      predictions: result(predictions),
+      final_weights: weights.map(result).map(asStored),
+      optimizer_variables: slots.map(result).map(asStored),
+      predictions: asStored(result(predictions)),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,25 @@
+// Names that SavedModels have in common: files, tags, signatures and their keys.
+export const ASSETS_DIRECTORY = 'assets';
+export const ASSETS_KEY = 'saved_model_assets';
+export const CLASSIFY_INPUTS = 'inputs';
+export const CLASSIFY_METHOD_NAME = 'tensorflow/serving/classify';
+export const CLASSIFY_OUTPUT_CLASSES = 'classes';
+export const CLASSIFY_OUTPUT_SCORES = 'scores';
+export const DEBUG_DIRECTORY = 'debug';
+export const DEBUG_INFO_FILENAME_PB = 'saved_model_debug_info.pb';
+export const DEFAULT_SERVING_SIGNATURE_DEF_KEY = 'serving_default';
+export const GPU = 'gpu';
+export const PREDICT_INPUTS = 'inputs';
+export const PREDICT_METHOD_NAME = 'tensorflow/serving/predict';
+export const PREDICT_OUTPUTS = 'outputs';
+export const REGRESS_INPUTS = 'inputs';
+export const REGRESS_METHOD_NAME = 'tensorflow/serving/regress';
+export const REGRESS_OUTPUTS = 'outputs';
+export const SAVED_MODEL_FILENAME_PB = 'saved_model.pb';
+export const SAVED_MODEL_FILENAME_PBTXT = 'saved_model.pbtxt';
+export const SAVED_MODEL_SCHEMA_VERSION = 1;
+export const SERVING = 'serve';
+export const TPU = 'tpu';
+export const TRAINING = 'train';
+export const VARIABLES_DIRECTORY = 'variables';
+export const VARIABLES_FILENAME = 'variables';
