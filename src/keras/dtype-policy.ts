@@ -1,6 +1,5 @@
 // Dtype policies: in which dtype a layer computes and in which it keeps its weights.
 // Owns: DTypePolicy, its names (`mixed_float16`) and its config. Leaves the casting to layers.
-
 import { type Class, callable } from '../base/callable.ts';
 import { asDType, type DType } from '../base/dtype.ts';
 import { didYouMean, show, ValueError } from '../base/errors.ts';
@@ -8,7 +7,6 @@ import { isRecord } from '../base/record.ts';
 import { inspect, shortForm } from '../base/short-form.ts';
 import { floatx } from './config.ts';
 import type { Config, Json } from './schema.ts';
-
 import { placeOf, registerModule } from './serialization.ts';
 
 /** What a mode of quantization is called in policies: `int8`, `int4/128` (groups of 128), `float8`. */

@@ -1,10 +1,8 @@
 // Functions of a SavedModel as functions here: one for each signature, and those that choose among several.
 // Owns: matching arguments to signatures, compiling (or running op by op where a graph needs values). Leaves graphs to ./graph.
-
 import { show, ValueError } from '../base/errors.ts';
 import { isRecord } from '../base/record.ts';
 import { convertToTensor } from '../ops/core/convert.ts';
-
 import { makeFunction } from '../runtime/function.ts';
 import { Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';

@@ -1,13 +1,10 @@
 // Structures of tensors as SavedModels describe them: arguments and results of functions.
 // Owns: their form here, the order of the tensors in them, matching of given values, and both directions of the message.
-
 import { ValueError } from '../base/errors.ts';
 import { isRecord } from '../base/record.ts';
-
 import type { MessageInput } from '../formats/protobuf/message.ts';
 import type { StructuredValue } from '../formats/tensorflow/object-graph-proto.ts';
 import { DATA_TYPES, dtypeOfDataType, shapeFromProto, shapeToProto } from '../formats/tensorflow/tensor-proto.ts';
-
 import type { Tensor } from '../runtime/tensor.ts';
 import { CompositePlace, compositePlace, TensorPlace } from './places.ts';
 

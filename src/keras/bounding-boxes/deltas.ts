@@ -1,11 +1,9 @@
 // Boxes as offsets from anchors, the form in which detectors predict them, and back.
 // Source: https://keras.io/api/utils/bounding_boxes/
-
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { concat, split } from '../../ops/core/arrange.ts';
-
 import { add, divide, exp, log, maximum, multiply, subtract } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';

@@ -2,14 +2,12 @@
 // Owns: conversion between the formats, and what moves rectangles (clipping, cropping, padding, affine maps), all in 'xyxy'.
 // Leaves offsets from anchors to deltas.ts, overlaps to iou.ts.
 // Source: https://keras.io/api/utils/bounding_boxes/
-
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { didYouMean, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
 import { concat, reshape, split, squeeze, stack, transpose, unstack } from '../../ops/core/arrange.ts';
 import { fill } from '../../ops/core/create.ts';
-
 import { einsum } from '../../ops/math/einsum.ts';
 import {
   add,

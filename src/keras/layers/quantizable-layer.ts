@@ -1,7 +1,6 @@
 // The base of layers whose weights can be kept in few bits: Dense, EinsumDense, Embedding, ReversibleEmbedding.
 // Owns: quantize, the configuration, quantized inputs, and what files hold. Leaves one weight's codes to quantized-weight.ts
 // and products of 8-bit floats to float8.ts.
-
 import { isInteger } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
@@ -15,7 +14,6 @@ import { type QuantizationConfig, QuantizationConfig_, resolveConfig } from '../
 import type { Axes } from '../quantizers/numbers.ts';
 import { AbsMaxQuantizer, type Quantizer } from '../quantizers/quantizer.ts';
 import * as o from '../schema.ts';
-
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import type { Options } from '../types.ts';
 import { Float8Product } from './float8.ts';

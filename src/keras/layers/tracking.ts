@@ -3,7 +3,6 @@
 import { isRecord } from '../../base/record.ts';
 import type { Variable } from '../../ops/core/variable.ts';
 import { VariableTensor } from '../../runtime/variable.ts';
-
 import { Weight } from './weight.ts';
 
 export interface Tracked<L> {

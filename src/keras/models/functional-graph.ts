@@ -1,7 +1,6 @@
 // The graph of a functional model, ready to run on values.
 // Owns: inputs in any structure to values, one pass over the nodes, outputs in their structure. Leaves its making to
 // graph-map.ts and its config to functional-config.ts.
-
 import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, SIDE_BY_SIDE, StateError, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
@@ -11,7 +10,6 @@ import { expandDims, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { cast } from '../../ops/math/elementwise.ts';
 import { Tensor } from '../../runtime/tensor.ts';
-
 import { isTensor, KerasTensor, type Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { maskOf, setMask } from '../symbolic/mask.ts';
 import type { CallOptions, TensorLike } from '../types.ts';

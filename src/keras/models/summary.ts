@@ -1,13 +1,11 @@
 // model.summary(): as Keras 3 prints it, or as Keras 2 did.
 // Owns: what stands in the rows and the counts below. Leaves Keras 3's table to rich-table.ts, Keras 2's to summary-keras2.ts.
-
 import { refuseUnknown, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { platform } from '../../platform/platform.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { isLayer, type LayerBase } from '../layers/layer.ts';
-
 import type { Operation } from '../symbolic/keras-tensor.ts';
 import { OpOperation } from '../symbolic/op-operation.ts';
 import type { ModelBase } from './model.ts';

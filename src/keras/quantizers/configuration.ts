@@ -1,12 +1,10 @@
 // How a layer is to be quantized: the quantizers of its weights and of its inputs, or the groups of weights.
-
 import { type Class, callable } from '../../base/callable.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import { asMode, type QuantizationMode } from '../dtype-policy.ts';
 import type { Config } from '../schema.ts';
-
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { AbsMaxQuantizer, type Quantizer } from './quantizer.ts';
 

@@ -4,7 +4,6 @@
 
 import type { DType } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
-import { isRecord } from '../../base/record.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { flattenTree, mapTree } from '../../base/tree.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';

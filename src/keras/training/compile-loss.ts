@@ -1,6 +1,5 @@
 // The loss that compile was given: one for each output, weighted and summed.
 // Owns: matching losses to outputs, their weights, the tracking of each when there are several. Leaves losses to ../losses.
-
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
@@ -10,7 +9,6 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import * as losses from '../losses/index.ts';
 import { Mean } from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
-
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 import { checkLabels, type LabelRange, labelRange, takesLabels } from './labels.ts';

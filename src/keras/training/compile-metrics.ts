@@ -1,13 +1,11 @@
 // The metrics that compile was given, for each output, plain and weighted.
 // Owns: choosing what 'accuracy' means by the shapes, names in logs. Leaves the metrics to ../metrics.
-
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { type Direction, directionOf } from '../metrics/direction.ts';
 import * as metrics from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
-
 import type { Structure } from '../types.ts';
 import { targetsOf, weightsOf } from './compile-loss.ts';
 import { type OutputNames, type Outputs, outputsOf, perOutput } from './outputs.ts';

@@ -1,10 +1,8 @@
 // The arguments of fit, evaluate and predict, checked and made into sources of batches.
 // Owns: defaults, 'did you mean', which combinations mean nothing.
-
 import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { DatasetBase } from '../../data/dataset.ts';
-
 import type { Inputs, Structure } from '../types.ts';
 import { Sequence } from '../utils/sequence.ts';
 import { arraySource, arraysOf, splitValidation } from './arrays.ts';

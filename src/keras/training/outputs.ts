@@ -1,10 +1,8 @@
 // Outputs of a model in a list with their names, and what compile says for each of them.
-
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { flattenTree } from '../../base/tree.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Structure } from '../types.ts';
 

@@ -1,7 +1,6 @@
 // keras.utils.modelToDot: a model as a graph in the DOT language, as Keras and pydot write it.
 // Owns: boxes, clusters and edges, and their text. Leaves pictures of them to plot-model.ts.
 // Source: https://keras.io/api/utils/model_plotting_utils/
-
 import { StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
@@ -10,7 +9,6 @@ import { isLayer, type LayerBase } from '../layers/layer.ts';
 import { ModelBase } from '../models/model.ts';
 import { Sequential } from '../models/sequential.ts';
 import { classNameOf, layerOf } from '../models/summary.ts';
-
 import { KerasTensor, type Operation } from '../symbolic/keras-tensor.ts';
 import type { Options } from '../types.ts';
 

@@ -1,11 +1,9 @@
 // The progress bar, drawn as Keras 3 draws it.
 // Owns: its text, and when to draw again. In a terminal one line is drawn over and over; elsewhere a plain line at the end.
-
 import { type Class, callable } from '../../base/callable.ts';
 import { refuseUnknown, ValueError } from '../../base/errors.ts';
 import { toExponential, toFixed } from '../../base/python-format.ts';
 import { isRecord } from '../../base/record.ts';
-
 import { platform } from '../../platform/platform.ts';
 
 /** A number, or the list of numbers that some metrics give. */

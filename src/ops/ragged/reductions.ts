@@ -1,6 +1,5 @@
 // Reductions of ragged tensors: over rows padded with what changes nothing.
 // Owns: the padding of each reduction, and the structure of what is left.
-
 import { dtypes } from '../../base/dtype.ts';
 import { isRecord } from '../../base/record.ts';
 import { normalizeAxes } from '../../base/shape.ts';
@@ -10,7 +9,6 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { expandDims } from '../core/arrange.ts';
 import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import type { OpCall } from '../core/define.ts';
-
 import { reduceMean, reduceSum } from '../math/reduce.ts';
 import { unsortedSegmentSum } from '../math/segments.ts';
 import { build, type List, layOut, type Places } from './places.ts';
