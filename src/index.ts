@@ -1,5 +1,6 @@
 // The public `tf` namespace.
 // Owns: which names are public, and the wiring of parts that must know each other at run time.
+import { guarded } from './base/misuse.ts';
 import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { philoxWords } from './backends/wasm/philox-words.ts';
@@ -61,13 +62,17 @@ export * as savedModel from './saved-model/index.ts';
 export * as train from './saved-model/train.ts';
 
 /** Says what a file or folder is, who wrote it, what is in it, and whether it loads, without running anything of it. */
-export async function doctor(source: FileSource, options: LoadOptions = {}): Promise<DoctorReport> {
-  return (await import('./keras/saving/doctor.ts')).doctor(source, options);
-}
+export const doctor = guarded(
+  'doctor',
+  ['source', 'options'],
+  async (source: FileSource, options: LoadOptions = {}): Promise<DoctorReport> => {
+    return (await import('./keras/saving/doctor.ts')).doctor(source, options);
+  },
+);
 export type { DoctorReport };
 
 /** Python's zip. */
-export function zip<A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] {
+export const zip = guarded('zip', ['a', 'b'], <A, B>(a: Iterable<A>, b: Iterable<B>): [A, B][] => {
   const second = [...b];
   return [...a].slice(0, second.length).map((item, i) => [item, second[i]!]);
-}
+});

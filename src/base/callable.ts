@@ -4,6 +4,8 @@
 //   export interface Dense extends DenseLayer {}
 //   export const Dense: Class<DenseArgs, Dense> = callable(DenseLayer, 'Dense');
 
+import { misuse } from './misuse.ts';
+
 /** One signature of each kind, its forms a union of labelled tuples, so that a list of such classes stays callable. */
 export interface Class<Args extends readonly unknown[], Instance> {
   new (...args: Args): Instance;
@@ -21,11 +23,14 @@ export function callable<Args extends readonly unknown[], Instance>(
   name: string,
 ): Class<Args, Instance> {
   function wrapper(...args: Args): Instance {
-    return Reflect.construct(
-      target,
-      args,
-      new.target === undefined || new.target === wrapper ? target : new.target,
-    ) as Instance;
+    // A class of the user's own: its constructor throws what it likes.
+    if (new.target !== undefined && new.target !== wrapper)
+      return Reflect.construct(target, args, new.target) as Instance;
+    try {
+      return Reflect.construct(target, args) as Instance;
+    } catch (error) {
+      throw misuse(name, [], args, error);
+    }
   }
   Object.defineProperty(wrapper, 'name', { value: name });
   // Errors and `constructor.name` show the public name, also in minified bundles.

@@ -1,7 +1,9 @@
 // tf.data.Dataset: elements one after the other, made as they are asked for.
 // Owns: the class with its transformations as methods, and their arguments. What each does is in transformations/ and sources/.
+
 import { asDType, type DType } from '../base/dtype.ts';
 import { StateError, show, ValueError } from '../base/errors.ts';
+import { requireFunction } from '../base/misuse.ts';
 import type { Shape } from '../base/shape.ts';
 import { inspect } from '../base/short-form.ts';
 import { mapTree, packTree } from '../base/tree.ts';
@@ -483,6 +485,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
 
   /** `transformationFunc` of this data set: for transformations of one's own. */
   apply<R>(transformationFunc: (dataset: this) => R): R {
+    requireFunction('Dataset.apply: transformationFunc', transformationFunc);
     return transformationFunc(this);
   }
   /** The only element. */
@@ -510,7 +513,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** Elements written into files in the first pass, read from them in later ones and in later programs. */
   snapshot(path: string, options: SaveOptions & LoadOptions & NameOption = {}): DatasetBase<T> {
-    return this.#with(snapshotSource(this.#source, path, options));
+    return this.#with(snapshotSource(this.#source, path, options ?? {}));
   }
   /** The spec of what a function makes of the elements, or null. */
   specOf(f: (element: T) => unknown): Spec | null {
@@ -651,7 +654,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** What `save` wrote. */
   static load(path: string, options: LoadOptions = {}): DatasetBase<Element> {
-    return new DatasetBase(loadSource(path, options));
+    return new DatasetBase(loadSource(path, options ?? {}));
   }
 }
 Object.defineProperty(DatasetBase, 'name', { value: 'Dataset' });
@@ -677,8 +680,11 @@ function requireDataset(value: unknown, method: string): DatasetBase<Element> {
   if (isDataset(value)) return value;
   throw new ValueError(`Dataset.${method}: found ${show(value)}, wanted a data set.`);
 }
-const sourcesOf = (datasets: readonly unknown[], method: string): Source[] =>
-  datasets.map((dataset) => requireDataset(dataset, method).source);
+const sourcesOf = (datasets: unknown, method: string): Source[] => {
+  if (!Array.isArray(datasets))
+    throw new ValueError(`Dataset.${method}: found ${show(datasets)}, wanted a list of data sets.`);
+  return datasets.map((dataset) => requireDataset(dataset, method).source);
+};
 function orderedSources(structure: unknown): Source[] {
   const sources: Source[] = [];
   packTree(structure, [], (value) => {

@@ -1,6 +1,8 @@
 // tf.data.experimental: transformations for `apply`, and data sets that are not in tf.data itself.
+
 import type { DType } from '../base/dtype.ts';
 import { StateError, show, ValueError } from '../base/errors.ts';
+import { guarded } from '../base/misuse.ts';
 import type { Features } from '../ops/io/features.ts';
 import { type ParsedBatch, parseExample } from '../ops/io/parse-example.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -199,24 +201,46 @@ export const parseExampleDataset =
 
 // ── Functions of data sets ──────────────────────────────────────────────────────────────────────────────────────
 
-export const cardinality = (dataset: Any): number => dataset.cardinality();
-export const getSingleElement = <T extends Element>(dataset: DatasetBase<T>): Promise<T> => dataset.getSingleElement();
-export const getStructure = (dataset: Any | DatasetIterator<unknown>): Spec | null => dataset.elementSpec;
-export const getNextAsOptional = <T>(iterator: DatasetIterator<T>) => iterator.getNextAsOptional();
+export const cardinality = guarded('data.experimental.cardinality', ['dataset'], (dataset: Any): number =>
+  dataset.cardinality(),
+);
+export const getSingleElement = guarded(
+  'data.experimental.getSingleElement',
+  ['dataset'],
+  <T extends Element>(dataset: DatasetBase<T>): Promise<T> => dataset.getSingleElement(),
+);
+export const getStructure = guarded(
+  'data.experimental.getStructure',
+  ['dataset'],
+  (dataset: Any | DatasetIterator<unknown>): Spec | null => dataset.elementSpec,
+);
+export const getNextAsOptional = guarded(
+  'data.experimental.getNextAsOptional',
+  ['iterator'],
+  <T>(iterator: DatasetIterator<T>) => iterator.getNextAsOptional(),
+);
 /** What tf.train.Checkpoint keeps of an iterator: itself, it has `save` and `restore`. */
 export const makeSaveableFromIterator = <T>(iterator: DatasetIterator<T>): DatasetIterator<T> => iterator;
 /** The element at a place, counted from 0. */
-export async function at<T extends Element>(dataset: DatasetBase<T>, index: number): Promise<T> {
-  const pull = dataset.skip(index).open(new Pass());
-  try {
-    const element = await pull.next();
-    if (element === DONE) throw new ValueError(`at: there is no element ${index}.`);
-    return element;
-  } finally {
-    pull.close?.();
-  }
-}
-export const save = (dataset: Any, ...args: Parameters_<'save'>): Promise<void> => dataset.save(...args);
+export const at = guarded(
+  'data.experimental.at',
+  ['dataset', 'index'],
+  async <T extends Element>(dataset: DatasetBase<T>, index: number): Promise<T> => {
+    const pull = dataset.skip(index).open(new Pass());
+    try {
+      const element = await pull.next();
+      if (element === DONE) throw new ValueError(`at: there is no element ${index}.`);
+      return element;
+    } finally {
+      pull.close?.();
+    }
+  },
+);
+export const save = guarded(
+  'data.experimental.save',
+  ['dataset', '...args'],
+  (dataset: Any, ...args: Parameters_<'save'>): Promise<void> => dataset.save(...args),
+);
 export const load: typeof DatasetBase.load = (...args) => DatasetBase.load(...args);
 /** Elements that are listed, one after the other. */
 export const fromList = (elements: readonly unknown[]): Any =>

@@ -110,6 +110,12 @@ export const snakeCase = (name: string): string =>
 export const camelCase = (name: string): string =>
   name.replace(/(?<=[^_])_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
+/** A config's keys in camelCase: the options of a class without a schema. */
+export function optionsOfConfig(config: Config): Record<string, unknown> {
+  if (!isRecord(config)) throw new ValueError(`fromConfig: found ${show(config)}, wanted a config.`);
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+}
+
 /** A schema whatever its options. */
 export interface SchemaLike {
   readonly className: string;

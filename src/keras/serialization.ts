@@ -9,6 +9,7 @@
 // and makes option kinds of its `get` with `kerasObject('an initializer', (x) => get(x))`.
 
 import { didYouMean, show, ValueError } from '../base/errors.ts';
+import { guarded, requireFunction } from '../base/misuse.ts';
 import { isRecord } from '../base/record.ts';
 import { recordMigration } from './migrations.ts';
 import type { Config, Json, Kind } from './schema.ts';
@@ -71,21 +72,29 @@ const customNames = new WeakMap<object, string>();
 let scoped: Readonly<Record<string, unknown>> = {};
 
 /** Registers a class or function of one's own under `package>name`; returns it. As a decorator: `registerKerasSerializable('mine')(MyLayer)`. */
-export function registerKerasSerializable(
-  given: string | { readonly package?: string | undefined; readonly name?: string | undefined } = {},
-  ownName?: string,
-): <T extends object>(entry: T) => T {
-  const { package: packageName = 'Custom', name = ownName } = typeof given === 'string' ? { package: given } : given;
-  return (entry) => {
-    if (typeof entry !== 'function')
-      throw new ValueError(`registerKerasSerializable: found ${show(entry)}, wanted a class or a function.`);
-    const registered = `${packageName}>${name ?? (entry as Anything).name}`;
-    custom[registered] = entry;
-    customNames.set(entry, registered);
-    return entry;
-  };
-}
-export const getRegisteredName = (entry: { readonly name: string }): string => customNames.get(entry) ?? entry.name;
+export const registerKerasSerializable = guarded(
+  'registerKerasSerializable',
+  ['given', 'ownName'],
+  (
+    given: string | { readonly package?: string | undefined; readonly name?: string | undefined } = {},
+    ownName?: string,
+  ): (<T extends object>(entry: T) => T) => {
+    const { package: packageName = 'Custom', name = ownName } = typeof given === 'string' ? { package: given } : given;
+    return (entry) => {
+      if (typeof entry !== 'function')
+        throw new ValueError(`registerKerasSerializable: found ${show(entry)}, wanted a class or a function.`);
+      const registered = `${packageName}>${name ?? (entry as Anything).name}`;
+      custom[registered] = entry;
+      customNames.set(entry, registered);
+      return entry;
+    };
+  },
+);
+export const getRegisteredName = guarded(
+  'getRegisteredName',
+  ['entry'],
+  (entry: { readonly name: string }): string => customNames.get(entry) ?? entry.name,
+);
 export const getRegisteredObject = (name: string): unknown =>
   (Object.hasOwn(scoped, name) ? scoped[name] : undefined) ?? custom[name];
 /** All that is registered, by name: the registry itself, to add to and to take from. */
@@ -93,6 +102,7 @@ export const getCustomObjects = (): Record<string, unknown> => custom;
 
 /** Runs `f` with these classes and functions known by name. */
 export function customObjectScope<T>(objects: Readonly<Record<string, unknown>> | null | undefined, f: () => T): T {
+  requireFunction('customObjectScope', f);
   const outer = scoped;
   scoped = { ...outer, ...objects };
   try {
@@ -112,6 +122,7 @@ let sharing: Sharing | null = null;
 
 /** Runs `f`: objects serialized twice in it get one `shared_object_id`, and come back as one object. */
 export function withSharing<T>(f: () => T): T {
+  requireFunction('customObjectScope', f);
   const outer = sharing;
   sharing = { configs: new Map(), objects: new Map() };
   try {
@@ -279,13 +290,15 @@ function fromInternalModule(module: string, name: string): Anything | undefined 
 
 /** The object that the data describes. */
 export function deserializeKerasObject(config: Json, options: DeserializeOptions = {}): unknown {
-  const given = options.customObjects;
+  const given = options?.customObjects;
   // Also as an option, as everywhere: deserialize(config, { customObjects: { Mine } }).
   const objects =
     given && Object.keys(given).join() === 'customObjects' && isRecord(given.customObjects)
       ? given.customObjects
       : given;
-  return objects ? customObjectScope(objects, () => revive(config, options.modules)) : revive(config, options.modules);
+  return objects
+    ? customObjectScope(objects, () => revive(config, options?.modules))
+    : revive(config, options?.modules);
 }
 
 function revive(config: Json, modules: readonly string[] | undefined): unknown {
@@ -295,6 +308,7 @@ function revive(config: Json, modules: readonly string[] | undefined): unknown {
     return found ?? config;
   }
   if (Array.isArray(config)) return config.map((item) => revive(item, modules));
+  if (!isRecord(config)) throw new ValueError(`deserialize: found ${show(config)}, wanted a config, a name or null.`);
   const { class_name: className, config: inner } = config;
   if (typeof className !== 'string' || inner === undefined)
     return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, revive(value, modules)]));

@@ -1,5 +1,6 @@
 // tf.bitwise.
 // Owns: the bit operations on integers.
+
 import { dtypes, isInteger } from '../base/dtype.ts';
 import { DTypeError } from '../base/errors.ts';
 import type { BinaryName } from '../primitives/elementwise/rules.ts';
@@ -8,7 +9,7 @@ import type { Tensor } from '../runtime/tensor.ts';
 import type { TensorLike } from '../runtime/tensor-methods.ts';
 import { convertToTensor } from './core/convert.ts';
 import { signature } from './core/signature.ts';
-import { broadcastPair } from './math/elementwise.ts';
+import { broadcastPair } from './math/operands.ts';
 
 function integer(x: Tensor, name: string): Tensor {
   if (!isInteger(x.dtype)) throw new DTypeError(`${name}: found dtype ${x.dtype}, wanted an integer dtype.`);

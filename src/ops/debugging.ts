@@ -1,7 +1,9 @@
 // tf.debugging: assertions on tensors, and the hunt for the first NaN.
 // Owns: the checks. In tf.function they run each time the program runs.
+
 import { type DType, dtypes, isFloating, isInteger } from '../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
+import { guarded } from '../base/misuse.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { setNumericsCheck } from '../runtime/execute.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -9,7 +11,7 @@ import type { TensorLike } from '../runtime/tensor-methods.ts';
 import { convertToTensor } from './core/convert.ts';
 import { effect } from './core/effects.ts';
 import { signature } from './core/signature.ts';
-import { broadcastPair } from './math/elementwise.ts';
+import { broadcastPair } from './math/operands.ts';
 
 type Number_ = number | bigint;
 const elements = (x: Tensor): ArrayLike<Number_ | string> => x.elements as ArrayLike<Number_ | string>;
@@ -64,69 +66,97 @@ export interface NearOptions {
   readonly message?: string | undefined;
 }
 /** |x − y| ≤ atol + rtol·|y|. */
-export function assertNear(x: TensorLike, y: TensorLike, options: NearOptions = {}): void {
-  const [a, b] = broadcastPair(x, y, 'assertNear');
-  const epsilon = a.dtype === 'float64' ? 2 ** -52 : a.dtype === 'float16' ? 2 ** -10 : 2 ** -23;
-  const { rtol = 10 * epsilon, atol = 10 * epsilon, message = '' } = options;
-  effect('assertNear', [a, b], ([left, right]) => {
-    const [p, q] = [elements(left!), elements(right!)];
-    for (let i = 0; i < p.length; i++)
-      if (!(Math.abs(Number(p[i]) - Number(q[i])) <= atol + rtol * Math.abs(Number(q[i]))))
-        throw new ValueError(
-          `${message ? `${message}: ` : ''}assertNear: element ${i} is ${p[i]}, wanted ${q[i]} within ${atol} + ${rtol}·|${q[i]}|.`,
-        );
-  });
-}
+export const assertNear = guarded(
+  'debugging.assertNear',
+  ['x', 'y', 'options'],
+  (x: TensorLike, y: TensorLike, options: NearOptions = {}): void => {
+    const [a, b] = broadcastPair(x, y, 'assertNear');
+    const epsilon = a.dtype === 'float64' ? 2 ** -52 : a.dtype === 'float16' ? 2 ** -10 : 2 ** -23;
+    const { rtol = 10 * epsilon, atol = 10 * epsilon, message = '' } = options;
+    effect('assertNear', [a, b], ([left, right]) => {
+      const [p, q] = [elements(left!), elements(right!)];
+      for (let i = 0; i < p.length; i++)
+        if (!(Math.abs(Number(p[i]) - Number(q[i])) <= atol + rtol * Math.abs(Number(q[i]))))
+          throw new ValueError(
+            `${message ? `${message}: ` : ''}assertNear: element ${i} is ${p[i]}, wanted ${q[i]} within ${atol} + ${rtol}·|${q[i]}|.`,
+          );
+    });
+  },
+);
 
 // ── What is known without values ────────────────────────────────────────────────────────────────────────────────
 
 const said = (message: string | undefined): string => (message ? `${message}: ` : '');
-export const assertRank = (x: TensorLike, rank: number, options: { readonly message?: string } = {}): void => {
-  const { dims } = convertToTensor(x, undefined, 'assertRank');
-  if (dims.length !== rank)
-    throw new ShapeError(`${said(options.message)}assertRank: found shape ${showShape(dims)}, wanted rank ${rank}.`);
-};
-export const assertRankAtLeast = (x: TensorLike, rank: number, options: { readonly message?: string } = {}): void => {
-  const { dims } = convertToTensor(x, undefined, 'assertRankAtLeast');
-  if (dims.length < rank)
-    throw new ShapeError(
-      `${said(options.message)}assertRankAtLeast: found shape ${showShape(dims)}, wanted at least rank ${rank}.`,
-    );
-};
-export const assertRankIn = (
-  x: TensorLike,
-  ranks: readonly number[],
-  options: { readonly message?: string } = {},
-): void => {
-  const { dims } = convertToTensor(x, undefined, 'assertRankIn');
-  if (!ranks.includes(dims.length))
-    throw new ShapeError(
-      `${said(options.message)}assertRankIn: found shape ${showShape(dims)}, wanted a rank of ${show(ranks)}.`,
-    );
-};
-export const assertScalar = (tensor: TensorLike, options: { readonly message?: string } = {}): void => {
-  assertRank(tensor, 0, options);
-};
-export const assertType = (tensor: TensorLike, tfType: DType, options: { readonly message?: string } = {}): void => {
-  const { dtype } = convertToTensor(tensor, undefined, 'assertType');
-  if (dtype !== tfType)
-    throw new DTypeError(`${said(options.message)}assertType: found dtype ${dtype}, wanted ${tfType}.`);
-};
-export const assertInteger = (x: TensorLike, options: { readonly message?: string } = {}): void => {
-  const { dtype } = convertToTensor(x, undefined, 'assertInteger');
-  if (!isInteger(dtype))
-    throw new DTypeError(`${said(options.message)}assertInteger: found dtype ${dtype}, wanted an integer dtype.`);
-};
-export const assertSameFloatDtype = (tensors: readonly TensorLike[], dtype?: DType): DType => {
-  const all = tensors.map((tensor) => convertToTensor(tensor, undefined, 'assertSameFloatDtype').dtype);
-  const wanted = dtype ?? all[0] ?? 'float32';
-  const other = all.find((one) => one !== wanted) ?? (isFloating(wanted) ? undefined : wanted);
-  if (other)
-    throw new DTypeError(
-      `assertSameFloatDtype: found dtype ${other}, wanted ${isFloating(wanted) ? wanted : 'a floating dtype'}.`,
-    );
-  return wanted;
-};
+export const assertRank = guarded(
+  'debugging.assertRank',
+  ['x', 'rank', 'options'],
+  (x: TensorLike, rank: number, options: { readonly message?: string } = {}): void => {
+    const { dims } = convertToTensor(x, undefined, 'assertRank');
+    if (dims.length !== rank)
+      throw new ShapeError(`${said(options.message)}assertRank: found shape ${showShape(dims)}, wanted rank ${rank}.`);
+  },
+);
+export const assertRankAtLeast = guarded(
+  'debugging.assertRankAtLeast',
+  ['x', 'rank', 'options'],
+  (x: TensorLike, rank: number, options: { readonly message?: string } = {}): void => {
+    const { dims } = convertToTensor(x, undefined, 'assertRankAtLeast');
+    if (dims.length < rank)
+      throw new ShapeError(
+        `${said(options.message)}assertRankAtLeast: found shape ${showShape(dims)}, wanted at least rank ${rank}.`,
+      );
+  },
+);
+export const assertRankIn = guarded(
+  'debugging.assertRankIn',
+  ['x', 'ranks', 'options'],
+  (x: TensorLike, ranks: readonly number[], options: { readonly message?: string } = {}): void => {
+    const { dims } = convertToTensor(x, undefined, 'assertRankIn');
+    if (!ranks.includes(dims.length))
+      throw new ShapeError(
+        `${said(options.message)}assertRankIn: found shape ${showShape(dims)}, wanted a rank of ${show(ranks)}.`,
+      );
+  },
+);
+export const assertScalar = guarded(
+  'debugging.assertScalar',
+  ['tensor', 'options'],
+  (tensor: TensorLike, options: { readonly message?: string } = {}): void => {
+    assertRank(tensor, 0, options);
+  },
+);
+export const assertType = guarded(
+  'debugging.assertType',
+  ['tensor', 'tfType', 'options'],
+  (tensor: TensorLike, tfType: DType, options: { readonly message?: string } = {}): void => {
+    const { dtype } = convertToTensor(tensor, undefined, 'assertType');
+    if (dtype !== tfType)
+      throw new DTypeError(`${said(options.message)}assertType: found dtype ${dtype}, wanted ${tfType}.`);
+  },
+);
+export const assertInteger = guarded(
+  'debugging.assertInteger',
+  ['x', 'options'],
+  (x: TensorLike, options: { readonly message?: string } = {}): void => {
+    const { dtype } = convertToTensor(x, undefined, 'assertInteger');
+    if (!isInteger(dtype))
+      throw new DTypeError(`${said(options.message)}assertInteger: found dtype ${dtype}, wanted an integer dtype.`);
+  },
+);
+export const assertSameFloatDtype = guarded(
+  'debugging.assertSameFloatDtype',
+  ['tensors', 'dtype'],
+  (tensors: readonly TensorLike[], dtype?: DType): DType => {
+    const all = tensors.map((tensor) => convertToTensor(tensor, undefined, 'assertSameFloatDtype').dtype);
+    const wanted = dtype ?? all[0] ?? 'float32';
+    const other = all.find((one) => one !== wanted) ?? (isFloating(wanted) ? undefined : wanted);
+    if (other)
+      throw new DTypeError(
+        `assertSameFloatDtype: found dtype ${other}, wanted ${isFloating(wanted) ? wanted : 'a floating dtype'}.`,
+      );
+    return wanted;
+  },
+);
 export const assertProperIterable = (values: unknown): void => {
   if (values === null || typeof values !== 'object' || !(Symbol.iterator in values) || 'dtype' in values)
     throw new DTypeError(`assertProperIterable: found ${show(values)}, wanted a list.`);
@@ -139,46 +169,54 @@ export const isNumericTensor = (tensor: unknown): boolean =>
   tensor.dtype !== 'bool';
 
 /** Checks shapes in which letters stand for lengths that must agree, numbers for themselves and null for any. */
-export function assertShapes(
-  shapes: readonly (readonly [TensorLike, readonly (number | string | null)[]])[],
-  options: { readonly message?: string } = {},
-): void {
-  const known = new Map<string, number>();
-  for (const [x, wanted] of shapes) {
-    const { dims } = convertToTensor(x, undefined, 'assertShapes');
-    const rest = wanted.indexOf('...');
-    const fixed =
-      rest < 0
-        ? wanted
-        : [
-            ...wanted.slice(0, rest),
-            ...new Array<null>(Math.max(0, dims.length - wanted.length + 1)).fill(null),
-            ...wanted.slice(rest + 1),
-          ];
-    const fail = (): never => {
-      throw new ShapeError(
-        `${said(options.message)}assertShapes: found shape ${showShape(dims)}, wanted (${wanted.join(', ')})${known.size > 0 ? ` with ${[...known].map(([name, n]) => `${name} = ${n}`).join(', ')}` : ''}.`,
-      );
-    };
-    if (fixed.length !== dims.length) fail();
-    fixed.forEach((want, i) => {
-      if (typeof want === 'number' && want !== dims[i]) fail();
-      if (typeof want !== 'string') return;
-      if (known.has(want) && known.get(want) !== dims[i]) fail();
-      known.set(want, dims[i]!);
-    });
-  }
-}
+export const assertShapes = guarded(
+  'debugging.assertShapes',
+  ['shapes', 'options'],
+  (
+    shapes: readonly (readonly [TensorLike, readonly (number | string | null)[]])[],
+    options: { readonly message?: string } = {},
+  ): void => {
+    const known = new Map<string, number>();
+    for (const [x, wanted] of shapes) {
+      const { dims } = convertToTensor(x, undefined, 'assertShapes');
+      const rest = wanted.indexOf('...');
+      const fixed =
+        rest < 0
+          ? wanted
+          : [
+              ...wanted.slice(0, rest),
+              ...new Array<null>(Math.max(0, dims.length - wanted.length + 1)).fill(null),
+              ...wanted.slice(rest + 1),
+            ];
+      const fail = (): never => {
+        throw new ShapeError(
+          `${said(options.message)}assertShapes: found shape ${showShape(dims)}, wanted (${wanted.join(', ')})${known.size > 0 ? ` with ${[...known].map(([name, n]) => `${name} = ${n}`).join(', ')}` : ''}.`,
+        );
+      };
+      if (fixed.length !== dims.length) fail();
+      fixed.forEach((want, i) => {
+        if (typeof want === 'number' && want !== dims[i]) fail();
+        if (typeof want !== 'string') return;
+        if (known.has(want) && known.get(want) !== dims[i]) fail();
+        known.set(want, dims[i]!);
+      });
+    }
+  },
+);
 export type AssertedShape = Shape;
 
 /** Throws, with the tensors, unless a condition holds. */
-export function Assert(condition: boolean | Tensor, data: readonly TensorLike[] = []): void {
-  const tensors = data.map((item) => convertToTensor(item, undefined, 'Assert'));
-  effect('Assert', [convertToTensor(condition, undefined, 'Assert'), ...tensors], ([holds, ...values]) => {
-    if (Array.from(elements(holds!)).some((value) => !value))
-      throw new ValueError(`assertion failed: ${values.map(String).join(' ')}`);
-  });
-}
+export const Assert = guarded(
+  'Assert',
+  ['condition', 'data'],
+  (condition: boolean | Tensor, data: readonly TensorLike[] = []): void => {
+    const tensors = data.map((item) => convertToTensor(item, undefined, 'Assert'));
+    effect('Assert', [convertToTensor(condition, undefined, 'Assert'), ...tensors], ([holds, ...values]) => {
+      if (Array.from(elements(holds!)).some((value) => !value))
+        throw new ValueError(`assertion failed: ${values.map(String).join(' ')}`);
+    });
+  },
+);
 
 // ── Numbers that are none ───────────────────────────────────────────────────────────────────────────────────────
 

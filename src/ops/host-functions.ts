@@ -1,7 +1,9 @@
 // tf.pyFunction and tf.numpyFunction: functions of the host as part of a program.
 // Owns: calling them at once, or, where a function is traced, each time that the program runs, with the values of that run.
+
 import { asDType, type Data, type DType, isFloating } from '../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../base/errors.ts';
+import { guarded } from '../base/misuse.ts';
 import { type Dims, sameShape, showShape } from '../base/shape.ts';
 import type { ArrayValue } from '../graph/primitive.ts';
 import type { Spec, Value } from '../graph/value.ts';
@@ -126,14 +128,18 @@ function call(func: HostCallback, inp: readonly TensorLike[], Tout: unknown, nam
  * values of that run, if something needs its result. `Tout` says the dtypes of the results, a list for several; inside
  * tf.function a tf.TensorSpec where the shape is not that of the first input. Gradients go through what it does with tensors.
  */
-export function pyFunction<R = Tensor>(func: (...args: Tensor[]) => R, inp: readonly TensorLike[], Tout?: unknown): R {
-  return call(func, inp, Tout, 'pyFunction') as R;
-}
+export const pyFunction = guarded(
+  'pyFunction',
+  ['func', 'inp', 'Tout'],
+  <R = Tensor>(func: (...args: Tensor[]) => R, inp: readonly TensorLike[], Tout?: unknown): R => {
+    return call(func, inp, Tout, 'pyFunction') as R;
+  },
+);
 /** As pyFunction, without a gradient inside tf.function. */
-export function numpyFunction<R = Tensor>(
-  func: (...args: Tensor[]) => R,
-  inp: readonly TensorLike[],
-  Tout?: unknown,
-): R {
-  return call(func, inp, Tout, 'numpyFunction') as R;
-}
+export const numpyFunction = guarded(
+  'numpyFunction',
+  ['func', 'inp', 'Tout'],
+  <R = Tensor>(func: (...args: Tensor[]) => R, inp: readonly TensorLike[], Tout?: unknown): R => {
+    return call(func, inp, Tout, 'numpyFunction') as R;
+  },
+);

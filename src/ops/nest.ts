@@ -2,6 +2,7 @@
 // Owns: TensorFlow's names; the walking is of base/tree.ts.
 
 import { show, ValueError } from '../base/errors.ts';
+import { guarded } from '../base/misuse.ts';
 import { isRecord } from '../base/record.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import { isLeaf } from '../runtime/structure.ts';
@@ -11,14 +12,18 @@ export const isNested = (seq: unknown): boolean => Array.isArray(seq) || isRecor
 /** The leaves in order: lists by position, records by sorted key. */
 export const flatten = (structure: unknown): unknown[] => flattenTree(structure, isLeaf);
 /** A structure of another one's kind with the given leaves. */
-export function packSequenceAs<T>(structure: T, flatSequence: readonly unknown[]): T {
-  const wanted = flatten(structure).length;
-  if (flatSequence.length !== wanted)
-    throw new ValueError(
-      `nest.packSequenceAs: found ${flatSequence.length} values, wanted ${wanted} for the structure ${show(structure)}.`,
-    );
-  return packTree(structure, flatSequence, isLeaf) as T;
-}
+export const packSequenceAs = guarded(
+  'nest.packSequenceAs',
+  ['structure', 'flatSequence'],
+  <T>(structure: T, flatSequence: readonly unknown[]): T => {
+    const wanted = flatten(structure).length;
+    if (flatSequence.length !== wanted)
+      throw new ValueError(
+        `nest.packSequenceAs: found ${flatSequence.length} values, wanted ${wanted} for the structure ${show(structure)}.`,
+      );
+    return packTree(structure, flatSequence, isLeaf) as T;
+  },
+);
 /** Throws unless both have lists of equal lengths and records of equal keys in the same places. */
 export function assertSameStructure(nest1: unknown, nest2: unknown): void {
   const walk = (a: unknown, b: unknown, path: string): void => {
@@ -47,10 +52,14 @@ export function assertSameStructure(nest1: unknown, nest2: unknown): void {
   walk(nest1, nest2, '');
 }
 /** The function applied to leaves in the same place of one or more structures. */
-export function mapStructure<R>(func: (...leaves: never[]) => R, ...structures: readonly unknown[]): unknown {
-  const [first, ...rest] = structures;
-  for (const other of rest) assertSameStructure(first, other);
-  const columns = structures.map(flatten);
-  const results = columns[0]!.map((_, i) => func(...(columns.map((column) => column[i]) as never[])));
-  return packTree(first, results, isLeaf);
-}
+export const mapStructure = guarded(
+  'nest.mapStructure',
+  ['func', '...structures'],
+  <R>(func: (...leaves: never[]) => R, ...structures: readonly unknown[]): unknown => {
+    const [first, ...rest] = structures;
+    for (const other of rest) assertSameStructure(first, other);
+    const columns = structures.map(flatten);
+    const results = columns[0]!.map((_, i) => func(...(columns.map((column) => column[i]) as never[])));
+    return packTree(first, results, isLeaf);
+  },
+);

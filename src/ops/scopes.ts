@@ -1,6 +1,8 @@
 // tf.device, tf.nameScope, tf.controlDependencies, tf.initScope and other names that surround code in TensorFlow.
 // Owns: what they mean here: the function runs, named where names exist. Also small names of the tf namespace itself.
+
 import { show, ValueError } from '../base/errors.ts';
+import { guarded, requireFunction } from '../base/misuse.ts';
 import { resolve, withTrace } from '../runtime/execute.ts';
 import type { Nested, Tensor } from '../runtime/tensor.ts';
 import { activeTrace, withScope } from '../runtime/trace.ts';
@@ -23,14 +25,19 @@ export function device<T>(deviceName: string | null, f?: () => T): T | Scope {
 }
 /** Runs `f` so that what it makes in a program is named after the scope. */
 export function nameScope<T>(name: string, f: () => T): T {
+  requireFunction('nameScope', f);
   return withScope(name, f);
 }
 /** Runs `f`; effects keep their order anyway. */
 export function controlDependencies<T>(_controlInputs: readonly unknown[], f: () => T): T {
+  requireFunction('controlDependencies', f);
   return f();
 }
 /** Runs `f` outside of the function being traced. */
-export const initScope = <T>(f: () => T): T => withTrace(null, f);
+export function initScope<T>(f: () => T): T {
+  requireFunction('initScope', f);
+  return withTrace(null, f);
+}
 /** Does nothing: operations with effects run in the order of the program. */
 export const group = (..._inputs: readonly unknown[]): void => {};
 export const noOp = (): void => {};
@@ -39,12 +46,16 @@ export const noOp = (): void => {};
 export const executingEagerly = (): boolean => activeTrace() === null;
 export const insideFunction = (): boolean => activeTrace() !== null;
 /** Whether a tensor has no value yet. */
-export const isSymbolicTensor = (tensor: Tensor): boolean => resolve(tensor).elements === null;
+export const isSymbolicTensor = guarded(
+  'isSymbolicTensor',
+  ['tensor'],
+  (tensor: Tensor): boolean => resolve(tensor).elements === null,
+);
 /** The value of a tensor, or null while a function is traced. */
-export const getStaticValue = (tensor: Tensor): Nested | null => {
+export const getStaticValue = guarded('getStaticValue', ['tensor'], (tensor: Tensor): Nested | null => {
   const value = resolve(tensor);
   return value.elements ? value.numpy() : null;
-};
+});
 /** Seconds since 1970. */
 export const timestamp = (): number => Date.now() / 1000;
 /** A new axis in `x.at(…)`. */

@@ -1,8 +1,10 @@
 // The gradient tape: records what depends on what it watches, and walks back.
 // Owns: recording and its pauses, and gradients asked for by users. Leaves the walk to src/autodiff.
+
 import { type Application, backward } from '../autodiff/backward.ts';
 import { isDifferentiable } from '../base/dtype.ts';
 import { refuseUnknown, StateError, ValueError } from '../base/errors.ts';
+import { requireFunction } from '../base/misuse.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
 import type { Value } from '../graph/value.ts';
 import { add as addValues, onesLike, zerosLike } from '../primitives/functions.ts';
@@ -35,6 +37,7 @@ export class Tape implements Observer {
 
   /** Runs `f`, recording. What `f` returns is returned. */
   record<T>(f: () => T): T {
+    requireFunction('GradientTape.record', f);
     this.#recorded = true;
     const result = withObservers([...currentObservers(), this], f);
     if (result instanceof Promise) {
@@ -47,6 +50,7 @@ export class Tape implements Observer {
 
   /** Runs `f` without recording on this tape. */
   stopRecording<T>(f: () => T): T {
+    requireFunction('GradientTape.stopRecording', f);
     return withObservers(
       currentObservers().filter((observer) => observer !== this),
       f,

@@ -1,5 +1,6 @@
 // tf.savedModel.
 // Owns: the public names, and those of the parts of a SavedModel. What reads and writes is loaded with its first use: a program that only trains needs none of it.
+import { guarded } from '../base/misuse.ts';
 import { platform } from '../platform/platform.ts';
 import type { LoadSavedModelOptions, SavedModelObject } from './load.ts';
 import { SAVED_MODEL_FILENAME_PB, SAVED_MODEL_FILENAME_PBTXT } from './names.ts';
@@ -18,13 +19,21 @@ export async function containsSavedModel(exportDir: string): Promise<boolean> {
 }
 
 /** Loads a SavedModel of TensorFlow 2 or 1: `model.signatures.serving_default({ x })`, `model(x)`, its variables and functions by name. */
-export async function load(path: string, options: LoadSavedModelOptions = {}): Promise<SavedModelObject> {
-  const { loadSavedModel } = await import('./load.ts');
-  return loadSavedModel(path, options);
-}
+export const load = guarded(
+  'savedModel.load',
+  ['path', 'options'],
+  async (path: string, options: LoadSavedModelOptions = {}): Promise<SavedModelObject> => {
+    const { loadSavedModel } = await import('./load.ts');
+    return loadSavedModel(path, options);
+  },
+);
 
 /** Writes a module's functions and variables as a SavedModel. Functions are those made by tf.function with an inputSignature. */
-export async function save(object: object, path: string, options: SaveSavedModelOptions = {}): Promise<void> {
-  const { saveSavedModel } = await import('./save.ts');
-  return saveSavedModel(object, path, options);
-}
+export const save = guarded(
+  'savedModel.save',
+  ['object', 'path', 'options'],
+  async (object: object, path: string, options: SaveSavedModelOptions = {}): Promise<void> => {
+    const { saveSavedModel } = await import('./save.ts');
+    return saveSavedModel(object, path, options);
+  },
+);

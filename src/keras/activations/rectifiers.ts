@@ -11,7 +11,6 @@ import {
   clipByValue,
   divide,
   expm1,
-  floating,
   greater,
   less,
   lessEqual,
@@ -22,6 +21,7 @@ import {
   subtract,
   where,
 } from '../../ops/math/elementwise.ts';
+import { floating } from '../../ops/math/operands.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';

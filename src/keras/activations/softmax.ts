@@ -1,10 +1,10 @@
 // Activations over an axis: softmax, log-softmax, sparsemax.
 // Owns: axes as Keras takes them. The stable formulas stand in src/ops/nn.
+
 import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import { op } from '../../ops/core/define.ts';
-import { floating } from '../../ops/math/elementwise.ts';
-import { spreadOver } from '../../ops/math/reduce.ts';
+import { floating, spreadOver } from '../../ops/math/operands.ts';
 import { logSoftmaxOver, softmaxOver } from '../../ops/nn/softmax.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';

@@ -14,7 +14,6 @@ import { family } from '../family.ts';
 import { toSnakeCase } from '../names.ts';
 import {
   type Config,
-  camelCase,
   either,
   integer,
   integers,
@@ -22,6 +21,7 @@ import {
   nullable,
   number,
   optional,
+  optionsOfConfig,
   schema,
 } from '../schema.ts';
 import { type DeserializeOptions, kerasObject } from '../serialization.ts';
@@ -45,7 +45,7 @@ export class Constraint_ extends FunctionObject {
     return {};
   }
   static fromConfig(config: Config): Constraint {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, Object.keys(options).length === 0 ? [] : [options]) as Constraint;
   }

@@ -10,7 +10,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import { floatx } from '../config.ts';
 import { toSnakeCase } from '../names.ts';
-import { type Config, camelCase } from '../schema.ts';
+import { type Config, optionsOfConfig } from '../schema.ts';
 
 export interface InitializerOptions extends Options<{ dtype: DType | null }> {}
 export type InitializerFunction = (shape: Shape, options?: Options<{ dtype: DType }>) => Tensor;
@@ -47,7 +47,7 @@ export class Initializer_ extends FunctionObject {
     return (this.constructor as typeof Initializer_).fromConfig(this.getConfig()) as this;
   }
   static fromConfig(config: Config): Initializer {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, Object.keys(options).length === 0 ? [] : [options]) as Initializer;
   }

@@ -5,6 +5,7 @@
 import { type DType, dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import { shortForm } from '../../base/short-form.ts';
@@ -639,6 +640,8 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
 }
 
+guardMethods(LayerBase.prototype, 'Layer', ['addWeight', 'setWeights', 'quantize']);
+
 // biome-ignore lint/correctness/noUnusedVariables: the same type parameters as the class.
 export interface LayerBase<out O extends Structure = Structure> {
   // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class.
@@ -692,6 +695,7 @@ function fresh(result: unknown): unknown {
 
 /** A config's keys as options of a class without a schema: those of all layers in camelCase, others as the user wrote them. */
 function upgraded(config: Config): Record<string, unknown> {
+  if (!isRecord(config)) throw new ValueError(`Layer.fromConfig: found ${show(config)}, wanted a config.`);
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config))
     options[camelCase(key) in baseDefinitions ? camelCase(key) : key] = value;

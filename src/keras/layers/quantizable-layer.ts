@@ -58,10 +58,8 @@ export abstract class QuantizableLayer extends LowRankLayer {
    *
    * The layer must be built. What was learnt is rounded once; after that, weights in codes do not train, but a low-rank pair beside them does.
    */
-  override quantize(
-    mode: QuantizationMode | QuantizationConfig | null = null,
-    { config = null }: QuantizeOptions = {},
-  ): void {
+  override quantize(mode: QuantizationMode | QuantizationConfig | null = null, options: QuantizeOptions = {}): void {
+    const { config = null } = options ?? {};
     const where = `quantize of layer '${this.name}'`;
     const [name, given] = mode instanceof QuantizationConfig_ ? [null, mode] : [mode, config];
     const resolved = resolveConfig(name, given, where);

@@ -1,5 +1,6 @@
 // Circle loss: pulls embeddings of one class together and pushes others apart (Sun et al., 2020).
 // Owns: the function and the class.
+import { guarded } from '../../base/misuse.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { eye } from '../../ops/core/create.ts';
@@ -35,30 +36,36 @@ export interface CircleOptions
   }> {}
 
 /** Labels (batch,) of normalized embeddings (batch, d), each against all of the batch or of the references. */
-export function circle(yTrue: TensorLike, yPred: TensorLike, options: CircleOptions = {}): Tensor {
-  const { gamma = 80, margin = 0.4, removeDiagonal = true } = options;
-  const embeddings = asFloat(yPred, 'yPred');
-  const labels = cast(convertToTensor(yTrue, undefined, 'yTrue'), 'int32');
-  const others = options.refEmbeddings ? asDType(options.refEmbeddings, embeddings.dtype, 'refEmbeddings') : embeddings;
-  const otherLabels = options.refLabels ? cast(convertToTensor(options.refLabels), 'int32') : labels;
-  // (batch, references)
-  const distances = maximum(subtract(1, matmul(embeddings, others, { transposeB: true })), 0);
-  const same = equal(reshape(labels, [-1, 1]), reshape(otherLabels, [1, -1]));
-  const different = logicalNot(same);
-  const positive = removeDiagonal
-    ? logicalAnd(same, logicalNot(eye(same.dims[0]!, { numColumns: same.dims[1]!, dtype: 'bool' })))
-    : same;
-  const weight = (of: Tensor, mask: Tensor): Tensor => maximum(multiply(of, cast(mask, of.dtype)), 0);
-  const pull = multiply(multiply(weight(add(distances, margin), positive), -gamma), subtract(margin, distances));
-  const push = multiply(
-    multiply(weight(subtract(1 + margin, distances), different), gamma),
-    subtract(1 - margin, distances),
-  );
-  const total = (x: Tensor, mask: Tensor): Tensor => reduceLogsumexp(where(mask, x, Number.NEGATIVE_INFINITY), 1);
-  const losses = softplus(add(total(pull, positive), total(push, different)));
-  setMask(losses, greater(losses, 0));
-  return losses;
-}
+export const circle = guarded(
+  'losses.circle',
+  ['yTrue', 'yPred', 'options'],
+  (yTrue: TensorLike, yPred: TensorLike, options: CircleOptions = {}): Tensor => {
+    const { gamma = 80, margin = 0.4, removeDiagonal = true } = options;
+    const embeddings = asFloat(yPred, 'yPred');
+    const labels = cast(convertToTensor(yTrue, undefined, 'yTrue'), 'int32');
+    const others = options.refEmbeddings
+      ? asDType(options.refEmbeddings, embeddings.dtype, 'refEmbeddings')
+      : embeddings;
+    const otherLabels = options.refLabels ? cast(convertToTensor(options.refLabels), 'int32') : labels;
+    // (batch, references)
+    const distances = maximum(subtract(1, matmul(embeddings, others, { transposeB: true })), 0);
+    const same = equal(reshape(labels, [-1, 1]), reshape(otherLabels, [1, -1]));
+    const different = logicalNot(same);
+    const positive = removeDiagonal
+      ? logicalAnd(same, logicalNot(eye(same.dims[0]!, { numColumns: same.dims[1]!, dtype: 'bool' })))
+      : same;
+    const weight = (of: Tensor, mask: Tensor): Tensor => maximum(multiply(of, cast(mask, of.dtype)), 0);
+    const pull = multiply(multiply(weight(add(distances, margin), positive), -gamma), subtract(margin, distances));
+    const push = multiply(
+      multiply(weight(subtract(1 + margin, distances), different), gamma),
+      subtract(1 - margin, distances),
+    );
+    const total = (x: Tensor, mask: Tensor): Tensor => reduceLogsumexp(where(mask, x, Number.NEGATIVE_INFINITY), 1);
+    const losses = softplus(add(total(pull, positive), total(push, different)));
+    setMask(losses, greater(losses, 0));
+    return losses;
+  },
+);
 
 export const Circle = lossClass(
   'Circle',

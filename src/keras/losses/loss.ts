@@ -14,13 +14,13 @@ import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
 import { autoName } from '../names.ts';
 import {
   type Config,
-  camelCase,
   type Definitions,
   type Json,
   type Kind,
   nullable,
   type OptionsOf,
   optional,
+  optionsOfConfig,
   type Schema,
   type SchemaSettings,
   schema,
@@ -76,7 +76,7 @@ export class Loss_ extends FunctionObject {
     return { name: this.name, reduction: this.reduction };
   }
   static fromConfig(config: Config): Loss {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [options]) as Loss;
   }

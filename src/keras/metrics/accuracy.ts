@@ -1,5 +1,6 @@
 // Accuracies: how often predictions equal labels.
 // Owns: functions and classes.
+import { guarded } from '../../base/misuse.ts';
 import { expandDims, reshape, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { oneHot } from '../../ops/core/create.ts';
@@ -90,18 +91,23 @@ export function topKCategoricalAccuracy(yTrue: TensorLike, yPred: TensorLike, k?
 }
 
 /** 1 where the label (a class number) is among the k largest of yPred, or among the first k of ids already sorted. */
-export function sparseTopKCategoricalAccuracy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: number | { readonly k?: number | undefined; readonly fromSortedIds?: boolean | undefined } = {},
-): Tensor {
-  const { k = 5, fromSortedIds = false } = typeof options === 'number' ? { k: options } : options;
-  if (!fromSortedIds) return topK(asDType(yTrue, 'int32', 'yTrue'), asFloat(yPred, 'yPred'), (t, q) => inTopK(t, q, k));
-  const ids = convertToTensor(yPred, undefined, 'yPred');
-  return topK(asDType(yTrue, ids.dtype, 'yTrue'), ids, (t, q) =>
-    reduceAny(equal(expandDims(t, 1), q.at('...', `:${k}`)), 1),
-  );
-}
+export const sparseTopKCategoricalAccuracy = guarded(
+  'metrics.sparseTopKCategoricalAccuracy',
+  ['yTrue', 'yPred', 'options'],
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    options: number | { readonly k?: number | undefined; readonly fromSortedIds?: boolean | undefined } = {},
+  ): Tensor => {
+    const { k = 5, fromSortedIds = false } = typeof options === 'number' ? { k: options } : options;
+    if (!fromSortedIds)
+      return topK(asDType(yTrue, 'int32', 'yTrue'), asFloat(yPred, 'yPred'), (t, q) => inTopK(t, q, k));
+    const ids = convertToTensor(yPred, undefined, 'yPred');
+    return topK(asDType(yTrue, ids.dtype, 'yTrue'), ids, (t, q) =>
+      reduceAny(equal(expandDims(t, 1), q.at('...', `:${k}`)), 1),
+    );
+  },
+);
 
 export const Accuracy = metricClass('Accuracy', 'accuracy', {}, accuracy);
 export const BinaryAccuracy = metricClass(

@@ -1,9 +1,11 @@
 // The base of metrics: state that is updated batch by batch, and a result that is read when it is wanted.
 // Owns: state variables, the call, config. A subclass writes `updateState`, `result`, and makes its variables by addVariable.
+
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { StateError, ValueError } from '../../base/errors.ts';
 import { FunctionObject } from '../../base/function-object.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import type { Dims } from '../../base/shape.ts';
 import { shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -19,7 +21,7 @@ import { floatx } from '../config.ts';
 import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import { autoName } from '../names.ts';
-import { type Config, camelCase } from '../schema.ts';
+import { type Config, optionsOfConfig } from '../schema.ts';
 
 export interface MetricOptions extends Options<{ name: string | null; dtype: DTypeLike | null }> {}
 export interface UpdateOptions extends Options<{ sampleWeight: TensorLike | null }> {}
@@ -145,7 +147,7 @@ export class Metric_ extends FunctionObject {
     return { name: this.name, dtype: this.dtype };
   }
   static fromConfig(config: Config): Metric {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [options]) as Metric;
   }
@@ -157,6 +159,8 @@ export interface Metric_ {
   readonly name: string;
   (...args: unknown[]): Tensor;
 }
+guardMethods(Metric_.prototype, 'Metric', ['addWeight', 'addVariable']);
+
 export interface Metric extends Metric_ {}
 /** The class to extend for metrics of one's own. */
 export const Metric: Class<[options?: MetricOptions], Metric> = callable(Metric_, 'Metric');

@@ -1,6 +1,7 @@
 // modelFromJSON: a model with new weights from what toJSON wrote.
 
 import { show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { fromVersion } from '../keras2-config.ts';
@@ -24,18 +25,22 @@ export interface LoadOptions
   }> {}
 
 /** The model that the JSON describes. A file's outputs are not known to types: a tensor unless said. */
-export function modelFromJSON<O extends Structure = Tensor>(json: string, options: LoadOptions = {}): Model<O> {
-  let config: Json;
-  try {
-    config = JSON.parse(json) as Json;
-  } catch (error) {
-    throw new ValueError(
-      `modelFromJSON: found ${show(json.slice(0, 40))}, which is no JSON: ${(error as Error).message}.`,
-    );
-  }
-  if (isRecord(config)) config = fromVersion(config.keras_version, config);
-  const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
-  if (!(model instanceof ModelBase))
-    throw new ValueError(`modelFromJSON: the JSON describes ${show(model)}, wanted a model.`);
-  return model as ModelBase as Model<O>;
-}
+export const modelFromJSON = guarded(
+  'modelFromJSON',
+  ['json', 'options'],
+  <O extends Structure = Tensor>(json: string, options: LoadOptions = {}): Model<O> => {
+    let config: Json;
+    try {
+      config = JSON.parse(json) as Json;
+    } catch (error) {
+      throw new ValueError(
+        `modelFromJSON: found ${show(json.slice(0, 40))}, which is no JSON: ${(error as Error).message}.`,
+      );
+    }
+    if (isRecord(config)) config = fromVersion(config.keras_version, config);
+    const model = withSharing(() => deserializeKerasObject(config, { customObjects: options.customObjects }));
+    if (!(model instanceof ModelBase))
+      throw new ValueError(`modelFromJSON: the JSON describes ${show(model)}, wanted a model.`);
+    return model as ModelBase as Model<O>;
+  },
+);

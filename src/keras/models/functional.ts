@@ -1,6 +1,8 @@
 // Functional models, and the public Model class: `Model({ inputs, outputs })`, or `class … extends Model`.
 // Owns: which class a call of Model makes. Leaves what models do to model.ts.
 
+import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Config } from '../schema.ts';
 import { registerModule } from '../serialization.ts';
@@ -11,6 +13,7 @@ import { type GraphOptions, ModelBase, type ModelOptions, makesGraph } from './m
 /** A model that is a graph of layers between inputs and outputs. */
 export class FunctionalModel<out O extends Structure = Structure> extends ModelBase<O> {
   static override fromConfig(config: Config): unknown {
+    if (!isRecord(config)) throw new ValueError(`Model.fromConfig: found ${show(config)}, wanted a config.`);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     if (config.layers === undefined) return Reflect.construct(this, [config]);
     const { inputs, outputs, name, trainable } = graphFromConfig(config);
@@ -51,7 +54,7 @@ function ModelWrapper(...args: unknown[]): ModelBase {
   const options = (
     makesGraph(args) && second !== undefined
       ? { ...(third as object | undefined), inputs: first, outputs: second }
-      : first
+      : (first ?? undefined)
   ) as ModelOptions | undefined;
   const plain = new.target === undefined || new.target === (ModelWrapper as object);
   const target = plain ? (makesGraph(args) ? FunctionalModel : ModelBase) : new.target;

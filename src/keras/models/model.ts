@@ -4,6 +4,7 @@
 
 import type { DType } from '../../base/dtype.ts';
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { mapTree } from '../../base/tree.ts';
@@ -427,6 +428,11 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return this.#files().exportOnnx(this as ModelBase, path, options);
   }
 }
+
+guardMethods(ModelBase.prototype, 'Model', [
+  ...(['getLayer', 'summary', 'trainOnBatch', 'testOnBatch', 'predictOnBatch', 'quantize'] as const),
+  ...(['computeLoss', 'computeMetrics', 'compileFromConfig'] as const),
+]);
 
 /** Whether these arguments of Model make a functional one. */
 export const makesGraph = (args: readonly unknown[]): boolean =>

@@ -1,5 +1,6 @@
 // keras.ops.image: patches of images and volumes as channels.
 // Owns: one op for both, told apart by the number of sizes, as in Keras.
+import { guarded } from '../../base/misuse.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { range } from '../../ops/core/create.ts';
 import * as image from '../../ops/image/index.ts';
@@ -57,12 +58,16 @@ export const extractPatches = kerasOp(
   },
 );
 /** extractPatches of volumes. */
-export function extractPatches3d(
-  volumes: TensorLike,
-  size: Sizes,
-  ...rest:
-    | [strides?: Sizes, dilationRate?: Sizes, padding?: 'valid' | 'same', dataFormat?: Format]
-    | [options?: { strides?: Sizes; dilationRate?: Sizes; padding?: 'valid' | 'same'; dataFormat?: Format }]
-): Tensor {
-  return extractPatches(volumes, times(size, 3), ...(rest as []));
-}
+export const extractPatches3d = guarded(
+  'keras.ops.image.extractPatches3d',
+  ['volumes', 'size', '...rest'],
+  (
+    volumes: TensorLike,
+    size: Sizes,
+    ...rest:
+      | [strides?: Sizes, dilationRate?: Sizes, padding?: 'valid' | 'same', dataFormat?: Format]
+      | [options?: { strides?: Sizes; dilationRate?: Sizes; padding?: 'valid' | 'same'; dataFormat?: Format }]
+  ): Tensor => {
+    return extractPatches(volumes, times(size, 3), ...(rest as []));
+  },
+);

@@ -1,9 +1,11 @@
 // The base of optimizers: from gradients to new values of variables, eagerly or inside a compiled training step.
 // Owns: variables and their names, the order of a step (loss scale, clipping, weight decay, update, averages, constraints),
 // the learning rate, config. A subclass writes `build` for its slots and `updateStep` for one variable.
+
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import { type Dims, sameShape, showShape } from '../../base/shape.ts';
 import { inspect, shortForm } from '../../base/short-form.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -27,7 +29,7 @@ import { VariableTensor } from '../../runtime/variable.ts';
 import { floatx } from '../config.ts';
 import * as initializers from '../initializers/index.ts';
 import { autoName } from '../names.ts';
-import { type Config, camelCase } from '../schema.ts';
+import { type Config, optionsOfConfig } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { conditionally } from './conditionally.ts';
 import {
@@ -513,9 +515,7 @@ export class Optimizer_ {
   static fromConfig(config: Config): Optimizer {
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const { options } = this;
-    const given = options
-      ? options.fromConfig(config)
-      : Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const given = options ? options.fromConfig(config) : optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: as above.
     return Reflect.construct(this, [given]) as Optimizer;
   }
@@ -537,6 +537,8 @@ function checked(name: string, gradient: Gradient, variable: VariableTensor): Gr
     );
   return gradient;
 }
+
+guardMethods(Optimizer_.prototype, 'Optimizer', ['apply', 'applyGradients', 'addVariable']);
 
 export interface Optimizer extends Optimizer_ {}
 /** The class to extend for optimizers of one's own. */

@@ -1,12 +1,14 @@
 // tf.keras.random: random numbers with Keras's seeds, equal to Keras on TensorFlow number for number.
 // Owns: arguments and checks. How numbers come from seeds stands in draws.ts.
+
 import { asDType, type DType, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { type Dims, type Shape, showShape } from '../../base/shape.ts';
 import { gather } from '../../ops/core/arrange.ts';
 import { asDims, convertToTensor } from '../../ops/core/convert.ts';
 import { signature } from '../../ops/core/signature.ts';
-import { cast, floating } from '../../ops/math/elementwise.ts';
+import { cast } from '../../ops/math/elementwise.ts';
+import { floating } from '../../ops/math/operands.ts';
 import { statelessDropout } from '../../ops/nn/dropout.ts';
 import { categoricalFrom, normalFrom, truncatedNormalFrom, uniformFrom } from '../../ops/random/distributions.ts';
 import { statelessSource } from '../../ops/random/source.ts';

@@ -16,7 +16,7 @@ import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { epsilon } from '../config.ts';
 import { family } from '../family.ts';
 import { toSnakeCase } from '../names.ts';
-import { type Config, camelCase, type Json, nullable, number, oneOf, optional, schema } from '../schema.ts';
+import { type Config, type Json, nullable, number, oneOf, optional, optionsOfConfig, schema } from '../schema.ts';
 import { type DeserializeOptions, kerasObject } from '../serialization.ts';
 
 export type RegularizerFunction = (x: Tensor) => Tensor;
@@ -37,7 +37,7 @@ export class Regularizer_ extends FunctionObject {
     return {};
   }
   static fromConfig(config: Config): Regularizer {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [options]) as Regularizer;
   }

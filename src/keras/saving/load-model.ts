@@ -2,6 +2,7 @@
 // Owns: the choice of the format (by the name when writing, by the content when reading), and errors that name the file.
 
 import { FileError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import { expansionLimit, FormatError } from '../../formats/file-error.ts';
 import type { LegacyH5 } from '../../formats/keras/legacy-h5.ts';
@@ -213,42 +214,43 @@ function modelOf(file: string, config: Json, bytes: number, options: LoadOptions
 }
 
 /** A model from a file, with its weights, compiled as it was saved. */
-export async function loadModel<O extends Structure = Tensor>(
-  path: ModelSource,
-  options: LoadOptions = {},
-): Promise<Model<O>> {
-  if (isPicked(path)) return withPicked(path, (place) => loadModel<O>(place, options));
-  const file = nameOf(path, 'loadModel');
-  const compile = options.compile ?? true;
-  if (await isFolder(path)) return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
-  const bytes = await platform().readFile(path);
-  if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(path, file)) as ModelBase as Model<O>;
-  if (/\.json$/i.test(file)) {
-    const make = (config: Json, settings: LoadOptions) => modelOf(file, fromKeras2(config), bytes.length, settings);
-    const { loadTfjsModel } = await import('./tfjs-file.ts');
-    return (await loadTfjsModel(file, new TextDecoder().decode(bytes), options, make)) as ModelBase as Model<O>;
-  }
-  if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
-  if (!isZip(bytes) && /\.(h5|hdf5)$/.test(file)) {
-    const { readLegacyH5 } = await legacy();
-    readLegacyH5(bytes, file);
-  }
-  const { readKerasArchive } = await archives();
-  const archive = await readKerasArchive(bytes, file);
-  const { compile_config: compileConfig, ...config } = archive.config as Config;
-  // Models that came from ONNX files have a layer that is not loaded otherwise.
-  const text = JSON.stringify(config);
-  if (text.includes('"cornu>OnnxLayer"')) await onnx();
-  if (text.includes('"TFSMLayer"')) {
-    const { openSavedModels } = await import('./saved-model-layer.ts');
-    await openSavedModels(config as Json, options.safeMode ?? !isUnsafeDeserializationEnabled());
-  }
-  const model = modelOf(file, fromVersion(archive.metadata.keras_version, config as Json), bytes.length, options);
-  if (compile && isRecord(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
-  await loadStore(model, archive.weights, { skipMismatch: false });
-  loadAssets(savedParts(model), archive.assets, file);
-  return model as ModelBase as Model<O>;
-}
+export const loadModel = guarded(
+  'loadModel',
+  ['path', 'options'],
+  async <O extends Structure = Tensor>(path: ModelSource, options: LoadOptions = {}): Promise<Model<O>> => {
+    if (isPicked(path)) return withPicked(path, (place) => loadModel<O>(place, options));
+    const file = nameOf(path, 'loadModel');
+    const compile = options.compile ?? true;
+    if (await isFolder(path)) return (await loadFolder(file, compile, options)) as ModelBase as Model<O>;
+    const bytes = await platform().readFile(path);
+    if (/\.onnx$/i.test(file)) return (await (await onnx()).loadOnnx(path, file)) as ModelBase as Model<O>;
+    if (/\.json$/i.test(file)) {
+      const make = (config: Json, settings: LoadOptions) => modelOf(file, fromKeras2(config), bytes.length, settings);
+      const { loadTfjsModel } = await import('./tfjs-file.ts');
+      return (await loadTfjsModel(file, new TextDecoder().decode(bytes), options, make)) as ModelBase as Model<O>;
+    }
+    if (isHdf5(bytes)) return (await loadLegacyModel(bytes, file, compile, options)) as ModelBase as Model<O>;
+    if (!isZip(bytes) && /\.(h5|hdf5)$/.test(file)) {
+      const { readLegacyH5 } = await legacy();
+      readLegacyH5(bytes, file);
+    }
+    const { readKerasArchive } = await archives();
+    const archive = await readKerasArchive(bytes, file);
+    const { compile_config: compileConfig, ...config } = archive.config as Config;
+    // Models that came from ONNX files have a layer that is not loaded otherwise.
+    const text = JSON.stringify(config);
+    if (text.includes('"cornu>OnnxLayer"')) await onnx();
+    if (text.includes('"TFSMLayer"')) {
+      const { openSavedModels } = await import('./saved-model-layer.ts');
+      await openSavedModels(config as Json, options.safeMode ?? !isUnsafeDeserializationEnabled());
+    }
+    const model = modelOf(file, fromVersion(archive.metadata.keras_version, config as Json), bytes.length, options);
+    if (compile && isRecord(compileConfig)) ofFile(file, () => recompile(model, compileConfig as Config, options));
+    await loadStore(model, archive.weights, { skipMismatch: false });
+    loadAssets(savedParts(model), archive.assets, file);
+    return model as ModelBase as Model<O>;
+  },
+);
 async function loadFolder(path: string, compile: boolean, options: LoadOptions): Promise<ModelBase> {
   const { loadSavedModelFolder } = await import('./saved-model-file.ts');
   return loadSavedModelFolder(

@@ -28,7 +28,7 @@ export async function audioDatasetFromDirectory(
   directory: Directory,
   options: AudioDatasetOptions = {},
 ): Promise<unknown> {
-  const { samplingRate = null, outputSequenceLength: length = null, ragged = false, ...rest } = options;
+  const { samplingRate = null, outputSequenceLength: length = null, ragged = false, ...rest } = options ?? {};
   if (ragged && length !== null)
     throw new ValueError(`${NAME}: ragged and outputSequenceLength ${show(length)} exclude one another.`);
   return folderDataset(directory, rest, {

@@ -74,7 +74,13 @@ async function treeOnDisk(root: string, followLinks: boolean): Promise<Tree> {
 }
 
 function treeOfFiles(picked: PickedFiles): Tree {
+  if (picked === null || typeof picked !== 'object' || !(Symbol.iterator in picked))
+    throw new ValueError(
+      `directory: found ${show(picked)}, wanted the path of a folder or the files picked in a page.`,
+    );
   const all = Array.from(picked as Iterable<File>, (file) => {
+    if (file === null || typeof file !== 'object' || typeof file.name !== 'string')
+      throw new ValueError(`directory: found ${show(file)} among the picked files, wanted files.`);
     // The first part is the picked folder itself.
     const [, ...below] = (file.webkitRelativePath || `/${file.name}`).split('/');
     return { path: below.join('/'), source: file };

@@ -113,8 +113,9 @@ export function imageDatasetFromDirectory(
 export function imageDatasetFromDirectory(directory: Directory, options?: Labelled & One): Promise<DirectoryDataset>;
 export async function imageDatasetFromDirectory(
   directory: Directory,
-  options: ImageDatasetOptions = {},
+  given: ImageDatasetOptions = {},
 ): Promise<unknown> {
+  const options = given ?? {};
   const {
     labels,
     labelMode,

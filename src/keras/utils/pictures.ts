@@ -1,7 +1,9 @@
 // keras.utils.loadImg, imgToArray, arrayToImg: pictures as Pillow opens, converts and resizes them.
 // Owns: the arguments, and the way between pictures and tensors. Leaves Pillow's rules to src/formats/images/pillow.
+
 import { type DType, dtypes } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { showShape } from '../../base/shape.ts';
 import { convertMode, ModeImage } from '../../formats/images/pillow/mode-image.ts';
 import { openPicture } from '../../formats/images/pillow/open.ts';
@@ -34,32 +36,37 @@ const FILTERS: readonly PillowFilter[] = ['nearest', 'bilinear', 'bicubic', 'ham
 const MODES = { rgb: 'RGB', rgba: 'RGBA', grayscale: 'L' } as const;
 
 /** Opens a picture file (or bytes, or a file that a user picked), converted to the colours and size that are asked for. */
-export async function loadImg(path: FileSource | Uint8Array, options: LoadImgOptions = {}): Promise<LoadedImage> {
-  const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
-  const mode = Object.hasOwn(MODES, colorMode) ? MODES[colorMode] : undefined;
-  if (!mode) throw new ValueError(`loadImg: colorMode ${show(colorMode)}; wanted 'rgb', 'rgba' or 'grayscale'.`);
-  if (!FILTERS.includes(interpolation))
-    throw new ValueError(`loadImg: interpolation ${show(interpolation)}; wanted one of ${FILTERS.join(', ')}.`);
-  const name = path instanceof Uint8Array ? 'the picture' : path instanceof Blob ? fileNameOfBlob(path) : String(path);
-  const bytes = path instanceof Uint8Array ? path : await platform().readFile(path);
-  let image = await openPicture(bytes, name, readWebp);
-  // Gray pictures of 16 bits stay as they are.
-  if (!(mode === 'L' && (image.mode === 'I;16' || image.mode === 'I'))) image = convertMode(image, mode);
-  if (targetSize) {
-    const [height, width] = targetSize;
-    if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0))
-      throw new ValueError(`loadImg: targetSize ${show(targetSize)}; wanted [height, width], both at least 1.`);
-    if (image.height !== height || image.width !== width)
-      image = resample(
-        image,
-        width,
-        height,
-        interpolation,
-        keepAspectRatio ? aspectBox(image, height, width) : undefined,
-      );
-  }
-  return image;
-}
+export const loadImg = guarded(
+  'loadImg',
+  ['path', 'options'],
+  async (path: FileSource | Uint8Array, options: LoadImgOptions = {}): Promise<LoadedImage> => {
+    const { colorMode = 'rgb', targetSize = null, interpolation = 'nearest', keepAspectRatio = false } = options;
+    const mode = Object.hasOwn(MODES, colorMode) ? MODES[colorMode] : undefined;
+    if (!mode) throw new ValueError(`loadImg: colorMode ${show(colorMode)}; wanted 'rgb', 'rgba' or 'grayscale'.`);
+    if (!FILTERS.includes(interpolation))
+      throw new ValueError(`loadImg: interpolation ${show(interpolation)}; wanted one of ${FILTERS.join(', ')}.`);
+    const name =
+      path instanceof Uint8Array ? 'the picture' : path instanceof Blob ? fileNameOfBlob(path) : String(path);
+    const bytes = path instanceof Uint8Array ? path : await platform().readFile(path);
+    let image = await openPicture(bytes, name, readWebp);
+    // Gray pictures of 16 bits stay as they are.
+    if (!(mode === 'L' && (image.mode === 'I;16' || image.mode === 'I'))) image = convertMode(image, mode);
+    if (targetSize) {
+      const [height, width] = targetSize;
+      if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0))
+        throw new ValueError(`loadImg: targetSize ${show(targetSize)}; wanted [height, width], both at least 1.`);
+      if (image.height !== height || image.width !== width)
+        image = resample(
+          image,
+          width,
+          height,
+          interpolation,
+          keepAspectRatio ? aspectBox(image, height, width) : undefined,
+        );
+    }
+    return image;
+  },
+);
 
 const fileNameOfBlob = (blob: Blob): string => ('name' in blob ? String(blob.name) : 'the picture');
 

@@ -1,6 +1,8 @@
 // keras.utils.saveImg: tensors as picture files.
 // Owns: the choice of the format. PNG, JPEG and BMP are written by our own encoders, WebP and GIF by sharp in Node.
+
 import { didYouMean, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { encodeJpeg } from '../../formats/images/jpeg/jpeg-encode.ts';
 import { convertMode, type ModeImage } from '../../formats/images/pillow/mode-image.ts';
 import { encodePng } from '../../formats/images/png-encode.ts';
@@ -71,13 +73,17 @@ export interface SaveImgOptions
   }> {}
 
 /** Writes a tensor (height, width, channels) as a picture; `scale` spreads its numbers over 0 to 255. */
-export async function saveImg(path: string, x: TensorLike, options: SaveImgOptions = {}): Promise<void> {
-  const ending = (options.fileFormat ?? /\.([^./\\]+)$/.exec(path)?.[1] ?? '').toLowerCase();
-  const format = FORMATS.find((name) => name === ending);
-  if (!format)
-    throw new ValueError(
-      `saveImg: ${show(path)} is no name of a picture; wanted an end of ${FORMATS.join(', ')}, or fileFormat.${didYouMean(ending, FORMATS)}`,
-    );
-  const image = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale ?? true });
-  await platform().writeFile(path, await encodePicture(image, format, options.quality));
-}
+export const saveImg = guarded(
+  'saveImg',
+  ['path', 'x', 'options'],
+  async (path: string, x: TensorLike, options: SaveImgOptions = {}): Promise<void> => {
+    const ending = (options.fileFormat ?? /\.([^./\\]+)$/.exec(path)?.[1] ?? '').toLowerCase();
+    const format = FORMATS.find((name) => name === ending);
+    if (!format)
+      throw new ValueError(
+        `saveImg: ${show(path)} is no name of a picture; wanted an end of ${FORMATS.join(', ')}, or fileFormat.${didYouMean(ending, FORMATS)}`,
+      );
+    const image = arrayToImg(x, { dataFormat: options.dataFormat, scale: options.scale ?? true });
+    await platform().writeFile(path, await encodePicture(image, format, options.quality));
+  },
+);

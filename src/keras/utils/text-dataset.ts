@@ -25,7 +25,7 @@ export async function textDatasetFromDirectory(
   directory: Directory,
   options: TextDatasetOptions = {},
 ): Promise<unknown> {
-  const { maxLength = null, ...rest } = options;
+  const { maxLength = null, ...rest } = options ?? {};
   if (maxLength !== null && !(Number.isInteger(maxLength) && maxLength >= 0))
     throw new ValueError(`${NAME}: maxLength ${show(maxLength)}; wanted a number of bytes, or null.`);
   return folderDataset(directory, rest, {

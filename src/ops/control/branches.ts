@@ -1,6 +1,8 @@
 // tf.cond, tf.case, tf.switchCase: one of several functions by a value.
 // Owns: eager choices, which just call, and compiled ones for values known only when a program runs.
+
 import { show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import * as p from '../../primitives/functions.ts';
 import { cond as compiledCond } from '../../runtime/control.ts';
 import { resolve } from '../../runtime/execute.ts';
@@ -54,49 +56,57 @@ export interface CaseOptions<T> {
   readonly exclusive?: boolean | undefined;
 }
 /** What the function of the first condition that holds gives, else the default's. */
-function caseOf<T>(predFnPairs: readonly (readonly [Condition, Branch<T>])[], options: CaseOptions<T> = {}): T {
-  const [first, ...rest] = predFnPairs;
-  if (!first) {
-    if (!options.default) throw new ValueError('case: no condition holds, and there is no default.');
-    return options.default();
-  }
-  if (options.exclusive) {
-    const holding = predFnPairs.filter(([pred]) => known(pred, 'case') === true).length;
-    if (holding > 1) throw new ValueError(`case: ${holding} conditions hold, and they are to exclude each other.`);
-  }
-  if (rest.length === 0 && !options.default)
-    return known(first[0], 'case') === false ? caseOf(rest, options) : first[1]();
-  return choose(first[0], first[1], () => caseOf(rest, { default: options.default }), 'case');
-}
+const caseOf = guarded(
+  'case',
+  ['predFnPairs', 'options'],
+  <T>(predFnPairs: readonly (readonly [Condition, Branch<T>])[], options: CaseOptions<T> = {}): T => {
+    const [first, ...rest] = predFnPairs;
+    if (!first) {
+      if (!options.default) throw new ValueError('case: no condition holds, and there is no default.');
+      return options.default();
+    }
+    if (options.exclusive) {
+      const holding = predFnPairs.filter(([pred]) => known(pred, 'case') === true).length;
+      if (holding > 1) throw new ValueError(`case: ${holding} conditions hold, and they are to exclude each other.`);
+    }
+    if (rest.length === 0 && !options.default)
+      return known(first[0], 'case') === false ? caseOf(rest, options) : first[1]();
+    return choose(first[0], first[1], () => caseOf(rest, { default: options.default }), 'case');
+  },
+);
 
 export { caseOf as case };
 
 /** What the function of number `branchIndex` gives; the default's, or the last one's, for numbers out of range. */
-export function switchCase<T>(
-  branchIndex: number | Tensor,
-  branchFns: readonly Branch<T>[] | Readonly<Record<number, Branch<T>>>,
-  options: { readonly default?: Branch<T> | undefined } = {},
-): T {
-  const entries: [number, Branch<T>][] = Array.isArray(branchFns)
-    ? branchFns.map((f, i) => [i, f])
-    : Object.entries(branchFns as Record<string, Branch<T>>).map(([key, f]) => [Number(key), f]);
-  const last = options.default ?? entries.at(-1)?.[1];
-  if (!last) throw new ValueError('switchCase: found no functions, wanted at least one.');
-  const index = typeof branchIndex === 'number' ? branchIndex : resolve(branchIndex);
-  if (typeof index === 'number' || index.elements) {
-    const at = typeof index === 'number' ? index : Number(index.elements![0]);
-    return (entries.find(([key]) => key === at)?.[1] ?? last)();
-  }
-  const pick = (i: number): T => {
-    const entry = entries[i];
-    if (!entry) return last();
-    if (i === entries.length - 1 && !options.default) return entry[1]();
-    return choose(
-      p.compare('equal', index, p.full(entry[0], index)) as Tensor,
-      entry[1],
-      () => pick(i + 1),
-      'switchCase',
-    );
-  };
-  return pick(0);
-}
+export const switchCase = guarded(
+  'switchCase',
+  ['branchIndex', 'branchFns', 'options'],
+  <T>(
+    branchIndex: number | Tensor,
+    branchFns: readonly Branch<T>[] | Readonly<Record<number, Branch<T>>>,
+    options: { readonly default?: Branch<T> | undefined } = {},
+  ): T => {
+    const entries: [number, Branch<T>][] = Array.isArray(branchFns)
+      ? branchFns.map((f, i) => [i, f])
+      : Object.entries(branchFns as Record<string, Branch<T>>).map(([key, f]) => [Number(key), f]);
+    const last = options.default ?? entries.at(-1)?.[1];
+    if (!last) throw new ValueError('switchCase: found no functions, wanted at least one.');
+    const index = typeof branchIndex === 'number' ? branchIndex : resolve(branchIndex);
+    if (typeof index === 'number' || index.elements) {
+      const at = typeof index === 'number' ? index : Number(index.elements![0]);
+      return (entries.find(([key]) => key === at)?.[1] ?? last)();
+    }
+    const pick = (i: number): T => {
+      const entry = entries[i];
+      if (!entry) return last();
+      if (i === entries.length - 1 && !options.default) return entry[1]();
+      return choose(
+        p.compare('equal', index, p.full(entry[0], index)) as Tensor,
+        entry[1],
+        () => pick(i + 1),
+        'switchCase',
+      );
+    };
+    return pick(0);
+  },
+);

@@ -3,6 +3,7 @@
 
 import { asDType, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
+import { requireFunction } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { type FunctionOptions, makeFunction, type TracedFunction } from '../../runtime/function.ts';
@@ -109,7 +110,8 @@ export function tracedFunction<F extends (...args: never) => unknown>(
   f: F,
   options: FunctionOptions = {},
 ): F & TracedFunction {
-  const entries = options.inputSignature ?? null;
+  requireFunction('tf.function', f);
+  const entries = options?.inputSignature ?? null;
   if (entries === null) return makeFunction(f, options);
   if (!Array.isArray(entries))
     throw new ValueError(

@@ -1,8 +1,10 @@
 // tf.whileLoop, tf.scan, tf.foldl, tf.foldr, tf.mapFn, tf.vectorizedMap.
 // Owns: structures and TensorFlow's calling conventions. Eagerly these are loops in JavaScript; in tf.function one compiled loop,
 // traced once (src/runtime/control.ts).
+
 import { asDType, type DType } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import { guarded, requireFunction } from '../../base/misuse.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -42,60 +44,65 @@ export interface WhileOptions {
  * Applies `body` to the loop variables as long as `cond` holds. A list of variables comes as arguments one by one. In tf.function
  * shapes must stay; gradients through the compiled loop need maximumIterations.
  */
-export function whileLoop<T extends readonly unknown[]>(
-  cond: (...vars: T) => Tensor | boolean,
-  body: (...vars: T) => T,
-  loopVars: T,
-  options: WhileOptions = {},
-): T {
-  const structure: readonly unknown[] = Array.isArray(loopVars) ? loopVars : [loopVars];
-  const spread = (leaves: readonly Tensor[]): T => pack(structure, leaves) as T;
-  const result = (value: unknown): Tensor[] => matching(Array.isArray(value) ? value : [value], structure, 'whileLoop');
-  const most = options.maximumIterations ?? Number.POSITIVE_INFINITY;
-  let leaves = tensorsOf(structure, 'whileLoop');
-  const holds = (value: Tensor | boolean): Tensor => {
-    if (typeof value === 'boolean') return p.full(value ? 1 : 0, { dims: [], dtype: 'bool' }) as Tensor;
-    const tensor = resolve(value);
-    return p.reshape(tensor.dtype === 'bool' ? tensor : p.convert(tensor, 'bool'), []) as Tensor;
-  };
-  if (!activeTrace()) {
-    for (let i = 0; i < most; i++) {
-      const value = cond(...spread(leaves));
-      if (typeof value === 'boolean' ? !value : Number(resolve(value).elements![0]) === 0) break;
-      leaves = result(body(...spread(leaves)));
-    }
-    return spread(leaves);
-  }
-  if (Number.isFinite(most) && activeTapes().length > 0) {
-    // A bounded loop has a gradient: so many steps, of which those after the end change nothing.
-    const step = (carry: Tensor[]) => {
-      const [going, ...values] = carry;
-      const on = p.binary('and', going!, holds(cond(...spread(values)))) as Tensor;
-      const next = result(body(...spread(values)));
-      const kept = next.map((value, k) => p.select(p.broadcastTo(on, value.dims), value, values[k]!) as Tensor);
-      return { carry: [on, ...kept], results: [] };
+export const whileLoop = guarded(
+  'whileLoop',
+  ['cond', 'body', 'loopVars', 'options'],
+  <T extends readonly unknown[]>(
+    cond: (...vars: T) => Tensor | boolean,
+    body: (...vars: T) => T,
+    loopVars: T,
+    options: WhileOptions = {},
+  ): T => {
+    const structure: readonly unknown[] = Array.isArray(loopVars) ? loopVars : [loopVars];
+    const spread = (leaves: readonly Tensor[]): T => pack(structure, leaves) as T;
+    const result = (value: unknown): Tensor[] =>
+      matching(Array.isArray(value) ? value : [value], structure, 'whileLoop');
+    const most = options.maximumIterations ?? Number.POSITIVE_INFINITY;
+    let leaves = tensorsOf(structure, 'whileLoop');
+    const holds = (value: Tensor | boolean): Tensor => {
+      if (typeof value === 'boolean') return p.full(value ? 1 : 0, { dims: [], dtype: 'bool' }) as Tensor;
+      const tensor = resolve(value);
+      return p.reshape(tensor.dtype === 'bool' ? tensor : p.convert(tensor, 'bool'), []) as Tensor;
     };
-    const start = p.full(1, { dims: [], dtype: 'bool' }) as Tensor;
-    return spread(compiledScan(step, [start, ...leaves], [], most).carry.slice(1));
-  }
-  if (!Number.isFinite(most)) {
-    return spread(
-      compiledWhile(
-        (values) => holds(cond(...spread(values))),
-        (values) => result(body(...spread(values))),
-        leaves,
-      ),
+    if (!activeTrace()) {
+      for (let i = 0; i < most; i++) {
+        const value = cond(...spread(leaves));
+        if (typeof value === 'boolean' ? !value : Number(resolve(value).elements![0]) === 0) break;
+        leaves = result(body(...spread(leaves)));
+      }
+      return spread(leaves);
+    }
+    if (Number.isFinite(most) && activeTapes().length > 0) {
+      // A bounded loop has a gradient: so many steps, of which those after the end change nothing.
+      const step = (carry: Tensor[]) => {
+        const [going, ...values] = carry;
+        const on = p.binary('and', going!, holds(cond(...spread(values)))) as Tensor;
+        const next = result(body(...spread(values)));
+        const kept = next.map((value, k) => p.select(p.broadcastTo(on, value.dims), value, values[k]!) as Tensor);
+        return { carry: [on, ...kept], results: [] };
+      };
+      const start = p.full(1, { dims: [], dtype: 'bool' }) as Tensor;
+      return spread(compiledScan(step, [start, ...leaves], [], most).carry.slice(1));
+    }
+    if (!Number.isFinite(most)) {
+      return spread(
+        compiledWhile(
+          (values) => holds(cond(...spread(values))),
+          (values) => result(body(...spread(values))),
+          leaves,
+        ),
+      );
+    }
+    const counter = p.full(0, { dims: [], dtype: 'int32' }) as Tensor;
+    const outputs = compiledWhile(
+      ([count, ...values]) =>
+        p.binary('and', p.compare('less', count!, p.full(most, count!)), holds(cond(...spread(values)))) as Tensor,
+      ([count, ...values]) => [p.offset(count!, 1) as Tensor, ...result(body(...spread(values)))],
+      [counter, ...leaves],
     );
-  }
-  const counter = p.full(0, { dims: [], dtype: 'int32' }) as Tensor;
-  const outputs = compiledWhile(
-    ([count, ...values]) =>
-      p.binary('and', p.compare('less', count!, p.full(most, count!)), holds(cond(...spread(values)))) as Tensor,
-    ([count, ...values]) => [p.offset(count!, 1) as Tensor, ...result(body(...spread(values)))],
-    [counter, ...leaves],
-  );
-  return spread(outputs.slice(1));
-}
+    return spread(outputs.slice(1));
+  },
+);
 
 // ── scans and maps ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -119,6 +126,7 @@ function fold(
   reverse: boolean,
   all: boolean,
 ): unknown {
+  requireFunction(`${name}: fn`, fn);
   const elements = tensorsOf(elems, name);
   const n = lengthOf(elements, name);
   const given = initializer !== undefined && initializer !== null;
@@ -264,31 +272,35 @@ function emptyResults(elems: unknown, elements: readonly Tensor[], options: MapO
 }
 
 /** `fn` applied to each element along axis 0, the results stacked. Of no elements the result is as `fnOutputSignature` says. */
-export function mapFn<E, R>(fn: (element: E) => R, elems: E, options: MapOptions = {}): R {
-  const elements = tensorsOf(elems, 'mapFn');
-  const n = lengthOf(elements, 'mapFn');
-  let structure: unknown;
-  const apply = (parts: readonly Tensor[]): Tensor[] => {
-    structure = fn(pack(elems, parts) as E);
-    return tensorsOf(structure, 'mapFn');
-  };
-  if (activeTrace()) {
-    const { results } = compiledScan((_carry, parts) => ({ carry: [], results: apply(parts) }), [], elements, n);
-    return pack(structure, results) as R;
-  }
-  if (n === 0) return emptyResults(elems, elements, options) as R;
-  const rows = Array.from({ length: n }, (_, i) => apply(elements.map((x) => row(x, i))));
-  return pack(
-    structure,
-    rows[0]!.map((_, k) =>
-      stackTensors(
-        rows.map((values) => values[k]!),
-        0,
+export const mapFn = guarded(
+  'mapFn',
+  ['fn', 'elems', 'options'],
+  <E, R>(fn: (element: E) => R, elems: E, options: MapOptions = {}): R => {
+    const elements = tensorsOf(elems, 'mapFn');
+    const n = lengthOf(elements, 'mapFn');
+    let structure: unknown;
+    const apply = (parts: readonly Tensor[]): Tensor[] => {
+      structure = fn(pack(elems, parts) as E);
+      return tensorsOf(structure, 'mapFn');
+    };
+    if (activeTrace()) {
+      const { results } = compiledScan((_carry, parts) => ({ carry: [], results: apply(parts) }), [], elements, n);
+      return pack(structure, results) as R;
+    }
+    if (n === 0) return emptyResults(elems, elements, options) as R;
+    const rows = Array.from({ length: n }, (_, i) => apply(elements.map((x) => row(x, i))));
+    return pack(
+      structure,
+      rows[0]!.map((_, k) =>
+        stackTensors(
+          rows.map((values) => values[k]!),
+          0,
+        ),
       ),
-    ),
-  ) as R;
-}
+    ) as R;
+  },
+);
 /** mapFn for functions without state, in any order. */
-export function vectorizedMap<E, R>(fn: (element: E) => R, elems: E): R {
+export const vectorizedMap = guarded('vectorizedMap', ['fn', 'elems'], <E, R>(fn: (element: E) => R, elems: E): R => {
   return mapFn(fn, elems);
-}
+});

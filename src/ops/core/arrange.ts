@@ -1,5 +1,6 @@
 // Ops that rearrange: reshape, transpose, slice, pad, join, split, repeat, gather.
 // Owns: axes and options of these; the moving itself is of the primitives.
+
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import {
   indivisible,
@@ -11,7 +12,6 @@ import {
   showShape,
   sizeOf,
 } from '../../base/shape.ts';
-import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -23,6 +23,7 @@ import { op } from './define.ts';
 import { nonZeroIndices } from './non-zero.ts';
 import { signature } from './signature.ts';
 import { stackTensors } from './stack.ts';
+import { takeAxis } from './take-axis.ts';
 
 const tensor = (x: TensorLike, name: string): Tensor => convertToTensor(x, undefined, name);
 
@@ -289,19 +290,6 @@ export const gather = reducesRagged(
     },
   ),
 );
-
-/** Rows along any axis: the axes of the indices take its place. */
-export function takeAxis(x: Value, indices: Value, axis: number): Value {
-  if (axis === 0) return p.takeRows(x, indices);
-  const order = [axis, ...x.dims.map((_, a) => a).filter((a) => a !== axis)];
-  const taken = p.takeRows(p.transpose(x, order), indices);
-  const count = indices.dims.length;
-  return p.transpose(taken, [
-    ...Array.from({ length: axis }, (_, a) => count + a),
-    ...Array.from({ length: count }, (_, a) => a),
-    ...Array.from({ length: x.dims.length - axis - 1 }, (_, a) => count + axis + a),
-  ]);
-}
 
 /** The elements or rows where the mask holds; the result's length is only known eagerly. */
 export const booleanMask = signature(

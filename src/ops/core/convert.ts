@@ -224,7 +224,7 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
   if (texts) return eagerTensor(texts, [texts.length], 'string');
   const leaves = collect(value, argument);
   if (leaves.tensors) return stackNested(value as NestedArray, dtype, argument);
-  const inferred = dtype ?? leaves.typed ?? inferDType(leaves.values);
+  const inferred = dtype ? asDType(dtype, `${argument}: dtype`) : (leaves.typed ?? inferDType(leaves.values));
   const weak =
     dtype === undefined &&
     leaves.typed === null &&

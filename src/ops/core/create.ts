@@ -17,7 +17,7 @@ import { signature } from './signature.ts';
  * Whole numbers become int32 and others float32, as in TensorFlow; without a dtype they take that of what they are combined with.
  */
 export const constant = (value: TensorLike, options: TensorOptions | DType = {}): Tensor => {
-  const given = typeof options === 'string' ? { dtype: options } : options;
+  const given = typeof options === 'string' ? { dtype: options } : (options ?? {});
   refuseUnknown('constant', given, ['dtype', 'shape', 'name']);
   return makeTensor(value, given, 'constant');
 };

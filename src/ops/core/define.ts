@@ -3,7 +3,7 @@
 // Owns: the wrapper, and the table of ops by name (for saved models that name them). Leaves the node to src/keras, the rules to
 // src/ops/ragged and src/ops/sparse.
 import { isInteger } from '../../base/dtype.ts';
-import { show, ValueError } from '../../base/errors.ts';
+import { misuse } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 
@@ -127,23 +127,12 @@ export function op<F extends Op>(
       const composite = compositeAmong(args);
       return composite ? composite.dispatch({ name, plain, args: bind ? bind(args) : args }) : plain(...args);
     } catch (error) {
-      throw misused(name, parameters, args, error);
+      throw misuse(name, parameters, args, error);
     }
   };
   Object.defineProperty(wrapped, 'name', { value: name });
   table.set(name, wrapped);
   return wrapped as Op as F;
-}
-
-function misused(name: string, parameters: readonly string[], args: readonly unknown[], error: unknown): unknown {
-  const plain = error instanceof Error && (error.constructor === TypeError || error.constructor === RangeError);
-  // A function that the user gives throws what it likes.
-  if (!plain || args.some((arg) => typeof arg === 'function')) return error;
-  const wanted = parameters.length > 0 ? `(${parameters.join(', ')})` : 'other ones';
-  return new ValueError(
-    `${name}: an argument is missing or of another kind: found (${args.map(show).join(', ')}), wanted ${wanted}. ${error.message}`,
-    { cause: error },
-  );
 }
 
 /** The op of that name, if there is one. */

@@ -1,6 +1,9 @@
 // GradientTape, valueAndGrad, customGradient: gradients as users ask for them.
 // Owns: structures of sources and targets. Leaves recording to src/runtime/tape.ts.
+
 import { type Class, callable } from '../../base/callable.ts';
+import { show, ValueError } from '../../base/errors.ts';
+import { requireFunction } from '../../base/misuse.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -21,7 +24,11 @@ export interface StructureRecord {
 export type Gradients<S> = S extends Tensor ? Tensor | null : { -readonly [K in keyof S]: Gradients<S[K]> };
 
 const isTensor = (value: unknown): boolean => value instanceof Tensor;
-const leaves = (structure: unknown): Tensor[] => flattenTree(structure, isTensor) as Tensor[];
+const leaves = (structure: unknown): Tensor[] =>
+  flattenTree(structure, isTensor).map((leaf) => {
+    if (leaf instanceof Tensor) return leaf;
+    throw new ValueError(`GradientTape: found ${show(leaf)} where a tensor or a variable is wanted.`);
+  });
 
 export interface GradientOptions
   extends Options<{ outputGradients: Structure; unconnectedGradients: 'none' | 'zero' }> {}
@@ -35,10 +42,11 @@ export class GradientTape_ extends Tape {
   /** Gradients of the target (the sum of targets) by the sources, in the sources' structure. */
   gradient<const S extends Structure>(target: Structure, sources: S, options: GradientOptions = {}): Gradients<S> {
     const list = leaves(sources);
-    const cotangents = options.outputGradients === undefined ? [] : leaves(options.outputGradients);
+    const { outputGradients, unconnectedGradients } = options ?? {};
+    const cotangents = outputGradients === undefined ? [] : leaves(outputGradients);
     const found = this.gradients(leaves(target), list, cotangents);
     const results =
-      options.unconnectedGradients === 'zero' ? found.map((gradient, i) => gradient ?? zeroGradient(list[i]!)) : found;
+      unconnectedGradients === 'zero' ? found.map((gradient, i) => gradient ?? zeroGradient(list[i]!)) : found;
     return packTree(sources, results, isTensor) as Gradients<S>;
   }
 
@@ -78,6 +86,7 @@ export function valueAndGrad<V extends Structure, const S extends Structure>(
   f: () => V,
   sources: S,
 ): [value: V, gradients: Gradients<S>] {
+  requireFunction('valueAndGrad', f);
   const tape = new GradientTape();
   tape.watch(sources);
   const value = tape.record(f);

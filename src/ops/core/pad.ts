@@ -1,14 +1,15 @@
 // tf.pad, tf.roll, tf.repeat, tf.reverseSequence: elements added, shifted, repeated.
 // Owns: these ops. The moving itself is of the primitives.
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { normalizeAxis, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
-import { takeAxis } from './arrange.ts';
 import { asIntegers, convertPair, convertToTensor } from './convert.ts';
 import { signature } from './signature.ts';
+import { takeAxis } from './take-axis.ts';
 
 /** Elements before and after each axis: a constant, or the tensor mirrored with its edge (SYMMETRIC) or without it (REFLECT). */
 export const pad = signature(

@@ -1,7 +1,9 @@
 // tf.shape, tf.size, tf.rank and what is computed from shapes alone.
 // Owns: shapes as tensors. Shapes are known while a function is traced, so these are constants there.
+
 import { allocate, asDType, type DType, isBig } from '../../base/dtype.ts';
 import { ShapeError, show } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { broadcastShapes, type Dims, type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -64,8 +66,11 @@ export const broadcastDynamicShape = signature(
   },
 );
 /** The shape that both broadcast to. */
-export const broadcastStaticShape = (shapeX: Dims, shapeY: Dims): Dims =>
-  broadcastShapes(shapeX, shapeY, 'broadcastStaticShape');
+export const broadcastStaticShape = guarded(
+  'broadcastStaticShape',
+  ['shapeX', 'shapeY'],
+  (shapeX: Dims, shapeY: Dims): Dims => broadcastShapes(shapeX, shapeY, 'broadcastStaticShape'),
+);
 
 /** Index vectors of positions in a flattened array: (rank, …). */
 export const unravelIndex = signature(

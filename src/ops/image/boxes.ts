@@ -1,5 +1,6 @@
 // tf.image: boxes: crops by boxes, suppression of overlapping ones, drawing.
 // Owns: these. Boxes are [y1, x1, y2, x2].
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -10,7 +11,7 @@ import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
+import { floating } from '../math/operands.ts';
 
 /** Crops by normalized boxes, resampled to one size; differentiable by the images and the boxes. */
 export const cropAndResize = signature(

@@ -1,5 +1,6 @@
 // tf.image: colours: dtypes of pixels, grey, HSV, YUV, YIQ, and adjustments.
 // Owns: conversions between colour spaces and what is adjusted in them. Whole-number images go through floats in [0, 1].
+
 import { asDType, type DType, dtypes, isFloating, isInteger } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
@@ -10,7 +11,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { saturateCast } from '../math/arithmetic.ts';
-import { spreadOver } from '../math/reduce.ts';
+import { spreadOver } from '../math/operands.ts';
 
 const image = (x: TensorLike, name: string): Tensor => convertToTensor(x, undefined, name);
 

@@ -1,6 +1,7 @@
 // tf.io: arrays in files of NumPy's and of safetensors.
 // Owns: tensors to and from these files. Leaves the bytes to src/formats.
 
+import { guarded } from '../../base/misuse.ts';
 import type { ArrayData } from '../../formats/array-data.ts';
 import { readNpy, writeNpy } from '../../formats/npy/npy.ts';
 import { readNpz, writeNpz } from '../../formats/npy/npz.ts';
@@ -24,8 +25,12 @@ const arraysOf = (values: Readonly<Record<string, TensorLike>>, where: string): 
 export const loadNpy = async (source: FileSource): Promise<Tensor> =>
   tensorOf(readNpy(await platform().readFile(source), nameOf(source, 'array.npy')));
 /** Writes a `.npy` file, as `numpy.load` reads it. */
-export const saveNpy = (path: string, value: TensorLike): Promise<void> =>
-  platform().writeFile(path, writeNpy(arrayOf(value, 'io.saveNpy')));
+export const saveNpy = guarded(
+  'io.saveNpy',
+  ['path', 'value'],
+  (path: string, value: TensorLike): Promise<void> =>
+    platform().writeFile(path, writeNpy(arrayOf(value, 'io.saveNpy'))),
+);
 
 /** The arrays of a `.npz` file by their names. */
 export async function loadNpz(source: FileSource): Promise<Record<string, Tensor>> {
@@ -33,11 +38,15 @@ export async function loadNpz(source: FileSource): Promise<Record<string, Tensor
   return Object.fromEntries([...arrays].map(([name, array]) => [name, tensorOf(array)]));
 }
 /** Writes a `.npz` file, as `numpy.savez` does, or `numpy.savez_compressed`. */
-export const saveNpz = async (
-  path: string,
-  values: Readonly<Record<string, TensorLike>>,
-  options: { readonly compress?: boolean } = {},
-): Promise<void> => platform().writeFile(path, await writeNpz(arraysOf(values, 'io.saveNpz'), options));
+export const saveNpz = guarded(
+  'io.saveNpz',
+  ['path', 'values', 'options'],
+  async (
+    path: string,
+    values: Readonly<Record<string, TensorLike>>,
+    options: { readonly compress?: boolean } = {},
+  ): Promise<void> => platform().writeFile(path, await writeNpz(arraysOf(values, 'io.saveNpz'), options)),
+);
 
 /** The arrays of a `.safetensors` file by their names. */
 export async function loadSafetensors(source: FileSource): Promise<Record<string, Tensor>> {
@@ -45,8 +54,12 @@ export async function loadSafetensors(source: FileSource): Promise<Record<string
   return Object.fromEntries(file.names.map((name) => [name, tensorOf(file.read(name))]));
 }
 /** Writes a `.safetensors` file. */
-export const saveSafetensors = (
-  path: string,
-  values: Readonly<Record<string, TensorLike>>,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> => platform().writeFile(path, writeSafetensors(arraysOf(values, 'io.saveSafetensors'), metadata));
+export const saveSafetensors = guarded(
+  'io.saveSafetensors',
+  ['path', 'values', 'metadata'],
+  (
+    path: string,
+    values: Readonly<Record<string, TensorLike>>,
+    metadata: Readonly<Record<string, string>> = {},
+  ): Promise<void> => platform().writeFile(path, writeSafetensors(arraysOf(values, 'io.saveSafetensors'), metadata)),
+);

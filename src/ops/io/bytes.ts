@@ -1,7 +1,9 @@
 // tf.io: tensors as bytes and back.
 // Owns: serializeTensor, parseTensor, decodeRaw, base64. The messages stand in src/formats/tensorflow.
+
 import { type DType, dtypes } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { sameShape, sizeOf } from '../../base/shape.ts';
 import { type ArrayData, decodeElements, storedBytes } from '../../formats/array-data.ts';
 import { TensorProto, tensorFromProto, tensorToProto } from '../../formats/tensorflow/tensor-proto.ts';
@@ -45,11 +47,11 @@ export const makeTensorProto = signature(
   },
 );
 /** The tensor in a TensorProto. */
-export function makeNdarray(tensor: TensorMessage): Tensor {
+export const makeNdarray = guarded('makeNdarray', ['tensor'], (tensor: TensorMessage): Tensor => {
   const message = TensorProto.decode(TensorProto.encode(tensor), 'makeNdarray');
   const { dtype, shape, data } = tensorFromProto(message, 'makeNdarray', 'the tensor');
   return eagerTensor(data, shape, dtype);
-}
+});
 
 /** The tensor of the bytes of a TensorProto, which must be of that dtype. */
 export function parseTensor(serialized: TensorLike, outType: DType): Tensor {
@@ -65,25 +67,29 @@ export function parseTensor(serialized: TensorLike, outType: DType): Tensor {
 }
 
 /** The bytes of each string as numbers of a dtype, along a new last axis; all strings must be equally long. */
-export function decodeRaw(inputBytes: TensorLike, outType: DType, options: { littleEndian?: boolean } = {}): Tensor {
-  const x = stringTensor(inputBytes, 'io.decodeRaw');
-  const rows = (known(x, 'io.decodeRaw', REMEDY) as readonly string[]).map(bytesOf);
-  if (outType === 'string' || dtypes[outType].array === null)
-    throw new ValueError(`io.decodeRaw: outType ${show(outType)}; wanted a dtype of numbers.`);
-  const size = storedBytes(outType);
-  const length = rows[0]?.length ?? 0;
-  const odd = rows.find((row) => row.length !== length);
-  if (odd)
-    throw new ValueError(`io.decodeRaw: strings of ${length} and ${odd.length} bytes; wanted all of one length.`);
-  if (length % size !== 0)
-    throw new ValueError(`io.decodeRaw: ${length} bytes are no whole number of ${outType} (${size} bytes each).`);
-  const all = new Uint8Array(rows.length * length);
-  rows.forEach((row, i) => {
-    all.set(row, i * length);
-  });
-  const data = decodeElements(all, outType, all.length / size, options.littleEndian ?? true);
-  return eagerTensor(data, [...x.dims, length / size], outType);
-}
+export const decodeRaw = guarded(
+  'io.decodeRaw',
+  ['inputBytes', 'outType', 'options'],
+  (inputBytes: TensorLike, outType: DType, options: { littleEndian?: boolean } = {}): Tensor => {
+    const x = stringTensor(inputBytes, 'io.decodeRaw');
+    const rows = (known(x, 'io.decodeRaw', REMEDY) as readonly string[]).map(bytesOf);
+    if (outType === 'string' || dtypes[outType].array === null)
+      throw new ValueError(`io.decodeRaw: outType ${show(outType)}; wanted a dtype of numbers.`);
+    const size = storedBytes(outType);
+    const length = rows[0]?.length ?? 0;
+    const odd = rows.find((row) => row.length !== length);
+    if (odd)
+      throw new ValueError(`io.decodeRaw: strings of ${length} and ${odd.length} bytes; wanted all of one length.`);
+    if (length % size !== 0)
+      throw new ValueError(`io.decodeRaw: ${length} bytes are no whole number of ${outType} (${size} bytes each).`);
+    const all = new Uint8Array(rows.length * length);
+    rows.forEach((row, i) => {
+      all.set(row, i * length);
+    });
+    const data = decodeElements(all, outType, all.length / size, options.littleEndian ?? true);
+    return eagerTensor(data, [...x.dims, length / size], outType);
+  },
+);
 
 /** Strings in web-safe base64, without padding unless asked for. */
 export const encodeBase64 = (input: TensorLike, pad = false): Tensor =>
@@ -97,7 +103,7 @@ export const encodeBase64 = (input: TensorLike, pad = false): Tensor =>
 export const decodeBase64 = (input: TensorLike): Tensor =>
   mapElements(stringTensor(input, 'io.decodeBase64'), 'decodeBase64', 'string', (element) => {
     const text = textOf(element);
-    if (!/^[\w-]*={0,2}$/.test(text))
+    if (!/^(?:[\w-]{4})*(?:[\w-]{2}(?:==)?|[\w-]{3}=?)?$/.test(text))
       throw new ValueError(`io.decodeBase64: ${show(text)} is no web-safe base64 (letters, digits, - and _).`);
     const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
     return elementOf(Uint8Array.from(plain, (c) => c.charCodeAt(0)));

@@ -1,6 +1,8 @@
 // tf.io.gfile: files and folders.
 // Owns: TensorFlow's names for them; they give promises. Leaves the work to the platform.
+
 import { FileError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { joinPath } from '../../platform/path.ts';
 import { platform } from '../../platform/platform.ts';
 import { matchingPaths } from './glob.ts';
@@ -14,10 +16,14 @@ export const listdir = async (path: string): Promise<string[]> =>
 export const makedirs = (path: string): Promise<void> => platform().makeFolder(path);
 export const mkdir = makedirs;
 /** The paths that match a pattern (`*`, `?`, `[a-z]`), sorted. */
-export async function glob(pattern: string | readonly string[]): Promise<string[]> {
-  const found = await Promise.all((typeof pattern === 'string' ? [pattern] : pattern).map(matchingPaths));
-  return [...new Set(found.flat())].sort();
-}
+export const glob = guarded(
+  'io.gfile.glob',
+  ['pattern'],
+  async (pattern: string | readonly string[]): Promise<string[]> => {
+    const found = await Promise.all((typeof pattern === 'string' ? [pattern] : pattern).map(matchingPaths));
+    return [...new Set(found.flat())].sort();
+  },
+);
 async function mayReplace(path: string, overwrite: boolean, where: string): Promise<void> {
   if (!overwrite && (await exists(path)))
     throw new FileError(`gfile.${where}: '${path}' exists; give overwrite: true to replace it.`);
@@ -26,10 +32,14 @@ export async function copy(from: string, to: string, overwrite = false): Promise
   await mayReplace(to, overwrite, 'copy');
   await platform().writeFile(to, await platform().readFile(from));
 }
-export async function rename(from: string, to: string, overwrite = false): Promise<void> {
-  await mayReplace(to, overwrite, 'rename');
-  await platform().rename(from, to);
-}
+export const rename = guarded(
+  'io.gfile.rename',
+  ['from', 'to', 'overwrite'],
+  async (from: string, to: string, overwrite = false): Promise<void> => {
+    await mayReplace(to, overwrite, 'rename');
+    await platform().rename(from, to);
+  },
+);
 /** Deletes a file. */
 export async function remove(path: string): Promise<void> {
   if (await isdir(path)) throw new FileError(`gfile.remove: '${path}' is a folder; use gfile.rmtree.`);
@@ -38,7 +48,9 @@ export async function remove(path: string): Promise<void> {
 }
 /** Deletes a folder with all that is in it. */
 export const rmtree = (path: string): Promise<void> => platform().remove(path);
-export const join = (path: string, ...parts: string[]): string => parts.reduce((a, b) => joinPath(a, b), path);
+export const join = guarded('io.gfile.join', ['path', '...parts'], (path: string, ...parts: string[]): string =>
+  parts.reduce((a, b) => joinPath(a, b), path),
+);
 
 export interface FileStatistics {
   readonly length: number;

@@ -1,5 +1,6 @@
 // What the linear algebra ops share: host functions over batches of matrices, and products and transposes of values.
 // Owns: batching and storing; small matrix helpers in terms of primitives.
+
 import { type DType, isComplex } from '../../base/dtype.ts';
 import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
@@ -9,8 +10,8 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { doubles, hostFunction, matrixDims, store } from '../core/host.ts';
-import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
+import { floating } from '../math/operands.ts';
 import type { Planes } from './kernels/complex.ts';
 
 /** A floating tensor of matrices; complex ones only where the function has a way for them. */

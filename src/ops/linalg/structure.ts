@@ -10,8 +10,8 @@ import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
+import { broadcastPair, floating } from '../math/operands.ts';
 import { band, diagonalOf, transposed } from './batch.ts';
 import { svd } from './spectral.ts';
 

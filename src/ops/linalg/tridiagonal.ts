@@ -1,5 +1,6 @@
 // tf.linalg: banded and tridiagonal matrices given by their diagonals.
 // Owns: the ways to write diagonals; solving goes through dense matrices.
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -8,8 +9,8 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { signature } from '../core/signature.ts';
 import { stackTensors } from '../core/stack.ts';
-import { floating } from '../math/elementwise.ts';
 import { matmul } from '../math/matmul.ts';
+import { floating } from '../math/operands.ts';
 import { solve, triangularSolve } from './solve.ts';
 import { eigh, eigvalsh } from './spectral.ts';
 import { bandPart, diag, matrixTranspose } from './structure.ts';

@@ -1,5 +1,6 @@
 // tf.math: the arithmetic beside elementwise.ts: divisions that truncate or avoid NaN, logarithms times zero, complex parts, casts.
 // Owns: these compositions and their behaviour at zero.
+
 import { asDType, type DType, dtypes, isComplex, isFloating, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, sameShape, showShape } from '../../base/shape.ts';
@@ -11,7 +12,8 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { acceptsRagged, acceptsRaggedList } from '../ragged/accepts.ts';
-import { broadcastPair, divide, floating, floormod, multiply, noZeroDivisor } from './elementwise.ts';
+import { divide, floormod, multiply } from './elementwise.ts';
+import { broadcastPair, floating, noZeroDivisor } from './operands.ts';
 
 const isZero = (x: Value): Value => p.compare('equal', x, p.zerosLike(x));
 const pair = (name: string, apply: (a: Tensor, b: Tensor) => Value) =>

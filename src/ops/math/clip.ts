@@ -1,5 +1,6 @@
 // tf.clipByNorm, tf.clipByGlobalNorm: gradients kept at a length.
 // Owns: norms over axes and over lists of tensors. clipByValue stands in elementwise.ts.
+
 import { ValueError } from '../../base/errors.ts';
 import { normalizeAxes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -8,8 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from './elementwise.ts';
-import { spreadOver } from './reduce.ts';
+import { floating, spreadOver } from './operands.ts';
 
 /** t, scaled down where its norm over the axes is above clipNorm. */
 export const clipByNorm = signature(

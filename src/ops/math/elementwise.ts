@@ -1,6 +1,7 @@
 // tf.math: arithmetic, comparison, logic and the elementary functions, with broadcasting and promotion.
 // Owns: the elementwise ops. Reductions, products and the special functions stand in the files beside it.
-import { asDType, type DType, dtypes, isComplex, isFloating, isInteger, type StringElement } from '../../base/dtype.ts';
+
+import { asDType, type DType, dtypes, isComplex, isInteger, type StringElement } from '../../base/dtype.ts';
 import { DTypeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -17,7 +18,7 @@ import { acceptsRagged, reducesRagged } from '../ragged/accepts.ts';
 import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import type { SparseTensor } from '../sparse/sparse-tensor.ts';
 import { bytesOf, elementOf } from '../strings/text.ts';
-import { complexFunctions } from './complex-functions.ts';
+import { broadcastPair, floating, noZeroDivisor, unaryOf } from './operands.ts';
 
 interface Unary {
   (x: RaggedTensor): RaggedTensor;
@@ -31,36 +32,17 @@ interface Binary {
 /** What leaves zeros zero takes sparse tensors too. */
 type ZeroToZero = ((x: SparseTensor) => SparseTensor) & Unary;
 
-/** Two operands of one dtype and shape. */
-export function broadcastPair(x: TensorLike, y: TensorLike, name: string): [Tensor, Tensor] {
-  const [a, b] = convertPair(x, y, name);
-  const dims = broadcastShapes(a.dims, b.dims, name);
-  return [p.broadcastTo(a, dims) as Tensor, p.broadcastTo(b, dims) as Tensor];
-}
-
 const unaryOp = (name: string, apply: (x: Tensor) => Value): Unary =>
   op(name, ((x: TensorLike) => apply(convertToTensor(x, undefined, name)) as Tensor) as Unary);
 /** Functions that are defined on floats only: plain whole numbers become float32, integer tensors are refused. */
 const floatOp = (name: string, apply: (x: Tensor) => Value): Unary =>
   op(name, ((x: TensorLike) => apply(floating(x, name)) as Tensor) as Unary);
-/** A function of real or complex numbers. */
-export const unaryOf = (name: Parameters<typeof p.unary>[0], x: Value): Value =>
-  isComplex(x.dtype) && complexFunctions[name] ? complexFunctions[name](x) : p.unary(name, x);
+
 const binaryOp = (name: string, apply: (a: Tensor, b: Tensor) => Value): Binary =>
   op(name, ((x: TensorLike, y: TensorLike) => {
     const [a, b] = broadcastPair(x, y, name);
     return apply(a, b) as Tensor;
   }) as Binary);
-
-/** A floating or complex tensor; weak whole numbers become float32. */
-export function floating(x: TensorLike, name: string): Tensor {
-  const tensor = convertToTensor(x, undefined, name);
-  if (isFloating(tensor.dtype) || isComplex(tensor.dtype)) return tensor;
-  if (tensor.weak) return p.convert(tensor, 'float32') as Tensor;
-  throw new DTypeError(
-    `${name}: found dtype ${tensor.dtype}, wanted a floating dtype; convert with tf.cast(x, 'float32').`,
-  );
-}
 
 const joinText = hostFunction(
   'add',
@@ -87,17 +69,7 @@ export const divide = binaryOp('divide', (a, b) =>
   isInteger(a.dtype) ? p.div(p.convert(a, trueDType(a.dtype)), p.convert(b, trueDType(b.dtype))) : p.div(a, b),
 );
 const trueDType = (dtype: DType): DType => (dtypes[dtype].bits <= 16 ? 'float32' : 'float64');
-/** A divisor of integers: zeros that are known now are refused, as they have no quotient. */
-export function noZeroDivisor(divisor: Tensor, name: string): Tensor {
-  const { elements } = resolve(divisor);
-  if (elements && isInteger(divisor.dtype))
-    for (let i = 0; i < elements.length; i++)
-      if (Number(elements[i]) === 0)
-        throw new ValueError(
-          `${name}: integer division by zero at position ${i}; cast to a floating dtype, or avoid zeros with tf.where.`,
-        );
-  return divisor;
-}
+
 /** ⌊x / y⌋. */
 export const floordiv = binaryOp('floordiv', (a, b) => {
   if (!isInteger(a.dtype)) return p.unary('floor', p.div(a, b));

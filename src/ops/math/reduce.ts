@@ -1,5 +1,6 @@
 // tf.reduce*: sums, means and extremes over axes.
 // Owns: the reductions and arg-reductions, with axes, keepdims and stable forms.
+
 import { type DType, dtypes, isComplex, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ValueError } from '../../base/errors.ts';
 import { normalizeAxes, normalizeAxis } from '../../base/shape.ts';
@@ -11,7 +12,7 @@ import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { argument, modulus, polar, widened } from './complex-functions.ts';
-import { floating } from './elementwise.ts';
+import { floating, spreadOver } from './operands.ts';
 
 export interface Reduction {
   (x: RaggedTensor, axis?: Axis | TensorLike, options?: ReduceOptions | boolean): RaggedTensor | Tensor;
@@ -92,15 +93,6 @@ function mean(x: Value, axes: readonly number[]): Value {
   const sum = p.reduceSum(x, axes);
   const n = axes.reduce((product, axis) => product * x.dims[axis]!, 1);
   return p.div(sum, p.full(n, sum));
-}
-
-/** The value again in x's shape. */
-export function spreadOver(value: Value, x: Value, axes: readonly number[]): Value {
-  return p.broadcast(
-    value,
-    x.dims,
-    x.dims.map((_, axis) => axis).filter((axis) => !axes.includes(axis)),
-  );
 }
 
 /** Mean of squared distances from the mean. */

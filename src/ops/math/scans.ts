@@ -1,5 +1,6 @@
 // tf.cumsum, tf.math.cumprod, tf.math.cumulativeLogsumexp: running totals along an axis.
 // Owns: exclusive and reversed forms; inclusive scans are a primitive.
+
 import { isComplex } from '../../base/dtype.ts';
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -10,7 +11,7 @@ import { asInteger, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { alongLast } from '../core/sorting.ts';
 import { argument, modulus, polar } from './complex-functions.ts';
-import { floating } from './elementwise.ts';
+import { floating } from './operands.ts';
 
 /** Moves along the last axis by `by` places, away from where the scan begins; `fill` comes in. */
 function shiftLast(x: Value, by: number, reverse: boolean, fill: number): Value {

@@ -1,5 +1,6 @@
 // tf.math: special functions: gamma's family, inverse error functions, Bessel's, integrals.
 // Owns: the ops and their derivatives in terms of each other. The numerics on single numbers stand in special/.
+
 import { asDType, type DType } from '../../base/dtype.ts';
 import { ValueError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
@@ -10,7 +11,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair } from '../core/convert.ts';
 import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
-import { broadcastPair, floating } from './elementwise.ts';
+import { broadcastPair, floating } from './operands.ts';
 import * as bessel from './special/bessel.ts';
 import * as gamma from './special/gamma.ts';
 import * as normal from './special/normal.ts';

@@ -1,5 +1,6 @@
 // tf.nn: the activation functions, elementwise, with TensorFlow's gradients at kinks.
 // Owns: the pointwise ones. Softmax stands in softmax.ts.
+
 import { isInteger } from '../../base/dtype.ts';
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -8,7 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating, unaryOf } from '../math/elementwise.ts';
+import { floating, unaryOf } from '../math/operands.ts';
 import { acceptsRagged } from '../ragged/accepts.ts';
 
 const positive = (x: Value): Value => p.compare('greater', x, p.zerosLike(x));

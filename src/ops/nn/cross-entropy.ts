@@ -1,5 +1,6 @@
 // tf.nn: cross-entropies from logits, joined with softmax and sigmoid so that neither rounds to 0 or 1 on the way.
 // Owns: each pair, written once; Keras's losses use them. Derivatives of every order follow from the composition.
+
 import { isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, normalizeAxis, sameShape, showShape, sizeOf } from '../../base/shape.ts';
@@ -10,8 +11,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
-import { spreadOver } from '../math/reduce.ts';
+import { floating, spreadOver } from '../math/operands.ts';
 import { reluValue, softplusValue } from './activations.ts';
 import { shifted } from './softmax.ts';
 

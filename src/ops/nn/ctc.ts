@@ -1,5 +1,6 @@
 // tf.nn.ctcLoss and its decoders: sequences of labels without alignment (Graves et al., 2006).
 // Owns: the sums over alignments in logarithms and double precision, and decoding by the best path and by beams.
+
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
@@ -9,7 +10,7 @@ import { convertToTensor } from '../core/convert.ts';
 import { doubles, hostFunction, known, store } from '../core/host.ts';
 import { integersTensor } from '../core/shapes.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
+import { floating } from '../math/operands.ts';
 import { toDense } from '../sparse/index.ts';
 import { SparseTensor } from '../sparse/sparse-tensor.ts';
 

@@ -1,5 +1,6 @@
 // tf.nn.dropout: zeroes a random share of elements and scales up the rest.
 // Owns: the stateful and the stateless form.
+
 import { show, ValueError } from '../../base/errors.ts';
 import { blocksForElements } from '../../base/random/operation-seeds.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../../base/shape.ts';
@@ -8,7 +9,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
+import { floating } from '../math/operands.ts';
 import { assertFloatDType, unitUniform } from '../random/draw.ts';
 import { operationSource, type Source, statelessSource } from '../random/source.ts';
 

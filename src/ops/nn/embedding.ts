@@ -1,5 +1,6 @@
 // tf.nn: rows of tables by number.
 // Owns: embeddingLookup and membership among the k largest.
+
 import { ShapeError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
@@ -8,7 +9,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { gather } from '../core/arrange.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { spreadOver } from '../math/reduce.ts';
+import { spreadOver } from '../math/operands.ts';
 
 /** The rows of `params` that `ids` name, each scaled down to norm `maxNorm` at most. */
 export const embeddingLookup = signature(

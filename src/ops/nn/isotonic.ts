@@ -1,15 +1,16 @@
 // tf.nn.isotonicRegression: the nearest sequence that falls (or rises).
 // Owns: pooling of adjacent violators; the gradient is that of means over the pools.
+
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { takeAxis } from '../core/arrange.ts';
 import { hostFunction } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { alongLast } from '../core/sorting.ts';
-import { floating } from '../math/elementwise.ts';
+import { takeAxis } from '../core/take-axis.ts';
+import { floating } from '../math/operands.ts';
 
 /** For each element the number of its pool, counted through all rows; rows fall. */
 const pools = hostFunction(

@@ -12,8 +12,7 @@ import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { divideNoNan } from '../math/arithmetic.ts';
 import { widened } from '../math/complex-functions.ts';
-import { broadcastPair, floating } from '../math/elementwise.ts';
-import { spreadOver } from '../math/reduce.ts';
+import { broadcastPair, floating, spreadOver } from '../math/operands.ts';
 
 const kept = (value: Value, x: Value, axes: readonly number[], keepdims: boolean): Tensor =>
   (keepdims

@@ -10,7 +10,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
+import { floating } from '../math/operands.ts';
 import {
   channelsFirst,
   checkWindow,

@@ -1,13 +1,13 @@
 // tf.nn: softmax and log-softmax, stable for logits of any size. Gradients of every order follow from the composition.
 // Owns: both, as ops and as functions of values. Cross-entropies stand in cross-entropy.ts, softplus in activations.ts.
+
 import { normalizeAxis } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { signature } from '../core/signature.ts';
-import { floating } from '../math/elementwise.ts';
-import { spreadOver } from '../math/reduce.ts';
+import { floating, spreadOver } from '../math/operands.ts';
 
 export { softplus } from './activations.ts';
 

@@ -1,7 +1,9 @@
 // tf.ragged.
 // Owns: making ragged tensors from lists, ranges, masks and stacks.
+
 import { asDType, type DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -16,9 +18,13 @@ import { RaggedTensor, raggedFromList } from './ragged-tensor.ts';
 export { cross, crossHashed } from './cross.ts';
 
 /** Nested lists of different lengths. */
-export function constant(pylist: readonly unknown[], options: { readonly dtype?: DType } = {}): RaggedTensor | Tensor {
-  return raggedFromList(pylist, options.dtype === undefined ? undefined : asDType(options.dtype));
-}
+export const constant = guarded(
+  'ragged.constant',
+  ['pylist', 'options'],
+  (pylist: readonly unknown[], options: { readonly dtype?: DType } = {}): RaggedTensor | Tensor => {
+    return raggedFromList(pylist, options.dtype === undefined ? undefined : asDType(options.dtype));
+  },
+);
 /** For each start and limit the numbers between. */
 export const range = signature(
   'ragged.range',
@@ -73,13 +79,13 @@ export function booleanMask(data: TensorLike, mask: TensorLike): RaggedTensor | 
   );
 }
 /** Tensors of different lengths as rows. */
-export function stack(values: readonly TensorLike[]): RaggedTensor {
+export const stack = guarded('ragged.stack', ['values'], (values: readonly TensorLike[]): RaggedTensor => {
   const rows = values.map((value) => convertToTensor(value, undefined, 'ragged.stack'));
   return RaggedTensor.fromRowLengths(
     concat(rows, 0),
     rows.map((row) => row.dims[0]!),
   );
-}
+});
 /** The rows of data by partition. */
 export const stackDynamicPartitions = signature(
   'ragged.stackDynamicPartitions',
@@ -89,11 +95,15 @@ export const stackDynamicPartitions = signature(
 );
 const typeOfSplits = (x: TensorLike): DType =>
   convertToTensor(x, undefined, 'ragged').dtype === 'int32' ? 'int32' : 'int64';
-export function rowSplitsToSegmentIds(splits: TensorLike, options: { readonly outType?: DType } = {}): Tensor {
-  const list = asIntegers(splits, 'ragged.rowSplitsToSegmentIds');
-  const ids = list.slice(1).flatMap((end, i) => new Array<number>(end - list[i]!).fill(i));
-  return integersTensor(ids, [ids.length], options.outType ?? typeOfSplits(splits));
-}
+export const rowSplitsToSegmentIds = guarded(
+  'ragged.rowSplitsToSegmentIds',
+  ['splits', 'options'],
+  (splits: TensorLike, options: { readonly outType?: DType } = {}): Tensor => {
+    const list = asIntegers(splits, 'ragged.rowSplitsToSegmentIds');
+    const ids = list.slice(1).flatMap((end, i) => new Array<number>(end - list[i]!).fill(i));
+    return integersTensor(ids, [ids.length], options.outType ?? typeOfSplits(splits));
+  },
+);
 export const segmentIdsToRowSplits = signature(
   'ragged.segmentIdsToRowSplits',
   ['segmentIds', 'numSegments', 'outType'],
@@ -105,8 +115,12 @@ export const segmentIdsToRowSplits = signature(
   },
 );
 /** An op on the flat values, the rows as they were. */
-export function mapFlatValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): RaggedTensor | Tensor {
-  const ragged = args.find((arg) => arg instanceof RaggedTensor) as RaggedTensor | undefined;
-  const result = op(...args.map((arg) => (arg instanceof RaggedTensor ? arg.flatValues : arg)));
-  return ragged ? ragged.withFlatValues(result) : result;
-}
+export const mapFlatValues = guarded(
+  'ragged.mapFlatValues',
+  ['op', '...args'],
+  (op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): RaggedTensor | Tensor => {
+    const ragged = args.find((arg) => arg instanceof RaggedTensor) as RaggedTensor | undefined;
+    const result = op(...args.map((arg) => (arg instanceof RaggedTensor ? arg.flatValues : arg)));
+    return ragged ? ragged.withFlatValues(result) : result;
+  },
+);

@@ -1,7 +1,9 @@
 // tf.RaggedTensor: rows of different lengths, as flat values and the places where rows begin.
 // Owns: the class and its conversions. Row lengths are known now: ragged tensors exist eagerly. What ops do with it is rules.ts.
+
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import { normalizeAxis, type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
@@ -309,6 +311,9 @@ export class RaggedTensor extends CompositeTensor {
     return this.toString();
   }
 }
+
+guardMethods(RaggedTensor, 'RaggedTensor');
+guardMethods(RaggedTensor.prototype, 'RaggedTensor', ['toTensor']);
 
 const content = (values: TensorLike | RaggedTensor): Tensor | RaggedTensor =>
   values instanceof RaggedTensor ? values : convertToTensor(values, undefined, 'RaggedTensor');

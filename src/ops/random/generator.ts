@@ -4,6 +4,7 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import { guarded, guardMethods } from '../../base/misuse.ts';
 import { StatefulGenerator } from '../../base/random/stateful-generator.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -164,6 +165,8 @@ export class Generator_ {
   }
 }
 
+guardMethods(Generator_.prototype, 'Generator');
+
 export interface Generator extends Generator_ {}
 type Statics = Pick<typeof Generator_, 'fromSeed' | 'fromState' | 'fromNonDeterministicState' | 'fromKeyCounter'>;
 export const Generator: Class<ConstructorParameters<typeof Generator_>, Generator> & Statics = callable(
@@ -181,7 +184,11 @@ export function setGlobalGenerator(generator: Generator): void {
   global = generator;
 }
 /** The state that a seed gives. */
-export const createRngState = (seed: GeneratorSeed, alg?: unknown): Tensor => {
-  checkAlgorithm(alg);
-  return eagerTensor(StatefulGenerator.fromSeed(seed).state, [3], 'int64');
-};
+export const createRngState = guarded(
+  'random.createRngState',
+  ['seed', 'alg'],
+  (seed: GeneratorSeed, alg?: unknown): Tensor => {
+    checkAlgorithm(alg);
+    return eagerTensor(StatefulGenerator.fromSeed(seed).state, [3], 'int64');
+  },
+);

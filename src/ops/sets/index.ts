@@ -1,6 +1,8 @@
 // tf.sets: sets along the last axis.
 // Owns: union, intersection, difference, size; results are sparse, as rows differ in length.
+
 import { ShapeError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { convert } from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { eagerTensor } from '../../runtime/tensor.ts';
@@ -78,8 +80,12 @@ export const intersection = operation('sets.intersection', (a, b) => a.filter((x
 export const union = operation('sets.union', (a, _b, other) => [...a, ...other]);
 const minus = operation('sets.difference', (a, b) => a.filter((x) => !b.has(x)));
 /** a without b; with aminusb false, b without a. */
-export const difference = (a: SetInput, b: SetInput, options: { readonly aminusb?: boolean } = {}): SparseTensor =>
-  options.aminusb === false ? minus(b, a) : minus(a, b);
+export const difference = guarded(
+  'sets.difference',
+  ['a', 'b', 'options'],
+  (a: SetInput, b: SetInput, options: { readonly aminusb?: boolean } = {}): SparseTensor =>
+    options.aminusb === false ? minus(b, a) : minus(a, b),
+);
 /** The number of different elements along the last axis. */
 export function size(a: SetInput): Tensor {
   const { outer, rows } = rowsOf(a, 'sets.size');

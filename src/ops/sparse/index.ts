@@ -3,6 +3,7 @@
 
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { normalizeAxes, normalizeAxis, resolveReshape, sameShape, sizeOf, stridesOf } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -91,7 +92,7 @@ export function fromDense(tensor: TensorLike): SparseTensor {
   );
 }
 /** Indices in lexicographic order. */
-export function reorder(spInput: SparseTensor): SparseTensor {
+export const reorder = guarded('sparse.reorder', ['spInput'], (spInput: SparseTensor): SparseTensor => {
   const rows = indexRows(spInput);
   const order = sortedRows(rows);
   return sparseOf(
@@ -99,7 +100,7 @@ export function reorder(spInput: SparseTensor): SparseTensor {
     pick(spInput.values, order),
     spInput.shape,
   );
-}
+});
 export const reshape = signature(
   'sparse.reshape',
   ['spInput', 'shape'],
@@ -259,8 +260,16 @@ function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'):
     a.shape,
   );
 }
-export const maximum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'max');
-export const minimum = (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'min');
+export const maximum = guarded(
+  'sparse.maximum',
+  ['spA', 'spB'],
+  (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'max'),
+);
+export const minimum = guarded(
+  'sparse.minimum',
+  ['spA', 'spB'],
+  (spA: SparseTensor, spB: SparseTensor): SparseTensor => combine(spA, spB, 'min'),
+);
 
 /** The product of a sparse matrix and a dense one, either of them first. */
 export const sparseDenseMatmul = signature(
@@ -348,11 +357,11 @@ export const reduceSum = reduction('sparse.reduceSum', false) as Reduction;
 /** The largest elements over axes. */
 export const reduceMax = reduction('sparse.reduceMax', true) as Reduction;
 /** Softmax over the named elements of the last axis. */
-export function softmax(spInput: SparseTensor): SparseTensor {
+export const softmax = guarded('sparse.softmax', ['spInput'], (spInput: SparseTensor): SparseTensor => {
   const dense = spread(spInput, places(spInput, 'sparse.softmax'), Number.NEGATIVE_INFINITY);
   const result = softmaxOver(dense, dense.dims.length - 1) as Tensor;
   return spInput.withValues(gatherNd(result, spInput.indices));
-}
+});
 /** Ones on the diagonal. */
 export const eye = signature(
   'sparse.eye',
@@ -406,11 +415,15 @@ export const toIndicator = signature(
   },
 );
 /** An op on the values, the indices as they were. */
-export function mapValues(op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): SparseTensor | Tensor {
-  const sparse = args.find((arg) => arg instanceof SparseTensor) as SparseTensor | undefined;
-  const result = op(...args.map((arg) => (arg instanceof SparseTensor ? arg.values : arg)));
-  return sparse ? sparse.withValues(result) : result;
-}
+export const mapValues = guarded(
+  'sparse.mapValues',
+  ['op', '...args'],
+  (op: (...args: unknown[]) => Tensor, ...args: readonly unknown[]): SparseTensor | Tensor => {
+    const sparse = args.find((arg) => arg instanceof SparseTensor) as SparseTensor | undefined;
+    const result = op(...args.map((arg) => (arg instanceof SparseTensor ? arg.values : arg)));
+    return sparse ? sparse.withValues(result) : result;
+  },
+);
 /** The same elements in a larger shape, or in the smallest that holds them. */
 export const resetShape = signature(
   'sparse.resetShape',

@@ -207,7 +207,7 @@ function splitOne(text: string, sep: string, maxsplit: number): string[] {
   return parts;
 }
 /** Parts of every element as ragged rows; those of a scalar as a vector. */
-export function raggedRows(x: Tensor, parts: readonly (readonly StringElement[])[]): RaggedTensor | Tensor {
+function raggedRows(x: Tensor, parts: readonly (readonly StringElement[])[]): RaggedTensor | Tensor {
   const flat = parts.flat();
   const values = eagerTensor(flat, [flat.length], 'string');
   if (x.dims.length === 0) return values;

@@ -1,8 +1,10 @@
 // tf.summary: numbers, histograms, pictures, sounds, texts and graphs for TensorBoard.
 // Owns: conversion of what is given to what the event files hold. Leaves files to writer.ts.
 // Source: https://www.tensorflow.org/api_docs/python/tf/summary
+
 import { dtypes, isFloating } from '../../base/dtype.ts';
 import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { showShape } from '../../base/shape.ts';
 import type { ArrayData } from '../../formats/array-data.ts';
 import { encodePng } from '../../formats/images/png-encode.ts';
@@ -159,15 +161,19 @@ const arrayOf = (tensor: Tensor): ArrayData => ({
 });
 
 /** Any tensor, for a plugin of TensorBoard that `metadata` names. */
-export function write(
-  tag: string,
-  tensor: TensorLike,
-  options: Options<{ step: SummaryOptions['step']; metadata: PluginNote }> = {},
-): boolean {
-  return record('write', tag, { step: options.step }, (place) =>
-    summaryEvent(place, tag, options.metadata ?? { plugin: '' }, arrayOf(given(tensor, 'write'))),
-  );
-}
+export const write = guarded(
+  'summary.write',
+  ['tag', 'tensor', 'options'],
+  (
+    tag: string,
+    tensor: TensorLike,
+    options: Options<{ step: SummaryOptions['step']; metadata: PluginNote }> = {},
+  ): boolean => {
+    return record('write', tag, { step: options.step }, (place) =>
+      summaryEvent(place, tag, options.metadata ?? { plugin: '' }, arrayOf(given(tensor, 'write'))),
+    );
+  },
+);
 
 /** The latest trace of a tf.function, or the bytes of a GraphDef, for the page of graphs. */
 export function graph(graphData: { readonly tracedGraph: NamedGraph | null } | Uint8Array): boolean {

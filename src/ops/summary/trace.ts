@@ -1,6 +1,8 @@
 // tf.summary.traceOn, traceExport: which kernels ran, when and for how long.
 // Owns: the file that TensorBoard's profiler reads. Leaves the times to ../../runtime/profile.ts.
+
 import { StateError } from '../../base/errors.ts';
+import { guarded } from '../../base/misuse.ts';
 import { XSpace } from '../../formats/tensorflow/xplane-proto.ts';
 import { joinPath } from '../../platform/path.ts';
 import { platform } from '../../platform/platform.ts';
@@ -21,15 +23,16 @@ export function kernelTraceOff(): void {
   stopKernelTrace();
 }
 /** Ends it, and writes what was noted below `profilerOutdir`, where TensorBoard's profiler looks. */
-export async function traceExport(
-  name: string,
-  options: Options<{ step: number | null; profilerOutdir: string }> = {},
-): Promise<string> {
-  if (!isTracing) throw new StateError('summary.traceExport: nothing is traced; call summary.traceOn() first.');
-  isTracing = false;
-  const events = stopKernelTrace();
-  return writeProfile(options.profilerOutdir ?? 'logs', name, events);
-}
+export const traceExport = guarded(
+  'summary.traceExport',
+  ['name', 'options'],
+  async (name: string, options: Options<{ step: number | null; profilerOutdir: string }> = {}): Promise<string> => {
+    if (!isTracing) throw new StateError('summary.traceExport: nothing is traced; call summary.traceOn() first.');
+    isTracing = false;
+    const events = stopKernelTrace();
+    return writeProfile(options.profilerOutdir ?? 'logs', name, events);
+  },
+);
 
 /** Writes events for the profiler; gives the path. */
 export async function writeProfile(folder: string, run: string, events: readonly KernelEvent[]): Promise<string> {

@@ -2,7 +2,9 @@
 // Owns: the file's name, the queue, the default writer with its step, conditions of recording. Leaves messages to
 // ../../formats/tensorflow/event-proto.ts, kinds of summaries to index.ts.
 // Source: https://www.tensorflow.org/api_docs/python/tf/summary
+
 import { StateError, show, ValueError } from '../../base/errors.ts';
+import { guarded, requireFunction } from '../../base/misuse.ts';
 import { versionEvent } from '../../formats/tensorflow/event-proto.ts';
 import { encodeTfRecord } from '../../formats/tfrecord.ts';
 import { joinPath } from '../../platform/path.ts';
@@ -168,6 +170,7 @@ export const createNoopWriter = (): SummaryWriter => new NoopWriter();
 export function recordIf<T>(condition: boolean | (() => boolean), f: () => T): T;
 export function recordIf(condition: boolean | (() => boolean)): Scope;
 export function recordIf<T>(condition: boolean | (() => boolean), f?: () => T): T | Scope {
+  if (f !== undefined) requireFunction('summary.recordIf', f);
   return scoped({ condition }, f);
 }
 export const shouldRecordSummaries = (): boolean =>
@@ -177,7 +180,11 @@ export const setStep = (step: number | null): void => {
   state.step = step;
 };
 /** Until the default writer, or the one given, has everything in its file. */
-export const flush = async (writer: SummaryWriter | null = state.writer): Promise<void> => writer?.flush();
+export const flush = guarded(
+  'summary.flush',
+  ['writer'],
+  async (writer: SummaryWriter | null = state.writer): Promise<void> => writer?.flush(),
+);
 
 /** Internal: where a summary goes, or null where none is recorded. */
 export function destination(

@@ -1,6 +1,8 @@
 // The base of layers that join several tensors of one shape into one.
 // Owns: checks of the inputs, masks, shapes. A subclass says how two or all are joined.
+
 import { ShapeError, show, ValueError } from '../../../base/errors.ts';
+import { isRecord } from '../../../base/record.ts';
 import { type Shape, showShape } from '../../../base/shape.ts';
 import { expandDims } from '../../../ops/core/arrange.ts';
 import { logicalOr } from '../../../ops/math/elementwise.ts';
@@ -39,15 +41,15 @@ export abstract class Merge extends LayerBase<Tensor> {
 }
 
 export function tensorsIn(inputs: Structure, layer: string): Tensor[] {
-  const list = Array.isArray(inputs) ? inputs : isTensor(inputs) ? [inputs] : Object.values(inputs);
-  if (list.length < 1 || isTensor(inputs))
+  const list = Array.isArray(inputs) ? inputs : isRecord(inputs) ? Object.values(inputs) : [];
+  if (list.length < 1)
     throw new ValueError(
       `layer '${layer}' joins several tensors: found ${show(inputs)}, wanted them in a list: layer([a, b]).`,
     );
   return list as Tensor[];
 }
 export function shapesIn(inputShape: unknown, layer: string): Shape[] {
-  const list = Array.isArray(inputShape) ? inputShape : Object.values(inputShape as object);
+  const list = Array.isArray(inputShape) ? inputShape : isRecord(inputShape) ? Object.values(inputShape) : [];
   if (list.length === 0 || !Array.isArray(list[0]))
     throw new ValueError(
       `layer '${layer}' joins several tensors, but was given one of shape ${showShape(list as Shape)}; wanted a list: layer([a, b]).`,

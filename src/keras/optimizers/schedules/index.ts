@@ -32,7 +32,6 @@ import { toSnakeCase } from '../../names.ts';
 import {
   boolean,
   type Config,
-  camelCase,
   type Definitions,
   type Json,
   list,
@@ -40,6 +39,7 @@ import {
   number,
   type OptionsOf,
   optional,
+  optionsOfConfig,
   required,
   type Schema,
   schema,
@@ -72,7 +72,7 @@ export class LearningRateSchedule_ extends FunctionObject {
     );
   }
   static fromConfig(config: Config): LearningRateSchedule {
-    const options = Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+    const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [options]) as LearningRateSchedule;
   }

@@ -1,5 +1,7 @@
 // skipgrams and makeSamplingTable: pairs of words that stand near each other, for word vectors.
+
 import { show, ValueError } from '../../../base/errors.ts';
+import { guarded } from '../../../base/misuse.ts';
 import { pythonRandom } from '../../../base/random/keras-seed.ts';
 import { bindArguments } from '../../../ops/core/signature.ts';
 import { eagerTensor, Tensor } from '../../../runtime/tensor.ts';
@@ -98,17 +100,18 @@ function shuffled<T>(list: T[]): T[] {
  * The chance of keeping the i-th most frequent word, after Zipf's law: min(1, √f) with
  * f = samplingFactor · (i · (log i + γ) + 1/2 − 1/(12 i)). float64 (size,)
  */
-export function makeSamplingTable(
-  size: number,
-  samplingFactor: number | { samplingFactor?: number | undefined } = 1e-5,
-): Tensor {
-  const factor = typeof samplingFactor === 'number' ? samplingFactor : (samplingFactor.samplingFactor ?? 1e-5);
-  if (!Number.isInteger(size) || size < 1)
-    throw new ValueError(`makeSamplingTable: size: found ${show(size)}, wanted a whole number ≥ 1.`);
-  const table = Float64Array.from({ length: size }, (_, i) => {
-    const rank = Math.max(i, 1);
-    const f = factor * (rank * (Math.log(rank) + 0.577) + 0.5 - 1 / (12 * rank));
-    return Math.min(1, f / Math.sqrt(f));
-  });
-  return eagerTensor(table, [size], 'float64');
-}
+export const makeSamplingTable = guarded(
+  'makeSamplingTable',
+  ['size', 'samplingFactor'],
+  (size: number, samplingFactor: number | { samplingFactor?: number | undefined } = 1e-5): Tensor => {
+    const factor = typeof samplingFactor === 'number' ? samplingFactor : (samplingFactor.samplingFactor ?? 1e-5);
+    if (!Number.isInteger(size) || size < 1)
+      throw new ValueError(`makeSamplingTable: size: found ${show(size)}, wanted a whole number ≥ 1.`);
+    const table = Float64Array.from({ length: size }, (_, i) => {
+      const rank = Math.max(i, 1);
+      const f = factor * (rank * (Math.log(rank) + 0.577) + 0.5 - 1 / (12 * rank));
+      return Math.min(1, f / Math.sqrt(f));
+    });
+    return eagerTensor(table, [size], 'float64');
+  },
+);

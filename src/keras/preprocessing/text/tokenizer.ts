@@ -1,7 +1,9 @@
 // Keras 2's Tokenizer: a vocabulary learned from texts, and texts as sequences and matrices of its numbers.
 // Owns: counting, numbering, the JSON that Python's Tokenizer writes and reads. Leaves the cutting of texts to words.ts.
+
 import { type Class, callable } from '../../../base/callable.ts';
 import { didYouMean, refuseUnknown, StateError, show, ValueError } from '../../../base/errors.ts';
+import { guarded } from '../../../base/misuse.ts';
 import { eagerTensor, type Tensor } from '../../../runtime/tensor.ts';
 import type { Options } from '../../../runtime/tensor-methods.ts';
 import { type Analyzer, cutWords, FILTERS } from './words.ts';
@@ -252,7 +254,7 @@ export interface Tokenizer extends Tokenizer_ {}
 export const Tokenizer: Class<[options?: TokenizerOptions], Tokenizer> = callable(Tokenizer_, 'Tokenizer');
 
 /** A Tokenizer from what `toJson` wrote, here or in Python. */
-export function tokenizerFromJson(jsonString: string): Tokenizer {
+export const tokenizerFromJson = guarded('tokenizerFromJson', ['jsonString'], (jsonString: string): Tokenizer => {
   let parsed: { config?: TokenizerConfig };
   try {
     parsed = JSON.parse(jsonString) as { config?: TokenizerConfig };
@@ -273,4 +275,4 @@ export function tokenizerFromJson(jsonString: string): Tokenizer {
   });
   tokenizer.restore(config);
   return tokenizer;
-}
+});
