@@ -160,6 +160,7 @@ function associativeScanOf<T>(
 export const whileLoop = op('ops.whileLoop', whileLoopOf);
 export const foriLoop = op('ops.foriLoop', foriLoopOf);
 const switchOf = op('ops.switch', switchCaseOf);
+
 export { switchOf as switch };
 export const scan = op('ops.scan', scanOf);
 export const associativeScan = op('ops.associativeScan', associativeScanOf);
