@@ -1,6 +1,7 @@
 // keras.utils.Config: named values that may be frozen.
 // Owns: the record, its reading and writing by attribute, its freezing. Values are kept as they are given.
 import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { inspect } from '../../base/short-form.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -10,6 +11,8 @@ class ConfigRecord implements Iterable<string> {
   #frozen = false;
 
   constructor(values: Values = {}) {
+    if (!isRecord(values))
+      throw new ValueError(`Config: found ${show(values)}, wanted named values: Config({ seed: 1 }).`);
     this.#values = new Map(Object.entries(values));
   }
   /** Whether writing is refused. */
