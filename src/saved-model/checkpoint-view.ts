@@ -1,6 +1,8 @@
 // tf.train.TrackableView and CheckpointView: the objects of a program and of a checkpoint, and where they agree.
+
 import { type Class, callable } from '../base/callable.ts';
 import { show, ValueError } from '../base/errors.ts';
+import { guarded } from '../base/misuse.ts';
 import { FormatError } from '../formats/file-error.ts';
 import { VariableTensor } from '../runtime/variable.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
@@ -35,7 +37,9 @@ export interface TrackableView extends TrackableViewBase {}
 export const TrackableView: Class<[root: object], TrackableView> & {
   /** What is directly below an object, by name. */
   children(obj: object): Record<string, object>;
-} = Object.assign(callable(TrackableViewBase, 'TrackableView'), { children: childrenOf });
+} = Object.assign(callable(TrackableViewBase, 'TrackableView'), {
+  children: guarded('TrackableView.children', ['object'], childrenOf),
+});
 
 /**
  * The objects of a checkpoint, by number: `await tf.train.CheckpointView(path)`. They are read from files, so that it must be waited
