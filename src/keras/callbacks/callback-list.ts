@@ -1,80 +1,101 @@
-// The callbacks of one run, called together.
-// Owns: which hooks anyone listens to, so that nothing is read for nobody. Hooks are awaited only when they return a promise.
-import { show, ValueError } from '../../base/errors.ts';
+// CallbackList: callbacks called together by a training loop of one's own.
+// Leaves the calling, and what is said when one of them throws, to run-callbacks.ts.
+import { type Class, callable } from '../../base/callable.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Logs } from '../types.ts';
-import { CallbackBase, type CallbackParams, type Hook, has } from './callback.ts';
+import { CallbackBase, type CallbackParams } from './callback.ts';
+import { History } from './history.ts';
+import { ProgbarLogger } from './progbar-logger.ts';
+import { flattenCallbacks, RunCallbacks } from './run-callbacks.ts';
 
-export class CallbackList {
+export interface CallbackListOptions extends Partial<CallbackParams> {
+  /** Whether a History is added where the list has none; it becomes `model.history`. */
+  readonly addHistory?: boolean | undefined;
+  /** Whether a ProgbarLogger is added where the list has none. */
+  readonly addProgbar?: boolean | undefined;
+  readonly model?: ModelBase | null | undefined;
+}
+type Given = CallbackBase | readonly CallbackBase[] | null;
+
+/** `const list = CallbackList([…], { model, epochs: 3 }); await list.onTrainBegin()`: a hook of all callbacks, one after the other. */
+class CallbackListClass extends CallbackBase {
   readonly callbacks: readonly CallbackBase[];
-  readonly #listeners = new Map<Hook, CallbackBase[]>();
+  readonly #together: RunCallbacks;
 
-  constructor(callbacks: readonly CallbackBase[], model: ModelBase, params: CallbackParams) {
-    for (const callback of callbacks) {
-      if (!(callback instanceof CallbackBase))
-        throw new ValueError(`callbacks: found ${show(callback)}, wanted instances of Callback.`);
+  constructor(callbacks: Given = [], options: CallbackListOptions = {}) {
+    super();
+    const { addHistory = false, addProgbar = false, model = null, ...given } = options;
+    const list = [...flattenCallbacks(callbacks)];
+    if (addHistory && !list.some((callback) => callback instanceof History)) list.push(History());
+    if (addProgbar && !list.some((callback) => callback instanceof ProgbarLogger)) list.push(ProgbarLogger());
+    const params: CallbackParams = { ...this.params, ...given };
+    this.#together = new RunCallbacks(list, model, params);
+    this.callbacks = list;
+    super.setParams(params);
+    if (model) this.setModel(model);
+  }
+  override setModel(model: ModelBase): void {
+    super.setModel(model);
+    for (const callback of this.callbacks) {
       callback.setModel(model);
-      callback.setParams(params);
+      if (callback instanceof History) model.history = callback;
     }
-    this.callbacks = callbacks;
   }
-  #listening(hook: Hook): CallbackBase[] {
-    let found = this.#listeners.get(hook);
-    if (!found) {
-      found = this.callbacks.filter((callback) => has(callback, hook));
-      this.#listeners.set(hook, found);
-    }
-    return found;
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    for (const callback of this.callbacks) callback.setParams(params);
   }
-  /** Whether anyone wants to know. */
-  listens(hook: Hook): boolean {
-    return this.#listening(hook).length > 0;
+  override onTrainBegin(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onTrainBegin', logs);
   }
-  /** Calls a hook with logs alone. */
-  call(hook: Hook, logs: Logs = {}): void | Promise<void> {
-    return this.#each(hook, this.#listening(hook), 0, (callback) =>
-      (callback[hook] as (this: CallbackBase, logs: Logs) => void | Promise<void>).call(callback, logs),
-    );
+  override onTrainEnd(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onTrainEnd', logs);
   }
-  /** Calls a hook with the number of the epoch or batch. */
-  callAt(hook: Hook, index: number, logs: Logs = {}): void | Promise<void> {
-    return this.#each(hook, this.#listening(hook), 0, (callback) =>
-      (callback[hook] as (this: CallbackBase, index: number, logs: Logs) => void | Promise<void>).call(
-        callback,
-        index,
-        logs,
-      ),
-    );
+  override onEpochBegin(epoch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onEpochBegin', epoch, logs);
   }
-  #each(
-    hook: Hook,
-    list: readonly CallbackBase[],
-    from: number,
-    visit: (callback: CallbackBase) => void | Promise<void>,
-  ): void | Promise<void> {
-    for (let i = from; i < list.length; i++) {
-      const callback = list[i]!;
-      const fail = (error: unknown): never => {
-        throw annotated(error, `thrown by ${callback.constructor.name}.${hook}`);
-      };
-      let waiting: void | Promise<void>;
-      try {
-        waiting = visit(callback);
-      } catch (error) {
-        return fail(error);
-      }
-      if (waiting instanceof Promise) return waiting.then(() => this.#each(hook, list, i + 1, visit), fail);
-    }
+  override onEpochEnd(epoch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onEpochEnd', epoch, logs);
+  }
+  override onTrainBatchBegin(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onTrainBatchBegin', batch, logs);
+  }
+  override onTrainBatchEnd(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onTrainBatchEnd', batch, logs);
+  }
+  override onBatchBegin(batch: number, logs?: Logs): void | Promise<void> {
+    return this.onTrainBatchBegin(batch, logs);
+  }
+  override onBatchEnd(batch: number, logs?: Logs): void | Promise<void> {
+    return this.onTrainBatchEnd(batch, logs);
+  }
+  override onTestBegin(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onTestBegin', logs);
+  }
+  override onTestEnd(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onTestEnd', logs);
+  }
+  override onTestBatchBegin(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onTestBatchBegin', batch, logs);
+  }
+  override onTestBatchEnd(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onTestBatchEnd', batch, logs);
+  }
+  override onPredictBegin(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onPredictBegin', logs);
+  }
+  override onPredictEnd(logs?: Logs): void | Promise<void> {
+    return this.#together.call('onPredictEnd', logs);
+  }
+  override onPredictBatchBegin(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onPredictBatchBegin', batch, logs);
+  }
+  override onPredictBatchEnd(batch: number, logs?: Logs): void | Promise<void> {
+    return this.#together.callAt('onPredictBatchEnd', batch, logs);
   }
 }
-
-/** The same error, so that its class stays, with a note after its message. */
-export function annotated(error: unknown, note: string): unknown {
-  if (!(error instanceof Error) || Object.isFrozen(error) || error.message.includes(note)) return error;
-  error.message = `${error.message} (${note})`;
-  return error;
-}
-
-/** All callbacks of a list, lists in it included. */
-export const flattenCallbacks = (given: unknown): CallbackBase[] =>
-  given === null || given === undefined ? [] : ((Array.isArray(given) ? given : [given]).flat(3) as CallbackBase[]);
+export interface CallbackList extends CallbackListClass {}
+export const CallbackList: Class<[callbacks?: Given, options?: CallbackListOptions], CallbackList> = callable(
+  CallbackListClass,
+  'CallbackList',
+);

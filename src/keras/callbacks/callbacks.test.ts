@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as tf from '../../index.ts';
 import type { Like } from '../optimizers/index.ts';
 import { fillName } from './file-names.ts';
@@ -158,6 +158,76 @@ describe('LambdaCallback', () => {
     await model.predict(x, { verbose: 0, callbacks: [all] });
     expect(seen).toEqual(['train', 'epoch', 'batch', 'test', 'test batch', 'trained', 'predicted']);
     expect(() => callbacks.LambdaCallback({ onEpochsEnd: () => {} } as never)).toThrow(/did you mean 'onEpochEnd'/i);
+  });
+});
+
+describe('CallbackList', () => {
+  it('calls all callbacks in a loop of one’s own', async () => {
+    const seen: string[] = [];
+    const note = callbacks.LambdaCallback({
+      onEpochEnd: (epoch, logs) => void seen.push(`epoch ${epoch} ${logs!.loss}`),
+      onTrainBatchEnd: async (batch) => void seen.push(`batch ${batch}`),
+      onTestEnd: () => void seen.push('tested'),
+      onPredictBatchBegin: (batch) => void seen.push(`predict ${batch}`),
+    });
+    const model = make();
+    const list = callbacks.CallbackList([note], { addHistory: true, addProgbar: false, model, epochs: 2, verbose: 0 });
+    await list.onTrainBegin();
+    for (const epoch of [0, 1]) {
+      await list.onEpochBegin(epoch);
+      await list.onTrainBatchBegin(0);
+      await list.onTrainBatchEnd(0, { loss: 1 });
+      await list.onEpochEnd(epoch, { loss: epoch + 0.5 });
+    }
+    await list.onTestBegin();
+    await list.onTestEnd({ loss: 1 });
+    await list.onPredictBatchBegin(3);
+    await list.onTrainEnd();
+    expect(seen).toEqual(['batch 0', 'epoch 0 0.5', 'batch 0', 'epoch 1 1.5', 'tested', 'predict 3']);
+    expect(model.history!.history.loss).toEqual([0.5, 1.5]);
+    expect(note.model).toBe(model);
+    expect(note.params.epochs).toBe(2);
+    const bar = callbacks.CallbackList(null, { addProgbar: true, addHistory: true, steps: 3 });
+    expect(bar.callbacks.map((callback) => callback instanceof callbacks.ProgbarLogger)).toEqual([false, true]);
+    expect(() => callbacks.CallbackList([{}] as never)).toThrow(/found {}, wanted instances of Callback/);
+  });
+});
+
+describe('what callbacks say', () => {
+  it('is printed with verbose: 1', async () => {
+    const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    try {
+      const stop = callbacks.EarlyStopping({ monitor: 'loss', patience: 0, minDelta: 100, verbose: 1 });
+      const slow = callbacks.ReduceLROnPlateau({
+        monitor: 'loss',
+        factor: 0.5,
+        patience: 0,
+        minDelta: 100,
+        verbose: 1,
+      });
+      const save = callbacks.ModelCheckpoint(at('said.keras'), {
+        monitor: 'loss',
+        saveBestOnly: true,
+        initialValueThreshold: 0,
+        verbose: 1,
+      });
+      await make().fit(x, y, { epochs: 3, callbacks: [slow, save, stop], ...quiet });
+      const said = log.mock.calls.map(([text]) => String(text)).join('');
+      expect(said).toMatch(/ReduceLROnPlateau reducing learning rate to/);
+      expect(said).toMatch(/loss did not improve from 0\.0/);
+      expect(said).toMatch(/early stopping/);
+      expect(readdirSync(folder)).not.toContain('said.keras');
+    } finally {
+      log.mockRestore();
+    }
+  });
+  it('is an error where TerminateOnNaN is told so', async () => {
+    const nan = tf.mul(y, Number.NaN);
+    const ends: string[] = [];
+    const other = callbacks.LambdaCallback({ onTrainEnd: () => void ends.push('end') });
+    const run = make().fit(x, nan, { callbacks: [callbacks.TerminateOnNaN({ raiseError: true }), other], ...quiet });
+    await expect(run as Promise<unknown>).rejects.toThrow(/NaN or Inf loss encountered at batch 0.*TerminateOnNaN/);
+    expect(ends).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // tf.keras.callbacks.
 export { BackupAndRestore, type BackupAndRestoreOptions } from './backup-and-restore.ts';
 export { Callback } from './callback.ts';
-export { CallbackList } from './callback-list.ts';
+export { CallbackList, type CallbackListOptions } from './callback-list.ts';
 export { CSVLogger, type CSVLoggerOptions } from './csv-logger.ts';
 export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { History } from './history.ts';

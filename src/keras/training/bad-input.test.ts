@@ -207,6 +207,30 @@ describe('a run that ends in an error', () => {
       /bad-input.test.ts: the folder cannot be made.*thrown by ModelCheckpoint.onEpochEnd.*weights are kept/,
     );
   });
+  it('lists the logs that there are, where a callback watches another', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    try {
+      const watching = [
+        callbacks.EarlyStopping({ monitor: 'val_accurracy', mode: 'max' }),
+        callbacks.ReduceLROnPlateau({ monitor: 'nonsense', mode: 'min' }),
+      ];
+      const history = await trainable().fit(x, y, { callbacks: watching, ...quiet });
+      expect(history.epoch).toEqual([0]);
+      const said = warn.mock.calls.map(([text]) => String(text));
+      expect(said).toEqual([
+        expect.stringMatching(/EarlyStopping: the log 'val_accurracy' is not there.*loss/),
+        expect.stringMatching(/ReduceLROnPlateau: the log 'nonsense' is not there.*loss/),
+      ]);
+      await expect(
+        trainable().fit(x, y, {
+          callbacks: [callbacks.ModelCheckpoint('{val_acc}.keras')],
+          ...quiet,
+        }) as Promise<unknown>,
+      ).rejects.toThrow(/asks for 'val_acc', which is no log; wanted one of epoch, loss.*weights are kept/);
+    } finally {
+      warn.mockRestore();
+    }
+  });
   it('takes one target for one output, whole numbers for frequencies', async () => {
     await expect(trainable().fit(x, [y, y], quiet) as Promise<unknown>).rejects.toThrow(/y has 2 targets.*1 output/);
     expect(() => trainable().fit(x, y, { validationFreq: 0 })).toThrow(/validationFreq: found 0/);

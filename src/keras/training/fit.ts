@@ -3,9 +3,9 @@
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
 import { KeyboardInterrupt, StateError, ValueError } from '../../base/errors.ts';
 import { platform } from '../../platform/platform.ts';
-import { annotated, CallbackList, flattenCallbacks } from '../callbacks/callback-list.ts';
 import { History } from '../callbacks/history.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
+import { annotated, flattenCallbacks, RunCallbacks } from '../callbacks/run-callbacks.ts';
 import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Inputs, Logs, Structure } from '../types.ts';
@@ -18,7 +18,7 @@ import type { EvaluateOptions, FitOptions, RunOptions, Scores, Training, Verbose
 
 interface Run {
   readonly model: ModelBase;
-  readonly callbacks: CallbackList;
+  readonly callbacks: RunCallbacks;
   readonly progress: ProgbarLogger | null;
   readonly control: RunControl | null;
   readonly pace: Pace;
@@ -42,7 +42,7 @@ function callbacksFor(
     all.push(progress);
   }
   if (history) all.push(history);
-  return { callbacks: new CallbackList(all, model, { verbose: level, epochs, steps }), progress };
+  return { callbacks: new RunCallbacks(all, model, { verbose: level, epochs, steps }), progress };
 }
 
 /** Fits the model; what `model.fit` does. */

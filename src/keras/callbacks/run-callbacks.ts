@@ -1,0 +1,80 @@
+// The callbacks of one run, called together.
+// Owns: which hooks anyone listens to, so that nothing is read for nobody. Hooks are awaited only when they return a promise.
+import { show, ValueError } from '../../base/errors.ts';
+import type { ModelBase } from '../models/model.ts';
+import type { Logs } from '../types.ts';
+import { CallbackBase, type CallbackParams, type Hook, has } from './callback.ts';
+
+export class RunCallbacks {
+  readonly callbacks: readonly CallbackBase[];
+  readonly #listeners = new Map<Hook, CallbackBase[]>();
+
+  constructor(callbacks: readonly CallbackBase[], model: ModelBase | null, params: CallbackParams) {
+    for (const callback of callbacks) {
+      if (!(callback instanceof CallbackBase))
+        throw new ValueError(`callbacks: found ${show(callback)}, wanted instances of Callback.`);
+      if (model) callback.setModel(model);
+      callback.setParams(params);
+    }
+    this.callbacks = callbacks;
+  }
+  #listening(hook: Hook): CallbackBase[] {
+    let found = this.#listeners.get(hook);
+    if (!found) {
+      found = this.callbacks.filter((callback) => has(callback, hook));
+      this.#listeners.set(hook, found);
+    }
+    return found;
+  }
+  /** Whether anyone wants to know. */
+  listens(hook: Hook): boolean {
+    return this.#listening(hook).length > 0;
+  }
+  /** Calls a hook with logs alone. */
+  call(hook: Hook, logs: Logs = {}): void | Promise<void> {
+    return this.#each(hook, this.#listening(hook), 0, (callback) =>
+      (callback[hook] as (this: CallbackBase, logs: Logs) => void | Promise<void>).call(callback, logs),
+    );
+  }
+  /** Calls a hook with the number of the epoch or batch. */
+  callAt(hook: Hook, index: number, logs: Logs = {}): void | Promise<void> {
+    return this.#each(hook, this.#listening(hook), 0, (callback) =>
+      (callback[hook] as (this: CallbackBase, index: number, logs: Logs) => void | Promise<void>).call(
+        callback,
+        index,
+        logs,
+      ),
+    );
+  }
+  #each(
+    hook: Hook,
+    list: readonly CallbackBase[],
+    from: number,
+    visit: (callback: CallbackBase) => void | Promise<void>,
+  ): void | Promise<void> {
+    for (let i = from; i < list.length; i++) {
+      const callback = list[i]!;
+      const fail = (error: unknown): never => {
+        throw annotated(error, `thrown by ${callback.constructor.name}.${hook}`);
+      };
+      let waiting: void | Promise<void>;
+      try {
+        waiting = visit(callback);
+      } catch (error) {
+        return fail(error);
+      }
+      if (waiting instanceof Promise) return waiting.then(() => this.#each(hook, list, i + 1, visit), fail);
+    }
+  }
+}
+
+/** The same error, so that its class stays, with a note after its message. */
+export function annotated(error: unknown, note: string): unknown {
+  if (!(error instanceof Error) || Object.isFrozen(error) || error.message.includes(note)) return error;
+  error.message = `${error.message} (${note})`;
+  return error;
+}
+
+/** All callbacks of a list, lists in it included. */
+export const flattenCallbacks = (given: unknown): CallbackBase[] =>
+  given === null || given === undefined ? [] : ((Array.isArray(given) ? given : [given]).flat(3) as CallbackBase[]);
