@@ -32,7 +32,7 @@ class DTypePolicyBase {
     if (source.startsWith('mixed_')) {
       if (source !== 'mixed_float16' && source !== 'mixed_bfloat16')
         throw new ValueError(
-          `DTypePolicy: unknown policy '${source}'. Known: mixed_float16, mixed_bfloat16, and the dtypes.`,
+          `DTypePolicy: unknown policy '${source}'; wanted a dtype, or one of mixed_float16, mixed_bfloat16.${didYouMean(source, ['mixed_float16', 'mixed_bfloat16'])}`,
         );
       this.computeDtype = source.slice(6) as DType;
       this.variableDtype = 'float32';

@@ -25,6 +25,9 @@ export {
   categoricalGeneralizedCrossEntropy,
   KLDivergence,
   klDivergence,
+  klDivergence as kld,
+  klDivergence as KLD,
+  klDivergence as kullbackLeiblerDivergence,
   SparseCategoricalCrossentropy,
   type SparseCategoricalCrossentropyOptions,
   sparseCategoricalCrossentropy,
@@ -34,7 +37,7 @@ export * from './focal.ts';
 export * from './hinge.ts';
 export { type CallOptions, Loss, type LossFunction, LossFunctionWrapper, type LossOptions } from './loss.ts';
 export * from './overlap.ts';
-export type { Reduction } from './reduction.ts';
+export { Reduction } from './reduction.ts';
 export {
   CosineSimilarity,
   cosineSimilarity,
@@ -42,6 +45,7 @@ export {
   huber,
   LogCosh,
   logCosh,
+  logCosh as logcosh,
   MeanAbsoluteError,
   MeanAbsolutePercentageError,
   MeanSquaredError,

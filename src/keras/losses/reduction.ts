@@ -15,6 +15,13 @@ import { floatx } from '../config.ts';
 
 export const reductions = ['sum_over_batch_size', 'sum', 'mean', 'mean_with_sample_weight', 'none'] as const;
 export type Reduction = (typeof reductions)[number];
+/** Keras 2's names of the reductions; `auto` is the sum over the batch size. */
+export const Reduction = {
+  AUTO: 'sum_over_batch_size',
+  NONE: 'none',
+  SUM: 'sum',
+  SUM_OVER_BATCH_SIZE: 'sum_over_batch_size',
+} as const satisfies Readonly<Record<string, Reduction>>;
 
 /** As a tensor of the dtype, whatever it was. */
 export const asDType = (x: TensorLike, dtype: DType, name = 'value'): Tensor => {

@@ -13,6 +13,7 @@ import * as confusion from './confusion.ts';
 import * as correlation from './correlation.ts';
 import { F1Score, FBetaScore } from './f-score.ts';
 import * as iou from './iou.ts';
+import { MeanRelativeError, MeanTensor } from './mean-tensor.ts';
 import { Metric, Metric_ } from './metric.ts';
 import * as ofLosses from './of-losses.ts';
 import { Mean, MeanMetricWrapper, type MetricFunction, Sum } from './reduction.ts';
@@ -25,8 +26,12 @@ export {
   categoricalHinge,
   hinge,
   huber,
+  KLD,
   klDivergence,
+  kld,
+  kullbackLeiblerDivergence,
   logCosh,
+  logcosh,
   MAE,
   MAPE,
   MSE,
@@ -49,6 +54,7 @@ export * from './confusion.ts';
 export * from './correlation.ts';
 export { F1Score, type F1ScoreOptions, FBetaScore, type FBetaScoreOptions } from './f-score.ts';
 export { BinaryIoU, type BinaryIoUOptions, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU } from './iou.ts';
+export { MeanRelativeError, MeanTensor } from './mean-tensor.ts';
 export { Metric, type MetricOptions, type StateOptions, type UpdateOptions } from './metric.ts';
 export * from './of-losses.ts';
 export { Mean, MeanMetricWrapper, type MetricFunction, Sum } from './reduction.ts';
@@ -58,6 +64,8 @@ const classes = {
   Mean,
   Sum,
   MeanMetricWrapper,
+  MeanTensor,
+  MeanRelativeError,
   MeanSquaredError: ofLosses.MeanSquaredError,
   RootMeanSquaredError: ofLosses.RootMeanSquaredError,
   MeanAbsoluteError: ofLosses.MeanAbsoluteError,

@@ -24,7 +24,7 @@ export abstract class BaseConvTranspose extends LayerBase<Tensor> {
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {
     super(schema, args);
-    this.inputSpec = { minNdim: this.kernelSize.length + 2 };
+    this.inputSpec = { ndim: this.kernelSize.length + 2 };
     const { outputPadding, strides } = this;
     if (outputPadding?.some((n, axis) => n >= strides[axis]!))
       throw new ValueError(
@@ -50,7 +50,7 @@ export abstract class BaseConvTranspose extends LayerBase<Tensor> {
         regularizer: this.biasRegularizer,
         constraint: this.biasConstraint,
       });
-    this.inputSpec = { minNdim: this.kernelSize.length + 2, axes: { [channelAxis(this.dataFormat)]: channels } };
+    this.inputSpec = { ndim: this.kernelSize.length + 2, axes: { [channelAxis(this.dataFormat)]: channels } };
   }
   /** (batch, …spatial, channels) → (batch, …larger, filters) */
   override call(inputs: Tensor): Tensor {
