@@ -85,9 +85,14 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
 
 /** Throws for an option that does not exist: a slip of the pen must not silently mean the default. */
 export function refuseUnknown(where: string, options: object, known: readonly string[]): void {
+  // The types say so; plain JavaScript may give a value by position that is taken by name.
+  if (typeof options !== 'object' || options === null)
+    throw new ValueError(`${where}: options: found ${show(options)}, wanted a record of ${known.join(', ')}.`);
   for (const name of Object.keys(options))
     if (!known.includes(name)) throw new ValueError(`${where}: unknown option '${name}'.${didYouMean(name, known)}`);
 }
+
+const COMPOSITE = /^(RaggedTensor|SparseTensor|IndexedSlices)/;
 
 /** A value as an error message shows it: short, and never throwing. */
 export function show(value: unknown): string {
@@ -99,7 +104,7 @@ export function show(value: unknown): string {
   }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value.byteLength} bytes)`;
   if ('shape' in value && 'dtype' in value)
-    return `tensor of shape ${show(value.shape)} and dtype ${String(value.dtype)}`;
+    return `${COMPOSITE.exec(value.constructor.name)?.[0] ?? 'tensor'} of shape ${show(value.shape)} and dtype ${String(value.dtype)}`;
   const name = value.constructor?.name;
   return name && name !== 'Object' ? name : `{${Object.keys(value).slice(0, 8).join(', ')}}`;
 }

@@ -555,9 +555,11 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** start, start + step, … without end. */
   static counter(
-    options: Options<{ start: number; step: number; dtype: DType; name: string }> = {},
+    ...args:
+      | [options?: Options<{ start: number; step: number; dtype: DType; name: string }>]
+      | [start: number, step?: number, dtype?: DType]
   ): DatasetBase<Tensor> {
-    const [start = 0, step = 1, dtype = 'int64'] = bind('counter', ['start', 'step', 'dtype'], [options]);
+    const [start = 0, step = 1, dtype = 'int64'] = bind('counter', ['start', 'step', 'dtype'], args);
     return new DatasetBase(counterSource(start as number, step as number, asDType(dtype as DType)));
   }
   /** Random numbers below 2³², int64, without end: TensorFlow's for the same seed. */

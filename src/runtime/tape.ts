@@ -29,7 +29,8 @@ export class Tape implements Observer {
   #used = false;
   #recorded = false;
 
-  constructor(options: TapeOptions = {}) {
+  constructor(persistent: boolean | TapeOptions = {}, watchAccessedVariables?: boolean) {
+    const options = typeof persistent === 'object' ? persistent : { persistent, watchAccessedVariables };
     refuseUnknown('GradientTape', options, ['persistent', 'watchAccessedVariables']);
     this.#persistent = options.persistent ?? false;
     this.#watchVariables = options.watchAccessedVariables ?? true;

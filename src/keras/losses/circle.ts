@@ -1,9 +1,9 @@
 // Circle loss: pulls embeddings of one class together and pushes others apart (Sun et al., 2020).
 // Owns: the function and the class.
-import { guarded } from '../../base/misuse.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { eye } from '../../ops/core/create.ts';
+import { signature } from '../../ops/core/signature.ts';
 import {
   add,
   cast,
@@ -20,33 +20,29 @@ import { matmul } from '../../ops/math/matmul.ts';
 import { reduceLogsumexp } from '../../ops/math/reduce.ts';
 import { softplus } from '../../ops/nn/activations.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { setMask } from '../annotations.ts';
 import { boolean, number, optional } from '../schema.ts';
 import { lossClass } from './loss.ts';
 import { asDType, asFloat } from './reduction.ts';
 
-export interface CircleOptions
-  extends Options<{
-    refLabels: TensorLike | null;
-    refEmbeddings: TensorLike | null;
-    removeDiagonal: boolean;
-    gamma: number;
-    margin: number;
-  }> {}
-
 /** Labels (batch,) of normalized embeddings (batch, d), each against all of the batch or of the references. */
-export const circle = guarded(
-  'losses.circle',
-  ['yTrue', 'yPred', 'options'],
-  (yTrue: TensorLike, yPred: TensorLike, options: CircleOptions = {}): Tensor => {
-    const { gamma = 80, margin = 0.4, removeDiagonal = true } = options;
+export const circle = signature(
+  'circle',
+  ['yTrue', 'yPred', 'refLabels', 'refEmbeddings', 'removeDiagonal', 'gamma', 'margin'],
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    refLabels?: TensorLike | null,
+    refEmbeddings?: TensorLike | null,
+    removeDiagonal: boolean = true,
+    gamma: number = 80,
+    margin: number = 0.4,
+  ): Tensor => {
     const embeddings = asFloat(yPred, 'yPred');
     const labels = cast(convertToTensor(yTrue, undefined, 'yTrue'), 'int32');
-    const others = options.refEmbeddings
-      ? asDType(options.refEmbeddings, embeddings.dtype, 'refEmbeddings')
-      : embeddings;
-    const otherLabels = options.refLabels ? cast(convertToTensor(options.refLabels), 'int32') : labels;
+    const others = refEmbeddings ? asDType(refEmbeddings, embeddings.dtype, 'refEmbeddings') : embeddings;
+    const otherLabels = refLabels ? cast(convertToTensor(refLabels), 'int32') : labels;
     // (batch, references)
     const distances = maximum(subtract(1, matmul(embeddings, others, { transposeB: true })), 0);
     const same = equal(reshape(labels, [-1, 1]), reshape(otherLabels, [1, -1]));

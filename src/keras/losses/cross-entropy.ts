@@ -6,6 +6,7 @@ import { normalizeAxis, sameShape, showShape } from '../../base/shape.ts';
 import { expandDims, reshape, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { oneHot } from '../../ops/core/create.ts';
+import { signature } from '../../ops/core/signature.ts';
 import {
   add,
   cast,
@@ -26,20 +27,13 @@ import {
   sparseSoftmaxCrossEntropyWithLogits,
 } from '../../ops/nn/cross-entropy.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { type Parameter, parameter } from '../activations/options.ts';
 import { logitsOf, setMask } from '../annotations.ts';
 import { epsilon } from '../config.ts';
 import { boolean, either, integer, integers, nullable, number, optional } from '../schema.ts';
 import { lossClass } from './loss.ts';
 import { asFloat, checkBroadcast, checkSameShape, predictionsAndTargets } from './reduction.ts';
-
-export interface BinaryCrossentropyOptions
-  extends Options<{ fromLogits: boolean; labelSmoothing: number; axis: number | readonly number[] }> {}
-export interface CategoricalCrossentropyOptions
-  extends Options<{ fromLogits: boolean; labelSmoothing: number; axis: number }> {}
-export interface SparseCategoricalCrossentropyOptions
-  extends Options<{ fromLogits: boolean; ignoreClass: number | null; axis: number }> {}
 
 /** Probabilities away from 0 and 1, so that logarithms stay finite. */
 export const clipped = (probabilities: Tensor): Tensor => clipByValue(probabilities, epsilon(), 1 - epsilon());
@@ -57,70 +51,87 @@ export function binaryElements(yTrue: Tensor, yPred: Tensor, fromLogits: boolean
 }
 
 /** mean(−yTrue log yPred − (1 − yTrue) log(1 − yPred)) along an axis. */
-export function binaryCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: BinaryCrossentropyOptions = {},
-): Tensor {
-  const [labels, q] = predictionsAndTargets(yTrue, yPred);
-  const t = smoothed(labels, options.labelSmoothing ?? 0, 2);
-  return reduceMean(binaryElements(t, q, options.fromLogits ?? false, 'binaryCrossentropy'), options.axis ?? -1);
-}
+export const binaryCrossentropy = signature(
+  'binaryCrossentropy',
+  ['yTrue', 'yPred', 'fromLogits', 'labelSmoothing', 'axis'],
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    fromLogits: boolean = false,
+    labelSmoothing: number = 0,
+    axis: number | readonly number[] = -1,
+  ): Tensor => {
+    const [labels, q] = predictionsAndTargets(yTrue, yPred);
+    const t = smoothed(labels, labelSmoothing, 2);
+    return reduceMean(binaryElements(t, q, fromLogits, 'binaryCrossentropy'), axis);
+  },
+);
 
 /** −Σ yTrue log yPred along an axis, labels one-hot or probabilities. */
-export function categoricalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: CategoricalCrossentropyOptions = {},
-): Tensor {
-  const name = 'categoricalCrossentropy';
-  const [labels, q] = predictionsAndTargets(yTrue, yPred);
-  const axis = options.axis ?? -1;
-  if (q.rank === 0 || !sameShape(labels.dims, q.dims))
-    throw new ShapeError(
-      `${name}: yTrue has shape ${showShape(labels.dims)} and yPred ${showShape(q.dims)}; wanted equal shapes, labels one-hot. For labels that are class numbers use sparseCategoricalCrossentropy.`,
-    );
-  const t = smoothed(labels, options.labelSmoothing ?? 0, labels.dims.at(-1)!);
-  const logits = options.fromLogits ? q : logitsOf(q);
-  if (logits) return softmaxCrossEntropyWithLogits(t, logits, axis);
-  const normalized = divide(q, reduceSum(q, { axis, keepdims: true }));
-  return negative(reduceSum(multiply(t, log(clipped(normalized))), axis));
-}
+export const categoricalCrossentropy = signature(
+  'categoricalCrossentropy',
+  ['yTrue', 'yPred', 'fromLogits', 'labelSmoothing', 'axis'],
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    fromLogits: boolean = false,
+    labelSmoothing: number = 0,
+    axis: number = -1,
+  ): Tensor => {
+    const name = 'categoricalCrossentropy';
+    const [labels, q] = predictionsAndTargets(yTrue, yPred);
+    if (q.rank === 0 || !sameShape(labels.dims, q.dims))
+      throw new ShapeError(
+        `${name}: yTrue has shape ${showShape(labels.dims)} and yPred ${showShape(q.dims)}; wanted equal shapes, labels one-hot. For labels that are class numbers use sparseCategoricalCrossentropy.`,
+      );
+    const t = smoothed(labels, labelSmoothing, labels.dims.at(-1)!);
+    const logits = fromLogits ? q : logitsOf(q);
+    if (logits) return softmaxCrossEntropyWithLogits(t, logits, axis);
+    const normalized = divide(q, reduceSum(q, { axis, keepdims: true }));
+    return negative(reduceSum(multiply(t, log(clipped(normalized))), axis));
+  },
+);
 
 /** −log yPred[yTrue] along the last axis, labels class numbers. */
-export function sparseCategoricalCrossentropy(
-  yTrue: TensorLike,
-  yPred: TensorLike,
-  options: SparseCategoricalCrossentropyOptions = {},
-): Tensor {
-  const name = 'sparseCategoricalCrossentropy';
-  let q = asFloat(yPred, 'yPred');
-  let labels = convertToTensor(yTrue, undefined, 'yTrue');
-  const axis = normalizeAxis(options.axis ?? -1, Math.max(q.rank, 1), name);
-  if (axis !== q.rank - 1)
-    throw new ValueError(
-      `${name}: axis is ${show(options.axis)} for yPred of shape ${showShape(q.dims)}; wanted the last axis.`,
-    );
-  if (labels.rank === q.rank && labels.dims.at(-1) === 1) labels = squeeze(labels, -1);
-  if (!sameShape(labels.dims, q.dims.slice(0, -1)))
-    throw new ShapeError(
-      `${name}: yTrue has shape ${showShape(labels.dims)} and yPred ${showShape(q.dims)}; wanted yTrue of shape ${showShape(q.dims.slice(0, -1))}, a class number for each row of yPred. For one-hot labels use categoricalCrossentropy.`,
-    );
-  let t = cast(labels, 'int32');
-  const fromLogits = options.fromLogits || logitsOf(q) !== null;
-  q = fromLogits ? (options.fromLogits ? q : logitsOf(q)!) : q;
-  let valid: Tensor | null = null;
-  if (options.ignoreClass !== undefined && options.ignoreClass !== null) {
-    valid = notEqual(t, options.ignoreClass);
-    t = where(valid, t, 0);
-    q = where(expandDims(valid, -1), q, 0);
-  }
-  const losses = sparseSoftmaxCrossEntropyWithLogits(t, fromLogits ? q : log(clipped(q)));
-  if (!valid) return losses;
-  const result = where(valid, losses, 0);
-  setMask(result, reshape(valid, result.dims));
-  return result;
-}
+export const sparseCategoricalCrossentropy = signature(
+  'sparseCategoricalCrossentropy',
+  ['yTrue', 'yPred', 'fromLogits', 'ignoreClass', 'axis'],
+  (
+    yTrue: TensorLike,
+    yPred: TensorLike,
+    fromLogits: boolean = false,
+    ignoreClass?: number | null,
+    axis: number = -1,
+  ): Tensor => {
+    const name = 'sparseCategoricalCrossentropy';
+    let q = asFloat(yPred, 'yPred');
+    let labels = convertToTensor(yTrue, undefined, 'yTrue');
+    const last = normalizeAxis(axis, Math.max(q.rank, 1), name);
+    if (last !== q.rank - 1)
+      throw new ValueError(
+        `${name}: axis is ${show(axis)} for yPred of shape ${showShape(q.dims)}; wanted the last axis.`,
+      );
+    if (labels.rank === q.rank && labels.dims.at(-1) === 1) labels = squeeze(labels, -1);
+    if (!sameShape(labels.dims, q.dims.slice(0, -1)))
+      throw new ShapeError(
+        `${name}: yTrue has shape ${showShape(labels.dims)} and yPred ${showShape(q.dims)}; wanted yTrue of shape ${showShape(q.dims.slice(0, -1))}, a class number for each row of yPred. For one-hot labels use categoricalCrossentropy.`,
+      );
+    let t = cast(labels, 'int32');
+    const logits = fromLogits ? q : logitsOf(q);
+    q = logits ?? q;
+    let valid: Tensor | null = null;
+    if (ignoreClass !== undefined && ignoreClass !== null) {
+      valid = notEqual(t, ignoreClass);
+      t = where(valid, t, 0);
+      q = where(expandDims(valid, -1), q, 0);
+    }
+    const losses = sparseSoftmaxCrossEntropyWithLogits(t, logits ? q : log(clipped(q)));
+    if (!valid) return losses;
+    const result = where(valid, losses, 0);
+    setMask(result, reshape(valid, result.dims));
+    return result;
+  },
+);
 
 /** Σ yTrue log(yTrue / yPred) along the last axis. */
 export function klDivergence(yTrue: TensorLike, yPred: TensorLike): Tensor {

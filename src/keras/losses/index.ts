@@ -13,13 +13,11 @@ import { Loss, Loss_, type LossFunction, LossFunctionWrapper } from './loss.ts';
 import * as overlap from './overlap.ts';
 import * as regression from './regression.ts';
 
-export { Circle, type CircleOptions, circle } from './circle.ts';
+export { Circle, circle } from './circle.ts';
 export {
   BinaryCrossentropy,
-  type BinaryCrossentropyOptions,
   binaryCrossentropy,
   CategoricalCrossentropy,
-  type CategoricalCrossentropyOptions,
   CategoricalGeneralizedCrossEntropy,
   categoricalCrossentropy,
   categoricalGeneralizedCrossEntropy,
@@ -29,7 +27,6 @@ export {
   klDivergence as KLD,
   klDivergence as kullbackLeiblerDivergence,
   SparseCategoricalCrossentropy,
-  type SparseCategoricalCrossentropyOptions,
   sparseCategoricalCrossentropy,
 } from './cross-entropy.ts';
 export { CTC, ctc } from './ctc.ts';

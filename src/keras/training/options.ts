@@ -200,7 +200,11 @@ export function argumentsOf<O extends object>(
   const named = namedArguments(method, args, inputNames);
   if (named) return { ...named, options: named.options as O };
   const [x, second, third] = args;
-  if (method === 'predict') return { x, y: undefined, options: (second ?? {}) as O };
+  if (method === 'predict') {
+    if (args.length > 2 || !(second === undefined || second === null || isRecord(second)))
+      throw new ValueError(`predict: options: found ${show(second)}, wanted a record such as { verbose: 0 }.`);
+    return { x, y: undefined, options: (second ?? {}) as O };
+  }
   const known: readonly string[] = OPTIONS[method];
   const isOptions =
     third === undefined &&

@@ -1,7 +1,7 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
 import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, refuseUnknown, ValueError, show } from '../../base/errors.ts';
+import { DTypeError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -72,7 +72,12 @@ function rangeOf(...args: readonly unknown[]): Tensor {
     last !== null && typeof last === 'object' && !(last instanceof Tensor)
       ? (last as ShapedOptions & Options<{ limit: number; delta: number }>)
       : {};
-  const numbers = (options === last ? args.slice(0, -1) : args)
+  const given = options === last ? args.slice(0, -1) : [...args];
+  // The dtype may stand last by position.
+  const positional = given.length > 1 && typeof given.at(-1) === 'string' ? given.pop() : undefined;
+  if (given.length > 3)
+    throw new ValueError(`range: found ${given.length} numbers, wanted at most start, limit, delta.`);
+  const numbers = given
     .filter((value) => value !== undefined && value !== null)
     .map((value) => (value instanceof Tensor ? value.item() : Number(value)));
   if (numbers.length === 1 && options.limit === undefined) numbers.unshift(0);
@@ -81,7 +86,10 @@ function rangeOf(...args: readonly unknown[]): Tensor {
   const floats = (args as unknown[])
     .filter((value): value is Tensor => value instanceof Tensor)
     .map((value) => value.dtype);
-  const dtype = dtypeOf(options, floats[0] ?? ([start, limit, delta].every(Number.isInteger) ? 'int32' : 'float32'));
+  const dtype = dtypeOf(
+    positional === undefined ? options : { dtype: positional as DType },
+    floats[0] ?? ([start, limit, delta].every(Number.isInteger) ? 'int32' : 'float32'),
+  );
   const count = Math.ceil((limit - start) / delta);
   if (!Number.isFinite(count) || count < 0)
     throw new ValueError(
@@ -92,7 +100,7 @@ function rangeOf(...args: readonly unknown[]): Tensor {
 }
 export interface Range {
   (limit: number | Tensor, options?: ShapedOptions & Options<{ limit: number; delta: number }>): Tensor;
-  (start: number | Tensor, limit: number | Tensor, delta?: number | Tensor, options?: ShapedOptions): Tensor;
+  (start: number | Tensor, limit: number | Tensor, delta?: number | Tensor, options?: ShapedOptions | DType): Tensor;
   (start: number | Tensor, limit: number | Tensor, options?: ShapedOptions & Options<{ delta: number }>): Tensor;
 }
 export const range: Range = op('range', rangeOf as (...args: never[]) => Tensor) as Range;

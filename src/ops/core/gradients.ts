@@ -77,7 +77,8 @@ export class GradientTape_ extends Tape {
 
 export interface GradientTape extends GradientTape_ {}
 export const GradientTape: Class<
-  [options?: Options<{ persistent: boolean; watchAccessedVariables: boolean }>],
+  | [options?: Options<{ persistent: boolean; watchAccessedVariables: boolean }>]
+  | [persistent: boolean, watchAccessedVariables?: boolean],
   GradientTape
 > = callable(GradientTape_, 'GradientTape');
 

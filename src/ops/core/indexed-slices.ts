@@ -44,6 +44,11 @@ export class IndexedSlices_ {
     return new IndexedSlices(f(this.values), this.indices, this.denseShape);
   }
 
+  toString(): string {
+    const shape = this.denseShape ? `, dense_shape=tf.Tensor([${this.denseShape.join(' ')}])` : '';
+    return `IndexedSlices(indices=${this.indices}, values=${this.values}${shape})`;
+  }
+
   /** The tensor of shape `dims`: the rows at their places, 0 elsewhere. */
   toDense(dims: Dims | null = this.denseShape): Tensor {
     if (!dims) throw new ShapeError('IndexedSlices: the shape of the dense tensor is not known; give denseShape.');

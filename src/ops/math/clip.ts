@@ -7,7 +7,7 @@ import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
-import { convertPair, convertToTensor } from '../core/convert.ts';
+import { convertPair } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { floating, spreadOver } from './operands.ts';
 
@@ -53,8 +53,7 @@ export const clipByGlobalNorm = signature(
   'clipByGlobalNorm',
   ['tList', 'clipNorm', 'useNorm'],
   (tList: List, clipNorm: TensorLike, useNorm?: TensorLike): [list: (Tensor | null)[], globalNorm: Tensor] => {
-    const norm =
-      useNorm === undefined ? globalNorm(tList as never) : convertToTensor(useNorm, undefined, 'clipByGlobalNorm');
+    const norm = useNorm === undefined ? globalNorm(tList as never) : floating(useNorm, 'clipByGlobalNorm: useNorm');
     const limit = p.broadcastTo(convertPair(norm, clipNorm, 'clipByGlobalNorm')[1], norm.dims);
     const one = p.onesLike(norm);
     const scale = p.mul(limit, p.binary('min', p.div(one, norm), p.div(one, limit)));

@@ -105,6 +105,13 @@ export const pow = binaryOp('pow', (a, b) => {
         throw new ValueError(
           `pow: integers cannot be raised to the negative power ${elements[i]}; cast to a floating dtype first.`,
         );
+  if (isComplex(a.dtype)) {
+    // e^(b log a); 0 to any power but 0 is 0.
+    const zero = p.compare('equal', a, p.zerosLike(a));
+    const power = p.unary('exp', p.mul(b, p.unary('log', p.select(zero, p.onesLike(a), a))));
+    const ofZero = p.select(p.compare('equal', b, p.zerosLike(b)), p.onesLike(b), p.zerosLike(b));
+    return p.select(zero, ofZero, power);
+  }
   return p.binary('pow', a, b);
 });
 export const maximum = binaryOp('maximum', (a, b) => p.binary('max', a, b));
@@ -114,10 +121,19 @@ export const squaredDifference = binaryOp('squaredDifference', (a, b) => p.squar
 
 export const equal = binaryOp('equal', (a, b) => p.compare('equal', a, b));
 export const notEqual = binaryOp('notEqual', (a, b) => p.compare('notEqual', a, b));
-export const less = binaryOp('less', (a, b) => p.compare('less', a, b));
-export const lessEqual = binaryOp('lessEqual', (a, b) => p.compare('lessEqual', a, b));
-export const greater = binaryOp('greater', (a, b) => p.compare('greater', a, b));
-export const greaterEqual = binaryOp('greaterEqual', (a, b) => p.compare('greaterEqual', a, b));
+/** Numbers with an order: complex ones have none. */
+const ordering = (name: 'less' | 'lessEqual' | 'greater' | 'greaterEqual'): Binary =>
+  binaryOp(name, (a, b) => {
+    if (isComplex(a.dtype))
+      throw new DTypeError(
+        `${name}: found dtype ${a.dtype}, whose numbers have no order; compare tf.abs(x), tf.math.real(x) or tf.math.imag(x).`,
+      );
+    return p.compare(name, a, b);
+  });
+export const less = ordering('less');
+export const lessEqual = ordering('lessEqual');
+export const greater = ordering('greater');
+export const greaterEqual = ordering('greaterEqual');
 
 const bool = (x: Tensor, name: string): Tensor => {
   if (x.dtype !== 'bool')

@@ -9,68 +9,72 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair } from '../core/convert.ts';
 import { op } from '../core/define.ts';
+import { signature } from '../core/signature.ts';
 
-export interface MatmulOptions
-  extends Options<{
-    transposeA: boolean;
-    transposeB: boolean;
-    adjointA: boolean;
-    adjointB: boolean;
-    /** Hints that a matrix holds many zeros: it is multiplied all the same. */
-    aIsSparse: boolean;
-    bIsSparse: boolean;
-    /** In which the products are summed: int32 for int8. */
-    outputType: DType;
-  }> {}
-
-/** a · b over the last two axes; the axes before them broadcast. */
-export const matmul = op('matmul', (a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor => {
-  let [x, y] = convertPair(a, b, 'matmul') as [Value, Value];
-  if (x.dims.length < 2 || y.dims.length < 2) {
-    throw new ShapeError(
-      `matmul: found shapes ${showShape(x.dims)} and ${showShape(y.dims)}; wanted at least two axes each. Use expandDims, or tf.tensordot(a, b, 1) for vectors.`,
-    );
-  }
-  if ((options.transposeA && options.adjointA) || (options.transposeB && options.adjointB))
-    throw new ValueError('matmul: an operand is transposed and adjoint; wanted one of the two.');
-  if (options.outputType)
-    [x, y] = [p.convert(x, asDType(options.outputType)), p.convert(y, asDType(options.outputType))];
-  if (options.adjointA) x = p.conj(x);
-  if (options.adjointB) y = p.conj(y);
-  const [ta, tb] = [options.transposeA || options.adjointA, options.transposeB || options.adjointB];
-  const [m, ka] = ta ? [x.dims.at(-1)!, x.dims.at(-2)!] : [x.dims.at(-2)!, x.dims.at(-1)!];
-  const [kb, n] = tb ? [y.dims.at(-1)!, y.dims.at(-2)!] : [y.dims.at(-2)!, y.dims.at(-1)!];
-  if (ka !== kb) {
-    throw new ShapeError(
-      `matmul: inner dimensions differ: ${showShape(x.dims)}${ta ? ' transposed' : ''} has ${ka}, ${showShape(y.dims)}${tb ? ' transposed' : ''} has ${kb}; they must be equal.`,
-    );
-  }
-  const [outerA, outerB] = [x.dims.slice(0, -2), y.dims.slice(0, -2)];
-  const contractA = (rank: number): number => (ta ? rank - 2 : rank - 1);
-  const contractB = (rank: number): number => (tb ? rank - 1 : rank - 2);
-  // A single matrix on the right: all rows of the left at once.
-  if (outerB.length === 0 && !ta)
-    return p.dotGeneral(x, y, {
-      lhsBatch: [],
-      rhsBatch: [],
-      lhsContract: [x.dims.length - 1],
-      rhsContract: [contractB(2)],
-    }) as Tensor;
-  const outer = broadcastShapes(outerA, outerB, 'matmul');
-  x = p.broadcastTo(x, [...outer, ...x.dims.slice(-2)]);
-  y = p.broadcastTo(y, [...outer, ...y.dims.slice(-2)]);
-  const batch = outer.map((_, i) => i);
-  const rank = outer.length + 2;
-  return p.reshape(
-    p.dotGeneral(x, y, {
-      lhsBatch: batch,
-      rhsBatch: batch,
-      lhsContract: [contractA(rank)],
-      rhsContract: [contractB(rank)],
-    }),
-    [...outer, m, n],
-  ) as Tensor;
-});
+/**
+ * a · b over the last two axes; the axes before them broadcast. `outputType`: in which the products are summed, int32 for int8.
+ * That a matrix holds many zeros (aIsSparse) is a hint: it is multiplied all the same.
+ */
+export const matmul = signature(
+  'matmul',
+  ['a', 'b', 'transposeA', 'transposeB', 'adjointA', 'adjointB', 'aIsSparse', 'bIsSparse', 'outputType'],
+  (
+    a: TensorLike,
+    b: TensorLike,
+    transposeA: boolean = false,
+    transposeB: boolean = false,
+    adjointA: boolean = false,
+    adjointB: boolean = false,
+    _aIsSparse: boolean = false,
+    _bIsSparse: boolean = false,
+    outputType?: DType,
+  ): Tensor => {
+    let [x, y] = convertPair(a, b, 'matmul') as [Value, Value];
+    if (x.dims.length < 2 || y.dims.length < 2) {
+      throw new ShapeError(
+        `matmul: found shapes ${showShape(x.dims)} and ${showShape(y.dims)}; wanted at least two axes each. Use expandDims, or tf.tensordot(a, b, 1) for vectors.`,
+      );
+    }
+    if ((transposeA && adjointA) || (transposeB && adjointB))
+      throw new ValueError('matmul: an operand is transposed and adjoint; wanted one of the two.');
+    if (outputType) [x, y] = [p.convert(x, asDType(outputType)), p.convert(y, asDType(outputType))];
+    if (adjointA) x = p.conj(x);
+    if (adjointB) y = p.conj(y);
+    const [ta, tb] = [transposeA || adjointA, transposeB || adjointB];
+    const [m, ka] = ta ? [x.dims.at(-1)!, x.dims.at(-2)!] : [x.dims.at(-2)!, x.dims.at(-1)!];
+    const [kb, n] = tb ? [y.dims.at(-1)!, y.dims.at(-2)!] : [y.dims.at(-2)!, y.dims.at(-1)!];
+    if (ka !== kb) {
+      throw new ShapeError(
+        `matmul: inner dimensions differ: ${showShape(x.dims)}${ta ? ' transposed' : ''} has ${ka}, ${showShape(y.dims)}${tb ? ' transposed' : ''} has ${kb}; they must be equal.`,
+      );
+    }
+    const [outerA, outerB] = [x.dims.slice(0, -2), y.dims.slice(0, -2)];
+    const contractA = (rank: number): number => (ta ? rank - 2 : rank - 1);
+    const contractB = (rank: number): number => (tb ? rank - 1 : rank - 2);
+    // A single matrix on the right: all rows of the left at once.
+    if (outerB.length === 0 && !ta)
+      return p.dotGeneral(x, y, {
+        lhsBatch: [],
+        rhsBatch: [],
+        lhsContract: [x.dims.length - 1],
+        rhsContract: [contractB(2)],
+      }) as Tensor;
+    const outer = broadcastShapes(outerA, outerB, 'matmul');
+    x = p.broadcastTo(x, [...outer, ...x.dims.slice(-2)]);
+    y = p.broadcastTo(y, [...outer, ...y.dims.slice(-2)]);
+    const batch = outer.map((_, i) => i);
+    const rank = outer.length + 2;
+    return p.reshape(
+      p.dotGeneral(x, y, {
+        lhsBatch: batch,
+        rhsBatch: batch,
+        lhsContract: [contractA(rank)],
+        rhsContract: [contractB(rank)],
+      }),
+      [...outer, m, n],
+    ) as Tensor;
+  },
+);
 
 /** Sum of products over the last `axes` axes of a and the first of b, or over the axes listed for each. */
 export const tensordot = op(

@@ -90,6 +90,8 @@ function mean(x: Value, axes: readonly number[]): Value {
   // The sum of short floats need not fit them where the mean does.
   if (dtypes[x.dtype].kind === 'float' && dtypes[x.dtype].bits === 16)
     return p.convert(mean(p.convert(x, 'float32'), axes), x.dtype);
+  // Nor need that of whole numbers; TensorFlow sums them in 64 bits.
+  if (isInteger(x.dtype) && dtypes[x.dtype].bits < 64) return p.convert(mean(p.convert(x, 'int64'), axes), x.dtype);
   const sum = p.reduceSum(x, axes);
   const n = axes.reduce((product, axis) => product * x.dims[axis]!, 1);
   return p.div(sum, p.full(n, sum));

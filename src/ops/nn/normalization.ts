@@ -12,6 +12,7 @@ import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { divideNoNan } from '../math/arithmetic.ts';
 import { widened } from '../math/complex-functions.ts';
+import { add } from '../math/elementwise.ts';
 import { broadcastPair, floating, spreadOver } from '../math/operands.ts';
 
 const kept = (value: Value, x: Value, axes: readonly number[], keepdims: boolean): Tensor =>
@@ -147,12 +148,13 @@ export const batchNormalization = signature(
     variance: TensorLike,
     offset: TensorLike | null | undefined,
     scale: TensorLike | null | undefined,
-    varianceEpsilon: number,
+    varianceEpsilon: number | Tensor,
   ): Tensor => {
     const name = 'batchNormalization';
     const value = floating(x, name);
     const as = (other: TensorLike): Value => convertPair(value, other, name)[1];
-    let inverse = p.unary('rsqrt', p.offset(as(variance), varianceEpsilon));
+    const spread = add(as(variance) as Tensor, varianceEpsilon);
+    let inverse: Value = p.unary('rsqrt', spread);
     if (scale !== undefined && scale !== null) {
       const [a, b] = broadcastPair(inverse as Tensor, as(scale) as Tensor, name);
       inverse = p.mul(a, b);
@@ -177,7 +179,7 @@ export const batchNormWithGlobalNormalization = signature(
     variance: TensorLike,
     beta: TensorLike,
     gamma: TensorLike,
-    varianceEpsilon: number,
+    varianceEpsilon: number | Tensor,
     scaleAfterNormalization: boolean,
   ): Tensor => batchNormalization(input, mean, variance, beta, scaleAfterNormalization ? gamma : null, varianceEpsilon),
 );

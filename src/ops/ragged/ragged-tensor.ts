@@ -12,6 +12,7 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { CompositeTensor, type OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { bindArguments } from '../core/signature.ts';
 import { indexRows, type SparseTensor, sparseOf } from '../sparse/sparse-tensor.ts';
 import { formatRows, summarizedRows } from './format.ts';
 
@@ -239,8 +240,15 @@ export class RaggedTensor extends CompositeTensor {
 
   /** All rows at the length of the longest, or of `shape`, the rest `defaultValue`. */
   toTensor(
-    options: { readonly defaultValue?: TensorLike | undefined; readonly shape?: Shape | undefined } = {},
+    ...args:
+      | [options?: { readonly defaultValue?: TensorLike | undefined; readonly shape?: Shape | undefined }]
+      | [defaultValue: TensorLike | null | undefined, shape?: Shape | null]
   ): Tensor {
+    const [defaultValue, shape] = bindArguments('toTensor', ['defaultValue', 'shape'], args) as [
+      TensorLike | undefined,
+      Shape | undefined,
+    ];
+    const options = { defaultValue, shape };
     const inner =
       this.values instanceof RaggedTensor
         ? this.values.toTensor({ ...options, shape: options.shape?.slice(1) })

@@ -8,8 +8,8 @@ import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import type { OpCall } from '../core/define.ts';
 import { integersTensor } from '../core/shapes.ts';
+import { bindArguments } from '../core/signature.ts';
 import { where as whereDense } from '../math/elementwise.ts';
-import type { MatmulOptions } from '../math/matmul.ts';
 import { build, depthOf, type List, layOut, layOutAll, type Places, within, zipped } from './places.ts';
 import { RaggedTensor } from './ragged-tensor.ts';
 import { packedLike, reductionRules } from './reductions.ts';
@@ -285,9 +285,10 @@ const padded =
     const result = plain(x.toTensor({ defaultValue: padding }), at, ...args.slice(2)) as Tensor;
     return packedLike(result, x);
   };
+const MATMUL_OPTIONS = ['transposeA', 'transposeB', 'adjointA', 'adjointB', 'aIsSparse', 'bIsSparse', 'outputType'];
 const matmul: Rule = ({ name, plain, args: [a, b, ...rest] }) => {
   const dense = (x: unknown): Tensor => (x instanceof RaggedTensor ? x.toTensor() : convertToTensor(x as TensorLike));
-  const { transposeA, transposeB, adjointA, adjointB } = (rest[0] ?? {}) as MatmulOptions;
+  const [transposeA, transposeB, adjointA, adjointB] = bindArguments(name, MATMUL_OPTIONS, rest);
   const [x, y] = [valueOf(a, name), valueOf(b, name)];
   if (rankOf(x) !== 3 || rankOf(y) !== 3)
     throw new ShapeError(

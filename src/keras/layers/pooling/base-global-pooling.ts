@@ -1,8 +1,9 @@
 // The base of the layers that pool over all of the spatial axes.
 // Owns: their options and shapes. A subclass says how the axes are reduced.
 import type { Shape } from '../../../base/shape.ts';
-import { reduceMax, reduceMean } from '../../../ops/math/reduce.ts';
+import { reduceMax } from '../../../ops/math/reduce.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
+import { mean } from '../../ops/reductions.ts';
 import * as o from '../../schema.ts';
 import type { CallOptions } from '../../types.ts';
 import { LayerBase } from '../layer.ts';
@@ -45,6 +46,6 @@ export abstract class BaseGlobalMaxPooling extends BaseGlobalPooling {
 /** (batch, …spatial, channels) → (batch, channels): the mean of each channel. */
 export abstract class BaseGlobalAveragePooling extends BaseGlobalPooling {
   override call(inputs: Tensor, _options?: CallOptions): Tensor {
-    return reduceMean(inputs, this.axes, { keepdims: this.keepdims });
+    return mean(inputs, this.axes, this.keepdims);
   }
 }
