@@ -5,9 +5,12 @@
 //   move(handle, view)         the memory has moved
 //   bind(handle, words)        gives contract(plan, a, b, c, scratch, firstRow, rows, group | flags, matrices), where
 //                              plan counts 32-bit words into `words` and the pointers are byte offsets into memory
+//   bindLoops(handle, words)   gives loops(plan, begin, end, scratch): scratch holds the byte offsets of the buffers, one in each
+//                              word, and from LOOP_HEADER on has room for the plan's registers
 #include <node_api.h>
 #include <cstdlib>
 #include <cstring>
+#include "loop-plan.h"
 #include "plan.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -18,6 +21,7 @@ namespace {
 struct Memory {
   uint8_t* base;
   Contract contract;
+  Loops loops;
 };
 
 struct Bound {
@@ -30,29 +34,30 @@ struct Bound {
 struct Kernels {
   const char* instructions;
   Contract contract;
+  Loops loops;
 };
 
 int available(Kernels (&list)[2]) {
   int count = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) list[count++] = {"AVX-512", contractAvx512};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[count++] = {"AVX2", contractAvx2};
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) list[count++] = {"AVX-512", contractAvx512, loopsAvx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list[count++] = {"AVX2", contractAvx2, loopsAvx2};
 #elif defined(__aarch64__)
-  list[count++] = {"NEON", contractNeon};
+  list[count++] = {"NEON", contractNeon, loopsNeon};
 #endif
   return count;
 }
 
-/** Subnormal numbers count as 0 while this lives, as in the engine's own kernels. */
+/** While this lives subnormal results are 0, as in the engine's own kernels; operands too where there are many products. */
 struct FlushSubnormals {
 #if defined(__x86_64__)
   unsigned before = _mm_getcsr();
-  FlushSubnormals() { _mm_setcsr(before | 0x8040); }
+  explicit FlushSubnormals(bool operands) { _mm_setcsr(before | (operands ? 0x8040 : 0x8000)); }
   ~FlushSubnormals() { _mm_setcsr(before); }
 #elif defined(__aarch64__)
   uint64_t before;
-  FlushSubnormals() {
+  explicit FlushSubnormals(bool) {
     asm volatile("mrs %0, fpcr" : "=r"(before));
     asm volatile("msr fpcr, %0" ::"r"(before | (1u << 24)));
   }
@@ -82,11 +87,11 @@ napi_value open(napi_env env, napi_callback_info info) {
       napi_get_value_string_utf8(env, args[1], wanted, sizeof wanted, &length) != napi_ok)
     return fail(env, "open: wanted a typed array and the name of instructions");
   Kernels list[2];
-  Contract contract = nullptr;
+  const Kernels* found = nullptr;
   for (int i = available(list) - 1; i >= 0; i--)
-    if (strcmp(list[i].instructions, wanted) == 0) contract = list[i].contract;
-  if (!contract) return fail(env, "open: this processor has no such instructions");
-  Memory* memory = new Memory{(uint8_t*)data, contract};
+    if (strcmp(list[i].instructions, wanted) == 0) found = &list[i];
+  if (!found) return fail(env, "open: this processor has no such instructions");
+  Memory* memory = new Memory{(uint8_t*)data, found->contract, found->loops};
   napi_create_external(env, memory, [](napi_env, void* held, void*) { delete (Memory*)held; }, nullptr, &result);
   return result;
 }
@@ -115,13 +120,35 @@ napi_value run(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < count && i < ARGUMENTS; i++) napi_get_value_int32(env, args[i], x + i);
   // Addresses are unsigned; JavaScript hands the upper half over as negative numbers.
   const auto at = [&](int32_t offset) { return (float*)(bound.memory->base + (uint32_t)offset); };
-  const FlushSubnormals flush;
+  const FlushSubnormals flush(true);
   bound.memory->contract({(const Plan*)(bound.words + x[0]), at(x[1]), at(x[2]), at(x[3]), at(x[4]), x[5], x[6], x[7] >> 2, x[8],
           (x[7] & 1) != 0, (x[7] & 2) != 0});
   return nullptr;
 }
 
-napi_value bind(napi_env env, napi_callback_info info) {
+/** Where the registers of a loop kernel begin in its scratch memory, behind the addresses of its buffers. */
+constexpr int LOOP_HEADER = 256;
+constexpr size_t LOOP_ARGUMENTS = 4;
+
+napi_value runLoops(napi_env env, napi_callback_info info) {
+  size_t count = LOOP_ARGUMENTS;
+  napi_value args[LOOP_ARGUMENTS];
+  void* held;
+  napi_get_cb_info(env, info, &count, args, nullptr, &held);
+  const Bound& bound = *(Bound*)held;
+  int32_t x[LOOP_ARGUMENTS] = {};
+  for (size_t i = 0; i < count && i < LOOP_ARGUMENTS; i++) napi_get_value_int32(env, args[i], x + i);
+  const Memory& memory = *bound.memory;
+  const uint32_t* scratch = (const uint32_t*)(memory.base + (uint32_t)x[3]);
+  float* buffers[LOOP_HEADER / 4];
+  for (int i = 0; i < LOOP_HEADER / 4; i++) buffers[i] = (float*)(memory.base + scratch[i]);
+  const FlushSubnormals flush(false);
+  memory.loops({bound.words + x[0], buffers, (float*)((uint8_t*)scratch + LOOP_HEADER), x[1], x[2]});
+  return nullptr;
+}
+
+/** A function over plans, kept with the memory that it works on. */
+napi_value bound(napi_env env, napi_callback_info info, const char* name, napi_callback callback) {
   size_t count = 2;
   napi_value args[2], result;
   napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
@@ -134,7 +161,7 @@ napi_value bind(napi_env env, napi_callback_info info) {
   Bound* bound = new Bound{(Memory*)held, nullptr, (int32_t*)malloc(length * 4 + 4)};
   memcpy(bound->words, words, length * 4);
   napi_create_reference(env, args[0], 1, &bound->keeper);
-  napi_create_function(env, "contract", NAPI_AUTO_LENGTH, run, bound, &result);
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, bound, &result);
   const auto release = [](napi_env env, void* data, void*) {
     Bound* bound = (Bound*)data;
     napi_delete_reference(env, bound->keeper);
@@ -144,6 +171,9 @@ napi_value bind(napi_env env, napi_callback_info info) {
   napi_add_finalizer(env, result, bound, release, nullptr, nullptr);
   return result;
 }
+
+napi_value bind(napi_env env, napi_callback_info info) { return bound(env, info, "contract", run); }
+napi_value bindLoops(napi_env env, napi_callback_info info) { return bound(env, info, "loops", runLoops); }
 
 void property(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value made;
@@ -168,5 +198,6 @@ NAPI_MODULE_INIT() {
   property(env, exports, "open", open);
   property(env, exports, "move", move);
   property(env, exports, "bind", bind);
+  property(env, exports, "bindLoops", bindLoops);
   return exports;
 }

@@ -18,7 +18,7 @@ const variants = {
   x64: { avx512: ['-mavx512f', '-mavx512vl', '-mfma', '-mprefer-vector-width=512'], avx2: ['-mavx2', '-mfma'] },
   arm64: { neon: [] },
 };
-const common = ['-std=c++17', '-O2', '-fPIC', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden'];
+const common = ['-std=c++17', '-O2', '-fPIC', '-ffp-contract=off', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden'];
 
 /** Where node_api.h lies: the package of headers, or Node's own. */
 function headers() {
@@ -67,7 +67,8 @@ export async function buildNative() {
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'work-'));
   try {
-    const sources = [['addon', ['-I', include]], ...Object.entries(kinds).map(([name, flags]) => [`contract-${name}`, flags])];
+    const kernels = Object.entries(kinds).flatMap(([name, flags]) => ['contract', 'loops'].map((what) => [`${what}-${name}`, flags]));
+    const sources = [['addon', ['-I', include]], ...kernels];
     const objects = sources.map(([name]) => join(work, `${name}.o`));
     const complaints = await Promise.all(
       sources.map(([name, flags], i) => run(tool, [...common, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),

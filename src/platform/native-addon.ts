@@ -8,6 +8,7 @@ interface Addon {
   open(view: Uint8Array, instructions: string): object;
   move(handle: object, view: Uint8Array): void;
   bind(handle: object, plans: Int32Array): (...values: number[]) => void;
+  bindLoops(handle: object, plans: Int32Array): (...values: number[]) => void;
 }
 
 interface NodeProcess {

@@ -3,6 +3,7 @@ import { seed as first } from '../../../test/support/seed.ts';
 import { setWantedThreads, wantedThreads } from '../../base/threads.ts';
 import { interpretLoops } from '../../compiler/interpret-loop-ir.ts';
 import { describeKernel } from '../../compiler/print-loop-ir.ts';
+import { nativeAddon } from '../../platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../platform/simd.ts';
 import { workers } from '../../platform/workers.ts';
 import { createWasmBackend } from './index.ts';
@@ -17,6 +18,9 @@ describe('random loop kernels', () => {
     const backends = [true, false].map((relaxedSimd) =>
       createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd }),
     );
+    const addon = nativeAddon()?.addon;
+    for (const instructions of addon?.instructions ?? [])
+      backends.push(createWasmBackend({ shared: false, native: { addon: addon!, instructions, leastProducts: 0 } }));
     backends.push(createWasmBackend({ enableRelaxedSimd, workers, shareAll: true }));
     const before = wantedThreads();
     setWantedThreads(3);
@@ -47,7 +51,7 @@ describe('random loop kernels', () => {
         });
       }
     }
-    expect(backends.map(({ threads }) => threads)).toEqual([1, 1, 3]);
+    expect(backends.map(({ threads }) => threads)).toEqual([...backends.slice(1).map(() => 1), 3]);
     setWantedThreads(before);
     expect(count).toBeGreaterThan(0);
   }, 600_000);

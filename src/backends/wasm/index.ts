@@ -96,7 +96,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
       memory: heap.memory,
       host: (index: number) => host.call(index),
       stalled: () => pool?.stalled(),
-      ...(native && { contract: native.bind(module) }),
+      ...native?.bind(module),
     },
     math: doubleFunctionTable,
   });

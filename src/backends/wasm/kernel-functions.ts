@@ -5,9 +5,11 @@
 import type { Code } from '../../assembler/code.ts';
 import type { FunctionBuilder, ModuleBuilder } from '../../assembler/module.ts';
 import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
-import type { Footprint } from './codegen/footprint.ts';
+import { Analysis } from './codegen/analysis.ts';
+import { type Footprint, footprintOf } from './codegen/footprint.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
-import { prepare } from './codegen/normalise.ts';
+import { normalise, prepare } from './codegen/normalise.ts';
+import { planVectors } from './codegen/plan.ts';
 import {
   matchTransposition,
   type Transposition,
@@ -21,6 +23,8 @@ import { type Axis, type Nest, nestOf, sizeOf } from './contract/nest.ts';
 import { alignUp, type BlockOptions, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
 import type { Library } from './library.ts';
 import { nativeFunction } from './native/function.ts';
+import { loopFunction } from './native/loop-function.ts';
+import { planLoops } from './native/loop-plan.ts';
 import { type NativePlan, nativeTaskCount, planNative } from './native/plan.ts';
 import { planWindows } from './native/plan-windows.ts';
 import { philoxFunction } from './philox.ts';
@@ -35,8 +39,17 @@ export interface KernelCall extends Divisible {
   readonly args: readonly Argument[];
 }
 
-/** Nanoseconds: of a rough instruction of a loop, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
-const [INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.03, 0.015, 5, 0.6];
+/** Nanoseconds: of a rough instruction of a loop, of one that the addon does, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
+const [INSTRUCTION, NATIVE_INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.2, 0.03, 0.015, 5, 0.6];
+
+/** Rough instructions below which a loop is done before the addon is called. */
+const LEAST_LOOPS = 8_000;
+
+/** The imported functions of the addon. */
+export interface NativeImports {
+  readonly contract: number;
+  readonly loops: number;
+}
 
 /** A call of which the cost is not known yet. */
 type Product = Omit<KernelCall, 'cost'>;
@@ -50,16 +63,16 @@ export class KernelFunctions {
   readonly plans: number[] = [];
   private readonly module: ModuleBuilder;
   private readonly library: Library;
-  private readonly contract: number | undefined;
+  private readonly native: NativeImports | undefined;
   private readonly leastProducts: number | undefined;
   private readonly byKey = new Map<string, number>();
   private readonly byText = new Map<string, readonly KernelCall[]>();
 
-  /** `contract` is the imported function that runs native kernels, where there is one. */
-  constructor(module: ModuleBuilder, library: Library, contract?: number, leastProducts?: number) {
+  /** `native`: the imported functions that run native kernels, where there are any. */
+  constructor(module: ModuleBuilder, library: Library, native?: NativeImports, leastProducts?: number) {
     this.module = module;
     this.library = library;
-    this.contract = contract;
+    this.native = native;
     this.leastProducts = leastProducts;
   }
 
@@ -95,7 +108,9 @@ export class KernelFunctions {
         const products = kernel.batch * kernel.m * kernel.n * kernel.k;
         if (native) {
           const footprint = footprintOfTasks(native, [0, 1, 2]);
-          return [{ ...this.native(native, name, buffers([0, 1, 2])), cost: products * NATIVE_PRODUCT, footprint }];
+          return [
+            { ...this.nativeProduct(native, name, buffers([0, 1, 2])), cost: products * NATIVE_PRODUCT, footprint },
+          ];
         }
         const plan = planContract(kernel);
         const { relaxed } = this.library;
@@ -131,6 +146,8 @@ export class KernelFunctions {
   }
 
   private loops(kernel: LoopKernel, name: string): KernelCall {
+    const native = this.native && this.nativeLoops(kernel, name);
+    if (native) return native;
     const { fn, extent, grain, cost, footprint } = generateKernel(kernel, name, this.library);
     const args = buffers(kernel.buffers.map((_, i) => i));
     return {
@@ -144,13 +161,35 @@ export class KernelFunctions {
     };
   }
 
-  private nativePlan(nest: Nest, options?: BlockOptions): NativePlan | undefined {
-    return this.contract === undefined ? undefined : planNative(nest, options, this.leastProducts);
+  /** A kernel of single numbers and rows for the addon, where the call is little beside the work. */
+  private nativeLoops(kernel: LoopKernel, name: string): KernelCall | undefined {
+    const normal = normalise(kernel);
+    const { cost } = planVectors(normal, new Analysis(normal.body));
+    const any = this.leastProducts === 0;
+    if (cost < LEAST_LOOPS && !any) return undefined;
+    const plan = planLoops(normal, any);
+    if (!plan) return undefined;
+    this.scratchBytes = Math.max(this.scratchBytes, alignUp(plan.scratchBytes));
+    const { length } = normal.buffers;
+    const fn = this.module.define(loopFunction(length, name, this.native!.loops, this.plans.length));
+    this.plans.push(...plan.words);
+    return {
+      fn,
+      extent: normal.outer.extent,
+      grain: plan.grain,
+      cost: cost * NATIVE_INSTRUCTION,
+      footprint: footprintOf(normal),
+      args: [...buffers(normal.buffers.map((_, i) => i)), 'scratch'],
+    };
   }
 
-  private native(plan: NativePlan, name: string, args: readonly Argument[], hooks: BlockHooks = {}): Product {
+  private nativePlan(nest: Nest, options?: BlockOptions): NativePlan | undefined {
+    return this.native === undefined ? undefined : planNative(nest, options, this.leastProducts);
+  }
+
+  private nativeProduct(plan: NativePlan, name: string, args: readonly Argument[], hooks: BlockHooks = {}): Product {
     this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
-    const made = nativeFunction(plan, name, this.contract!, this.plans.length, hooks);
+    const made = nativeFunction(plan, name, this.native!.contract, this.plans.length, hooks);
     this.plans.push(...plan.words);
     return { fn: this.module.define(made), extent: nativeTaskCount(plan), grain: 1, args: [...args, 'scratch'] };
   }
@@ -224,7 +263,7 @@ export class KernelFunctions {
     const { batch, rows, columns, depth } = match.nest;
     const cost = [batch, rows, columns, depth].reduce((n, axes) => n * sizeOf(axes), native ? NATIVE_PRODUCT : PRODUCT);
     const call = native
-      ? this.native(native, name, buffers(match.buffers), hooks)
+      ? this.nativeProduct(native, name, buffers(match.buffers), hooks)
       : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
     const footprint = padding || windows ? undefined : footprintOfTasks(plan, match.buffers);
     return [{ ...call, cost, footprint, args: [...call.args, ...extras] }, ...after];

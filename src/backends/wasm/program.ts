@@ -34,6 +34,8 @@ export interface Generation {
 
 /** See NativeContract. */
 const contractSignature = { params: new Array<'i32'>(9).fill('i32'), results: [] } as const;
+/** See NativeLoops. */
+const loopsSignature = { params: new Array<'i32'>(4).fill('i32'), results: [] } as const;
 const unaryDouble = { params: ['f64'], results: ['f64'] } as const;
 const binaryDouble = { params: ['f64', 'f64'], results: ['f64'] } as const;
 const takesTwo = (fn: string): boolean => fn === 'pow' || fn === 'atan2' || fn === 'rem';
@@ -70,7 +72,10 @@ export function generateProgram(
   const doubles = new Map(
     doubleFunctions.map((fn) => [fn, module.importFunction('math', fn, takesTwo(fn) ? binaryDouble : unaryDouble)]),
   );
-  const contract = native ? module.importFunction('env', 'contract', contractSignature) : undefined;
+  const imports = native && {
+    contract: module.importFunction('env', 'contract', contractSignature),
+    loops: module.importFunction('env', 'loops', loopsSignature),
+  };
   const vectors = new Map<VectorFunction, number>();
   const library: Library = {
     relaxed,
@@ -85,7 +90,7 @@ export function generateProgram(
     doubleFunction: (fn) => doubles.get(fn)!,
   };
 
-  const functions = new KernelFunctions(module, library, contract, native?.leastProducts);
+  const functions = new KernelFunctions(module, library, imports ?? undefined, native?.leastProducts);
   const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
   const call: DriverCalls['call'] = (kernel, number, slots, driver, range, slot) => {
     const code = driver.body;

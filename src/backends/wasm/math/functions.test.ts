@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { seed } from '../../../../test/support/seed.ts';
 import { erf, erfc } from '../../../base/special.ts';
 import { binary, type Expr, type FloatUnary, index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
+import { nativeAddon } from '../../../platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../../platform/simd.ts';
 import { createWasmBackend } from '../index.ts';
-import { generator, runKernel } from '../testing.ts';
+import { generator, kernelVariants, runKernel } from '../testing.ts';
 
 /**
  * Largest error in units of the last place, with and without fused multiply-add, and where the samples lie. The bounds are what
@@ -68,11 +69,8 @@ function errorOf(actual: number, exact: number): number {
   return Math.abs(actual - exact) / ulpOf(exact);
 }
 
-describe.each([
-  ['with fused multiply-add where there is one', true],
-  ['without', false],
-])('float32 functions %s', (_name, relaxedSimd) => {
-  const backend = createWasmBackend({ shared: false, enableRelaxedSimd, relaxedSimd });
+describe.each(kernelVariants(enableRelaxedSimd, nativeAddon()))('float32 functions $name', ({ options }) => {
+  const backend = createWasmBackend(options);
 
   it.each(Object.keys(bounds))('%s stays within its bound', (name) => {
     const { f, ulp, range } = bounds[name]!;

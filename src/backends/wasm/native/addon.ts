@@ -5,6 +5,9 @@
 /** contract(plan, a, b, c, scratch, first row, rows, column group · 4 + flags, matrices); see native/addon.cc. */
 export type NativeContract = (...values: number[]) => void;
 
+/** loops(plan, begin, end, scratch); see native/addon.cc. */
+export type NativeLoops = (...values: number[]) => void;
+
 export interface NativeAddon {
   /** The version of the interface and of the layout of plans. */
   readonly abi: number;
@@ -14,6 +17,7 @@ export interface NativeAddon {
   open(view: Uint8Array, instructions: string): object;
   move(handle: object, view: Uint8Array): void;
   bind(handle: object, plans: Int32Array): NativeContract;
+  bindLoops(handle: object, plans: Int32Array): NativeLoops;
 }
 
 /** Must equal ABI in native/plan.h. */
@@ -57,9 +61,13 @@ export class NativeMemory {
     this.#addon.move(this.#handle, this.#view());
   }
 
-  /** The function that a module imports. */
-  bind(module: WebAssembly.Module): NativeContract {
+  /** The functions that a module imports. */
+  bind(module: WebAssembly.Module): { readonly contract: NativeContract; readonly loops: NativeLoops } {
     const [section] = WebAssembly.Module.customSections(module, PLAN_SECTION);
-    return this.#addon.bind(this.#handle, new Int32Array(section ?? new ArrayBuffer(0)));
+    const plans = new Int32Array(section ?? new ArrayBuffer(0));
+    return {
+      contract: this.#addon.bind(this.#handle, plans),
+      loops: this.#addon.bindLoops(this.#handle, plans),
+    };
   }
 }

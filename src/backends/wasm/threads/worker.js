@@ -33,8 +33,10 @@ function serve({ memory, thread, team, control, spin, native }) {
     const module = new WebAssembly.Module(bytes);
     const env = { memory, host: refuse, stalled: () => {} };
     if (native) {
-      const [plans] = WebAssembly.Module.customSections(module, native.section);
-      env.contract = addon.exports.bind(handle, new Int32Array(plans ?? 0));
+      const [section] = WebAssembly.Module.customSections(module, native.section);
+      const plans = new Int32Array(section ?? 0);
+      env.contract = addon.exports.bind(handle, plans);
+      env.loops = addon.exports.bindLoops(handle, plans);
     }
     const math = { ...Object.getOwnPropertyDescriptors(Math) };
     for (const name of Object.keys(math)) math[name] = Math[name];

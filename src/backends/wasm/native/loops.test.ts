@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { seed } from '../../../../test/support/seed.ts';
+import { interpretLoops } from '../../../compiler/interpret-loop-ir.ts';
+import {
+  type Accumulator,
+  binary,
+  compare,
+  constant,
+  type Expr,
+  index,
+  type Local,
+  type LoopIndex,
+  type LoopKernel,
+  load,
+  plus,
+  read,
+  type Statement,
+  select,
+  times,
+  unary,
+} from '../../../compiler/loop-ir.ts';
+import { describeKernel } from '../../../compiler/print-loop-ir.ts';
+import { nativeAddon } from '../../../platform/native-addon.ts';
+import { enableRelaxedSimd } from '../../../platform/simd.ts';
+import { normalise } from '../codegen/normalise.ts';
+import { createWasmBackend } from '../index.ts';
+import {
+  arrayOf,
+  copyOf,
+  difference,
+  fill,
+  fillExact,
+  type Generator,
+  generator,
+  kernelVariants,
+  runKernel,
+} from '../testing.ts';
+import { planLoops } from './loop-plan.ts';
+
+type Access = 'read' | 'write' | 'update';
+interface Case {
+  readonly kernel: LoopKernel;
+  readonly sizes: readonly number[];
+}
+
+const f = (value: number): Expr => constant('f32', value);
+const [add, sub, mul, div] = (['add', 'sub', 'mul', 'div'] as const).map(
+  (fn) => (a: Expr, b: Expr) => binary(fn, a, b),
+) as [Op, Op, Op, Op];
+type Op = (a: Expr, b: Expr) => Expr;
+const local = (name: string): Local => ({ name, type: 'f32' });
+const sum = (to: Local, value: Expr): Accumulator => ({ local: to, combine: 'add', signed: true, initial: 0, value });
+const loopOf = (name: string, extent: number): LoopIndex => ({ name, extent });
+const kernelOf = (access: readonly Access[], outer: LoopIndex, body: readonly Statement[]): LoopKernel => ({
+  kind: 'loops',
+  buffers: access.map((each) => ({ storage: 'f32', access: each })),
+  outer,
+  body,
+  serial: false,
+});
+
+/** gelu of a matrix and a bias, with what its gradient keeps. */
+function gelu(rows: number, columns: number): Case {
+  const [i, j] = [loopOf('i', rows), loopOf('j', columns)];
+  const at = plus(times(index(i), columns), index(j));
+  const x = add(load('f32', 0, at), load('f32', 1, index(j)));
+  const phi = add(unary('erf', div(x, f(Math.SQRT2))), f(1));
+  const store = (buffer: number, value: Expr): Statement => ({ kind: 'store', buffer, index: at, value });
+  const body = [store(2, phi), store(3, mul(mul(x, f(0.5)), phi))];
+  const all = rows * columns;
+  return {
+    kernel: kernelOf(['read', 'read', 'write', 'write'], i, [{ kind: 'loop', loop: j, body }]),
+    sizes: [all, columns, all, all],
+  };
+}
+
+/** softmax of rows, with the largest of each row, its exponentials and their sum. */
+function softmax(rows: number, columns: number): Case {
+  const [i, a, b, c, d] = [loopOf('i', rows), ...'abcd'.split('').map((name) => loopOf(name, columns))] as LoopIndex[];
+  const at = (j: LoopIndex) => plus(times(index(i!), columns), index(j));
+  const score = (j: LoopIndex) => mul(load('f32', 0, at(j)), f(0.2));
+  const [most, total] = [local('most'), local('total')];
+  const largest: Accumulator = {
+    ...sum(most, score(a!)),
+    combine: 'max',
+    initial: Number.NEGATIVE_INFINITY,
+  };
+  const all = rows * columns;
+  const exponential = unary('exp', sub(score(b!), read(most)));
+  return {
+    kernel: kernelOf(['read', 'write', 'update', 'write', 'write'], i!, [
+      { kind: 'reduce', loops: [a!], accumulators: [largest] },
+      { kind: 'store', buffer: 1, index: index(i!), value: read(most) },
+      { kind: 'loop', loop: b!, body: [{ kind: 'store', buffer: 2, index: at(b!), value: exponential }] },
+      { kind: 'reduce', loops: [c!], accumulators: [sum(total, load('f32', 2, at(c!)))] },
+      { kind: 'store', buffer: 3, index: index(i!), value: read(total) },
+      {
+        kind: 'loop',
+        loop: d!,
+        body: [{ kind: 'store', buffer: 4, index: at(d!), value: div(load('f32', 2, at(d!)), read(total)) }],
+      },
+    ]),
+    sizes: [all, rows, all, rows, all],
+  };
+}
+
+/** Weighted sums over rows, of something computed, plus what was there: the gradient of a bias. */
+function columnSums(batch: number, rows: number, columns: number): Case {
+  const [h, i, j] = [loopOf('h', batch), loopOf('i', rows), loopOf('j', columns)];
+  const at = plus(times(plus(times(index(h), rows), index(i)), columns), index(j));
+  const total = local('total');
+  const value = mul(unary('tanh', load('f32', 0, at)), add(load('f32', 1, index(i)), load('f32', 2, index(j))));
+  return {
+    kernel: kernelOf(['read', 'read', 'read', 'write'], j, [
+      { kind: 'reduce', loops: [h, i], accumulators: [sum(total, value)] },
+      { kind: 'store', buffer: 3, index: index(j), value: add(mul(read(total), f(0.5)), load('f32', 2, index(j))) },
+    ]),
+    sizes: [batch * rows * columns, rows, columns, columns],
+  };
+}
+
+/** Updates in place: what is copied, what is made of it, and what is made of a value that was stored. */
+function inPlace(n: number): Case {
+  const i = loopOf('i', n);
+  const at = index(i);
+  const [x, y] = [load('f32', 0, at), load('f32', 1, at)];
+  const store = (buffer: number, value: Expr): Statement => ({ kind: 'store', buffer, index: at, value });
+  const stored = load('f32', 2, at);
+  return {
+    kernel: kernelOf(['read', 'read', 'update', 'write', 'write'], i, [
+      store(2, select(compare('gt', x, y), unary('exp', y), f(-1))),
+      store(3, x),
+      store(4, add(stored, unary('log1p', unary('abs', x)))),
+    ]),
+    sizes: [n, n, n, n, n],
+  };
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'gelu of whole blocks': gelu(64, 512),
+  'gelu of parts of vectors': gelu(37, 45),
+  'gelu of columns beyond a block': gelu(3, 1301),
+  'softmax of short rows': softmax(129, 64),
+  'softmax of odd rows': softmax(50, 77),
+  'softmax of long rows': softmax(5, 2050),
+  'softmax of one number each': softmax(33, 12),
+  'sums over rows': columnSums(1, 300, 130),
+  'sums over two axes': columnSums(3, 70, 33),
+  'sums over rows of many columns': columnSums(2, 9, 700),
+  'updates in place': inPlace(3001),
+};
+
+const native = nativeAddon();
+const variants = kernelVariants(enableRelaxedSimd, native).filter(({ options }) => options.native);
+
+const backends = variants.map(({ options }) => createWasmBackend(options));
+
+/** A kernel over rows, or sums over them: random values of float32 that are exact in any order. */
+function randomRows(random: Generator): Case {
+  const extents = [1 + random.below(4), 1 + random.below(40), 1 + random.below(90)] as const;
+  const [h, i, j] = extents.map((extent, at) => loopOf('hij'[at]!, extent)) as [LoopIndex, LoopIndex, LoopIndex];
+  const accesses: Access[] = [];
+  const sizes: number[] = [];
+  const buffer = (access: Access, size: number): number => {
+    sizes.push(size);
+    return accesses.push(access) - 1;
+  };
+  const [columns, rows, all] = [j.extent, h.extent * i.extent, h.extent * i.extent * j.extent];
+  const row = plus(times(index(h), i.extent), index(i));
+  const element = (column: LoopIndex): Expr => plus(times(row, columns), index(column));
+  const inputs = [buffer('read', all), buffer('read', all), buffer('read', columns), buffer('read', rows)] as const;
+  const locals: Local[] = [];
+  /** Values of an element; without a column, of a row. */
+  const leaf = (column: LoopIndex | undefined): Expr => {
+    if (locals.length > 0 && random.below(4) === 0) return read(random.pick(locals));
+    const which = column ? random.below(5) : 3 + random.below(2);
+    if (which === 4) return f((random.below(17) - 8) / 2);
+    const at = which < 2 ? element(column!) : which === 2 ? index(column!) : row;
+    return load('f32', inputs[which]!, at);
+  };
+  const value = (column: LoopIndex | undefined, depth: number): Expr => {
+    if (depth === 0) return leaf(column);
+    const inner = () => value(column, depth - 1);
+    switch (random.below(8)) {
+      case 0:
+        return unary(random.pick(['neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const), inner());
+      case 1:
+        return select(
+          compare(random.pick(['lt', 'le', 'gt', 'ge', 'eq', 'ne'] as const), inner(), inner()),
+          inner(),
+          leaf(column),
+        );
+      case 2:
+        return mul(leaf(column), f(random.below(5) - 2));
+      default:
+        return binary(random.pick(['add', 'sub', 'min', 'max'] as const), inner(), inner());
+    }
+  };
+  const combine = () => random.pick(['add', 'max', 'min'] as const);
+  const initial = { add: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY };
+  const reduction = (loops: readonly LoopIndex[], column: LoopIndex): Statement => {
+    const accumulators = Array.from({ length: 1 + random.below(2) }, () => {
+      const how = combine();
+      const start = random.below(3) === 0 ? 1.5 : initial[how];
+      return { ...sum(local(`v${random.below(1e9)}`), value(column, 2)), combine: how, initial: start };
+    });
+    locals.push(...accumulators.map((accumulator) => accumulator.local));
+    return { kind: 'reduce', loops, accumulators };
+  };
+  if (random.below(3) === 0) {
+    const body: Statement[] = [reduction([h, i], j)];
+    const result = buffer('write', columns);
+    const last = add(read(locals[0]!), mul(load('f32', inputs[2], index(j)), f(2)));
+    body.push({ kind: 'store', buffer: result, index: index(j), value: last });
+    return { kernel: kernelOf(accesses, j, body), sizes };
+  }
+  const body: Statement[] = [];
+  for (let count = 1 + random.below(4); count > 0; count--) {
+    const column = loopOf(`j${count}`, columns);
+    if (random.below(3) === 0) {
+      body.push(reduction([column], column));
+      continue;
+    }
+    const result = buffer('update', all);
+    const stores: Statement[] = [{ kind: 'store', buffer: result, index: element(column), value: value(column, 3) }];
+    if (random.below(2) === 0) {
+      const stored = load('f32', result, element(column));
+      const other = buffer('write', all);
+      stores.push({ kind: 'store', buffer: other, index: element(column), value: add(stored, value(column, 1)) });
+    }
+    body.push({ kind: 'loop', loop: column, body: stores });
+  }
+  body.push({ kind: 'store', buffer: buffer('write', rows), index: row, value: value(undefined, 2) });
+  return { kernel: kernelOf(accesses, h, [{ kind: 'loop', loop: i, body }]), sizes };
+}
+const RANDOM_KERNELS = 60;
+
+describe.runIf(native)('the native executor of loops', () => {
+  it.each(Object.keys(cases))('does %s as the interpreter', (name) => {
+    const { kernel, sizes } = cases[name]!;
+    expect(planLoops(normalise(kernel), true)).toBeDefined();
+    const random = generator(seed);
+    const inputs = sizes.map((size) => {
+      const array = arrayOf('f32', size);
+      fill(array, random);
+      return array;
+    });
+    const wanted = inputs.map(copyOf);
+    interpretLoops(kernel, wanted);
+    backends.forEach((backend, which) => {
+      const actual = inputs.map(copyOf);
+      runKernel(backend, kernel, actual);
+      actual.forEach((array, i) => {
+        expect(difference(array, wanted[i]!, 2e-5), `${variants[which]!.name}, buffer ${i}`).toBeNull();
+      });
+    });
+  });
+
+  it('gives what the interpreter gives, to the last bit, where numbers are exact', () => {
+    let planned = 0;
+    for (let run = 0; run < RANDOM_KERNELS; run++) {
+      const random = generator(seed + run);
+      const { kernel, sizes } = randomRows(random);
+      if (planLoops(normalise(kernel), true)) planned++;
+      const inputs = sizes.map((size) => {
+        const array = arrayOf('f32', size);
+        fillExact(array, random, 'f32');
+        return array;
+      });
+      const wanted = inputs.map(copyOf);
+      interpretLoops(kernel, wanted);
+      for (const backend of backends) {
+        const actual = inputs.map(copyOf);
+        runKernel(backend, kernel, actual);
+        actual.forEach((array, i) => {
+          const wrong = difference(array, wanted[i]!, 0);
+          if (wrong) throw new Error(`seed ${seed + run}, buffer ${i}, ${wrong}\n${describeKernel(kernel)}`);
+        });
+      }
+    }
+    // Most of them are of the executor's kind; unrolling and joining loops makes others of some.
+    expect(planned).toBeGreaterThan(RANDOM_KERNELS / 2);
+  });
+
+  it('leaves alone what it does not know, and what must run in order', () => {
+    const i = loopOf('i', 5000);
+    const store = (value: Expr): Statement => ({ kind: 'store', buffer: 1, index: index(i), value });
+    const x = load('f32', 0, index(i));
+    expect(planLoops(kernelOf(['read', 'write'], i, [store(unary('exp', x))]))).toBeDefined();
+    expect(planLoops(kernelOf(['read', 'write'], i, [store(unary('sin', x))]))).toBeUndefined();
+    expect(planLoops({ ...kernelOf(['read', 'write'], i, [store(unary('exp', x))]), serial: true })).toBeUndefined();
+    // What an earlier iteration has stored is read.
+    const shifted = load('f32', 1, plus(index(i), { op: 'const', type: 'i32', value: -1 }));
+    expect(planLoops(kernelOf(['read', 'update'], i, [store(unary('exp', shifted))]))).toBeUndefined();
+    // Sums of products, which the generated kernels do as fast.
+    expect(planLoops(kernelOf(['read', 'write'], i, [store(mul(x, x))]))).toBeUndefined();
+  });
+});
