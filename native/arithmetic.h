@@ -7,6 +7,11 @@
 
 namespace {
 
+inline Vector all(float x) { return Vector::constant(x); }
+inline Vector add(Vector a, Vector b) { return Vector::add(a, b); }
+inline Vector subtract(Vector a, Vector b) { return Vector::subtract(a, b); }
+inline Vector multiply(Vector a, Vector b) { return Vector::multiply(a, b); }
+
 inline float floatOf(uint32_t bits) {
   float value;
   memcpy(&value, &bits, 4);
@@ -21,10 +26,6 @@ struct Mask {
 inline __m512i integers(Vector x) { return _mm512_castps_si512(x.value); }
 inline Vector floats(__m512i x) { return {_mm512_castsi512_ps(x)}; }
 
-inline Vector all(float x) { return {_mm512_set1_ps(x)}; }
-inline Vector multiply(Vector a, Vector b) { return {_mm512_mul_ps(a.value, b.value)}; }
-inline Vector add(Vector a, Vector b) { return {_mm512_add_ps(a.value, b.value)}; }
-inline Vector subtract(Vector a, Vector b) { return {_mm512_sub_ps(a.value, b.value)}; }
 inline Vector divide(Vector a, Vector b) { return {_mm512_div_ps(a.value, b.value)}; }
 inline Vector squareRoot(Vector a) { return {_mm512_sqrt_ps(a.value)}; }
 /** c − a · b in one rounding. */
@@ -74,10 +75,6 @@ struct Mask {
 inline __m256i integers(Vector x) { return _mm256_castps_si256(x.value); }
 inline Vector floats(__m256i x) { return {_mm256_castsi256_ps(x)}; }
 
-inline Vector all(float x) { return {_mm256_set1_ps(x)}; }
-inline Vector multiply(Vector a, Vector b) { return {_mm256_mul_ps(a.value, b.value)}; }
-inline Vector add(Vector a, Vector b) { return {_mm256_add_ps(a.value, b.value)}; }
-inline Vector subtract(Vector a, Vector b) { return {_mm256_sub_ps(a.value, b.value)}; }
 inline Vector divide(Vector a, Vector b) { return {_mm256_div_ps(a.value, b.value)}; }
 inline Vector squareRoot(Vector a) { return {_mm256_sqrt_ps(a.value)}; }
 inline Vector without(Vector c, Vector a, Vector b) { return {_mm256_fnmadd_ps(a.value, b.value, c.value)}; }
@@ -122,10 +119,6 @@ struct Mask {
 inline int32x4_t integers(Vector x) { return vreinterpretq_s32_f32(x.value); }
 inline Vector floats(int32x4_t x) { return {vreinterpretq_f32_s32(x)}; }
 
-inline Vector all(float x) { return {vdupq_n_f32(x)}; }
-inline Vector multiply(Vector a, Vector b) { return {vmulq_f32(a.value, b.value)}; }
-inline Vector add(Vector a, Vector b) { return {vaddq_f32(a.value, b.value)}; }
-inline Vector subtract(Vector a, Vector b) { return {vsubq_f32(a.value, b.value)}; }
 inline Vector divide(Vector a, Vector b) { return {vdivq_f32(a.value, b.value)}; }
 inline Vector squareRoot(Vector a) { return {vsqrtq_f32(a.value)}; }
 inline Vector without(Vector c, Vector a, Vector b) { return {vfmsq_f32(c.value, a.value, b.value)}; }

@@ -241,8 +241,6 @@ constexpr Entry entries[INSTRUCTION_CODES] = {
 
 // ── The walk ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-constexpr int CACHE_LINE = 16;  // floats
-
 class Walk {
   const LoopCall& call;
   const LoopPlan& plan;
@@ -289,20 +287,6 @@ class Walk {
     }
   }
 
-  /**
-   * Asks for what the next block of rows reads or writes in the place of an operand that lies in one piece: otherwise every block
-   * would begin by waiting for memory, and memory wait while the block is worked on.
-   */
-  void ask(int32_t word) const {
-    if (word >> OPERAND_SHIFT != OPERAND_PLACE) return;
-    const int32_t number = word & ((1 << OPERAND_SHIFT) - 1);
-    const LoopPlace& place = places[number];
-    if (place.row != (place.column == 1 ? plan.columns : 1) || plan.columnBlock < plan.columns) return;
-    const int64_t floats = (int64_t)place.row * plan.rowBlock;
-    const float* next = at[number] + floats;
-    for (int64_t i = 0; i < floats; i += CACHE_LINE) __builtin_prefetch(next + i);
-  }
-
   void run(const Instruction* first, int32_t count) {
     locate();
     for (int32_t n = 0; n < count; n++) {
@@ -317,7 +301,6 @@ class Walk {
         span.to = operand(instruction.to, false);
         span.operands[0] = operand(words[0], true);
         entry.with[plan.sumsRows](span);
-        ask(words[0]);
         continue;
       }
       span.to = operand(instruction.to, wide);
@@ -334,8 +317,6 @@ class Walk {
         span.rows = 1;
       }
       entry.with[splats](span);
-      for (int k = 0; k < entry.operands; k++) ask(words[k]);
-      ask(instruction.to);
     }
   }
 

@@ -207,7 +207,7 @@ export class KernelFunctions {
   private contraction(match: Contraction, name: string): readonly KernelCall[] {
     const { epilogue } = match;
     const windows =
-      match.windows && this.contract !== undefined
+      match.windows && this.native
         ? planWindows(match.windows, { wholeColumns: epilogue !== undefined }, this.leastProducts)
         : undefined;
     const padding = windows ? undefined : match.padding;
