@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../../../test/support/seed.ts';
+import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
 import { interpretLoops } from '../../../compiler/interpret-loop-ir.ts';
 import {
   type Accumulator,
@@ -22,6 +23,7 @@ import {
 import { describeKernel } from '../../../compiler/print-loop-ir.ts';
 import { nativeAddon } from '../../../platform/native-addon.ts';
 import { enableRelaxedSimd } from '../../../platform/simd.ts';
+import { workers } from '../../../platform/workers.ts';
 import { normalise } from '../codegen/normalise.ts';
 import { createWasmBackend } from '../index.ts';
 import {
@@ -233,7 +235,7 @@ function randomRows(random: Generator): Case {
   body.push({ kind: 'store', buffer: buffer('write', rows), index: row, value: value(undefined, 2) });
   return { kernel: kernelOf(accesses, h, [{ kind: 'loop', loop: i, body }]), sizes };
 }
-const RANDOM_KERNELS = 60;
+const RANDOM_KERNELS = 24;
 
 describe.runIf(native)('the native executor of loops', () => {
   it.each(Object.keys(cases))('does %s as the interpreter', (name) => {
@@ -254,6 +256,32 @@ describe.runIf(native)('the native executor of loops', () => {
         expect(difference(array, wanted[i]!, 2e-5), `${variants[which]!.name}, buffer ${i}`).toBeNull();
       });
     });
+  });
+
+  it('gives the same bits on three threads', () => {
+    const before = wantedThreads();
+    setWantedThreads(3);
+    const { native: choice } = variants[0]!.options;
+    const shared = createWasmBackend({
+      enableRelaxedSimd,
+      workers,
+      shareAll: true,
+      native: { ...choice!, file: native!.file },
+    });
+    for (const { kernel, sizes } of Object.values(cases)) {
+      const random = generator(seed);
+      const alone = sizes.map((size) => {
+        const array = arrayOf('f32', size);
+        fill(array, random);
+        return array;
+      });
+      const together = alone.map(copyOf);
+      runKernel(backends[0]!, kernel, alone);
+      runKernel(shared, kernel, together);
+      expect(together).toEqual(alone);
+    }
+    expect(shared.threads).toBe(3);
+    setWantedThreads(before);
   });
 
   it('gives what the interpreter gives, to the last bit, where numbers are exact', () => {
