@@ -1,5 +1,6 @@
 // Ops on symbolic tensors: `tf.add(x, y)` or `x.mul(2)` in a functional model becomes a node of its graph.
 // Owns: the node, and its installation as what ops do with symbolic arguments. Leaves how files name ops to op-config.ts.
+import { show, ValueError } from '../../base/errors.ts';
 import { opNamed, setSymbolicClass, setSymbolicHandler } from '../../ops/core/define.ts';
 import { autoName } from '../session.ts';
 import { KerasTensor, kerasTensorsIn, Node, type Operation } from './keras-tensor.ts';
@@ -40,7 +41,7 @@ export class OpOperation implements Operation {
 /** The op of that name as a node. */
 export const symbolicOp = (opName: string, name?: string): OpOperation => {
   const op = opNamed(opName);
-  if (!op) throw new Error(`no op ${opName}`);
+  if (!op) throw new ValueError(`the graph names the operation ${show(opName)}, which there is not.`);
   return new OpOperation(opName, op, name);
 };
 

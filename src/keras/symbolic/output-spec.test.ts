@@ -13,6 +13,21 @@ it('computes shapes of ops on unknown sizes, whatever they must divide by', () =
   expect(tf.reduceMean(unknown(), 1).shape).toEqual([null, 8]);
 });
 
+it('takes sizes from tf.shape of symbolic tensors', async () => {
+  const x = tf.keras.Input({ shape: [4, 3] });
+  const sizes = tf.shape(x);
+  expect(tf.zeros([2, sizes.at(0)]).shape).toEqual([2, null]);
+  const flat = tf.reshape(x, [sizes.at(0), sizes.at(1).mul(sizes.at(2))]);
+  expect(flat.shape).toEqual([null, 12]);
+  const model = tf.keras.Model(x, flat);
+  const values = tf.reshape(tf.range(24, { dtype: 'float32' }), [2, 4, 3]);
+  expect(model(values).arraySync()).toEqual(tf.reshape(values, [2, 12]).arraySync());
+  expect((await model.predict(values, { verbose: 0 })).shape).toEqual([2, 12]);
+  // Whole numbers that are inputs are no sizes.
+  const ids = tf.keras.Input({ shape: [], dtype: 'int32' });
+  expect(tf.oneHot(ids.add(1), 5).shape).toEqual([null, 5]);
+});
+
 it('names unknown sizes None in its messages', () => {
   expect(() => tf.matmul(unknown(), tf.ones([7, 3]))).toThrow(/\(None, None, 8\) has 8, \(7, 3\) has 7/);
   expect(() => [...unknown()]).toThrow(/axis 0 of shape \(None, None, 8\) is unknown/);

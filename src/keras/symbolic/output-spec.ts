@@ -1,7 +1,7 @@
 // Output shapes and dtypes without numbers: runs code on tensors that have only shapes, in a graph that is thrown away.
 // Owns: the placeholders for unknown dimensions: two runs with two sizes show which dimensions depend on them, as in
 // Keras's backend for JAX.
-import type { DType } from '../../base/dtype.ts';
+import { type DType, isInteger } from '../../base/dtype.ts';
 import { type Shape, StandInError, withStandIn } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { resolve } from '../../runtime/execute.ts';
@@ -24,6 +24,31 @@ interface Run {
   readonly specs: readonly Spec[];
 }
 
+/** Ops whose value depends on the shape of their argument alone. */
+const OF_SHAPES: ReadonlySet<unknown> = new Set(['shape', 'shapeN', 'size', 'rank']);
+const known = new WeakMap<KerasTensor, boolean>();
+/** Whether a symbolic tensor is a size, or several, taken from a shape: they have values wherever shapes are known. */
+function isSize(tensor: KerasTensor): boolean {
+  const { history, dtype, shape } = tensor;
+  if (history === null || !isInteger(dtype) || shape.length > 1) return false;
+  let found = known.get(tensor);
+  if (found === undefined) {
+    const { operation, nodeIndex } = history;
+    found =
+      ('opName' in operation && OF_SHAPES.has(operation.opName)) || areSizes(operation.inboundNodes[nodeIndex]!.inputs);
+    known.set(tensor, found);
+  }
+  return found;
+}
+const areSizes = (tensors: readonly KerasTensor[]): boolean => tensors.length > 0 && tensors.every(isSize);
+/** The value of a size where other symbolic tensors have placeholders. */
+function sizeOf(tensor: KerasTensor, replace: (leaf: unknown) => unknown): Tensor {
+  const { operation, nodeIndex, tensorIndex } = tensor.history!;
+  const node = operation.inboundNodes[nodeIndex]!;
+  const { args, kwargs } = node.fill(new Map(node.inputs.map((input) => [input, replace(input)])));
+  return flattenTree(operation.run(args, kwargs), isTensor).filter(isTensor)[tensorIndex]!;
+}
+
 function runWith(size: number, f: (replace: (value: unknown) => unknown) => unknown): Run {
   const trace = new Trace();
   const placeholders = new Map<KerasTensor, Tensor>();
@@ -31,7 +56,9 @@ function runWith(size: number, f: (replace: (value: unknown) => unknown) => unkn
     if (!(leaf instanceof KerasTensor)) return leaf;
     let placeholder = placeholders.get(leaf);
     if (!placeholder) {
-      placeholder = trace.parameter({ dims: leaf.shape.map((n) => n ?? size), dtype: leaf.dtype });
+      placeholder = isSize(leaf)
+        ? sizeOf(leaf, replaceLeaf)
+        : trace.parameter({ dims: leaf.shape.map((n) => n ?? size), dtype: leaf.dtype });
       placeholders.set(leaf, placeholder);
     }
     return placeholder;
@@ -81,4 +108,4 @@ export function symbolicResult(
 }
 
 export const hasUnknown = (tensors: readonly KerasTensor[]): boolean =>
-  tensors.some((tensor) => tensor.shape.includes(null));
+  tensors.some((tensor) => tensor.shape.includes(null) || isSize(tensor));

@@ -100,8 +100,9 @@ function compositeAmong(values: readonly unknown[]): CompositeTensor | null {
 /** Whether a value is a symbolic tensor, or a list or record with one in it. */
 export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Tensor) return symbolicClass !== null && value instanceof symbolicClass;
-  // An array of plain numbers is not searched: it may be a whole data set.
-  if (Array.isArray(value)) return value.length > 0 && typeof value[0] !== 'number' && value.some(hasSymbolic);
+  // A long array of plain numbers is not searched: it may be a whole data set. A short one may be a shape, [2, size].
+  if (Array.isArray(value))
+    return value.length > 0 && (typeof value[0] !== 'number' || value.length <= 8) && value.some(hasSymbolic);
   return isRecord(value) && Object.values(value).some(hasSymbolic);
 }
 
