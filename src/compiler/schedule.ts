@@ -1,8 +1,12 @@
 // The order of groups, and which variables may be updated in place.
 // Owns: dependences between groups. An in-place update must come after all that reads the old value.
 import { assert } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import { type Group, readsOf } from './groups.ts';
+
+/** A result is made early where what it is made of is so many times larger. */
+const SHRINKS = 2;
 
 export interface Schedule {
   readonly order: readonly Group[];
@@ -71,6 +75,19 @@ export function schedule(
     inPlace.set(value, parameter);
     taken.add(value);
   }
+  /** Who else reads what a group reads last and makes smaller: it comes at once, and the larger value's memory is free. */
+  const shrinking = (i: number): number[] => {
+    const found: number[] = [];
+    for (const value of reads[i]!.keys()) {
+      if (!producer.has(value)) continue;
+      const left = readers.get(value)!.filter((reader) => state[reader] !== 2);
+      if (left.length !== 1 || found.includes(left[0]!)) continue;
+      const results = groups[left[0]!]!.roots.flatMap((root) => root.outputs);
+      const size = results.reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+      if (size * SHRINKS <= sizeOf(value.dims)) found.push(left[0]!);
+    }
+    return found;
+  };
   // A topological order, earliest first by the order of the graph.
   const order: Group[] = [];
   const state = new Uint8Array(groups.length);
@@ -88,6 +105,7 @@ export function schedule(
         state[i] = 2;
         order.push(groups[i]!);
         stack.pop();
+        for (const j of shrinking(i)) if (state[j] === 0 && [...after[j]!].every((p) => state[p] === 2)) stack.push(j);
       } else {
         assert(
           waiting.every((p) => state[p] !== 1 || !stack.includes(p)),

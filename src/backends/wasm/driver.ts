@@ -4,12 +4,14 @@
 // threads share by threads/phases.ts.
 
 import { FunctionBuilder } from '../../assembler/module.ts';
-import type { CopyStep, IfStep, RepeatStep, Step, WhileStep } from '../backend.ts';
-import { type Divisible, type Phase, swapsOf } from './threads/phases.ts';
+import type { CopyStep, IfStep, KernelStep, RepeatStep, Step, WhileStep } from '../backend.ts';
+import { type Chain, type Divisible, type Phase, swapsOf } from './threads/phases.ts';
 
 /** The driver's parameters. `scratch` is the address of memory for packed operands, of this thread's own. */
 const [TABLE, SCRATCH, THREAD, THREADS] = [0, 1, 2, 3];
 export const SCRATCH_PARAMETER = SCRATCH;
+
+type CallPhase = Extract<Phase, { kind: 'call' }>;
 
 export interface DriverCalls {
   /** The imported function (i32) → () for host steps. */
@@ -82,7 +84,8 @@ class Driver {
         case 'call': {
           const divisible = this.#calls.callsOf(phase.step.kernel)[phase.call]!;
           const { grain = divisible.grain } = phase;
-          this.#call(phase.step.kernel, phase.call, phase.step.slots, { ...divisible, grain }, phase.parts);
+          if (phase.chain) this.#chain(phase, phase.chain, divisible);
+          else this.#call(phase.step.kernel, phase.call, phase.step.slots, { ...divisible, grain }, phase.parts);
           break;
         }
         case 'copy':
@@ -147,6 +150,23 @@ class Driver {
     emit(() => code.get(begin).get(end));
     code.end();
     for (const local of [begin, end]) this.#fn.release(local);
+  }
+
+  /** A block of a call's pieces, then of those that read them, and so on to the end of the thread's range. */
+  #chain({ step, call, parts }: CallPhase, { block, links }: Chain, divisible: Divisible): void {
+    const [fn, code] = [this.#fn, this.#code];
+    const [at, end] = this.#range(divisible, parts);
+    const next = fn.local('i32');
+    const emit = (kernel: KernelStep, number: number, ratio: number) => {
+      const range = () => code.get(at).i32(ratio).op('i32.mul').get(next).i32(ratio).op('i32.mul');
+      this.#calls.call(kernel.kernel, number, kernel.slots, fn, range, this.#slot);
+    };
+    code.block().get(at).get(end).op('i32.ge_u').branchIf(0).loop();
+    code.get(at).i32(block).op('i32.add').tee(next).get(end).get(next).get(end).op('i32.lt_u', 'select').set(next);
+    emit(step, call, 1);
+    for (const link of links) emit(link.step, link.call, link.ratio);
+    code.get(next).tee(at).get(end).op('i32.lt_u').branchIf(0).end().end();
+    for (const local of [at, end, next]) fn.release(local);
   }
 
   #sharedCopy(step: CopyStep, parts: number): void {

@@ -265,7 +265,9 @@ export class KernelFunctions {
     const call = native
       ? this.nativeProduct(native, name, buffers(match.buffers), hooks)
       : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
-    const footprint = padding || windows ? undefined : footprintOfTasks(plan, match.buffers);
+    const footprint: (number | undefined)[] =
+      padding || windows ? [] : [...(footprintOfTasks(plan, match.buffers) ?? [])];
+    footprint[match.buffers[2]] ??= resultsOfTask(plan, match.nest);
     return [{ ...call, cost, footprint, args: [...call.args, ...extras] }, ...after];
   }
 }
@@ -288,6 +290,34 @@ function footprintOfTasks(
   const result: (number | undefined)[] = [];
   [result[a], result[c]] = [rows, rest[0]];
   return result;
+}
+
+/** Bytes of results that each task writes, where these are the pieces of a dense result in their order. */
+function resultsOfTask(
+  {
+    taskAxes,
+    chunkAxis,
+    chunk,
+    chunkInside,
+    columnGroups,
+  }: Pick<BlockPlan, 'taskAxes' | 'chunkAxis' | 'chunk' | 'chunkInside' | 'columnGroups'>,
+  { batch, rows, columns, offsets }: Nest,
+): number | undefined {
+  const all = [...batch, ...rows, ...columns];
+  const elements = sizeOf(all);
+  const reach = all.reduce((sum, { extent, c }) => sum + c * (extent - 1), 0);
+  if (columnGroups > 1 || offsets[2] !== 0 || all.some(({ c }) => c < 0) || reach + 1 !== elements) return undefined;
+  const inner = elements / sizeOf(taskAxes);
+  let stride = inner;
+  for (const { extent, c } of [...taskAxes].reverse()) {
+    if (extent === 1) continue;
+    if (c !== stride) return undefined;
+    stride *= extent;
+  }
+  if (chunkInside || chunk >= chunkAxis.extent) return inner * 4;
+  return chunkAxis.extent * chunkAxis.c === inner && chunkAxis.extent % chunk === 0
+    ? chunk * chunkAxis.c * 4
+    : undefined;
 }
 
 /** Joins axes whose results are contiguous, whatever the operands. */

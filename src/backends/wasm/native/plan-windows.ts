@@ -4,7 +4,7 @@
 import { sizeOf } from '../contract/nest.ts';
 import { alignUp, type BlockOptions, NO_AXIS } from '../contract/plan.ts';
 import { productsOf, type Slide, type Windows } from '../contract/windows.ts';
-import { MOST_TASKS, type NativePlan, TASK_BYTES } from './plan.ts';
+import { evenly, MOST_TASKS, type NativePlan, TASK_BYTES } from './plan.ts';
 
 /** The first word of a plan. */
 const [RESULTS, FILTER] = [1, 2];
@@ -19,7 +19,9 @@ const LARGEST_SHARE = 0.7;
 /** Pieces that a filter's gradient comes in, at least: they are all that threads share. */
 const LEAST_PIECES = 4;
 /** Bytes of a block's values at the points, which the second cache holds; of those of a filter, which every block reads. */
-const [BLOCK_BYTES, FILTER_BYTES] = [1 << 20, 1 << 22];
+const [BLOCK_BYTES, FILTER_BYTES] = [3 << 19, 1 << 22];
+/** What a task writes at most where its image is not cut for being uneven. */
+const LARGEST_TASK_BYTES = 1 << 20;
 /** Tiles are multiplied in rows of so many. */
 const TILE_ROWS = 12;
 /** Every vector's and every panel's width divides these; what native/windows.h leaves between points; its header. */
@@ -37,7 +39,11 @@ export function planWindows(windows: Windows, options: BlockOptions = {}, least?
   const bytes = around * down.extent * across.extent * outputs.extent * 4;
   const pieces = Math.max(MOST_TASKS, options.wholeColumns ? bytes / TASK_BYTES : 1) / around;
   const isFilter = kind === 'filter';
-  const chunk = isFilter ? 1 : Math.min(down.extent, upTo(Math.ceil(down.extent / Math.ceil(pieces)), PLACES));
+  const lines = upTo(Math.ceil(down.extent / Math.ceil(pieces)), PLACES);
+  const even = evenly(down.extent, lines, PLACES);
+  // Lines that come in no equal pieces stay together where all of them are few.
+  const whole = down.extent % even > 0 && around >= MOST_TASKS && bytes / around <= LARGEST_TASK_BYTES;
+  const chunk = isFilter ? 1 : whole ? down.extent : Math.min(down.extent, even);
   const tiles = isFilter ? tilesIn(down.extent, across.extent) * images.extent : tilesIn(chunk, across.extent);
   const tileBytes = POINTS * 4 * (upTo(inputs.extent, LANES) + upTo(outputs.extent, LANES));
   const most = Math.max(TILE_ROWS, Math.floor(BLOCK_BYTES / tileBytes / TILE_ROWS) * TILE_ROWS);
@@ -47,8 +53,8 @@ export function planWindows(windows: Windows, options: BlockOptions = {}, least?
   const weights = isFilter
     ? values(outputs.extent, inputs.extent)
     : POINTS * upTo(outputs.extent, PANEL) * inputs.extent;
-  const lines = upTo(inputs.extent, LANES) + upTo(outputs.extent, LANES);
-  const floats = HEADER + lines + weights + values(inputs.extent, block) + values(outputs.extent, block);
+  const beyond = upTo(inputs.extent, LANES) + upTo(outputs.extent, LANES);
+  const floats = HEADER + beyond + weights + values(inputs.extent, block) + values(outputs.extent, block);
   const slide = ({ extent, from, lines, a, places, taps }: Slide) => [extent, from, lines, a, places, taps];
   return {
     nest: { batch: [], rows: [], columns: [], depth: [], offsets: windows.offsets },

@@ -58,6 +58,12 @@ const PRODUCT = 0;
 const HEADER_BYTES = 64;
 
 const cut = (extent: number, pieces: number): number => Math.ceil(extent / Math.max(1, Math.ceil(pieces)));
+/** The largest divisor of an extent that is at most so large, unless it is far smaller: equal pieces can be worked on alike. */
+export function evenly(extent: number, most: number, unit = 1): number {
+  for (let size = Math.floor(most / unit) * unit; size >= unit && size * 4 >= most; size -= unit)
+    if (extent % size === 0) return size;
+  return most;
+}
 const upTo = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
 /** A plan, or undefined where the generated kernels do as well. */
@@ -193,7 +199,7 @@ function splitRows(
       continue;
     }
     const innermost = level === rows.length - 1;
-    const even = cut(axis.extent, want / leading);
+    const even = evenly(axis.extent, cut(axis.extent, want / leading));
     const chunk = Math.min(axis.extent, innermost ? upTo(even, TILE_ROWS) : even);
     return {
       taskAxes: [...around, ...rows.slice(0, level)],

@@ -75,3 +75,34 @@ describe('phases of a loop', () => {
     expect(text).not.toContain('"grain"');
   });
 });
+
+describe('calls that go over what the call before them wrote', () => {
+  /** A product in 40 pieces of 61,440 bytes; a kernel of 120 that reads its result; another that reads it too. */
+  const chainsOf = (footprint: readonly (number | undefined)[], slots: readonly [number, number] = [1, 2]) => {
+    const call = (number: number, from: number, to: number): Step => ({
+      kind: 'kernel',
+      kernel: number,
+      slots: [from, to],
+    });
+    const calls: Divisible[][] = [
+      [{ extent: 40, grain: 1, cost: 1e6, footprint: [undefined, 61440] }],
+      [{ extent: 120, grain: 1, cost: 1e6, footprint }],
+    ];
+    const places = [0, 1, 2, 3].map((n) => ({ region: 0, ranges: [[n << 22, (n + 1) << 22] as const] }));
+    const steps = [call(0, 0, 1), call(1, ...slots), call(1, 1, 3)];
+    const { phases } = planPhases({ slotCount: 4, kernels: [kernel, kernel], steps, places }, calls);
+    return phases.map((phase) =>
+      phase.kind === 'call' ? (phase.chain?.links.map(({ ratio }) => ratio) ?? []) : phase.kind,
+    );
+  };
+
+  it('are links of it where they read the same pieces in the same order', () => {
+    expect(chainsOf([20480, undefined])).toEqual([[3, 3], 'barrier']);
+  });
+
+  it('wait where they read anything else of it, or write what it reads', () => {
+    expect(chainsOf([undefined, undefined])).toEqual([[], 'barrier', [], [], 'barrier']);
+    expect(chainsOf([30720, undefined])).toEqual([[], 'barrier', [], [], 'barrier']);
+    expect(chainsOf([20480, undefined], [1, 0])).toEqual([[], 'barrier', [], [], 'barrier']);
+  });
+});

@@ -23,6 +23,10 @@ const LEAST_SHARE = 5_000;
 /** Bytes that are copied in a nanosecond, and the grain of copies. */
 const COPY_SPEED = 8;
 const COPY_GRAIN = 4096;
+/** Bytes that one call writes before the next reads them: half of the second cache. */
+const CHAIN_BYTES = 1 << 20;
+/** Less than this stays in the caches anyway. */
+const LEAST_CHAINED = 1 << 21;
 /** Runs of a loop that nobody can count. */
 const GUESSED_RUNS = 4;
 
@@ -40,6 +44,8 @@ export type Phase =
       readonly parts: number;
       /** Where ranges begin at multiples of something larger than the call's own grain. */
       readonly grain?: number;
+      /** Calls that go over what this one wrote, a few pieces at a time, before it leaves the cache. */
+      readonly chain?: Chain;
     }
   | { readonly kind: 'copy'; readonly step: CopyStep; readonly parts: number }
   /** Control flow that every thread goes through. */
@@ -56,6 +62,13 @@ export type Phase =
       readonly then: readonly Phase[];
       readonly otherwise: readonly Phase[];
     };
+
+export interface Chain {
+  /** Pieces of the first call that are done at a time. */
+  readonly block: number;
+  /** Each with how many of its own pieces belong to one of the first call's. */
+  readonly links: readonly { readonly step: KernelStep; readonly call: number; readonly ratio: number }[];
+}
 
 export interface Phases {
   readonly phases: readonly Phase[];
@@ -132,6 +145,8 @@ class Planner {
   readonly #callsOf: readonly (readonly Divisible[])[];
   readonly #leastShare: number;
   #pending: readonly Access[] = [];
+  /** Where the accesses of the latest call, the head of a chain, begin among those. */
+  #head = 0;
 
   constructor(program: Program, callsOf: readonly (readonly Divisible[])[], leastShare: number) {
     this.#program = program;
@@ -182,7 +197,10 @@ class Planner {
         this.#callsOf[step.kernel]!.forEach((divisible, call) => {
           const parts = this.#parts(divisible);
           if (parts > 1) this.shared += runs * divisible.cost;
-          this.#touch(this.#accessesOf([step], parts === 1), phases);
+          if (this.#chained(step, call, divisible, phases)) return;
+          const accesses = this.#accessesOf([step], parts === 1);
+          this.#touch(accesses, phases);
+          this.#head = this.#pending.length - accesses.length;
           phases.push({ kind: 'call', step, call, parts });
         });
         return;
@@ -224,6 +242,44 @@ class Planner {
         this.#pending = [flag];
       }
     }
+  }
+
+  /**
+   * Makes a call a link of the call before it, where all that it reads or writes of what that one touches are the same pieces
+   * in the same order: then nobody waits between them, and pieces are read from the cache.
+   */
+  #chained(step: KernelStep, call: number, divisible: Divisible, phases: Phase[]): boolean {
+    const before = phases.at(-1);
+    if (before?.kind !== 'call' || before.parts < 2 || before.grain !== undefined) return false;
+    const head = this.#callsOf[before.step.kernel]![before.call]!;
+    const ratio = divisible.extent / head.extent;
+    if (head.grain !== 1 || !Number.isInteger(ratio) || ratio % divisible.grain !== 0) return false;
+    const links = before.chain?.links ?? [];
+    let bytes = 0;
+    const now = this.#accessesOf([step], false).map((access, i) => ({ access, piece: divisible.footprint?.[i] }));
+    const members = [{ step: before.step, call: before.call, ratio: 1 }, ...links];
+    const earlier = members.flatMap((member) => {
+      const { footprint } = this.#callsOf[member.step.kernel]![member.call]!;
+      return this.#accessesOf([member.step], false).map((access, i) => ({
+        access,
+        bytes: footprint?.[i] === undefined ? undefined : footprint[i] * member.ratio,
+      }));
+    });
+    for (const { access, piece } of now) {
+      for (const other of earlier) {
+        if (!this.#conflict([access], [other.access])) continue;
+        if (access.slot !== other.access.slot || piece === undefined || piece * ratio !== other.bytes) return false;
+        bytes = Math.max(bytes, other.bytes);
+      }
+    }
+    const everything = this.#leastShare === 0;
+    if (bytes === 0 || (bytes * head.extent < LEAST_CHAINED && !everything)) return false;
+    const accesses = now.map(({ access }) => access);
+    if (this.#conflict(accesses, this.#pending.slice(0, this.#head))) return false;
+    this.#pending = [...this.#pending, ...accesses];
+    const block = before.chain?.block ?? (everything ? 1 : Math.max(1, Math.floor(CHAIN_BYTES / bytes)));
+    phases[phases.length - 1] = { ...before, chain: { block, links: [...links, { step, call, ratio }] } };
+    return true;
   }
 
   /**
