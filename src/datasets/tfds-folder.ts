@@ -1,22 +1,21 @@
 // Folders that TensorFlow Datasets prepared: features.json, dataset_info.json, shards of TFRecord.
-// Owns: finding the newest version, shards of splits, features as tensors. Leaves split arithmetic to tfds.ts.
-import type { DType } from '../base/dtype.ts';
+// Owns: finding the newest version, shards of splits. Leaves features to tfds-features.ts, split arithmetic to tfds.ts.
 import { FileError } from '../base/errors.ts';
 import { DatasetBase } from '../data/dataset.ts';
 import { TFRecordDataset } from '../data/sources/readers.ts';
-import { type Features, FixedLenFeature, FixedLenSequenceFeature } from '../ops/io/features.ts';
 import { parseSingleExample } from '../ops/io/parse-example.ts';
-import { decodeImage } from '../ops/io/pictures.ts';
-import { cast } from '../ops/math/elementwise.ts';
 import { joinPath } from '../platform/path.ts';
 import { platform } from '../platform/platform.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import { readerOf, type StoredFeature } from './tfds-features.ts';
 
 export type Example = { [feature: string]: Tensor };
 
 /** One split of a data set: how many examples, and those of a range. */
 export interface Content {
   readonly size: number;
+  /** The examples of each file, where there are files. */
+  readonly shards?: readonly number[];
   range(from: number, to: number): DatasetBase<Example>;
 }
 export interface Prepared {
@@ -25,15 +24,6 @@ export interface Prepared {
   readonly splits: ReadonlyMap<string, Content>;
 }
 
-/** A feature of features.json: what is stored, and what it becomes. */
-interface StoredFeature {
-  readonly pythonClassName?: string;
-  readonly image?: { readonly shape?: { readonly dimensions?: readonly string[] }; readonly dtype?: string };
-  readonly tensor?: { readonly shape?: { readonly dimensions?: readonly string[] }; readonly dtype?: string };
-  readonly classLabel?: object;
-  readonly text?: object;
-  readonly featuresDict?: { readonly features: Readonly<Record<string, StoredFeature>> };
-}
 interface StoredInfo {
   readonly splits?: readonly {
     readonly name: string;
@@ -76,41 +66,6 @@ async function readJson<T>(path: string): Promise<T> {
   }
 }
 
-const dimensions = (shape: { readonly dimensions?: readonly string[] } | undefined): number[] =>
-  (shape?.dimensions ?? []).map(Number);
-
-/** What the record stores of a feature, and how it becomes a tensor. */
-function readerOf(
-  feature: StoredFeature,
-  path: string,
-): { features: Features[string]; make(value: Tensor): Tensor | Promise<Tensor> } {
-  if (feature.image) {
-    const channels = dimensions(feature.image.shape).at(-1);
-    return {
-      features: FixedLenFeature([], 'string'),
-      make: (value) =>
-        decodeImage(value, { channels: channels === 1 || channels === 3 || channels === 4 ? channels : 0 }),
-    };
-  }
-  if (feature.classLabel) return { features: FixedLenFeature([], 'int64'), make: (value) => value };
-  if (feature.text) return { features: FixedLenFeature([], 'string'), make: (value) => value };
-  if (feature.tensor) {
-    const dtype = (feature.tensor.dtype ?? 'float32') as DType;
-    const stored = dtype === 'string' ? 'string' : /int|bool/.test(dtype) ? 'int64' : 'float32';
-    const shape = dimensions(feature.tensor.shape);
-    const isOpen = shape.includes(-1);
-    return {
-      features: isOpen
-        ? FixedLenSequenceFeature(shape.slice(1), stored, { allowMissing: true })
-        : FixedLenFeature(shape, stored),
-      make: (value) => (stored === dtype ? value : cast(value, dtype)),
-    };
-  }
-  throw new FileError(
-    `${path}: the feature ${feature.pythonClassName ?? 'without a name'} is not read; wanted images, labels, texts and tensors.`,
-  );
-}
-
 /** A prepared data set, undefined where there is no folder of it. */
 export async function prepareFolder(name: string, dataDir: string | undefined): Promise<Prepared | undefined> {
   const folder = await versionFolder(name, dataDir);
@@ -119,13 +74,11 @@ export async function prepareFolder(name: string, dataDir: string | undefined): 
   const stored = await readJson<StoredFeature>(path);
   const info = await readJson<StoredInfo>(joinPath(folder, 'dataset_info.json'));
   const record = stored.featuresDict?.features ?? {};
-  const readers = Object.entries(record).map(([key, feature]) => [key, readerOf(feature, path)] as const);
-  const description = Object.fromEntries(readers.map(([key, reader]) => [key, reader.features]));
-  const example = async (serialized: Tensor): Promise<Example> => {
-    const parsed = parseSingleExample(serialized, description) as Example;
-    const made = await Promise.all(readers.map(async ([key, { make }]) => [key, await make(parsed[key]!)] as const));
-    return Object.fromEntries(made);
-  };
+  const reader = readerOf(stored, '', path);
+  const example = async (serialized: Tensor): Promise<Example> =>
+    (await reader.make(
+      parseSingleExample(serialized, reader.features) as Parameters<typeof reader.make>[0],
+    )) as Example;
   const files = (await platform().readFolder(folder)).map((entry) => entry.name);
   const splits = new Map(
     (info.splits ?? []).map(({ name: split, shardLengths = [] }) => {
@@ -143,7 +96,7 @@ export async function prepareFolder(name: string, dataDir: string | undefined): 
         const known = new DatasetBase<Tensor>({ ...records.source, cardinality: to - from });
         return known.map(example, { numParallelCalls: -1 }) as DatasetBase<Example>;
       };
-      return [split, { size, range }] as const;
+      return [split, { size, range, shards: shardLengths.map(Number) }] as const;
     }),
   );
   const keys = info.supervisedKeys?.tuple?.items.map((item) => item.featureKey);

@@ -39,28 +39,47 @@ export interface LoadOptions<S>
   readonly split?: S | undefined;
 }
 
-/** Parts of splits: 'train', 'train[:80%]', 'train[100:200]', 'train+test'. */
+/** Parts of splits: 'train', 'train[:80%]', 'train[100:200]', 'train[:2shard]', 'train[1shard]', 'train+test', 'all'. */
 export function splitRanges(
   split: string,
   sizes: ReadonlyMap<string, number>,
+  shardsOf: (name: string) => readonly number[] = () => [],
 ): [name: string, from: number, to: number][] {
-  return split.split('+').map((given) => {
-    const found = /^\s*(\w+)\s*(?:\[\s*(-?\d+%?)?\s*:\s*(-?\d+%?)?\s*\])?\s*$/.exec(given);
+  return split.split('+').flatMap((given): [string, number, number][] => {
+    const found =
+      /^\s*(\w+)\s*(?:\[\s*(?:(-?\d+)shard|(-?\d+(?:%|shard)?)?\s*:\s*(-?\d+(?:%|shard)?)?)\s*\])?\s*$/.exec(given);
     const name = found?.[1];
-    const size = name === undefined ? undefined : sizes.get(name === 'all' ? '' : name);
     if (!found || name === undefined)
-      throw new ValueError(`split: ${show(given)} is none; write 'train', 'train[:80%]', 'train[100:]'.`);
+      throw new ValueError(
+        `split: ${show(given)} is none; write 'train', 'train[:80%]', 'train[100:]', 'train[:2shard]'.`,
+      );
+    if (name === 'all' && !given.includes('[')) return [...sizes].map(([one, size]) => [one, 0, size]);
+    const size = sizes.get(name);
     if (size === undefined)
-      throw new ValueError(`split: there is no split '${name}'.${didYouMean(name, sizes.keys())}`);
+      throw new ValueError(`split: there is no split '${name}'.${didYouMean(name, [...sizes.keys(), 'all'])}`);
+    /** Where the examples of a file begin. */
+    const shardStart = (text: string): number => {
+      const shards = shardsOf(name);
+      const number = Number.parseInt(text, 10);
+      if (shards.length === 0) throw new ValueError(`split: ${show(given)}: '${name}' is not kept in files.`);
+      const at = Math.min(Math.max(number < 0 ? number + shards.length : number, 0), shards.length);
+      return shards.slice(0, at).reduce((sum, n) => sum + n, 0);
+    };
     const place = (text: string | undefined, otherwise: number): number => {
       if (text === undefined) return otherwise;
+      if (text.endsWith('shard')) return shardStart(text);
       const value = text.endsWith('%') ? roundHalfEven((Number.parseInt(text, 10) / 100) * size) : Number(text);
       if (text.endsWith('%') && Math.abs(Number.parseInt(text, 10)) > 100)
         throw new ValueError(`split: ${show(given)}: percent beyond 100.`);
       return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
     };
-    const from = place(found[2], 0);
-    return [name, from, Math.max(place(found[3], size), from)];
+    const [, , shard, first, last] = found;
+    if (shard !== undefined) {
+      const next = Number(shard) + 1;
+      return [[name, shardStart(shard), next === 0 ? size : shardStart(String(next))]];
+    }
+    const from = place(first, 0);
+    return [[name, from, Math.max(place(last, size), from)]];
   });
 }
 /** As Python rounds. */
@@ -131,7 +150,9 @@ function form(
   options: LoadOptions<unknown> & { asSupervised?: boolean | undefined },
 ) {
   const sizes = new Map([...prepared.splits].map(([key, content]) => [key, content.size]));
-  const parts = splitRanges(split, sizes).map(([name, from, to]) => prepared.splits.get(name)!.range(from, to));
+  const parts = splitRanges(split, sizes, (name) => prepared.splits.get(name)?.shards ?? []).map(([name, from, to]) =>
+    prepared.splits.get(name)!.range(from, to),
+  );
   let all = parts.reduce((left, right) => left.concatenate(right));
   if (options.shuffleFiles) all = all.shuffle(10_000, { seed: options.seed });
   const [input, target] = prepared.supervised;
