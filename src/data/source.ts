@@ -1,6 +1,6 @@
 // What a data set is made of: how a pass begins, how many elements there are, what they look like.
 // Owns: the interface that sources and transformations share, cardinalities, the record of a pass's random seeds.
-import { SIDE_BY_SIDE, show, ValueError } from '../base/errors.ts';
+import { SIDE_BY_SIDE, StateError, show, ValueError } from '../base/errors.ts';
 import type { Later, Pull } from './pull.ts';
 import type { Spec } from './spec.ts';
 
@@ -89,24 +89,24 @@ export function callAt<R>(
 function explained(error: unknown, f: (...args: never) => unknown, element: unknown): unknown {
   if (f.length < 2 || Array.isArray(element) || !(error instanceof Error) || placed.has(error)) return error;
   const hint = ` The function takes ${f.length} arguments, but each element is one value. ${SIDE_BY_SIDE}, or use tf.data.Dataset.zip.`;
-  try {
-    error.message += hint;
-  } catch {
-    // A message that cannot be written: the error goes on as it is.
-  }
-  return error;
+  return withMessage(error, error.message + hint);
 }
 
 const placed = new WeakSet<object>();
 /** The same error with the element's number in its message, the innermost place only. */
 export function fail(error: unknown, method: string, index: number): never {
-  if (error instanceof Error && !placed.has(error)) {
-    placed.add(error);
-    try {
-      error.message = `Dataset.${method}, element ${index}: ${error.message}`;
-    } catch {
-      // A message that cannot be written: the error goes on as it is.
-    }
-  }
-  throw error;
+  if (!(error instanceof Error) || placed.has(error)) throw error;
+  const said = withMessage(error, `Dataset.${method}, element ${index}: ${error.message}`);
+  placed.add(said);
+  throw said;
+}
+
+/** The error with another message: itself, so that its class stays; one that cannot be changed becomes the cause of a new one. */
+function withMessage(error: Error, message: string): Error {
+  const own = Object.getOwnPropertyDescriptor(error, 'message');
+  // DOMException's messages are read by a getter.
+  const isOpen = own ? own.writable === true : Object.isExtensible(error) && !(error instanceof DOMException);
+  if (!isOpen) return new StateError(message, { cause: error });
+  error.message = message;
+  return error;
 }

@@ -159,6 +159,15 @@ describe('archives', () => {
     expect(await files.exists(joinPath(home, 'datasets/plain_archive'))).toBe(true);
   });
 
+  test.each([
+    ['bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31]],
+    ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ])('%s is refused, with what to do', async (name, bytes) => {
+    served.set('/packed', Uint8Array.from(bytes));
+    const fetching = fetchCached(`${site}/packed`, { ...quiet, extract: true });
+    await expect(fetching).rejects.toThrow(new RegExp(`compressed with ${name}.*tar -xf`));
+  });
+
   test('an entry that leaves the folder is refused before anything is written', async () => {
     const tar = await systemTar();
     const name = bytesOf('../../escaped.txt\0');

@@ -30,6 +30,7 @@ describe('textDatasetFromDirectory', () => {
     const dataset = await textDatasetFromDirectory(texts, options);
     expect(dataset.classNames).toEqual(wanted.classes);
     expect(await pull(dataset)).toEqual(wanted.shuffled);
+    expect(dataset.cardinality()).toBe(Math.ceil(dataset.filePaths.length / options.batchSize));
     const plain = await textDatasetFromDirectory(texts, { batchSize: 4, shuffle: false, verbose: false });
     expect(await pull(plain)).toEqual(wanted.plain);
   });

@@ -2,6 +2,7 @@
 // Owns: labels as tensors, the data set over files that are no pictures. Leaves pictures to image-dataset.ts.
 import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
+import type { Spec } from '../../data/spec.ts';
 import { TensorSpec } from '../../ops/core/tensor-spec.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Structure } from '../types.ts';
@@ -132,17 +133,15 @@ function read(
   let order: DatasetBase<Tensor> = DatasetBase.range(index.files.length);
   if (seed !== null) order = order.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
   const signature = mode === null || !index.labels ? kind.spec : ([kind.spec, labelSpec(mode, classes)] as const);
-  const elements = async function* (): AsyncGenerator<Structure> {
-    for await (const position of order) {
-      const number = Number(position.item());
-      const content = await kind.read(index.files[number]!);
-      yield (
-        mode === null || !index.labels ? content : [content, labelOf(index.labels[number]!, mode, classes)]
-      ) as Structure;
-    }
+  const element = async (position: Tensor): Promise<Structure> => {
+    const number = Number(position.item());
+    const content = await kind.read(index.files[number]!);
+    return (
+      mode === null || !index.labels ? content : [content, labelOf(index.labels[number]!, mode, classes)]
+    ) as Structure;
   };
-  const fromGenerator = DatasetBase.fromGenerator as (f: unknown, options: object) => DatasetBase<Structure>;
-  const single = fromGenerator.call(DatasetBase, elements, { outputSignature: signature });
+  const { source } = order.map(element as (position: Tensor) => Promise<Tensor>, { numParallelCalls: -1 });
+  const single = new DatasetBase<Structure>({ ...source, spec: () => signature as Spec });
   const dataset = batchSize === null ? single : kind.batch(single, batchSize);
   return Object.assign(dataset, {
     classNames: index.classNames as string[],
