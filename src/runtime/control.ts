@@ -330,6 +330,11 @@ function scanGradient(
   return gradients;
 }
 
+/** Said where shapes would grow: a program is made for shapes that are known. */
+const FIXED_SHAPES =
+  ' In tf.function shapes are fixed when it is traced, and shapeInvariants cannot open them: carry a tensor of the largest length with a count, or a tf.TensorArray with a size, or run the loop outside of tf.function, where shapes may change.';
+const isGrowing = (value: Spec, before: Spec): boolean => value.dtype === before.dtype;
+
 // ── while ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
@@ -350,7 +355,7 @@ export function whileLoop(
   step.graph.outputs.forEach((value, i) => {
     if (value.dtype !== specs[i]!.dtype || !sameShape(value.dims, specs[i]!.dims)) {
       throw new ValueError(
-        `whileLoop: loop variable ${i} enters as ${specs[i]!.dtype} ${showShape(specs[i]!.dims)} and leaves the body as ${value.dtype} ${showShape(value.dims)}; wanted the same shape and dtype.`,
+        `whileLoop: loop variable ${i} enters as ${specs[i]!.dtype} ${showShape(specs[i]!.dims)} and leaves the body as ${value.dtype} ${showShape(value.dims)}; wanted the same shape and dtype.${isGrowing(value, specs[i]!) ? FIXED_SHAPES : ''}`,
       );
     }
   });
@@ -508,7 +513,7 @@ export function cond(choice: Tensor, whenTrue: () => readonly Tensor[], whenFals
     const show = (list: readonly GraphValue[]): string =>
       list.map((value) => `${value.dtype} ${showShape(value.dims)}`).join(', ');
     throw new ValueError(
-      `cond: the branches give ${show(a)} and ${show(b)}; wanted the same shapes and dtypes from both.`,
+      `cond: the branches give ${show(a)} and ${show(b)}; wanted the same shapes and dtypes from both. In tf.function shapes are fixed when it is traced: pad the smaller one, or choose outside of tf.function.`,
     );
   }
   const outputs = bindCond(params, resolve(choice), [...inputs, ...olds]);

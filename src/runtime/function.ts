@@ -4,7 +4,7 @@
 
 import { StateError, ValueError } from '../base/errors.ts';
 import { isRecord } from '../base/record.ts';
-import type { Shape } from '../base/shape.ts';
+import { type Shape, showShape } from '../base/shape.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
@@ -109,6 +109,7 @@ export class FunctionCache {
   readonly #traces = new Map<string, Concrete>();
   readonly #name: string;
   readonly #limit: number;
+  readonly #checksVariables: boolean;
   /** Variables whose shape may change that some trace has used: their shapes tell traces apart too. */
   readonly #changing = new Set<VariableTensor>();
   /** The latest call whose argument may come again. */
@@ -116,8 +117,10 @@ export class FunctionCache {
   count = 0;
   latest: Concrete | null = null;
 
-  constructor(name: string, limit = 256) {
+  /** `checksVariables`: whether a function that makes new variables on every call is refused, for a program makes them once. */
+  constructor(name: string, checksVariables = false, limit = 256) {
     this.#name = name;
+    this.#checksVariables = checksVariables;
     this.#limit = limit;
   }
 
@@ -140,7 +143,7 @@ export class FunctionCache {
         this.#traces.set(key, concrete);
       }
     } else {
-      concrete = this.#trace(f, args, tensors);
+      concrete = this.#trace(f, args, tensors, this.#checksVariables);
       if (this.#changing.size > 0) key = signature(args, []) + this.#shapes();
       this.#traces.set(key, concrete);
       if (this.#traces.size > this.#limit) this.#traces.delete(this.#traces.keys().next().value!);
@@ -176,8 +179,7 @@ export class FunctionCache {
     return result;
   }
 
-  #trace(f: Callable, args: readonly unknown[], tensors: readonly Tensor[]): Concrete {
-    this.count++;
+  #trace(f: Callable, args: readonly unknown[], tensors: readonly Tensor[], checksVariables: boolean): Concrete {
     const trace = new Trace();
     const placeholders = new Map<Tensor, Tensor>();
     const parameters = tensors.map((tensor) => {
@@ -202,6 +204,14 @@ export class FunctionCache {
     };
     const traced = args.map(substitute);
     const result = traceInto(trace, () => this.#checked(f(...traced)));
+    // As in TensorFlow a second trace tells variables that are made once and kept from those that every call would make anew.
+    if (checksVariables && trace.made.length > 0) return this.#trace(f, args, tensors, false);
+    const [made] = trace.made;
+    if (made && this.#checksVariables)
+      throw new ValueError(
+        `tf.function ${this.#name}: tf.function only supports singleton tf.Variables created on the first call; this one makes a new '${made.name}' of shape ${showShape(made.shape)} each time it is traced, where it would run with one and the same. Make it outside of the function, or make it once and keep it: v ??= tf.Variable(…). Layers, metrics and optimizers likewise.`,
+      );
+    this.count++;
     const outputs = traceInto(trace, () =>
       flattenTree(result, isLeaf)
         .filter(isTensor)
@@ -254,7 +264,7 @@ export function makeFunction<F extends (...args: never) => unknown>(
   options: FunctionOptions = {},
   prepare: ((args: readonly unknown[]) => readonly unknown[]) | null = null,
 ): F & TracedFunction {
-  const cache = new FunctionCache(f.name || 'anonymous');
+  const cache = new FunctionCache(f.name || 'anonymous', true);
   const traced = function (this: unknown, ...args: unknown[]): unknown {
     return cache.call((...inner) => Reflect.apply(f, this, inner), prepare ? prepare(args) : args);
   };

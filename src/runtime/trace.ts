@@ -27,6 +27,8 @@ export class Trace implements TraceTarget {
   readonly #outer: Trace | 'eager' | 'closed' | null;
   /** Whether a tape outside follows a tensor: then it is captured, however small, or the gradient would end here. */
   readonly #followed: (tensor: Tensor) => boolean;
+  /** Variables that were made while it was built. */
+  readonly made: VariableTensor[] = [];
   /** What captured parameters stand for, in the body of control flow. */
   readonly captures = new Map<GraphValue, Tensor>();
   /** What the graph's values are called in messages and profiles: the layers being called. */
@@ -95,6 +97,12 @@ export class Trace implements TraceTarget {
   /** The tensor of a value of this trace. */
   tensorOf(value: GraphValue): Tensor {
     return this.#wrap(value);
+  }
+
+  /** Takes note of a variable that is made: it is made once, however often the program runs. */
+  variableMade(variable: VariableTensor): void {
+    if (this.#outer instanceof Trace) this.#outer.variableMade(variable);
+    else this.made.push(variable);
   }
 
   /** The variables it read or wrote, in order of first use. */

@@ -2,11 +2,14 @@
 // Owns: which hooks anyone listens to, so that nothing is read for nobody. Hooks are awaited only when they return a promise.
 import { show, ValueError } from '../../base/errors.ts';
 import type { ModelBase } from '../models/model.ts';
+import type { ModelRun } from '../training/run-queue.ts';
 import type { Logs } from '../types.ts';
 import { CallbackBase, type CallbackParams, type Hook, has } from './callback.ts';
 
 export class RunCallbacks {
   readonly callbacks: readonly CallbackBase[];
+  /** The run that waits for the callbacks, once it has begun. */
+  run: ModelRun | null = null;
   readonly #listeners = new Map<Hook, CallbackBase[]>();
 
   constructor(callbacks: readonly CallbackBase[], model: ModelBase | null, params: CallbackParams) {
@@ -32,19 +35,24 @@ export class RunCallbacks {
   }
   /** Calls a hook with logs alone. */
   call(hook: Hook, logs: Logs = {}): void | Promise<void> {
-    return this.#each(hook, this.#listening(hook), 0, (callback) =>
+    return this.#all(hook, (callback) =>
       (callback[hook] as (this: CallbackBase, logs: Logs) => void | Promise<void>).call(callback, logs),
     );
   }
   /** Calls a hook with the number of the epoch or batch. */
   callAt(hook: Hook, index: number, logs: Logs = {}): void | Promise<void> {
-    return this.#each(hook, this.#listening(hook), 0, (callback) =>
+    return this.#all(hook, (callback) =>
       (callback[hook] as (this: CallbackBase, index: number, logs: Logs) => void | Promise<void>).call(
         callback,
         index,
         logs,
       ),
     );
+  }
+  #all(hook: Hook, visit: (callback: CallbackBase) => void | Promise<void>): void | Promise<void> {
+    const list = this.#listening(hook);
+    if (list.length === 0) return;
+    return this.run ? this.run.waitFor(() => this.#each(hook, list, 0, visit)) : this.#each(hook, list, 0, visit);
   }
   #each(
     hook: Hook,

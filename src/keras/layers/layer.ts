@@ -24,6 +24,7 @@ import { type DTypePolicy, DTypePolicyMap, getPolicy, policyConfig, type Quantiz
 import * as initializers from '../initializers/index.ts';
 import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
+import { constructFrom, withRecordedArguments } from '../recorded-arguments.ts';
 import * as regularizers from '../regularizers/index.ts';
 import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
@@ -626,14 +627,15 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   getConfig(): Config {
     const config: Config = { name: this.name, trainable: this.#trainable, dtype: policyConfig(this.#policy) };
     if (this.activityRegularizer) config.activity_regularizer = serializeKerasObject(this.activityRegularizer);
-    return this.#schema ? { ...config, ...this.#schema.toConfig(this) } : config;
+    if (this.#schema) return { ...config, ...this.#schema.toConfig(this) };
+    return this.getConfig === LayerBase.prototype.getConfig ? withRecordedArguments(this, config) : config;
   }
   static readonly schema: SchemaLike | null = null;
   static fromConfig(config: Config): unknown {
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const { schema } = this;
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
-    return Reflect.construct(this, [schema ? schema.fromConfig(config) : upgraded(config)]);
+    return schema ? Reflect.construct(this, [schema.fromConfig(config)]) : constructFrom(this, upgraded(config));
   }
   override toString(): string {
     return shortForm(this, { name: this.name, built: this.built });

@@ -12,6 +12,7 @@ import { maskOf } from '../annotations.ts';
 import { floatx } from '../config.ts';
 import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
 import { autoName } from '../names.ts';
+import { constructFrom, withRecordedArguments } from '../recorded-arguments.ts';
 import {
   type Config,
   type Definitions,
@@ -73,12 +74,13 @@ export class Loss_ extends FunctionObject {
   }
 
   getConfig(): Config {
-    return { name: this.name, reduction: this.reduction };
+    const config = { name: this.name, reduction: this.reduction };
+    return this.getConfig === Loss_.prototype.getConfig ? withRecordedArguments(this, config) : config;
   }
   static fromConfig(config: Config): Loss {
     const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
-    return Reflect.construct(this, [options]) as Loss;
+    return constructFrom(this, options) as Loss;
   }
 }
 export interface Loss_ {

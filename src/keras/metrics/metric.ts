@@ -21,6 +21,7 @@ import { floatx } from '../config.ts';
 import { type DTypeLike, getPolicy } from '../dtype-policy.ts';
 import * as initializers from '../initializers/index.ts';
 import { autoName } from '../names.ts';
+import { constructFrom, withRecordedArguments } from '../recorded-arguments.ts';
 import { type Config, optionsOfConfig } from '../schema.ts';
 
 export interface MetricOptions extends Options<{ name: string | null; dtype: DTypeLike | null }> {}
@@ -144,12 +145,13 @@ export class Metric_ extends FunctionObject {
   }
 
   getConfig(): Config {
-    return { name: this.name, dtype: this.dtype };
+    const config = { name: this.name, dtype: this.dtype };
+    return this.getConfig === Metric_.prototype.getConfig ? withRecordedArguments(this, config) : config;
   }
   static fromConfig(config: Config): Metric {
     const options = optionsOfConfig(config);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
-    return Reflect.construct(this, [options]) as Metric;
+    return constructFrom(this, options) as Metric;
   }
   override toString(): string {
     return shortForm(this, { name: this.name });

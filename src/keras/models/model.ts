@@ -340,9 +340,12 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     this.#trainer.require(method);
     const optional = (value: Inputs | null | undefined, name: string): Structure | null =>
       value === null || value === undefined ? null : arraysOf(value, `${method}: ${name}`);
-    if (options.resetMetrics ?? true) this.#trainer.resetMetrics();
-    run([arraysOf(x, `${method}: x`), optional(y, 'y'), optional(weight, 'sampleWeight')]);
-    const logs = this.#trainer.readLogs();
+    const batch: Batch = [arraysOf(x, `${method}: x`), optional(y, 'y'), optional(weight, 'sampleWeight')];
+    const logs = this.#trainer.besideRun(() => {
+      if (options.resetMetrics ?? true) this.#trainer.resetMetrics();
+      run(batch);
+      return this.#trainer.readLogs();
+    });
     return options.returnDict ? logs : (Object.values(logs) as object as Scores);
   }
   predictOnBatch(x: Inputs): Result<this> {
@@ -364,7 +367,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return this.getMetricsResult();
   }
   /** The loss of a batch, from its targets and predictions; what layers added included. */
-  computeLoss(options: LossInputs): Tensor {
+  computeLoss(options: Options<LossInputs>): Tensor {
     return this.#trainer.computeLoss(options);
   }
   getMetricsResult(): Record<string, Tensor> {

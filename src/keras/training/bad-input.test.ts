@@ -191,14 +191,26 @@ describe('a run that ends in an error', () => {
     expect(String(model.getWeights()[0])).not.toBe(before);
     expect(model.history!.history.loss!.length).toBeGreaterThan(1);
   });
-  it('says where data ended', async () => {
+  it('says where data ended, and keeps what was trained', async () => {
+    const said = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const three = function* () {
       for (let i = 0; i < 3; i++) yield [x, y] as const;
     };
-    const short = trainable().fit(three(), { stepsPerEpoch: 2, epochs: 3, ...quiet }) as Promise<unknown>;
-    await expect(short).rejects.toThrow(/ended after 1 of 2 steps of epoch 2.*model.history has epoch 1/);
-    const once = trainable().fit(three(), { epochs: 2, ...quiet }) as Promise<unknown>;
-    await expect(once).rejects.toThrow(/no batches in epoch 2. A generator is read once over all epochs/);
+    const short = await trainable().fit(three(), { stepsPerEpoch: 2, epochs: 3, ...quiet });
+    expect(short.epoch).toEqual([0, 1]);
+    expect(said.mock.calls.flat().join()).toMatch(/ended after 1 of 2 steps of epoch 2.*and training with it/);
+    const even = await trainable().fit(three(), { stepsPerEpoch: 3, epochs: 3, ...quiet });
+    expect(even.epoch).toEqual([0]);
+    said.mockClear();
+    const once = await trainable().fit(three(), { epochs: 2, ...quiet });
+    expect(once.epoch).toEqual([0]);
+    expect(said.mock.calls.flat().join()).toMatch(/ended before epoch 2.*a generator that goes on/);
+    const none = trainable().fit((function* (): Generator<readonly [tf.Tensor, tf.Tensor]> {})(), {
+      epochs: 2,
+      ...quiet,
+    }) as Promise<unknown>;
+    await expect(none).rejects.toThrow(/no batches in epoch 1. A generator is read once over all epochs/);
+    said.mockRestore();
   });
   it('names the folder that cannot be written, and who wanted to', async () => {
     const nowhere = new URL(import.meta.url).pathname;

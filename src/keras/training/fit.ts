@@ -13,6 +13,7 @@ import { type Batch, type BatchIterator, type BatchSource, requireEnd } from './
 import { limitedEpochs, limitedSteps } from './limits.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
+import type { ModelRun } from './run-queue.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
 import type { EvaluateOptions, FitOptions, RunOptions, Scores, Training, Verbose } from './types.ts';
 
@@ -21,7 +22,15 @@ interface Run {
   readonly callbacks: RunCallbacks;
   readonly progress: ProgbarLogger | null;
   readonly control: RunControl | null;
+  /** This run in the order of the model's runs. */
+  readonly own: ModelRun;
   readonly pace: Pace;
+  /** Whether a generator has come to its end, and so training with it. */
+  dataEnded?: boolean;
+  /** Whether it was at its end before the epoch began. */
+  isEmptyEpoch?: boolean;
+  /** Whether an epoch has passed. */
+  hasTrained?: boolean;
 }
 const verbosity = (verbose: Verbose | undefined): number => (verbose === undefined || verbose === 'auto' ? 1 : verbose);
 
@@ -59,7 +68,6 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
   if (plan.validation)
     requireEnd(plan.validation, limitedSteps(options.validationSteps), 'fit: validationData', 'validationSteps');
   const history = new History();
-  model.history = history;
   const { callbacks, progress } = callbacksFor(
     model,
     options.callbacks,
@@ -69,7 +77,9 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
     history,
   );
   model.trainer.checkLabels(plan.y, 'fit');
-  return new TrainingRun(async (control) => {
+  const begin = async (control: RunControl, own: ModelRun): Promise<History> => {
+    model.history = history;
+    callbacks.run = own;
     let isInterrupted = false;
     const noLonger = platform().onInterrupt(() => {
       isInterrupted = true;
@@ -79,7 +89,7 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
       if (isInterrupted) throw new KeyboardInterrupt('fit: interrupted by Ctrl-C');
     };
     try {
-      await runFit({ model, callbacks, progress, control, pace: new Pace() }, plan, options, {
+      await runFit({ model, callbacks, progress, control, own, pace: new Pace() }, plan, options, {
         epochs,
         initialEpoch,
         stepsPerEpoch,
@@ -90,7 +100,8 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
       noLonger();
     }
     return history;
-  }, options.signal);
+  };
+  return new TrainingRun((control) => model.trainer.inTurn((own) => begin(control, own)), options.signal);
 }
 
 /** What is left of a run that ended in an error. */
@@ -136,6 +147,8 @@ async function runFit(
     const done = resumed?.epoch === epoch ? resumed.steps : 0;
     pass = await runEpoch(run, plan.train, pass ?? plan.train.open(), sizes.stepsPerEpoch, epoch, done);
     control.checkInterrupt();
+    // The generator was at its end before the epoch began.
+    if (run.isEmptyEpoch) break;
     logs = sorted(trainer.readLogs());
     warnOfNaN(run, logs, epoch);
     plan.train.onEpochEnd?.();
@@ -147,7 +160,9 @@ async function runFit(
     const waiting = callbacks.callAt('onEpochEnd', epoch, logs);
     if (waiting) await waiting;
     control.epoch(epoch, logs);
-    if (trainer.stopTraining) break;
+    // Whoever reads the epochs may evaluate the model now, between two of them.
+    if (control.isWatched) await run.own.waitFor(turn);
+    if (trainer.stopTraining || run.dataEnded) break;
     if (run.pace.due()) await turn();
     control.checkInterrupt();
   }
@@ -211,21 +226,19 @@ async function runEpoch(
     const begun = step;
     // As in Keras an execution is whole: an epoch of 3 steps, 2 at a time, has 4.
     while (done < every) {
-      const got = pass.next();
+      // A generator is code of the user's, and may evaluate the model.
+      const got = source.isReadOnce ? run.own.waitFor(() => pass.next()) : pass.next();
       let batch = got instanceof Promise ? await got : got;
       if (batch === null && limit !== null && step < limit) {
-        if (source.isReadOnce)
-          throw new ValueError(
-            `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}; give more, or a generator that goes on.`,
-          );
-        if (step === 0) {
+        if (step === 0 && !source.isReadOnce) {
           // The epoch before took the last batch of its pass.
           pass = source.open();
           const again = pass.next();
           batch = again instanceof Promise ? await again : again;
-        } else warnOfEnd(run, step, limit, epoch);
+        } else if (step > 0) warnOfEnd(run, source, step, limit, epoch);
       }
       if (batch === null) {
+        if (source.isReadOnce && (limit !== null || step === 0)) run.dataEnded = true;
         last = true;
         break;
       }
@@ -244,10 +257,14 @@ async function runEpoch(
     if (pace.due()) await turn();
     if (trainer.stopTraining) break;
   }
-  if (step === 0 && !control.stopped)
+  if (step === 0 && run.dataEnded && run.hasTrained) {
+    warnOfEnd(run, source, 0, limit, epoch);
+    run.isEmptyEpoch = true;
+  } else if (step === 0 && !control.stopped)
     throw new ValueError(
       `fit: the data gave no batches in epoch ${epoch + 1}.${source.isReadOnce ? ' A generator is read once over all epochs: give stepsPerEpoch, or one that goes on.' : ''}`,
     );
+  run.hasTrained = true;
   return last ? null : pass;
 }
 
@@ -311,7 +328,10 @@ export async function evaluate(
     steps ?? source.steps,
     null,
   );
-  const logs = await runEvaluate({ model, callbacks, progress, control: null, pace: new Pace() }, source, steps);
+  const logs = await model.trainer.inTurn((own) => {
+    callbacks.run = own;
+    return runEvaluate({ model, callbacks, progress, control: null, own, pace: new Pace() }, source, steps);
+  });
   return options.returnDict ? logs : (model.trainer.inOrder(logs) as object as Scores);
 }
 
@@ -362,11 +382,14 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
 const sorted = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Says once in a run that its epochs are shorter than was asked. */
-function warnOfEnd({ control }: Run, step: number, limit: number, epoch: number): void {
+function warnOfEnd({ control }: Run, source: BatchSource, step: number, limit: number | null, epoch: number): void {
   if (!control || shortened.has(control)) return;
   shortened.add(control);
+  const next = source.isReadOnce ? 'and training with it' : 'the next epoch begins with the data anew';
+  const remedy = source.isReadOnce ? 'or a generator that goes on' : 'for example by repeat()';
+  const place = limit === null ? `before epoch ${epoch + 1}` : `after ${step} of ${limit} steps of epoch ${epoch + 1}`;
   console.warn(
-    `fit: the data ended after ${step} of ${limit} steps of epoch ${epoch + 1}, which ends here; the next epoch begins with the data anew. Give at least stepsPerEpoch * epochs batches, for example by repeat().`,
+    `fit: the data ended ${place}, which ends here; ${next}. Give at least stepsPerEpoch * epochs batches, ${remedy}.`,
   );
 }
 const shortened = new WeakSet<object>();

@@ -18,11 +18,12 @@ import { Optimizer_ } from '../optimizers/optimizer.ts';
 import { type Config, camelCase, type Json } from '../schema.ts';
 import { deserializeKerasObject, serializeKerasObject } from '../serialization.ts';
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
-import type { Logs, Structure } from '../types.ts';
+import type { Logs, Options, Structure } from '../types.ts';
 import { packXYSampleWeight } from '../utils/sample-weights.ts';
 import type { Batch } from './batch-source.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics } from './compile-metrics.ts';
+import { type ModelRun, RunQueue } from './run-queue.ts';
 import type { CompileOptions } from './types.ts';
 
 export interface Compiled {
@@ -64,6 +65,7 @@ export class Trainer {
   /** The logs of the last step, when the user's own step made them. */
   #stepLogs: StepLogs = null;
   #ownStepPrepared = false;
+  readonly #runs = new RunQueue();
   /** What went wrong when an own step's model was called on shapes. */
   #callError: unknown = null;
   stopTraining = false;
@@ -143,10 +145,10 @@ export class Trainer {
   // ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The losses that compile named and those that layers added, summed. */
-  computeLoss({ y, yPred, sampleWeight }: LossInputs): Tensor {
+  computeLoss({ y, yPred, sampleWeight }: Options<LossInputs>): Tensor {
     const losses: Tensor[] = [];
     const own =
-      this.#compiled?.loss && y !== null && y !== undefined
+      this.#compiled?.loss && y !== null && y !== undefined && yPred !== undefined
         ? this.#compiled.loss.call(y, yPred, sampleWeight ?? null)
         : null;
     if (own) losses.push(own);
@@ -317,6 +319,44 @@ export class Trainer {
   resetMetrics(): void {
     this.#stepLogs = null;
     for (const metric of this.collectMetrics()) metric.resetState();
+  }
+  /**
+   * Runs what counts in the metrics: behind the run of this model that is under way, or, called from user code for which that run
+   * waits (a callback), at once, and then the metrics are afterwards as that run left them.
+   */
+  inTurn<T>(task: (run: ModelRun) => Promise<T>): Promise<T> {
+    return this.#runs.run(async (run, isWithin) => {
+      if (!isWithin) return task(run);
+      const restore = this.#metricsNow();
+      try {
+        return await task(run);
+      } finally {
+        restore();
+      }
+    });
+  }
+  /** The same for a single step, which cannot wait: a run under way finds its metrics as it left them. */
+  besideRun<T>(step: () => T): T {
+    if (this.#runs.isIdle) return step();
+    const restore = this.#metricsNow();
+    try {
+      return step();
+    } finally {
+      restore();
+    }
+  }
+  /** Keeps what the metrics hold; gives what sets it again. */
+  #metricsNow(): () => void {
+    const logs = this.#stepLogs;
+    const values = this.collectMetrics().flatMap(({ variables }) =>
+      variables.map((variable) => [variable, variable.snapshot()] as const),
+    );
+    return () => {
+      // What a metric made of itself in between starts at its beginning.
+      this.resetMetrics();
+      for (const [variable, value] of values) variable.set(value);
+      this.#stepLogs = logs;
+    };
   }
   /** Names and results as tensors, the loss first, then in the order compiled. */
   results(): [string, unknown][] {

@@ -10,6 +10,8 @@ export interface RunControl {
   stopped: boolean;
   /** Throws if Ctrl-C was pressed: unlike `abort`, it ends the program's way through fit. */
   checkInterrupt(): void;
+  /** Whether someone reads the epochs as they come. */
+  isWatched: boolean;
   /** Called with the logs of every epoch. */
   epoch(epoch: number, logs: Logs): void;
 }
@@ -26,6 +28,7 @@ export class TrainingRun implements Training {
     this.#control = {
       stopped: signal?.aborted ?? false,
       checkInterrupt: () => {},
+      isWatched: false,
       epoch: (epoch, logs) => {
         this.#queue.push({ ...logs, epoch });
         this.#wake?.();
@@ -58,6 +61,7 @@ export class TrainingRun implements Training {
   async *[Symbol.asyncIterator](): AsyncIterator<EpochLogs> {
     // An error surfaces in the loop: it is not also one that nobody handled.
     this.#promise.catch(() => {});
+    this.#control.isWatched = true;
     try {
       for (;;) {
         const logs = this.#queue.shift();
@@ -72,6 +76,7 @@ export class TrainingRun implements Training {
       }
       await this.#promise;
     } finally {
+      this.#control.isWatched = false;
       // Leaving the loop early stops training.
       this.abort();
       await this.#promise.catch(() => {});

@@ -8,15 +8,17 @@ import { guarded, requireFunction } from '../../base/misuse.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
-import { scan as compiledScan, whileLoop as compiledWhile } from '../../runtime/control.ts';
+import { specOf, traceBody } from '../../runtime/body.ts';
+import { cond as compiledCond, scan as compiledScan, whileLoop as compiledWhile } from '../../runtime/control.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { isLeaf } from '../../runtime/structure.ts';
 import { activeTapes } from '../../runtime/tape.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { Tensor } from '../../runtime/tensor.ts';
 import { activeTrace } from '../../runtime/trace.ts';
-import { makeTensor } from '../core/convert.ts';
+import { asInteger, makeTensor } from '../core/convert.ts';
 import { bindArguments } from '../core/signature.ts';
 import { stackTensors } from '../core/stack.ts';
+import { TensorArray_ } from '../core/tensor-array.ts';
 import { TensorSpec, TypeSpec } from '../core/tensor-spec.ts';
 import { matching, pack, tensorsOf } from './structure.ts';
 
@@ -33,76 +35,192 @@ const row = (x: Value, i: number): Tensor =>
 // ── while ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface WhileOptions {
-  readonly maximumIterations?: number | undefined;
+  readonly maximumIterations?: number | Tensor | null | undefined;
   readonly shapeInvariants?: unknown;
   readonly parallelIterations?: number | undefined;
   readonly backProp?: boolean | undefined;
   readonly swapMemory?: boolean | undefined;
 }
 
+function runWhile<T extends readonly unknown[]>(
+  cond: (...vars: T) => Tensor | boolean,
+  body: (...vars: T) => T,
+  loopVars: T,
+  options?: WhileOptions,
+): T;
+function runWhile<T extends readonly unknown[]>(
+  cond: (...vars: T) => Tensor | boolean,
+  body: (...vars: T) => T,
+  loopVars: T,
+  shapeInvariants: unknown,
+  parallelIterations?: number,
+  backProp?: boolean,
+  swapMemory?: boolean,
+  maximumIterations?: number | Tensor | null,
+): T;
+function runWhile(...args: unknown[]): readonly unknown[] {
+  const [cond, body, loopVars, , , , , maximumIterations] = loopArguments('whileLoop', WHILE, args) as [
+    (...vars: readonly unknown[]) => Tensor | boolean,
+    (...vars: readonly unknown[]) => unknown,
+    unknown,
+    ...unknown[],
+  ];
+  if (typeof cond !== 'function' || typeof body !== 'function')
+    throw new ValueError('whileLoop: wanted two functions, cond and body, and the loop variables.');
+  const structure: readonly unknown[] = Array.isArray(loopVars) ? loopVars : [loopVars];
+  const most = bound(maximumIterations);
+  return activeTrace()
+    ? tracedLoop(cond, body, structure, most)
+    : eagerLoop(cond, body, structure, most instanceof Tensor ? asInteger(most, MAXIMUM) : most);
+}
+const WHILE = [
+  'cond',
+  'body',
+  'loopVars',
+  'shapeInvariants',
+  'parallelIterations',
+  'backProp',
+  'swapMemory',
+  'maximumIterations',
+] as const;
 /**
  * Applies `body` to the loop variables as long as `cond` holds. A list of variables comes as arguments one by one. In tf.function
- * shapes must stay; gradients through the compiled loop need maximumIterations.
+ * shapes must stay, whatever shapeInvariants say; a tf.TensorArray of a given size may be a variable.
  */
-export const whileLoop = guarded(
-  'whileLoop',
-  ['cond', 'body', 'loopVars', 'options'],
-  <T extends readonly unknown[]>(
-    cond: (...vars: T) => Tensor | boolean,
-    body: (...vars: T) => T,
-    loopVars: T,
-    options: WhileOptions = {},
-  ): T => {
-    const structure: readonly unknown[] = Array.isArray(loopVars) ? loopVars : [loopVars];
-    const spread = (leaves: readonly Tensor[]): T => pack(structure, leaves) as T;
-    const result = (value: unknown): Tensor[] =>
-      matching(Array.isArray(value) ? value : [value], structure, 'whileLoop');
-    const most = options.maximumIterations ?? Number.POSITIVE_INFINITY;
-    let leaves = tensorsOf(structure, 'whileLoop');
-    const holds = (value: Tensor | boolean): Tensor => {
-      if (typeof value === 'boolean') return p.full(value ? 1 : 0, { dims: [], dtype: 'bool' }) as Tensor;
-      const tensor = resolve(value);
-      return p.reshape(tensor.dtype === 'bool' ? tensor : p.convert(tensor, 'bool'), []) as Tensor;
+export const whileLoop = guarded('whileLoop', WHILE, runWhile);
+const MAXIMUM = 'whileLoop: maximumIterations';
+
+/** The largest number of steps: a number, or a tensor where it is known only when the program runs. */
+function bound(given: unknown): number | Tensor {
+  if (given === undefined || given === null) return Number.POSITIVE_INFINITY;
+  if (given instanceof Tensor) {
+    const value = resolve(given);
+    if (value.elements === null) return p.reshape(p.convert(value, 'int32'), []) as Tensor;
+    return asInteger(given, MAXIMUM);
+  }
+  if (typeof given !== 'number' || Number.isNaN(given))
+    throw new ValueError(`${MAXIMUM}: found ${show(given)}, wanted a whole number or a scalar tensor.`);
+  return given;
+}
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+function eagerLoop(
+  cond: (...vars: readonly unknown[]) => Tensor | boolean,
+  body: (...vars: readonly unknown[]) => unknown,
+  structure: readonly unknown[],
+  most: number,
+): readonly unknown[] {
+  // Tensor arrays stay what they are: here they may grow.
+  const leavesOf = (value: readonly unknown[]): unknown[] => {
+    const leaves = flattenTree(value, isLeaf);
+    if (leaves.some((leaf) => leaf instanceof TensorArray_))
+      return leaves.map((leaf) => (leaf instanceof TensorArray_ ? leaf : tensorsOf([leaf], 'whileLoop')[0]!));
+    return value === structure ? tensorsOf(value, 'whileLoop') : matching(value, structure, 'whileLoop');
+  };
+  let vars = pack(structure, leavesOf(structure)) as readonly unknown[];
+  for (let i = 0; i < most; i++) {
+    const value = cond(...vars);
+    if (typeof value === 'boolean' ? !value : Number(resolve(value).elements![0]) === 0) break;
+    vars = pack(structure, leavesOf(asList(body(...vars)))) as readonly unknown[];
+  }
+  return vars;
+}
+
+function tracedLoop(
+  cond: (...vars: readonly unknown[]) => Tensor | boolean,
+  body: (...vars: readonly unknown[]) => unknown,
+  given: readonly unknown[],
+  most: number | Tensor,
+): readonly unknown[] {
+  const structure = withShapedArrays(given, body);
+  const leaves = tensorsOf(structure, 'whileLoop');
+  const spread = (values: readonly Tensor[]): readonly unknown[] => pack(structure, values) as readonly unknown[];
+  const result = (value: unknown): Tensor[] => matching(asList(value), structure, 'whileLoop');
+  const holds = (value: Tensor | boolean): Tensor => {
+    if (typeof value === 'boolean') return p.full(value ? 1 : 0, { dims: [], dtype: 'bool' }) as Tensor;
+    const tensor = resolve(value);
+    return p.reshape(tensor.dtype === 'bool' ? tensor : p.convert(tensor, 'bool'), []) as Tensor;
+  };
+  if (typeof most === 'number' && Number.isFinite(most) && activeTapes().length > 0) {
+    const hasArrays = flattenTree(structure, isLeaf).some((leaf) => leaf instanceof TensorArray_);
+    // A bounded loop has a gradient: so many steps, of which those after the end change nothing.
+    const step = (carry: Tensor[]) => {
+      const [going, ...values] = carry;
+      const on = p.binary('and', going!, holds(cond(...spread(values)))) as Tensor;
+      // Steps after the end would read and write beyond the ends of arrays.
+      if (hasArrays)
+        return {
+          carry: [
+            on,
+            ...compiledCond(
+              on,
+              () => result(body(...spread(values))),
+              () => values,
+            ),
+          ],
+          results: [],
+        };
+      const next = result(body(...spread(values)));
+      const kept = next.map((value, k) => p.select(p.broadcastTo(on, value.dims), value, values[k]!) as Tensor);
+      return { carry: [on, ...kept], results: [] };
     };
-    if (!activeTrace()) {
-      for (let i = 0; i < most; i++) {
-        const value = cond(...spread(leaves));
-        if (typeof value === 'boolean' ? !value : Number(resolve(value).elements![0]) === 0) break;
-        leaves = result(body(...spread(leaves)));
-      }
-      return spread(leaves);
-    }
-    if (Number.isFinite(most) && activeTapes().length > 0) {
-      // A bounded loop has a gradient: so many steps, of which those after the end change nothing.
-      const step = (carry: Tensor[]) => {
-        const [going, ...values] = carry;
-        const on = p.binary('and', going!, holds(cond(...spread(values)))) as Tensor;
-        const next = result(body(...spread(values)));
-        const kept = next.map((value, k) => p.select(p.broadcastTo(on, value.dims), value, values[k]!) as Tensor);
-        return { carry: [on, ...kept], results: [] };
-      };
-      const start = p.full(1, { dims: [], dtype: 'bool' }) as Tensor;
-      return spread(compiledScan(step, [start, ...leaves], [], most).carry.slice(1));
-    }
-    if (!Number.isFinite(most)) {
-      return spread(
-        compiledWhile(
-          (values) => holds(cond(...spread(values))),
-          (values) => result(body(...spread(values))),
-          leaves,
-        ),
-      );
-    }
-    const counter = p.full(0, { dims: [], dtype: 'int32' }) as Tensor;
-    const outputs = compiledWhile(
-      ([count, ...values]) =>
-        p.binary('and', p.compare('less', count!, p.full(most, count!)), holds(cond(...spread(values)))) as Tensor,
-      ([count, ...values]) => [p.offset(count!, 1) as Tensor, ...result(body(...spread(values)))],
-      [counter, ...leaves],
+    const start = p.full(1, { dims: [], dtype: 'bool' }) as Tensor;
+    return spread(compiledScan(step, [start, ...leaves], [], most).carry.slice(1));
+  }
+  if (most === Number.POSITIVE_INFINITY) {
+    return spread(
+      compiledWhile(
+        (values) => holds(cond(...spread(values))),
+        (values) => result(body(...spread(values))),
+        leaves,
+      ),
     );
-    return spread(outputs.slice(1));
-  },
-);
+  }
+  const counter = p.full(0, { dims: [], dtype: 'int32' }) as Tensor;
+  const outputs = compiledWhile(
+    ([count, ...values]) =>
+      p.binary(
+        'and',
+        p.compare('less', count!, most instanceof Tensor ? most : p.full(most, count!)),
+        holds(cond(...spread(values))),
+      ) as Tensor,
+    ([count, ...values]) => [p.offset(count!, 1) as Tensor, ...result(body(...spread(values)))],
+    [counter, ...leaves],
+  );
+  return spread(outputs.slice(1));
+}
+
+/** The loop variables, where tensor arrays of elements without a shape have the shape of what the body writes. */
+function withShapedArrays(
+  structure: readonly unknown[],
+  body: (...vars: readonly unknown[]) => unknown,
+): readonly unknown[] {
+  const leaves = flattenTree(structure, isLeaf);
+  if (!leaves.some((leaf) => leaf instanceof TensorArray_ && leaf.rows() === null)) return structure;
+  const given = leaves.map((leaf) => (leaf instanceof TensorArray_ ? leaf : tensorsOf([leaf], 'whileLoop')[0]!));
+  const tensors = given.filter((leaf) => leaf instanceof Tensor);
+  let shapes: readonly (Tensor | null)[] = [];
+  // The body is tried once on the side: what it writes says the shapes.
+  traceBody(tensors.map(specOf), (values) => {
+    let next = 0;
+    const vars = pack(
+      structure,
+      given.map((leaf) => (leaf instanceof TensorArray_ ? leaf : values[next++])),
+    ) as readonly unknown[];
+    const results = flattenTree(asList(body(...vars)), isLeaf);
+    shapes = results.map((leaf) => (leaf instanceof TensorArray_ ? leaf.rows() : null));
+    return [];
+  });
+  return pack(
+    structure,
+    given.map((leaf, i) => {
+      const found = shapes[i];
+      return leaf instanceof TensorArray_ && leaf.rows() === null && found
+        ? leaf.withRows(leaf.rowsOfShape(found.dims.slice(1)))
+        : leaf;
+    }),
+  ) as readonly unknown[];
+}
 
 // ── scans and maps ──────────────────────────────────────────────────────────────────────────────────────────────
 

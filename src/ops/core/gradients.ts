@@ -2,8 +2,9 @@
 // Owns: structures of sources and targets. Leaves recording to src/runtime/tape.ts.
 
 import { type Class, callable } from '../../base/callable.ts';
-import { show, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { requireFunction } from '../../base/misuse.ts';
+import { showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -72,6 +73,32 @@ export class GradientTape_ extends Tape {
       return p.reshape(stacked, [...y.dims, ...source.dims]) as Tensor;
     });
     return packTree(sources, results, isTensor) as Gradients<S>;
+  }
+
+  /**
+   * Derivatives of each sample's target by the same sample's source: (batch, target dims, source dims), each without its batch.
+   * Samples must not depend on one another; null where the target does not depend on the source.
+   */
+  batchJacobian(target: Tensor, source: Tensor): Tensor | null {
+    const y = resolve(target);
+    const [batch] = y.dims;
+    if (batch === undefined || source.dims[0] !== batch)
+      throw new ShapeError(
+        `batchJacobian: found a target of shape ${showShape(target.shape)} and a source of shape ${showShape(source.shape)}; wanted the same first dimension, the batch.`,
+      );
+    const own = y.dims.slice(1);
+    const size = sizeOf(own);
+    const places = p.iota([batch, size], 1, 'int32');
+    const columns = Array.from({ length: size }, (_, i) => {
+      const seed = p.reshape(p.convert(p.compare('equal', places, p.full(i, places)), y.dtype), y.dims) as Tensor;
+      return this.repeatable(() => this.gradients([y], [source], [seed])[0]);
+    });
+    if (columns.every((column) => !column)) return null;
+    const stacked = stackTensors(
+      columns.map((column) => column ?? zeroGradient(source)),
+      1,
+    );
+    return p.reshape(stacked, [batch, ...own, ...source.dims.slice(1)]) as Tensor;
   }
 }
 

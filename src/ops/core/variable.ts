@@ -12,6 +12,7 @@ import { withTrace } from '../../runtime/execute.ts';
 import { formatRepr } from '../../runtime/format.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { activeTrace } from '../../runtime/trace.ts';
 import { PendingValue, VariableTensor } from '../../runtime/variable.ts';
 import { broadcastTo } from './arrange.ts';
 import { convertPair, convertToTensor, makeTensor, readsVariablesAs } from './convert.ts';
@@ -87,6 +88,7 @@ export class Variable_ extends VariableTensor {
       { trainable: options.trainable, name: options.name, open: openShape(options) },
     );
     this.constraint = options.constraint ?? null;
+    activeTrace()?.variableMade(this);
   }
 
   /** As TensorFlow prints its variables; those of Keras's layers, which have a path, as Keras prints them. */
