@@ -64,6 +64,7 @@ export interface NearOptions {
   readonly rtol?: number | undefined;
   readonly atol?: number | undefined;
   readonly message?: string | undefined;
+  readonly summarize?: number | undefined;
 }
 /** |x − y| ≤ atol + rtol·|y|. */
 export const assertNear = guarded(

@@ -316,6 +316,8 @@ export interface ScanOptions<A> {
   readonly reverse?: boolean | undefined;
   readonly parallelIterations?: number | undefined;
   readonly backProp?: boolean | undefined;
+  readonly swapMemory?: boolean | undefined;
+  readonly inferShape?: boolean | undefined;
 }
 const FOLD = ['fn', 'elems', 'initializer', 'parallelIterations', 'backProp', 'swapMemory'] as const;
 const SCAN = [...FOLD, 'inferShape', 'reverse'] as const;
@@ -371,6 +373,9 @@ export interface MapOptions {
   readonly fnOutputSignature?: unknown;
   readonly dtype?: unknown;
   readonly parallelIterations?: number | undefined;
+  readonly backProp?: boolean | undefined;
+  readonly swapMemory?: boolean | undefined;
+  readonly inferShape?: boolean | undefined;
 }
 /** What `mapFn` gives for no elements, as TensorFlow: by the signature, or like the elements; of what it does not say, shape (0,). */
 function emptyResults(elems: unknown, elements: readonly Tensor[], options: MapOptions): unknown {

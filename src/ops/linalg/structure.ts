@@ -58,8 +58,15 @@ export const trace = signature('trace', ['x'], (x: TensorLike): Tensor => {
 /** Matrix times vector. */
 export const matvec = signature(
   'matvec',
-  ['a', 'b', 'transposeA', 'adjointA'],
-  (a: TensorLike, b: TensorLike, transposeA: boolean = false, adjointA: boolean = false): Tensor => {
+  ['a', 'b', 'transposeA', 'adjointA', 'aIsSparse', 'bIsSparse'],
+  (
+    a: TensorLike,
+    b: TensorLike,
+    transposeA: boolean = false,
+    adjointA: boolean = false,
+    _aIsSparse?: boolean,
+    _bIsSparse?: boolean,
+  ): Tensor => {
     const [x, y] = convertPair(a, b, 'matvec');
     const product = matmul(x, p.reshape(y, [...y.dims, 1]) as Tensor, { transposeA, adjointA });
     return p.reshape(product, product.dims.slice(0, -1)) as Tensor;

@@ -18,12 +18,17 @@ import { RaggedTensor, raggedFromList } from './ragged-tensor.ts';
 export { cross, crossHashed } from './cross.ts';
 
 /** Nested lists of different lengths. */
-export const constant = guarded(
+export const constant = signature(
   'ragged.constant',
-  ['pylist', 'options'],
-  (pylist: readonly unknown[], options: { readonly dtype?: DType } = {}): RaggedTensor | Tensor => {
-    return raggedFromList(pylist, options.dtype === undefined ? undefined : asDType(options.dtype));
-  },
+  ['pylist', 'dtype', 'raggedRank', 'innerShape', 'rowSplitsDtype'],
+  (
+    pylist: readonly unknown[],
+    dtype?: DType,
+    raggedRank?: number,
+    innerShape?: readonly number[],
+    _rowSplitsDtype?: DType,
+  ): RaggedTensor | Tensor =>
+    raggedFromList(pylist, dtype === undefined ? undefined : asDType(dtype), raggedRank, innerShape),
 );
 /** For each start and limit the numbers between. */
 export const range = signature(

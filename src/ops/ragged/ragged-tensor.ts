@@ -348,15 +348,33 @@ function merged(x: Tensor | RaggedTensor, outer: number, inner: number): Tensor 
 }
 
 type List = readonly unknown[];
-/** Nested lists of any lengths; the innermost are as deep as the deepest. */
-export function raggedFromList(list: List, dtype?: DType): RaggedTensor | Tensor {
+/** Nested lists of any lengths, of which the outer `raggedRank` become ragged; without it all but the innermost, which are as deep as the deepest. */
+export function raggedFromList(
+  list: List,
+  dtype?: DType,
+  raggedRank?: number,
+  innerShape?: readonly number[],
+): RaggedTensor | Tensor {
   const depth = (value: unknown): number =>
     Array.isArray(value) ? 1 + value.reduce((most: number, item) => Math.max(most, depth(item)), 0) : 0;
   const build = (level: List, remaining: number): RaggedTensor | Tensor => {
-    if (remaining === 1)
-      return level.length === 0
-        ? (p.full(0, { dims: [0], dtype: dtype && dtype !== 'string' ? dtype : 'float32' }) as Tensor)
-        : convertToTensor(level as TensorLike, dtype, 'ragged.constant');
+    if (remaining === 1) {
+      const values =
+        level.length === 0
+          ? (p.full(0, {
+              dims: [0, ...(innerShape ?? [])],
+              dtype: dtype && dtype !== 'string' ? dtype : 'float32',
+            }) as Tensor)
+          : convertToTensor(level as TensorLike, dtype, 'ragged.constant');
+      if (
+        innerShape &&
+        (values.dims.length !== innerShape.length + 1 || innerShape.some((n, i) => n !== values.dims[i + 1]))
+      )
+        throw new ShapeError(
+          `ragged.constant: inner values have shape ${show(values.dims.slice(1))}, innerShape is ${show(innerShape)}.`,
+        );
+      return values;
+    }
     const lengths = level.map((row) => {
       if (!Array.isArray(row))
         throw new ValueError('ragged.constant: scalars and lists stand beside each other; wanted one depth.');
@@ -364,5 +382,11 @@ export function raggedFromList(list: List, dtype?: DType): RaggedTensor | Tensor
     });
     return new RaggedTensor(build(level.flat() as List, remaining - 1), cumulated(lengths));
   };
-  return build(list, depth(list));
+  const levels = depth(list) - (innerShape?.length ?? 0);
+  const ragged = raggedRank ?? levels - 1;
+  if (!Number.isInteger(ragged) || ragged < 0 || ragged > Math.max(levels - 1, 0))
+    throw new ValueError(
+      `ragged.constant: raggedRank is ${show(raggedRank)}${innerShape ? ` and innerShape ${show(innerShape)}` : ''}, for lists ${depth(list)} deep.`,
+    );
+  return build(list, ragged + 1);
 }

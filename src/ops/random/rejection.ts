@@ -12,8 +12,8 @@ class Place {
   #uniforms: number[] = [];
   #normals: number[] = [];
 
-  constructor(stream: PhiloxStream, index: number) {
-    this.#stream = skipBlocks(stream, index * BLOCKS_PER_ELEMENT);
+  constructor(stream: PhiloxStream, index: number, blocks = BLOCKS_PER_ELEMENT) {
+    this.#stream = skipBlocks(stream, index * blocks);
   }
   #next(make: (stream: PhiloxStream) => ArrayLike<number>): number[] {
     const pair = Array.from(make(this.#stream));
@@ -134,11 +134,15 @@ function byParameter(
   samples: number,
   parameters: number,
   draw: (place: Place, parameter: number) => number,
+  blocks: (parameter: number) => number = () => BLOCKS_PER_ELEMENT,
 ): Float64Array {
   const out = new Float64Array(samples * parameters);
   for (let parameter = 0; parameter < parameters; parameter++)
     for (let sample = 0; sample < samples; sample++)
-      out[sample * parameters + parameter] = draw(new Place(stream, parameter * samples + sample), parameter);
+      out[sample * parameters + parameter] = draw(
+        new Place(stream, parameter * samples + sample, blocks(parameter)),
+        parameter,
+      );
   return out;
 }
 export const gammaNumbers = (stream: PhiloxStream, samples: number, alpha: ArrayLike<number>): Float64Array =>
@@ -150,4 +154,14 @@ export const binomialNumbers = (
   samples: number,
   counts: ArrayLike<number>,
   probs: ArrayLike<number>,
-): Float64Array => byParameter(stream, samples, counts.length, (place, i) => binomial(place, counts[i]!, probs[i]!));
+): Float64Array => {
+  // TensorFlow reserves fewer blocks where few successes are expected.
+  const few = (i: number): boolean => counts[i]! * Math.min(probs[i]!, 1 - probs[i]!) < 10;
+  return byParameter(
+    stream,
+    samples,
+    counts.length,
+    (place, i) => binomial(place, counts[i]!, probs[i]!),
+    (i) => (few(i) ? 42 : BLOCKS_PER_ELEMENT),
+  );
+};

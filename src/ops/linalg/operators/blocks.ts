@@ -9,7 +9,7 @@ import { zeros } from '../../core/create.ts';
 import { add, cast, multiply } from '../../math/elementwise.ts';
 import { matmul } from '../../math/matmul.ts';
 import { adjoint } from '../structure.ts';
-import { argumentsOf, batchOf, floating, joined, LinearOperator_, partsOf } from './linear-operator.ts';
+import { always, argumentsOf, batchOf, floating, joined, LinearOperator_, partsOf } from './linear-operator.ts';
 
 const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
 
@@ -178,7 +178,11 @@ class LinearOperatorLowRankUpdate_ extends LinearOperator_ {
         `LinearOperatorLowRankUpdate: u ${show(u)} and v ${show(v)} do not fit an operator of shape ${show(base.shape)}.`,
       );
     const shape = [...batchOf([base.shape, u.dims, v.dims]), base.rangeDimension, base.domainDimension];
-    super('LinearOperatorLowRankUpdate', shape, base.dtype, hints);
+    // L + U D Uᴴ is self-adjoint where L and D are.
+    const update = values[2] === undefined ? undefined : floating(values[2] as TensorLike);
+    const symmetric = base.isSelfAdjoint && values[3] === undefined && update?.dtype !== 'complex64';
+    const own = always('LinearOperatorLowRankUpdate', hints, symmetric ? { isSelfAdjoint: true } : {});
+    super('LinearOperatorLowRankUpdate', shape, base.dtype, own);
     [this.baseOperator, this.u, this.v] = [base, u, v];
     this.diagUpdate = values[2] === undefined ? null : cast(floating(values[2] as TensorLike), base.dtype);
     this.isDiagUpdatePositive = (values[4] as boolean | undefined) ?? null;

@@ -40,6 +40,17 @@ export function argumentsOf(
   const hints = Object.fromEntries(HINTS.map((hint, i) => [hint, bound[names.length + i]])) as Hints;
   return { values: names.map((_, i) => bound[i]), hints };
 }
+/** Hints with what is always so of an operator, which no hint may deny. */
+export function always(
+  name: string,
+  hints: Hints,
+  facts: Partial<Record<'isNonSingular' | 'isSelfAdjoint' | 'isPositiveDefinite', boolean>>,
+): Hints {
+  for (const [fact, value] of Object.entries(facts) as [keyof typeof facts, boolean][])
+    if (hints[fact] !== undefined && hints[fact] !== null && hints[fact] !== value)
+      throw new ValueError(`${name}: ${fact} is ${hints[fact]}; this operator's is always ${value}.`);
+  return { ...hints, ...facts };
+}
 interface MatmulOptions {
   readonly adjoint?: boolean;
   readonly adjointArg?: boolean;
@@ -315,6 +326,8 @@ class LinearOperatorInversion_ extends LinearOperator_ {
     const operator = values[0] as LinearOperator_;
     if (!operator.isSquare)
       throw new ShapeError(`LinearOperatorInversion: found an operator of shape ${showShape(operator.shape)}.`);
+    if (hints.isNonSingular === false)
+      throw new ValueError('LinearOperatorInversion: isNonSingular is false; an inverse is never singular.');
     super(`${operator.name}_inv`, operator.shape, operator.dtype, { ...inherited(operator), ...given(hints) });
     this.operator = operator;
   }

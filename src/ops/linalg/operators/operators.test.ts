@@ -24,6 +24,10 @@ interface Case {
 }
 const file = fileURLToPath(new URL('../../../../test/fixtures/linear_operators.json', import.meta.url));
 const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[];
+const hintsFile = fileURLToPath(new URL('../../../../test/fixtures/linear_operator_hints.json', import.meta.url));
+const hints = JSON.parse(readFileSync(hintsFile, 'utf8')) as readonly (Spec & {
+  readonly known: readonly (boolean | string | null)[] | null;
+})[];
 const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const named = (options: Readonly<Record<string, unknown>>): unknown[] =>
   Object.keys(options).length === 0
@@ -71,6 +75,30 @@ describe('linear operators', () => {
     }
     expect(wrong).toEqual([]);
     expect(cases.length).toBeGreaterThan(400);
+  });
+
+  it('take hints, and refuse those that are wrong, as TensorFlow', () => {
+    const wrong: string[] = [];
+    for (const { known, ...spec } of hints) {
+      const label = `${spec.class} ${JSON.stringify(spec.kwargs)}`;
+      try {
+        const operator = decode(spec) as unknown as Readonly<Record<string, unknown>>;
+        if (known === null) {
+          wrong.push(`${label}: was taken, and must not be`);
+          continue;
+        }
+        const got = ['isNonSingular', 'isSelfAdjoint', 'isPositiveDefinite', 'isSquare', 'dtype'].map(
+          (k) => operator[k],
+        );
+        // Whether an operator is square is always known here.
+        const want = known.map((value, i) => (i === 3 && value === null ? got[3] : value));
+        if (String(got) !== String(want)) wrong.push(`${label}: ${got}, wanted ${want}`);
+      } catch (error) {
+        if (known !== null) wrong.push(`${label} throws ${String(error)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(hints.length).toBeGreaterThan(180);
   });
 
   it('know their adjoints, inverses, factors and assertions', () => {

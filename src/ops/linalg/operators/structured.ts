@@ -2,7 +2,7 @@
 // Owns: their dense forms, and quicker ways where the structure gives one.
 import { type Class, callable } from '../../../base/callable.ts';
 import { asDType, type DType } from '../../../base/dtype.ts';
-import { ShapeError, show } from '../../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../../base/errors.ts';
 import type { Dims } from '../../../base/shape.ts';
 import type { Tensor } from '../../../runtime/tensor.ts';
 import type { TensorLike } from '../../../runtime/tensor-methods.ts';
@@ -16,18 +16,16 @@ import { reduceProd, reduceSum } from '../../math/reduce.ts';
 import { fft, fft2d, fft3d, ifft, ifft2d, ifft3d } from '../../signal/fourier.ts';
 import { diag as diagMatrix, diagPart } from '../structure.ts';
 import { tridiagonalMatmul, tridiagonalSolve } from '../tridiagonal.ts';
-import { argumentsOf, floating, LinearOperator_ } from './linear-operator.ts';
+import { always, argumentsOf, floating, LinearOperator_ } from './linear-operator.ts';
 
 class LinearOperatorDiag_ extends LinearOperator_ {
   readonly diag: Tensor;
   constructor(...args: unknown[]) {
     const { values, hints } = argumentsOf('LinearOperatorDiag', ['diag'], args);
     const diag = floating(values[0] as TensorLike);
-    const selfAdjoint = diag.dtype === 'complex64' ? {} : { isSelfAdjoint: true };
-    super('LinearOperatorDiag', [...diag.dims, diag.dims.at(-1)!], diag.dtype, {
-      ...hints,
-      isSelfAdjoint: hints.isSelfAdjoint ?? (selfAdjoint as { isSelfAdjoint?: boolean }).isSelfAdjoint,
-    });
+    const facts = diag.dtype === 'complex64' ? {} : { isSelfAdjoint: true };
+    const own = always('LinearOperatorDiag', hints, facts);
+    super('LinearOperatorDiag', [...diag.dims, diag.dims.at(-1)!], diag.dtype, own);
     this.diag = diag;
   }
   override toDense(): Tensor {
@@ -68,10 +66,11 @@ class LinearOperatorIdentity_ extends LinearOperator_ {
     const rows = asInteger(values[0] as number, 'LinearOperatorIdentity: numRows');
     const batch = values[1] === undefined ? [] : asDims(values[1] as TensorLike, 'LinearOperatorIdentity: batchShape');
     super('LinearOperatorIdentity', [...batch, rows, rows], asDType((values[2] ?? 'float32') as DType), {
-      ...hints,
-      isNonSingular: true,
-      isSelfAdjoint: true,
-      isPositiveDefinite: true,
+      ...always('LinearOperatorIdentity', hints, {
+        isNonSingular: true,
+        isSelfAdjoint: true,
+        isPositiveDefinite: true,
+      }),
     });
   }
   override toDense(): Tensor {
@@ -107,7 +106,9 @@ class LinearOperatorScaledIdentity_ extends LinearOperator_ {
     );
     const rows = asInteger(values[0] as number, 'LinearOperatorScaledIdentity: numRows');
     const multiplier = floating(values[1] as TensorLike);
-    super('LinearOperatorScaledIdentity', [...multiplier.dims, rows, rows], multiplier.dtype, hints);
+    const facts = multiplier.dtype === 'complex64' ? {} : { isSelfAdjoint: true };
+    const own = always('LinearOperatorScaledIdentity', hints, facts);
+    super('LinearOperatorScaledIdentity', [...multiplier.dims, rows, rows], multiplier.dtype, own);
     this.multiplier = multiplier;
   }
   get #factor(): Tensor {
@@ -140,10 +141,11 @@ class LinearOperatorZeros_ extends LinearOperator_ {
     const columns = values[1] === undefined ? rows : asInteger(values[1] as number, 'LinearOperatorZeros: numColumns');
     const batch = values[2] === undefined ? [] : asDims(values[2] as TensorLike, 'LinearOperatorZeros: batchShape');
     super('LinearOperatorZeros', [...batch, rows, columns], asDType((values[3] ?? 'float32') as DType), {
-      ...hints,
-      isNonSingular: false,
-      isPositiveDefinite: false,
-      isSelfAdjoint: rows === columns,
+      ...always('LinearOperatorZeros', hints, {
+        isNonSingular: false,
+        isPositiveDefinite: false,
+        isSelfAdjoint: rows === columns,
+      }),
     });
   }
   override toDense(): Tensor {
@@ -162,9 +164,10 @@ class LinearOperatorPermutation_ extends LinearOperator_ {
   constructor(...args: unknown[]) {
     const { values, hints } = argumentsOf('LinearOperatorPermutation', ['perm', 'dtype'], args);
     const perm = convertToTensor(values[0] as TensorLike, undefined, 'LinearOperatorPermutation');
+    if (hints.isNonSingular === false)
+      throw new ValueError('LinearOperatorPermutation: isNonSingular is false; a permutation is never singular.');
     super('LinearOperatorPermutation', [...perm.dims, perm.dims.at(-1)!], asDType((values[1] ?? 'float32') as DType), {
       ...hints,
-      isNonSingular: true,
     });
     this.perm = perm;
   }
@@ -198,9 +201,7 @@ class LinearOperatorHouseholder_ extends LinearOperator_ {
     const { values, hints } = argumentsOf('LinearOperatorHouseholder', ['reflectionAxis'], args);
     const axis = floating(values[0] as TensorLike);
     super('LinearOperatorHouseholder', [...axis.dims, axis.dims.at(-1)!], axis.dtype, {
-      ...hints,
-      isNonSingular: true,
-      isSelfAdjoint: true,
+      ...always('LinearOperatorHouseholder', hints, { isSelfAdjoint: true, isPositiveDefinite: false }),
     });
     this.reflectionAxis = axis;
   }
