@@ -11,7 +11,7 @@ import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import { matmul } from '../math/matmul.ts';
-import { broadcastPair, floating } from '../math/operands.ts';
+import { floating } from '../math/operands.ts';
 import { band, diagonalOf, transposed } from './batch.ts';
 import { svd } from './spectral.ts';
 
