@@ -3,7 +3,7 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
-import { requireFunction } from '../../base/misuse.ts';
+import { guardMethods, requireFunction } from '../../base/misuse.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, packTree } from '../../base/tree.ts';
 import type { Value } from '../../graph/value.ts';
@@ -101,6 +101,8 @@ export class GradientTape_ extends Tape {
     return p.reshape(stacked, [batch, ...own, ...source.dims.slice(1)]) as Tensor;
   }
 }
+
+guardMethods(GradientTape_.prototype, 'GradientTape', ['batchJacobian']);
 
 export interface GradientTape extends GradientTape_ {}
 export const GradientTape: Class<

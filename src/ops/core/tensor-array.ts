@@ -4,6 +4,7 @@
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { guardMethods } from '../../base/misuse.ts';
 import { type Dims, type Shape, sameShape, showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
@@ -205,4 +206,5 @@ const outside = (i: number, n: number): never => {
   throw new ValueError(`TensorArray.gather: place ${show(i)} of ${n}.`);
 };
 export interface TensorArray extends TensorArray_ {}
+guardMethods(TensorArray_.prototype, 'TensorArray', ['withRows', 'rowsOfShape']);
 export const TensorArray: Class<Arguments, TensorArray> = callable(TensorArray_, 'TensorArray');

@@ -24,11 +24,16 @@ export const constant = signature(
   (
     pylist: readonly unknown[],
     dtype?: DType,
-    raggedRank?: number,
+    raggedRank?: number | Tensor,
     innerShape?: readonly number[],
     _rowSplitsDtype?: DType,
   ): RaggedTensor | Tensor =>
-    raggedFromList(pylist, dtype === undefined ? undefined : asDType(dtype), raggedRank, innerShape),
+    raggedFromList(
+      pylist,
+      dtype === undefined ? undefined : asDType(dtype),
+      raggedRank === undefined ? undefined : asInteger(raggedRank, 'ragged.constant: raggedRank'),
+      innerShape,
+    ),
 );
 /** For each start and limit the numbers between. */
 export const range = signature(
