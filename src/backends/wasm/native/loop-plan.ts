@@ -28,6 +28,8 @@ const MOST_COLUMNS = 4096;
 /** Fewer columns leave most lanes empty, fewer rows of single numbers too. */
 const LEAST_COLUMNS = 8;
 const LEAST_LINE = 64;
+/** Shorter sums, as over the window of a convolution of one channel, stay in the registers of a generated kernel. */
+const LEAST_SUMMED = 64;
 const MOST_LOOPS = 4;
 const LANES = 16;
 const [CUT_ROWS, CUT_COLUMNS] = [-2, -1];
@@ -49,7 +51,7 @@ export function planLoops(kernel: LoopKernel, any = false): LoopPlan | undefined
     const columns = layout.column?.extent ?? 1;
     const lanes = layout.column ? columns : layout.row.extent;
     if (!any && lanes < (layout.column ? LEAST_COLUMNS : LEAST_LINE)) continue;
-    if (!any && !layout.sumsRows && !hasFunctions(body)) continue;
+    if (!any && (layout.sumsRows ? layout.row.extent < LEAST_SUMMED : !hasFunctions(body))) continue;
     const values = new LoopValues(kernel, layout, effectsOf(kernel.body).stores);
     if (values.body(body)) return finish(kernel, layout, values);
   }

@@ -320,6 +320,9 @@ describe.runIf(native)('the native executor of loops', () => {
     // What an earlier iteration has stored is read.
     const shifted = load('f32', 1, plus(index(i), { op: 'const', type: 'i32', value: -1 }));
     expect(planLoops(kernelOf(['read', 'update'], i, [store(unary('exp', shifted))]))).toBeUndefined();
+    // Long sums over rows, but not those over a small window.
+    expect(planLoops(normalise(columnSums(4, 200, 32).kernel))).toBeDefined();
+    expect(planLoops(normalise(columnSums(3, 3, 32).kernel))).toBeUndefined();
     // Sums of products, which the generated kernels do as fast.
     expect(planLoops(kernelOf(['read', 'write'], i, [store(mul(x, x))]))).toBeUndefined();
   });
