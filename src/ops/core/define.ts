@@ -69,8 +69,9 @@ function withIntegers(args: readonly unknown[], positions: readonly number[]): r
     changed ??= [...args];
     changed[i] = Number(value.item());
   }
-  const last = args.at(-1);
-  if (!isRecord(last)) return changed ?? args;
+  const last = args[args.length - 1];
+  // A tensor, as it is for most ops, is seen at once to be none.
+  if (last instanceof Tensor || !isRecord(last)) return changed ?? args;
   const options = optionsWithIntegers(last);
   if (options === last) return changed ?? args;
   changed ??= [...args];
