@@ -36,7 +36,6 @@ const allowed: Record<string, readonly string[]> = {
   random: ['base'],
   plot: ['base', 'formats', 'platform'],
   cli: ['index.ts', 'base', 'platform', 'formats'],
-  dashboard: ['index.ts', 'base', 'platform', 'formats'],
   tuner: ['index.ts', 'base', 'platform', 'random'],
 };
 /** What a folder may import for its types alone. */
@@ -123,6 +122,15 @@ describe('layering of src/', () => {
       .filter(isRelative)
       .filter((edge) => !edge.to.endsWith('.ts') || !existsSync(join(src, target(edge))));
     expect(broken.map(place)).toEqual([]);
+  });
+
+  it('names in its rules, and in docs/architecture.md, the folders that there are', () => {
+    const folders = [...new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!))].sort();
+    const ruled = Object.keys(allowed).filter((rule) => !rule.endsWith('.ts'));
+    expect(ruled.sort()).toEqual(folders);
+    const page = readFileSync(join(src, '../docs/architecture.md'), 'utf8');
+    const described = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, folder]) => folder!);
+    expect(described.sort()).toEqual(folders);
   });
 
   it('imports from left to right only', () => {
