@@ -81,8 +81,7 @@ export function optional<In, Out>(
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: options of every type are held in one record.
-export type Definitions = { readonly [name: string]: Option<any, any> };
+export type Definitions = { readonly [name: string]: Option<unknown, unknown> };
 /** What users write: everything optional; `undefined` means the default. */
 export type OptionsOf<S> =
   S extends Schema<infer D>

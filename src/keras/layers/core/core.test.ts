@@ -107,3 +107,15 @@ it('Lambda with an output shape takes the batch of the first of several inputs',
   const add = tf.keras.layers.Lambda((x: unknown) => tf.addN(x as tf.Tensor[]), { outputShape: [3] });
   expect((add([a, b]) as tf.Tensor).shape).toEqual([null, 3]);
 });
+
+it('Lambda takes a tensor, unless its function says what else', () => {
+  const { Lambda } = tf.keras.layers;
+  const x = tf.constant([[1, -2]], { dtype: 'float32' });
+  expect(Lambda((t) => t.mul(2))(x).arraySync()).toEqual([[2, -4]]);
+  expect(Lambda({ function: (t) => t.add(1) })(x).arraySync()).toEqual([[2, -1]]);
+  expect(new Lambda(tf.square)(x).arraySync()).toEqual([[1, 4]]);
+  const sum = Lambda(([a, b]: [tf.Tensor, tf.Tensor], { by }: { by: number }) => a.add(b).mul(by), {
+    arguments: { by: 3 },
+  });
+  expect(sum([x, x]).arraySync()).toEqual([[6, -12]]);
+});

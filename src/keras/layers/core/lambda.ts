@@ -1,7 +1,7 @@
 // Lambda: a function as a layer.
 // Source: https://keras.io/api/layers/core_layers/lambda/
 
-import { type Class, callable } from '../../../base/callable.ts';
+import { callable } from '../../../base/callable.ts';
 import { isRecord } from '../../../base/record.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { flattenTree } from '../../../base/tree.ts';
@@ -9,16 +9,21 @@ import { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { deserializeLambda, serializeKerasObject } from '../../serialization.ts';
 import { isTensor, KerasTensor } from '../../symbolic/keras-tensor.ts';
-import type { CallOptions, Structure, With } from '../../types.ts';
+import type { CallOptions, Structure } from '../../types.ts';
 import { LayerBase, shapesOf } from '../layer.ts';
 import { type LayerOptionsOf, type LayerValues, layerSchema } from '../layer-options.ts';
 
-// Written by users for tensors, lists or records of them.
-// biome-ignore lint/suspicious/noExplicitAny: the user knows what the layer is called with.
-export type LambdaFunction = (inputs: any, options?: any) => Tensor;
-const callback: o.Kind<LambdaFunction> = {
+/**
+ * What the layer does with its inputs, or their mask: a tensor, or what else `I` says, a list or a record of them; `O` is what
+ * it is given besides: the layer's `arguments`, `training` and `mask`.
+ */
+export type LambdaFunction<I = Tensor, O extends object = LambdaArguments> = (inputs: I, options: O) => Tensor;
+export type LambdaArguments = Readonly<Record<string, unknown>>;
+/** A function as the layer calls it: it cannot know what its writer knows. */
+type AnyFunction = (inputs: Structure, options: unknown) => Tensor;
+const callback: o.Kind<(inputs: never, options: never) => Tensor, AnyFunction> = {
   wanted: 'a function',
-  parse: (value) => (typeof value === 'function' ? { value: value as LambdaFunction } : null),
+  parse: (value) => (typeof value === 'function' ? { value: value as AnyFunction } : null),
   toConfig: serializeKerasObject,
   fromConfig: (value) => deserializeLambda(value),
 };
@@ -38,12 +43,20 @@ const options = layerSchema(
   { positional: ['function', 'outputShape', 'mask', 'arguments'] },
 );
 export interface LambdaOptions extends LayerOptionsOf<typeof options> {}
-type LambdaArgs = [f: LambdaFunction, options?: LambdaOptions] | [options: With<LambdaOptions, 'function'>];
+type LambdaArgs<I, O extends object> =
+  | [f: LambdaFunction<I, O>, options?: Omit<LambdaOptions, 'function'>]
+  | [options: Omit<LambdaOptions, 'function'> & { readonly function: LambdaFunction<I, O> }];
+/** The class; `I` and `O` are those of its function. */
+export interface LambdaClass {
+  new <I = Tensor, O extends object = LambdaArguments>(...args: LambdaArgs<I, O>): Lambda;
+  <I = Tensor, O extends object = LambdaArguments>(...args: LambdaArgs<I, O>): Lambda;
+  readonly prototype: Lambda;
+}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class LambdaLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  constructor(...args: LambdaArgs) {
+  constructor(...args: LambdaArgs<never, never>) {
     super(options, args);
     // Counts as built by its first call, whose shape files keep.
     this.built = false;
@@ -57,7 +70,7 @@ class LambdaLayer extends LayerBase<Tensor> {
     return true;
   }
   override call(inputs: Structure, options: CallOptions = {}): Tensor {
-    return this.function(inputs as Tensor, { ...this.arguments, ...options });
+    return this.function(inputs, { ...this.arguments, ...options });
   }
   override computeOutputSpec(inputs: Structure, options: CallOptions = {}): Structure {
     const shape = this.outputShape;
@@ -71,4 +84,4 @@ class LambdaLayer extends LayerBase<Tensor> {
 }
 interface LambdaLayer extends LayerValues<typeof options> {}
 export interface Lambda extends LambdaLayer {}
-export const Lambda: Class<LambdaArgs, Lambda> = callable(LambdaLayer, 'Lambda');
+export const Lambda: LambdaClass = callable(LambdaLayer, 'Lambda');
