@@ -5,7 +5,7 @@
 // Leaves loops to lower.ts, memory to plan.ts.
 import type { DType } from '../base/dtype.ts';
 import { sameShape, sizeOf } from '../base/shape.ts';
-import type { Graph, GraphValue, Node } from '../graph/graph.ts';
+import { type Graph, type GraphValue, type Node, paramsOf } from '../graph/graph.ts';
 import { hasStorage } from '../primitives/storage.ts';
 import { mergeRows } from './fuse-rows.ts';
 import { elementwise, type Group, GroupGraph, type GroupKind, isReshape } from './groups.ts';
@@ -46,7 +46,7 @@ export function kindOf(node: Node): GroupKind {
   if (!specs.every((spec) => stored(spec.dtype))) return 'host';
   switch (primitive.kind) {
     case 'map':
-      return primitive.lowers(node.inputs, node.params as never) ? 'map' : 'host';
+      return primitive.lowers(node.inputs, node.params) ? 'map' : 'host';
     case 'reduce':
       return 'reduce';
     case 'contract':
@@ -74,7 +74,7 @@ export const isLargeContraction = (node: Node): boolean =>
 function products(node: Node): number {
   const primitive = node.primitive!;
   if (primitive.kind !== 'contract') return 0;
-  return primitive.loops(node.inputs, node.params as never).reduce((a, b) => a * b, 1) * sizeOf(node.outputs[0]!.dims);
+  return primitive.loops(node.inputs, node.params).reduce((a, b) => a * b, 1) * sizeOf(node.outputs[0]!.dims);
 }
 
 const isMovement = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.cost === 0;
@@ -93,7 +93,7 @@ function amplifies(consumer: Node, input: GraphValue): boolean {
     );
   }
   if (primitive.kind === 'reduce') {
-    const loops = primitive.loops(consumer.inputs, consumer.params as never).reduce((a, b) => a * b, 1);
+    const loops = primitive.loops(consumer.inputs, consumer.params).reduce((a, b) => a * b, 1);
     return loops * sizeOf(consumer.outputs[0]!.dims) > sizeOf(input.dims);
   }
   return primitive.kind === 'contract' || primitive.kind === 'convolution';
@@ -242,7 +242,7 @@ const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
 /** Whether a node exchanges the axes of a contraction in a way in which its tiles can be stored. */
 const isTransposed = (user: Node, node: Node): boolean =>
   user.primitive!.name === 'transpose' &&
-  isTileable(node, (user.params as object as { readonly permutation: readonly number[] }).permutation);
+  isTileable(node, paramsOf<{ readonly permutation: readonly number[] }>(user).permutation);
 
 /** Whether a group's expressions contain a reduction. */
 function hasReduction(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): boolean {

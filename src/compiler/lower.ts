@@ -144,7 +144,7 @@ export class Builder {
   #compute(node: Node, position: Position): ir.Expr {
     const { primitive } = node;
     assert(primitive, 'a value without a home is the result of an application');
-    if (primitive.kind === 'map') return primitive.lower(this.context(node), node.params as never, position);
+    if (primitive.kind === 'map') return primitive.lower(this.context(node), node.params, position);
     return this.reduction(node, position);
   }
 
@@ -153,7 +153,7 @@ export class Builder {
     const primitive = node.primitive as ReducePrimitive;
     const output = node.outputs[0]!;
     const type = ir.registerOf[storageOf(output.dtype)];
-    const extents = primitive.loops(node.inputs, node.params as never);
+    const extents = primitive.loops(node.inputs, node.params);
     const initial = primitive.initial(output.dtype);
     // Code generators may take every loop to run at least once.
     if (extents.includes(0)) return ir.constant(type, initial);
@@ -166,7 +166,7 @@ export class Builder {
     });
     const before = this.statements;
     this.statements = [];
-    const value = primitive.value(this.context(node), node.params as never, position, inner);
+    const value = primitive.value(this.context(node), node.params, position, inner);
     assert(this.statements.length === 0, 'a reduction inside the elements of a reduction');
     this.statements = before;
     const local: ir.Local = { name: `sum${this.#locals++}`, type };
@@ -244,7 +244,7 @@ export function lowerElements(
     const primitive = root.primitive!;
     const expr =
       primitive.kind === 'map'
-        ? primitive.lower(builder.context(root), root.params as never, position)
+        ? primitive.lower(builder.context(root), root.params, position)
         : builder.reduction(root, position);
     builder.store(root.outputs[0]!, position, expr);
   }
@@ -266,7 +266,7 @@ export function lowerRows(group: Group, home: ReadonlyMap<GraphValue, GraphValue
     builder.statements = [];
     const expr =
       primitive.kind === 'map'
-        ? primitive.lower(builder.context(root), root.params as never, position)
+        ? primitive.lower(builder.context(root), root.params, position)
         : builder.reduction(root, position);
     builder.store(output, position, expr);
     body.push(...wrapLoops(along.loops, builder.statements));
@@ -283,7 +283,7 @@ const SHORTEST_PART = 8;
 function partsOf(group: Group, inPlace: ReadonlyMap<GraphValue, GraphValue>): readonly Dims[] | null {
   const [root, other] = group.roots;
   if (other || root!.primitive!.kind !== 'map' || inPlace.has(root!.outputs[0]!)) return null;
-  const parts = root!.primitive!.parts?.(root!.inputs, root!.params as never);
+  const parts = root!.primitive!.parts?.(root!.inputs, root!.params);
   if (!parts || root!.inputs.length < 2) return null;
   const axis = firstOfParts(root!);
   const rows = root!.inputs.map(({ dims }) => sizeOf(dims.slice(axis)));
@@ -342,7 +342,7 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const from = Position.of(updates.dims, [...outer.position.axes, ...row.position.axes]);
   const value = builder.element(updates, from);
   const target = ir.plus(ir.times(index, sizeOf(output.dims.slice(1))), row.position.flat);
-  const combine = primitive.combineOf(node.params as never);
+  const combine = primitive.combineOf(node.params);
   const statement: ir.Statement = combine
     ? { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value }
     : { kind: 'store', buffer: out, index: target, value };

@@ -140,7 +140,7 @@ export class Simplifier {
     );
     primitive.evaluate(
       inputs.map((input) => ({ dims: input.dims, dtype: input.dtype, data: input.node.data! })),
-      params as never,
+      params,
       outputs,
     );
     return outputs.map((output) => this.#constant(output.data, output));

@@ -78,13 +78,13 @@ function specOf(weight: unknown, file: string, place: string): TfjsWeightSpec {
   const bad = (why: string): never => {
     throw new FormatError('bad_config', file, `${place}: ${why}.`);
   };
-  if (!isJsonObject(weight as never)) return bad('is no object');
-  const { name, shape, dtype, quantization } = weight as JsonObject;
+  if (!isJsonObject(weight)) return bad('is no object');
+  const { name, shape, dtype, quantization } = weight;
   const type = Object.hasOwn(TYPES, String(dtype)) ? TYPES[String(dtype)] : undefined;
   if (typeof name !== 'string' || !type) return bad(`name ${JSON.stringify(name)}, dtype ${JSON.stringify(dtype)}`);
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && Number(n) >= 0)) return bad('has no shape');
-  if (!isJsonObject(quantization as never)) return { name, shape: shape as number[], dtype: type, quantization: null };
-  const { dtype: stored, scale, min } = quantization as JsonObject;
+  if (!isJsonObject(quantization)) return { name, shape: shape as number[], dtype: type, quantization: null };
+  const { dtype: stored, scale, min } = quantization;
   if (stored !== 'uint8' && stored !== 'uint16' && stored !== 'float16')
     return bad(`is quantized to ${JSON.stringify(stored)}`);
   return {

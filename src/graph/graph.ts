@@ -41,6 +41,9 @@ export class Node {
   }
 }
 
+/** The parameters of a node whose primitive is known, and so their type. */
+export const paramsOf = <P extends object>(node: Node): P => node.params as object as P;
+
 /** An output of a node. */
 export class GraphValue implements Value {
   readonly node: Node;

@@ -54,7 +54,7 @@ function verifyConstant(node: Node, fail: Fail): void {
 }
 
 function verifyApplication(node: Node, pass: string, fail: Fail): void {
-  const wanted = node.primitive!.infer(node.inputs, node.params as never);
+  const wanted = node.primitive!.infer(node.inputs, node.params);
   if (wanted.length !== node.outputs.length)
     fail(node, `${node.outputs.length} outputs where its rule gives ${wanted.length}`);
   wanted.forEach((spec, i) => {

@@ -154,8 +154,7 @@ function replayRecorded(
         applications.push({
           inputs: ins,
           outputs: outs,
-          vjp: (cotangents, needs) =>
-            vjp({ inputs: ins, outputs: outs, params: node.params as never, cotangents, needs }),
+          vjp: (cotangents, needs) => vjp({ inputs: ins, outputs: outs, params: node.params, cotangents, needs }),
         });
     },
     (node, ins) => {

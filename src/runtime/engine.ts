@@ -360,7 +360,7 @@ export class EngineProgram implements CompiledProgram {
     for (const { data } of results) (data as Float64Array).fill(isBigArray(data) ? (0n as never) : 0);
     node.primitive!.evaluate(
       inputs.map((slot, i) => memory.view(this.#address(slot), node.inputs[i]!)),
-      node.params as never,
+      node.params,
       results,
     );
   }
@@ -378,7 +378,7 @@ export class EngineProgram implements CompiledProgram {
         data: memory.read(this.#address(inputs[i]!), dtype, sizeOf(dims)),
       }),
     );
-    node.primitive!.evaluate(operands, node.params as never, results);
+    node.primitive!.evaluate(operands, node.params, results);
     outputs.forEach((slot, i) => {
       memory.write(this.#address(slot), results[i]!.dtype, results[i]!.data);
     });

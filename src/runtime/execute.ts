@@ -138,7 +138,7 @@ function computed(
   const outputs = specs.map(
     (spec): ArrayValue => ({ dims: spec.dims, dtype: spec.dtype, data: allocate(spec.dtype, sizeOf(spec.dims)) }),
   );
-  primitive.evaluate(values, params as never, outputs);
+  primitive.evaluate(values, params, outputs);
   return outputs.map(({ data, dims, dtype }) => eagerTensor(data, dims, dtype));
 }
 

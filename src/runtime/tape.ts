@@ -95,7 +95,7 @@ export class Tape implements Observer {
     this.recordApplication({
       inputs,
       outputs,
-      vjp: (cotangents, needs) => vjp({ inputs, outputs, params: params as never, cotangents, needs }),
+      vjp: (cotangents, needs) => vjp({ inputs, outputs, params: params, cotangents, needs }),
     });
   }
 

@@ -1,12 +1,11 @@
 // Matrix products, convolutions and windows as ONNX operators.
 // Owns: the way from channels-last to ONNX's channels-first, and which products are a plain MatMul.
 import type { Dims } from '../../base/shape.ts';
-import type { GraphValue, Node } from '../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../graph/graph.ts';
 import { dotFree } from '../../primitives/contract/dot-general.ts';
 import type { ConvolutionParams, DotDimensions, WindowParams } from '../../primitives/functions.ts';
 import type { OnnxBlock } from './builder.ts';
 
-const paramsOf = <P>(node: Node): P => node.params as object as P;
 const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 function dotGeneral(block: OnnxBlock, node: Node): void {

@@ -3,14 +3,12 @@
 
 import type { OnnxGraph, OnnxValueInfo } from '../../formats/onnx/onnx-proto.ts';
 import type { MessageInput } from '../../formats/protobuf/message.ts';
-import type { Graph, GraphValue, Node } from '../../graph/graph.ts';
+import { type Graph, type GraphValue, type Node, paramsOf } from '../../graph/graph.ts';
 import type { CondParams } from '../../primitives/control/cond.ts';
 import type { ScanParams } from '../../primitives/control/scan.ts';
 import type { WhileParams } from '../../primitives/control/while-loop.ts';
 import type { CumulativeKind } from '../../primitives/functions.ts';
 import { OnnxBlock, valueInfo } from './builder.ts';
-
-const paramsOf = <P>(node: Node): P => node.params as object as P;
 
 /** A body: its parameters are new names, or stand for values outside. */
 class Body {

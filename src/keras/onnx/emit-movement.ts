@@ -3,7 +3,7 @@
 import { dtypes } from '../../base/dtype.ts';
 import type { Dims } from '../../base/shape.ts';
 import { ONNX_TYPES } from '../../formats/onnx/onnx-tensor.ts';
-import type { GraphValue, Node } from '../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../graph/graph.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import type { OnnxBlock } from './builder.ts';
 import { emitCumulative } from './emit-control.ts';
@@ -15,7 +15,6 @@ const same = (a: Extent, b: Extent): boolean =>
 
 type Rule = (block: OnnxBlock, node: Node) => void;
 const extentsOf = (block: OnnxBlock, value: GraphValue): Extent[] => block.file.extents.dims(value);
-const paramsOf = <P>(node: Node): P => node.params as object as P;
 
 function broadcast(block: OnnxBlock, node: Node): void {
   const [x] = node.inputs as readonly [GraphValue];

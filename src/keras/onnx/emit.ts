@@ -1,7 +1,7 @@
 // A graph of primitives as ONNX nodes.
 // Owns: the walk and the error for what ONNX cannot express. The rules stand in the emit- files.
 import { ValueError } from '../../base/errors.ts';
-import type { Graph, Node } from '../../graph/graph.ts';
+import { type Graph, type Node, paramsOf } from '../../graph/graph.ts';
 import type { HostFunction } from '../../graph/primitive.ts';
 import type { OnnxBlock } from './builder.ts';
 import { emitConstant } from './emit-constant.ts';
@@ -26,7 +26,7 @@ function refuse(node: Node): never {
       `exportOnnx: ${where} draws random numbers at inference too, which ONNX models cannot do alike.`,
     );
   const what =
-    name === 'customCall' ? `'${(node.params as object as { call: HostFunction }).call.hostFunction}'` : `'${name}'`;
+    name === 'customCall' ? `'${paramsOf<{ readonly call: HostFunction }>(node).call.hostFunction}'` : `'${name}'`;
   throw new ValueError(
     `exportOnnx: ${where} computes ${what}, for which ONNX has no operator. Leave the layer out of the exported model, or save as .keras.`,
   );

@@ -23,7 +23,7 @@ type PReLUArgs = [options?: PReLUOptions];
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class PReLULayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  alpha: Variable = null as never;
+  alpha!: Variable;
 
   constructor(...args: PReLUArgs) {
     super(options, args);

@@ -38,13 +38,13 @@ type Args =
 class GroupQueryAttentionLayer extends QueryKeyValueLayer {
   static override readonly schema = options;
   // Their names are their places in Keras's files.
-  _queryDense: EinsumDense = null as never;
-  _keyDense: EinsumDense = null as never;
+  _queryDense!: EinsumDense;
+  _keyDense!: EinsumDense;
   _gateDense: EinsumDense | null = null;
-  _valueDense: EinsumDense = null as never;
-  _softmax: Softmax = null as never;
-  _dropoutLayer: Dropout = null as never;
-  _outputDense: EinsumDense = null as never;
+  _valueDense!: EinsumDense;
+  _softmax!: Softmax;
+  _dropoutLayer!: Dropout;
+  _outputDense!: EinsumDense;
 
   constructor(...args: Args) {
     super(options, args);

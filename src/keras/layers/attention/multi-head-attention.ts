@@ -70,14 +70,14 @@ type Args =
 class MultiHeadAttentionLayer extends QueryKeyValueLayer {
   static override readonly schema = options;
   // Their names are their places in Keras's files.
-  queryDense: EinsumDense = null as never;
-  keyDense: EinsumDense = null as never;
+  queryDense!: EinsumDense;
+  keyDense!: EinsumDense;
   _gateDense: EinsumDense | null = null;
-  valueDense: EinsumDense = null as never;
-  _softmax: Softmax = null as never;
-  _dropoutLayer: Dropout = null as never;
-  outputDense: EinsumDense = null as never;
-  #equations: AttentionEquations = null as never;
+  valueDense!: EinsumDense;
+  _softmax!: Softmax;
+  _dropoutLayer!: Dropout;
+  outputDense!: EinsumDense;
+  #equations!: AttentionEquations;
 
   constructor(...args: Args) {
     super(options, args);

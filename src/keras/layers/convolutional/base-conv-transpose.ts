@@ -19,7 +19,7 @@ export const convTransposeDefinitions = (rank: number) => {
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BaseConvTranspose extends LayerBase<Tensor> {
-  kernel: VariableTensor = null as never;
+  kernel!: VariableTensor;
   bias: VariableTensor | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {

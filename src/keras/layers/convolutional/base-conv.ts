@@ -53,7 +53,7 @@ export type ConvArgs<O> =
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BaseConv extends LowRankLayer {
   protected override readonly adaptedName = 'kernel';
-  kernel: Variable = null as never;
+  kernel!: Variable;
   bias: Variable | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {

@@ -40,7 +40,7 @@ export type DepthwiseArgs<O> =
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BaseDepthwiseConv extends LayerBase<Tensor> {
-  kernel: VariableTensor = null as never;
+  kernel!: VariableTensor;
   bias: VariableTensor | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {

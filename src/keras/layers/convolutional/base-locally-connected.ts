@@ -33,7 +33,7 @@ const flatIndex = (at: readonly number[], dims: readonly number[]): number =>
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BaseLocallyConnected extends LayerBase<Tensor> {
-  kernel: VariableTensor = null as never;
+  kernel!: VariableTensor;
   bias: VariableTensor | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {

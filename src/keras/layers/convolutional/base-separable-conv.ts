@@ -28,8 +28,8 @@ export const separableSettings = {
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BaseSeparableConv extends LayerBase<Tensor> {
-  depthwiseKernel: VariableTensor = null as never;
-  pointwiseKernel: VariableTensor = null as never;
+  depthwiseKernel!: VariableTensor;
+  pointwiseKernel!: VariableTensor;
   bias: VariableTensor | null = null;
 
   constructor(schema: o.SchemaLike, args: readonly unknown[]) {

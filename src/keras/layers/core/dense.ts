@@ -39,7 +39,7 @@ type DenseArgs = [units: number, options?: DenseOptions] | [options: With<DenseO
 class DenseLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'kernel';
-  kernel: Variable = null as never;
+  kernel!: Variable;
   bias: Variable | null = null;
   #length = 0;
 

@@ -50,7 +50,7 @@ type EinsumDenseArgs =
 class EinsumDenseLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'kernel';
-  kernel: Variable = null as never;
+  kernel!: Variable;
   bias: Variable | null = null;
   #kernelDims: readonly number[] = [];
   #rank = 0;

@@ -40,7 +40,7 @@ type EmbeddingArgs =
 class EmbeddingLayer extends QuantizableLayer {
   static override readonly schema = options;
   protected override readonly adaptedName = 'embeddings';
-  embeddings: Variable = null as never;
+  embeddings!: Variable;
 
   constructor(...args: EmbeddingArgs) {
     super(options, args);

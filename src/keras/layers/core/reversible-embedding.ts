@@ -47,7 +47,7 @@ class ReversibleEmbeddingLayer extends QuantizableLayer {
   static override readonly schema = options;
   declare readonly inputDim: number;
   protected override readonly adaptedName = 'embeddings';
-  embeddings: Variable = null as never;
+  embeddings!: Variable;
   reverseEmbeddings: Variable | null = null;
 
   constructor(...args: Args) {

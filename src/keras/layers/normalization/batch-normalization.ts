@@ -76,8 +76,8 @@ class BatchNormalizationLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
   gamma: VariableTensor | null = null;
   beta: VariableTensor | null = null;
-  movingMean: VariableTensor = null as never;
-  movingVariance: VariableTensor = null as never;
+  movingMean!: VariableTensor;
+  movingVariance!: VariableTensor;
   movingStddev: VariableTensor | null = null;
   renormMean: VariableTensor | null = null;
   renormStddev: VariableTensor | null = null;

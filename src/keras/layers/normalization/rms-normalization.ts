@@ -24,7 +24,7 @@ type RMSNormalizationArgs =
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class RMSNormalizationLayer extends LayerBase<Tensor> {
   static override readonly schema = options;
-  scale: VariableTensor = null as never;
+  scale!: VariableTensor;
 
   constructor(...args: RMSNormalizationArgs) {
     super(options, args);

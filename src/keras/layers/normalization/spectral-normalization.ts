@@ -28,8 +28,8 @@ type Args = WrapperArgs<SpectralNormalizationOptions>;
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 class SpectralNormalizationLayer extends BaseWrapper<Tensor> {
   static override readonly schema = options;
-  kernel: VariableTensor = null as never;
-  vectorU: VariableTensor = null as never;
+  kernel!: VariableTensor;
+  vectorU!: VariableTensor;
 
   constructor(...args: Args) {
     super(options, args);

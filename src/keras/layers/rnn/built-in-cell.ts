@@ -62,8 +62,8 @@ const shared = { ...unitsDefinition, ...weightDefinitions, ...seedDefinition };
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export abstract class BuiltInCell extends CellLayer {
-  kernel: VariableTensor = null as never;
-  recurrentKernel: VariableTensor = null as never;
+  kernel!: VariableTensor;
+  recurrentKernel!: VariableTensor;
   bias: VariableTensor | null = null;
   readonly seedGenerator: SeedGenerator;
   override readonly outputSize: number;

@@ -45,8 +45,8 @@ const schemas = [1, 2, 3].map((rank) =>
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
 export class ConvLSTMCell extends CellLayer {
-  kernel: VariableTensor = null as never;
-  recurrentKernel: VariableTensor = null as never;
+  kernel!: VariableTensor;
+  recurrentKernel!: VariableTensor;
   bias: VariableTensor | null = null;
   readonly seedGenerator: SeedGenerator;
   /** The shape of its states without the batch, once built. */

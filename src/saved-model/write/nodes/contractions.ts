@@ -2,7 +2,8 @@
 // Owns: padding beforehand, so that TensorFlow's own is VALID; sequences as images of one row.
 import type { DType } from '../../../base/dtype.ts';
 import { ValueError } from '../../../base/errors.ts';
-import type { GraphValue, Node } from '../../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../../graph/graph.ts';
+import type { ConvolutionParams, DotDimensions } from '../../../primitives/functions.ts';
 import { type GraphTranslation, isFloat, type NodeTable, T } from '../graph-translation.ts';
 import { attribute, type Reference } from '../graph-writer.ts';
 import { constantPolynomial, type Polynomial, sum } from '../sizes.ts';
@@ -11,9 +12,7 @@ import { concatenated, isZero, pairs, stridedSlice } from './movement.ts';
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 function dotGeneral(w: GraphTranslation, node: Node): Reference {
   const [a, b] = node.inputs as [GraphValue, GraphValue];
-  const p = node.params as object as Readonly<
-    Record<'lhsBatch' | 'rhsBatch' | 'lhsContract' | 'rhsContract', readonly number[]>
-  >;
+  const p = paramsOf<DotDimensions>(node);
   const plain = a.dims.length === 2 && b.dims.length === 2 && p.lhsBatch.length === 0 && p.lhsContract.length === 1;
   if (plain && isFloat(a.dtype))
     return w.writer.one('MatMul', [w.of(a), w.of(b)], {
@@ -95,11 +94,7 @@ function convolve(
 
 function convolution(w: GraphTranslation, node: Node): Reference {
   const [x, filter] = node.inputs as [GraphValue, GraphValue];
-  const { strides, dilation, groups } = node.params as object as {
-    strides: readonly number[];
-    dilation: readonly number[];
-    groups: number;
-  };
+  const { strides, dilation, groups } = paramsOf<ConvolutionParams>(node);
   const { x: input, rank, one } = paddedInput(w, node, x);
   if (rank > 3)
     throw new ValueError(
@@ -147,11 +142,7 @@ function convolution(w: GraphTranslation, node: Node): Reference {
 
 function convolutionInputGradient(w: GraphTranslation, node: Node): Reference {
   const [dy, filter] = node.inputs as [GraphValue, GraphValue];
-  const { strides, dilation, groups } = node.params as object as {
-    strides: readonly number[];
-    dilation: readonly number[];
-    groups: number;
-  };
+  const { strides, dilation, groups } = paramsOf<ConvolutionParams>(node);
   const rank = strides.length;
   if (groups !== 1 || rank > 3)
     throw new ValueError(

@@ -1,7 +1,9 @@
 // Control flow in TensorFlow: branches, loops and scans.
 // Owns: the functions of inner graphs, which take the open sizes along; rows of a scan as lists of tensors.
 import type { DType } from '../../../base/dtype.ts';
-import type { GraphValue, Node } from '../../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../../graph/graph.ts';
+import type { ScanParams } from '../../../primitives/control/scan.ts';
+import type { WhileParams } from '../../../primitives/control/while-loop.ts';
 import { type GraphTranslation, type NodeTable, T } from '../graph-translation.ts';
 import { type Attributes, attribute, FunctionWriter, type Reference } from '../graph-writer.ts';
 import { constantOf } from '../sizes.ts';
@@ -60,7 +62,7 @@ const loopTypes = (types: readonly LoopType[]): Attributes => ({
   T: { list: { type: types.map((dtype) => (dtype === 'variant' ? 21 : attribute.type(dtype).type!)) } },
 });
 function whileLoop(w: GraphTranslation, node: Node): Reference[] {
-  const constants = node.params.constants as number;
+  const { constants } = paramsOf<WhileParams>(node);
   const types = node.inputs.map(({ dtype }) => dtype);
   const sizes = w.writer.openSizes;
   const write = (name: 'condition' | 'body'): string => {
@@ -97,11 +99,7 @@ function whileLoop(w: GraphTranslation, node: Node): Reference[] {
 
 /** A loop over the steps: takes one row of each sequence, puts one row into each list of results. */
 function scan(w: GraphTranslation, node: Node): Reference[] {
-  const { constants, carries, reverse } = node.params as object as {
-    constants: number;
-    carries: number;
-    reverse: boolean;
-  };
+  const { constants, carries, reverse } = paramsOf<ScanParams>(node);
   const length = w.family.number(node, 'length');
   const family = w.family.inner(node, 'body');
   const body = family.first;

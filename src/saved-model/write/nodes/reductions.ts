@@ -1,7 +1,7 @@
 // Reductions, running sums and sorting in TensorFlow.
 // Owns: their ops; booleans reduce by All and Any, ascending order is the descending order of negatives.
 import { ValueError } from '../../../base/errors.ts';
-import type { GraphValue, Node } from '../../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../../graph/graph.ts';
 import { type GraphTranslation, type NodeTable, T } from '../graph-translation.ts';
 import { attribute, type Reference } from '../graph-writer.ts';
 import { same } from './elementwise.ts';
@@ -37,7 +37,7 @@ function sort(w: GraphTranslation, node: Node): Reference[] {
 
 function cumulative(w: GraphTranslation, node: Node): Reference {
   const [x] = node.inputs as [GraphValue];
-  const { combine, reverse } = node.params as object as { combine: string; reverse: boolean };
+  const { combine, reverse } = paramsOf<{ readonly combine: string; readonly reverse: boolean }>(node);
   if (combine !== 'sum' && combine !== 'prod')
     throw new ValueError(`export: layer '${node.scope}': running extremes cannot be written to a SavedModel.`);
   return w.writer.one(combine === 'sum' ? 'Cumsum' : 'Cumprod', [w.of(x), w.writer.integer(x.dims.length - 1)], {

@@ -2,7 +2,8 @@
 // Owns: padding beforehand, sums as means times the window's size.
 import { dtypes } from '../../../base/dtype.ts';
 import { ValueError } from '../../../base/errors.ts';
-import type { GraphValue, Node } from '../../../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../../../graph/graph.ts';
+import type { WindowParams } from '../../../primitives/functions.ts';
 import { type GraphTranslation, isFloat, type NodeTable, T } from '../graph-translation.ts';
 import { attribute, type Reference } from '../graph-writer.ts';
 import { constantPolynomial, sum } from '../sizes.ts';
@@ -12,11 +13,7 @@ import { isZero, pairs } from './movement.ts';
 function windowed(w: GraphTranslation, node: Node): Reference {
   const [x] = node.inputs as [GraphValue];
   const max = node.primitive!.name === 'windowMax';
-  const { window, strides, dilation } = node.params as object as {
-    window: readonly number[];
-    strides: readonly number[];
-    dilation: readonly number[];
-  };
+  const { window, strides, dilation } = paramsOf<WindowParams>(node);
   const rank = window.length - 2;
   const where = `export: layer '${node.scope}'`;
   if (window[0] !== 1 || window.at(-1) !== 1 || strides[0] !== 1 || rank < 1 || rank > 3)
