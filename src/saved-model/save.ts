@@ -8,9 +8,10 @@ import { ObjectGraph } from './object-graph.ts';
 import type { SaveOptions } from './options.ts';
 import { TensorPlace } from './structure.ts';
 import { addObjects } from './trackable.ts';
+import type { Endpoint } from './write/endpoint.ts';
 import type { InputSpec } from './write/trace-sizes.ts';
 import { writeFolder } from './write/write-folder.ts';
-import { type Endpoint, writeSavedModel } from './write/write-saved-model.ts';
+import { writeSavedModel } from './write/write-saved-model.ts';
 
 /** Shape and dtype of an input: a tf.TensorSpec, or a plain object. */
 export interface SignatureSpec {
