@@ -147,8 +147,12 @@ export const assertInteger = guarded(
 export const assertSameFloatDtype = guarded(
   'debugging.assertSameFloatDtype',
   ['tensors', 'dtype'],
-  (tensors: readonly TensorLike[], dtype?: DType): DType => {
-    const all = tensors.map((tensor) => convertToTensor(tensor, undefined, 'assertSameFloatDtype').dtype);
+  (
+    tensors: readonly TensorLike[] | null | undefined,
+    options?: DType | { readonly dtype?: DType | undefined },
+  ): DType => {
+    const dtype = typeof options === 'object' ? options?.dtype : options;
+    const all = (tensors ?? []).map((tensor) => convertToTensor(tensor, undefined, 'assertSameFloatDtype').dtype);
     const wanted = dtype ?? all[0] ?? 'float32';
     const other = all.find((one) => one !== wanted) ?? (isFloating(wanted) ? undefined : wanted);
     if (other)

@@ -9,7 +9,8 @@ export * as config from './config/index.ts';
 export * from './control/index.ts';
 export * from './core/arrange.ts';
 export { bitcast } from './core/bitcast.ts';
-export { convertToTensor, type TensorOptions } from './core/convert.ts';
+export { convertToTensor, registerTensorConversionFunction } from './core/conversions.ts';
+export type { TensorOptions } from './core/convert.ts';
 export * from './core/create.ts';
 export {
   gatherNd,
@@ -101,7 +102,7 @@ export { raggedFillEmptyRows, raggedFillEmptyRowsGrad } from './ragged/fill-empt
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
 export * as random from './random/index.ts';
-export { indexShuffle as randomIndexShuffle } from './random/stateless.ts';
+export { randomIndexShuffle } from './random/stateless.ts';
 export * as rawOps from './raw-ops.ts';
 export * from './scopes.ts';
 export * as sets from './sets/index.ts';

@@ -16,6 +16,8 @@ const moreTraining = fileURLToPath(new URL('../fixtures/more_training', import.m
 /** Every op with every dtype, made by test/fixtures/make_ops_by_dtype.py. */
 const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.url));
 const parameters = fileURLToPath(new URL('../fixtures/op_parameters', import.meta.url));
+/** The parameters that were left, of tf.* and of keras.ops, made by test/fixtures/make_named_parameters.py. */
+const namedParameters = fileURLToPath(new URL('../fixtures/named_parameters', import.meta.url));
 /** Ragged and sparse tensors in ops of all namespaces, made by test/fixtures/make_composite_ops.py. */
 const composite = fileURLToPath(new URL('../fixtures/composite_ops', import.meta.url));
 /** Parameters of losses, metrics and layers, made by test/fixtures/make_keras_parameters.py. */
@@ -23,6 +25,7 @@ const kerasParameters = fileURLToPath(new URL('../fixtures/keras_parameters', im
 const kinds = new Map([
   [golden, ''],
   [parameters, ', parameters'],
+  [namedParameters, ', parameters by name'],
   [kerasParameters, ', parameters'],
   [composite, ', ragged and sparse'],
   [byDtype, ', by dtype'],
@@ -52,6 +55,7 @@ describe('golden cases', () => {
     [moreTraining, 'training', /./] as const,
     [byDtype, 'ops', /./] as const,
     [parameters, 'ops', /./] as const,
+    [namedParameters, 'ops', /./] as const,
     [composite, 'ops', /./] as const,
     ...[moreGolden, kerasParameters].flatMap((folder) => areasIn(folder).map((name) => [folder, name, /./] as const)),
   ];

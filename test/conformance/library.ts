@@ -221,15 +221,15 @@ export function result(x: unknown): Value {
   return Object.fromEntries(entries.map(([key, part]) => [String(key), result(part)]));
 }
 
-/** Lists of whole numbers too large for a number: as the flat values have them, in the same order. */
+/** Leaves that lists do not tell exactly, large whole numbers and bytes, as the flat values have them, in the same order. */
 function exactly(list: Value, flatValues: TensorView): Value {
-  if (flatValues.dtype !== 'int64' && flatValues.dtype !== 'uint64') return list;
-  const flat = flatValues.dataSync() as BigInt64Array | BigUint64Array;
+  if (flatValues.dtype !== 'int64' && flatValues.dtype !== 'uint64' && flatValues.dtype !== 'string') return list;
+  const flat = elementsOf(flatValues) as ArrayLike<bigint | Text>;
   let next = 0;
   const visit = (part: Value): Value => {
     if (Array.isArray(part)) return part.map(visit);
     const value = flat[next++]!;
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+    return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
   };
   return visit(list);
 }

@@ -24,6 +24,8 @@ class Uses {
   readonly options = new Set<string>();
   positional = 0;
 }
+/** The options that calls give, and the most arguments by position. */
+export type Use = Readonly<{ options: ReadonlySet<string>; positional: number }>;
 
 /** Finds what a dotted name stands for, `tf.nn.relu` and `keras.layers.Dense`; undefined where there is nothing. */
 export type Lookup = (path: string) => unknown;
@@ -100,7 +102,7 @@ export class Executed {
 }
 
 /** Of a signature's parameters, those that were given. */
-export const given = (uses: Uses, signature: Signature): string[] =>
+export const given = (uses: Use, signature: Signature): string[] =>
   wanted(signature).filter((name, i) => i < uses.positional || uses.options.has(camelCase(name)));
 
 function* files(folder: string, skipped: ReadonlySet<string>): Generator<string> {

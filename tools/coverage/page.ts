@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tf from '../../src/index.ts';
-import { type Api, camelCase, given, readExecuted, type Signature, wanted } from './executed.ts';
+import { type Api, camelCase, given, readExecuted, type Signature, type Use, wanted } from './executed.ts';
 import { OUTSIDE, reasonFor } from './reasons.ts';
 
 const GOLDEN = 'test/golden';
@@ -81,20 +81,63 @@ interface Row {
   readonly untestedParameters: readonly string[];
 }
 
-function makeRows(api: Api, all: readonly Api[], executed: ReturnType<typeof readExecuted>): Row[] {
-  // The namespaces in which a short name is another function: tf.concat, tf.sparse.concat.
-  const places = new Map<string, Map<unknown, string[]>>();
+/** One place of a function: its name in a namespace, and the namespaces in which the same short name is another function. */
+interface Place {
+  readonly name: string;
+  readonly namespace: string;
+  readonly rivals: readonly string[];
+}
+
+/** Where each function stands. The same function under two names, tf.abs and tf.math.abs, is executed under both. */
+function placesOf(all: readonly Api[]): ReadonlyMap<unknown, readonly Place[]> {
+  const byName = new Map<string, Map<unknown, string[]>>();
+  const add = (name: string, value: unknown, namespace: string): void => {
+    const byValue = byName.get(name) ?? new Map<unknown, string[]>();
+    byValue.set(value, [...(byValue.get(value) ?? []), namespace]);
+    byName.set(name, byValue);
+  };
   for (const one of all)
     for (const [namespace, names] of counted(one)) {
-      const module = namespaceOf(namespace);
+      const module = namespaceOf(namespace) ?? {};
+      const wantedNames = new Set(Object.keys(names).map(camelCase));
+      const values = new Set<unknown>();
       for (const name of Object.keys(names)) {
-        const value = module?.[name] ?? module?.[camelCase(name)];
+        const value = module[name] ?? module[camelCase(name)];
         if (typeof value !== 'function') continue;
-        const byValue = places.get(camelCase(name)) ?? new Map<unknown, string[]>();
-        byValue.set(value, [...(byValue.get(value) ?? []), namespace]);
-        places.set(camelCase(name), byValue);
+        add(camelCase(name), value, namespace);
+        values.add(value);
       }
+      // Short names that only this library has, tf.mul.
+      for (const [name, value] of Object.entries(module))
+        if (values.has(value) && !wantedNames.has(camelCase(name))) add(name, value, namespace);
     }
+  const places = new Map<unknown, Place[]>();
+  for (const [name, byValue] of byName)
+    for (const [value, namespaces] of byValue) {
+      const rivals = [...byValue].flatMap(([other, at]) => (other === value ? [] : at));
+      const here = places.get(value) ?? [];
+      here.push(...namespaces.map((namespace) => ({ name, namespace, rivals })));
+      places.set(value, here);
+    }
+  return places;
+}
+
+type Executed = ReturnType<typeof readExecuted>;
+
+/** How a function is used under every name that it has. */
+function usesOf(value: unknown, places: ReadonlyMap<unknown, readonly Place[]>, executed: Executed): Use | undefined {
+  const found = (places.get(value) ?? []).flatMap(({ name, namespace, rivals }) => {
+    const uses = executed.uses(value, [name], namespace, rivals);
+    return uses ? [uses] : [];
+  });
+  if (found.length === 0) return undefined;
+  return {
+    options: new Set(found.flatMap(({ options }) => [...options])),
+    positional: Math.max(...found.map(({ positional }) => positional)),
+  };
+}
+
+function makeRows(api: Api, places: ReadonlyMap<unknown, readonly Place[]>, executed: Executed): Row[] {
   return counted(api).map(([namespace, wantedNames]) => {
     const module = namespaceOf(namespace);
     const entries = entriesOf(wantedNames);
@@ -110,10 +153,7 @@ function makeRows(api: Api, all: readonly Api[], executed: ReturnType<typeof rea
         if (executed.mentions(name)) run.push(name);
         continue;
       }
-      // One function under several names, AvgPool2D and AveragePooling2D, is executed under each of them.
-      const names = [name, ...Object.entries(module ?? {}).flatMap(([other, same]) => (same === value ? [other] : []))];
-      const rivals = [...(places.get(camelCase(name)) ?? [])].flatMap(([other, at]) => (other === value ? [] : at));
-      const uses = executed.uses(value, [...new Set(names)], namespace, rivals);
+      const uses = usesOf(value, places, executed);
       if (!uses) continue;
       run.push(name);
       const known = given(uses, signature);
@@ -167,7 +207,8 @@ const lists = (rows: readonly Row[]): string[] =>
 export function makePage(goldenTable: readonly string[]): string {
   const executed = readExecuted(lookup);
   const all = apis.map(([, file]) => read(file));
-  const rows = all.map((api) => makeRows(api, all, executed));
+  const places = placesOf(all);
+  const rows = all.map((api) => makeRows(api, places, executed));
   return [
     '# Coverage',
     '',

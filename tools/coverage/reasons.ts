@@ -80,9 +80,6 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'keras.callbacks.OrbaxCheckpoint',
   ],
   'runs on a GPU only, in TensorFlow too': ['tf.image.generateBoundingBoxProposals'],
-  'Python objects that are no tensors: give tensors, typed arrays or nested arrays': [
-    'tf.registerTensorConversionFunction',
-  ],
   'a module of another Python framework, which no JavaScript runs: write it as a SavedModel for TFSMLayer, or as .onnx for loadModel':
     ['keras.layers.FlaxLayer', 'keras.layers.JaxLayer', 'keras.layers.TorchModuleWrapper'],
   'a whole namespace that is not counted (see above)': [

@@ -28,7 +28,7 @@ const ROUND_BITS = 0x7369f885192c0ef5n;
 
 /**
  * Where `index` comes to in a pseudo-random permutation of 0 … maxIndex, by walking the cycle of a Simon block cipher
- * (`rounds` rounds, even) until it falls below the limit.
+ * (`rounds` rounds, even) until it falls below the limit. The seed has two words, or all three of the key.
  */
 export function indexShuffle(index: number, seed: ArrayLike<number | bigint>, maxIndex: number, rounds = 4): number {
   if (!Number.isInteger(index) || index < 0 || index > maxIndex) {
@@ -43,7 +43,10 @@ export function indexShuffle(index: number, seed: ArrayLike<number | bigint>, ma
   const left = (x: bigint, n: bigint) => ((x << n) | (x >> (width - n))) & mask;
   const right = (x: bigint, n: bigint) => ((x >> n) | (x << (width - n))) & mask;
   const mix = (x: bigint) => (left(x, 1n) & left(x, 8n % width)) ^ left(x, 2n);
-  const keys = [BigInt(FIRST_KEY), BigInt(seed[0]!), BigInt(seed[1]!)].map((key) => BigInt.asUintN(32, key) & mask);
+  const words = Array.from(seed, BigInt);
+  const keys = (words.length === 2 ? [BigInt(FIRST_KEY), ...words] : words).map(
+    (key) => BigInt.asUintN(32, key) & mask,
+  );
   for (let i = 3, z = ROUND_BITS & mask; i < rounds; i++, z >>= 1n) {
     keys.push((ROUND_CONSTANT & mask) ^ (z & 1n) ^ keys[i - 3]! ^ right(keys[i - 1]!, 3n) ^ right(keys[i - 1]!, 4n));
   }

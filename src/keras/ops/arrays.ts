@@ -535,11 +535,22 @@ export const sort = kerasOp(
   true,
 );
 export const argsort = kerasOp('argsort', ['x', 'axis'], order, true);
-/** Positions in an order in which the kth element has its place; here all of them have. */
+/** Positions of the kth smallest and those below it, ascending, and then of the others, descending. */
 export const argpartition = kerasOp(
   'argpartition',
   ['x', 'kth', 'axis'],
-  (x: TensorLike, _kth: number, axis?: number | null): Tensor => order(x, axis),
+  (x: TensorLike, kth: number, axis?: number | null): Tensor => {
+    const given = axis === null ? arrange.reshape(x, [-1]) : tensor(x);
+    const last = moveaxis(given, axis ?? -1, -1);
+    const n = last.shape.at(-1)!;
+    const low = Math.min(Math.max(kth < 0 ? kth + n : kth, 0), n - 1) + 1;
+    const ascending = order(last, -1);
+    const [first, rest] = arrange.split(ascending, [low, n - low], -1) as [Tensor, Tensor];
+    const others = takeAlongAxis(last, rest, -1);
+    const downwards = sorting.argsort(others, -1, 'DESCENDING', true);
+    const all = arrange.concat([first, takeAlongAxis(rest, downwards, -1)], -1);
+    return moveaxis(all, -1, axis ?? -1);
+  },
   true,
 );
 export const topK = kerasOp(
@@ -595,20 +606,23 @@ export const select = kerasOp(
       return math.where(to(tensor(condition), 'bool'), choice, other);
     }, tensor(fallback)),
 );
-const segment = (name: string, f: typeof segments.unsortedSegmentSum) =>
+const segment = (name: string, f: typeof segments.unsortedSegmentSum, ofSorted: typeof segments.segmentSum) =>
   kerasOp(
     name,
     ['data', 'segmentIds', 'numSegments', 'sorted'],
-    (data: TensorLike, segmentIds: TensorLike, numSegments?: number, _sorted: boolean = false): Tensor => {
+    (data: TensorLike, segmentIds: TensorLike, numSegments?: number, isSorted: boolean = false): Tensor => {
+      if (isSorted && numSegments !== undefined)
+        throw new ValueError(`${name}: numSegments is given with sorted; wanted one of the two.`);
+      if (isSorted) return ofSorted(data, segmentIds);
       const ids = to(tensor(segmentIds), 'int32');
       const count = numSegments ?? Array.from(ids.dataSync() as Int32Array).reduce((a, b) => Math.max(a, b + 1), 0);
       return f(data, ids, count);
     },
   );
-export const segmentSum = segment('segmentSum', segments.unsortedSegmentSum);
-export const segmentMax = segment('segmentMax', segments.unsortedSegmentMax);
-export const segmentMin = segment('segmentMin', segments.unsortedSegmentMin);
-export const segmentProd = segment('segmentProd', segments.unsortedSegmentProd);
+export const segmentSum = segment('segmentSum', segments.unsortedSegmentSum, segments.segmentSum);
+export const segmentMax = segment('segmentMax', segments.unsortedSegmentMax, segments.segmentMax);
+export const segmentMin = segment('segmentMin', segments.unsortedSegmentMin, segments.segmentMin);
+export const segmentProd = segment('segmentProd', segments.unsortedSegmentProd, segments.segmentProd);
 
 // ── Diagonals ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,5 @@
 // keras.ops.image: patches of images and volumes as channels.
 // Owns: one op for both, told apart by the number of sizes, as in Keras.
-import { guarded } from '../../base/misuse.ts';
 import { reshape } from '../../ops/core/arrange.ts';
 import { range } from '../../ops/core/create.ts';
 import * as image from '../../ops/image/index.ts';
@@ -58,16 +57,15 @@ export const extractPatches = kerasOp(
   },
 );
 /** extractPatches of volumes. */
-export const extractPatches3d = guarded(
-  'keras.ops.image.extractPatches3d',
-  ['volumes', 'size', '...rest'],
+export const extractPatches3d = kerasOp(
+  'image.extractPatches3d',
+  ['volumes', 'size', 'strides', 'dilationRate', 'padding', 'dataFormat'],
   (
     volumes: TensorLike,
     size: Sizes,
-    ...rest:
-      | [strides?: Sizes, dilationRate?: Sizes, padding?: 'valid' | 'same', dataFormat?: Format]
-      | [options?: { strides?: Sizes; dilationRate?: Sizes; padding?: 'valid' | 'same'; dataFormat?: Format }]
-  ): Tensor => {
-    return extractPatches(volumes, times(size, 3), ...(rest as []));
-  },
+    strides?: Sizes,
+    dilationRate?: Sizes,
+    padding?: 'valid' | 'same',
+    dataFormat?: Format,
+  ): Tensor => extractPatches(volumes, times(size, 3), strides, dilationRate, padding, dataFormat),
 );

@@ -50,15 +50,16 @@ export const resize = kerasOp(
       const [h, w] = x.dims.slice(-3, -1) as [number, number];
       const [height, width] = size;
       if (cropToAspectRatio) {
-        const ch = Math.min(h, Math.trunc((w * height) / width)) || h;
-        const cw = Math.min(w, Math.trunc((h * width) / height)) || w;
+        const ch = Math.max(Math.min(h, Math.trunc((w * height) / width)), 1);
+        const cw = Math.max(Math.min(w, Math.trunc((h * width) / height)), 1);
         x = image.cropToBoundingBox(x, Math.trunc((h - ch) / 2), Math.trunc((w - cw) / 2), ch, cw);
       } else if (padToAspectRatio) {
         const ph = Math.max(h, Math.trunc((w * height) / width));
         const pw = Math.max(w, Math.trunc((h * width) / height));
         const [top, left] = [Math.trunc((ph - h) / 2), Math.trunc((pw - w) / 2)];
+        // As many on both sides, as in Keras: of an odd number one is left out.
         const rows = x.dims.map((_, i) =>
-          i === x.dims.length - 3 ? [top, ph - h - top] : i === x.dims.length - 2 ? [left, pw - w - left] : [0, 0],
+          i === x.dims.length - 3 ? [top, top] : i === x.dims.length - 2 ? [left, left] : [0, 0],
         );
         x = pad(x, rows, 'constant', fillValue);
       }

@@ -186,6 +186,27 @@ const asRead = (x: Tensor): Tensor =>
     ? (convert(x, readAs) as Tensor)
     : x;
 
+/** A function that makes a tensor of a value of a class of the program's own; null where it cannot. */
+export type Conversion = (value: object, dtype?: DType) => Tensor | null;
+interface Registered {
+  readonly type: abstract new (...args: never[]) => unknown;
+  readonly convert: Conversion;
+  readonly priority: number;
+}
+const conversions: Registered[] = [];
+/** Lower priorities are asked first; of equal ones in the order in which they came. */
+export function addConversion(entry: Registered): void {
+  conversions.push(entry);
+  conversions.sort((a, b) => a.priority - b.priority);
+}
+function converted(value: unknown, dtype: DType | undefined): Tensor | null {
+  for (const { type, convert: make } of conversions) {
+    const found = value instanceof type ? make(value as object, dtype) : null;
+    if (found) return found;
+  }
+  return null;
+}
+
 /** A tensor of anything that can become one. A tensor of the right dtype is returned as it is. */
 export function convertToTensor(given: TensorLike, dtype?: DType | undefined, argument = 'value'): Tensor {
   const value = readAs !== null && given instanceof Tensor ? asRead(given) : given;
@@ -216,6 +237,8 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
     (typeof value === 'object' && !Array.isArray(value)) ||
     typeof value === 'function'
   ) {
+    const own = converted(value, dtype);
+    if (own) return own;
     throw new ValueError(
       `${argument}: found ${show(value)}; wanted a tensor, a typed array, or numbers, booleans or strings in nested arrays.`,
     );

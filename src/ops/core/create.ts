@@ -30,15 +30,18 @@ const filled = (value: number, shape: TensorLike | Shape, dtype: DType, name: st
   const dims = asDims(shape, `${name}: shape`);
   return p.full(value, { dims, dtype }) as Tensor;
 };
+// A layout is that of DTensor, over several machines; there is one here.
 export const zeros = signature(
   'zeros',
-  ['shape', 'dtype'],
-  (shape: Shape | TensorLike, dtype: DType = 'float32'): Tensor => filled(0, shape, asDType(dtype), 'zeros'),
+  ['shape', 'dtype', 'layout'],
+  (shape: Shape | TensorLike, dtype: DType = 'float32', _layout?: null): Tensor =>
+    filled(0, shape, asDType(dtype), 'zeros'),
 );
 export const ones = signature(
   'ones',
-  ['shape', 'dtype'],
-  (shape: Shape | TensorLike, dtype: DType = 'float32'): Tensor => filled(1, shape, asDType(dtype), 'ones'),
+  ['shape', 'dtype', 'layout'],
+  (shape: Shape | TensorLike, dtype: DType = 'float32', _layout?: null): Tensor =>
+    filled(1, shape, asDType(dtype), 'ones'),
 );
 export const fill = signature('fill', ['dims', 'value'], (dims: Shape | TensorLike, value: TensorLike): Tensor => {
   const shape = asDims(dims, 'fill: dims');
@@ -53,15 +56,15 @@ const like = (value: number, x: TensorLike, dtype: DType | undefined, name: stri
 export const zerosLike = acceptsRagged(
   signature(
     'zerosLike',
-    ['input', 'dtype'],
-    (input: TensorLike, dtype?: DType): Tensor => like(0, input, dtype, 'zerosLike'),
+    ['input', 'dtype', 'layout'],
+    (input: TensorLike, dtype?: DType, _layout?: null): Tensor => like(0, input, dtype, 'zerosLike'),
   ),
 );
 export const onesLike = acceptsRagged(
   signature(
     'onesLike',
-    ['input', 'dtype'],
-    (input: TensorLike, dtype?: DType): Tensor => like(1, input, dtype, 'onesLike'),
+    ['input', 'dtype', 'layout'],
+    (input: TensorLike, dtype?: DType, _layout?: null): Tensor => like(1, input, dtype, 'onesLike'),
   ),
 );
 

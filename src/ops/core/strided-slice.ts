@@ -11,7 +11,7 @@ import { signature } from './signature.ts';
 /** Elements from begin to end by strides; the bits of the masks change the meaning of the entry they stand for. */
 export const stridedSlice = signature(
   'stridedSlice',
-  ['input', 'begin', 'end', 'strides', 'beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'],
+  ['input', 'begin', 'end', 'strides', 'beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask', 'var'],
   (
     input: TensorLike,
     begin: TensorLike,
@@ -22,6 +22,8 @@ export const stridedSlice = signature(
     ellipsisMask: number = 0,
     newAxisMask: number = 0,
     shrinkAxisMask: number = 0,
+    // The variable that a slice is of in TensorFlow 1; here x.at(…).assign(…).
+    _variable?: null,
   ): Tensor => {
     const x = convertToTensor(input, undefined, 'stridedSlice');
     const [from, to] = [asIntegers(begin, 'stridedSlice: begin'), asIntegers(end, 'stridedSlice: end')];

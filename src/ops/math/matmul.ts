@@ -13,11 +13,23 @@ import { signature } from '../core/signature.ts';
 
 /**
  * a · b over the last two axes; the axes before them broadcast. `outputType`: in which the products are summed, int32 for int8.
- * That a matrix holds many zeros (aIsSparse) is a hint: it is multiplied all the same.
+ * That a matrix holds many zeros (aIsSparse) is a hint, as gradA is one for quantized gradients: it is multiplied all the same.
  */
 export const matmul = signature(
   'matmul',
-  ['a', 'b', 'transposeA', 'transposeB', 'adjointA', 'adjointB', 'aIsSparse', 'bIsSparse', 'outputType'],
+  [
+    'a',
+    'b',
+    'transposeA',
+    'transposeB',
+    'adjointA',
+    'adjointB',
+    'aIsSparse',
+    'bIsSparse',
+    'outputType',
+    'gradA',
+    'gradB',
+  ],
   (
     a: TensorLike,
     b: TensorLike,
@@ -28,6 +40,8 @@ export const matmul = signature(
     _aIsSparse: boolean = false,
     _bIsSparse: boolean = false,
     outputType?: DType,
+    _gradA: boolean = false,
+    _gradB: boolean = false,
   ): Tensor => {
     let [x, y] = convertPair(a, b, 'matmul') as [Value, Value];
     if (x.dims.length < 2 || y.dims.length < 2) {

@@ -187,10 +187,12 @@ export const batchNormWithGlobalNormalization = signature(
 /** x / √max(Σx², ε) over axes. */
 export const l2Normalize = signature(
   'l2Normalize',
-  ['x', 'axis', 'epsilon'],
-  (x: TensorLike, axis?: Axis | Tensor, epsilon: number = 1e-12): Tensor => {
+  ['x', 'axis', 'epsilon', 'dim'],
+  (x: TensorLike, axis?: Axis | Tensor, epsilon: number = 1e-12, dim?: Axis | Tensor): Tensor => {
     const value = floating(x, 'l2Normalize');
-    const axes = axesOf(axis, value, 'l2Normalize');
+    if (axis !== undefined && dim !== undefined)
+      throw new ValueError('l2Normalize: axis and dim are both given; dim is the older name of axis.');
+    const axes = axesOf(axis ?? dim, value, 'l2Normalize');
     const squares = p.reduceSum(
       isComplex(value.dtype) ? p.add(p.square(p.real(value)), p.square(p.imag(value))) : p.square(value),
       axes,

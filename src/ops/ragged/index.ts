@@ -2,12 +2,13 @@
 // Owns: making ragged tensors from lists, ranges, masks and stacks.
 
 import { asDType, type DType } from '../../base/dtype.ts';
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { guarded } from '../../base/misuse.ts';
+import { normalizeAxis, showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { concat, booleanMask as denseMask } from '../core/arrange.ts';
+import { concat, booleanMask as denseMask, expandDims, stack as stackPlain } from '../core/arrange.ts';
 import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { dynamicPartition } from '../core/partition.ts';
@@ -88,20 +89,45 @@ export function booleanMask(data: TensorLike, mask: TensorLike): RaggedTensor | 
     lengths,
   );
 }
-/** Tensors of different lengths as rows. */
-export const stack = guarded('ragged.stack', ['values'], (values: readonly TensorLike[]): RaggedTensor => {
-  const rows = values.map((value) => convertToTensor(value, undefined, 'ragged.stack'));
-  return RaggedTensor.fromRowLengths(
+const asRows = (rows: readonly Tensor[]): RaggedTensor =>
+  RaggedTensor.fromRowLengths(
     concat(rows, 0),
     rows.map((row) => row.dims[0]!),
   );
-});
+/** Tensors, ragged or not, of one rank and of different lengths under a new axis. Along the last axis of plain ones: a plain one. */
+export const stack = signature(
+  'ragged.stack',
+  ['values', 'axis'],
+  (values: readonly (TensorLike | RaggedTensor)[], axis: number | Tensor = 0): RaggedTensor | Tensor => {
+    const name = 'ragged.stack';
+    if (values.length === 0) throw new ValueError(`${name}: found an empty list, wanted at least one tensor.`);
+    const all = values.map((value) =>
+      value instanceof RaggedTensor ? value : convertToTensor(value, undefined, name),
+    );
+    const rank = all[0]!.shape.length;
+    const other = all.find((x) => x.shape.length !== rank);
+    if (other)
+      throw new ShapeError(
+        `${name}: shapes ${showShape(all[0]!.shape)} and ${showShape(other.shape)}; wanted tensors of one rank.`,
+      );
+    const at = normalizeAxis(asInteger(axis, `${name}: axis`), rank + 1, name);
+    if (all.length === 1) return expandDims(all[0] as RaggedTensor, at);
+    if (all.every((x) => x instanceof Tensor)) {
+      if (rank === 1 && at === 0) return asRows(all);
+      if (at >= rank - 1) return stackPlain(all, at);
+    }
+    const ragged = all.map((x) => (x instanceof Tensor && rank > 1 ? RaggedTensor.fromTensor(x) : x));
+    return stackPlain(ragged as RaggedTensor[], at);
+  },
+);
 /** The rows of data by partition. */
 export const stackDynamicPartitions = signature(
   'ragged.stackDynamicPartitions',
   ['data', 'partitions', 'numPartitions'],
   (data: TensorLike, partitions: TensorLike, numPartitions: number | Tensor): RaggedTensor =>
-    stack(dynamicPartition(data, partitions, asInteger(numPartitions, 'ragged.stackDynamicPartitions: numPartitions'))),
+    asRows(
+      dynamicPartition(data, partitions, asInteger(numPartitions, 'ragged.stackDynamicPartitions: numPartitions')),
+    ),
 );
 const typeOfSplits = (x: TensorLike): DType =>
   convertToTensor(x, undefined, 'ragged').dtype === 'int32' ? 'int32' : 'int64';

@@ -1,10 +1,11 @@
 // tf.random.*CandidateSampler: classes drawn for losses that do not look at all of them.
 // Owns: the samplers, which draw TensorFlow's own candidates for its seeds. The losses are nn/sampled-losses.ts.
 // Sources: Jean et al. 2015 (sampled softmax), Mikolov et al. 2013 (distortion); Vose 1991 (alias method).
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { operationSeeds } from '../../base/random/keras-seed.ts';
 import { PhiloxWords } from '../../base/random/philox.ts';
 import { showShape } from '../../base/shape.ts';
+import { platform } from '../../platform/platform.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertToTensor } from '../core/convert.ts';
@@ -161,6 +162,24 @@ function aliasTable(weights: readonly number[]): (words: PhiloxWords) => number 
   };
 }
 
+/** The last field of each line of a vocabulary file: the count of its word. */
+function countsIn(path: string, name: string): number[] {
+  const bytes = platform().readNow(path);
+  if (bytes === undefined)
+    throw new ValueError(`${name}: vocabFile ${show(path)} cannot be read at once; give its counts as unigrams.`);
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines
+    .filter((line, i) => line !== '' || i < lines.length - 1)
+    .map((line, i) => {
+      const count = Number(line.slice(line.lastIndexOf(',') + 1));
+      if (line === '' || Number.isNaN(count))
+        throw new ValueError(
+          `${name}: line ${i + 1} of ${path} is ${show(line)}; wanted a word, a comma and its count.`,
+        );
+      return count;
+    });
+}
+
 /** Classes by their frequencies to the power of `distortion`; the first `numReservedIds` are never drawn. */
 export const fixedUnigramCandidateSampler = signature(
   'random.fixedUnigramCandidateSampler',
@@ -194,22 +213,25 @@ export const fixedUnigramCandidateSampler = signature(
   ): Candidates => {
     const name = 'fixedUnigramCandidateSampler';
     const range = asInteger(rangeMax, `${name}: rangeMax`);
-    if (vocabFile !== '' || unigrams.length === 0)
+    if ((vocabFile === '') === (unigrams.length === 0))
       throw new ValueError(
-        `${name}: wanted the counts of the classes as unigrams; read a vocabulary file with tf.io first.`,
+        `${name}: wanted the counts of the classes, either as unigrams or in a vocabFile whose lines end with them.`,
       );
-    const all = [...new Array<number>(numReservedIds).fill(0), ...unigrams.map((n) => Math.fround(n ** distortion))];
-    const mine = all.map((weight, i) => (i % numShards === shard ? weight : 0));
-    if (all.length !== range)
+    const counts = vocabFile === '' ? unigrams : countsIn(vocabFile, name);
+    const weights = new Array<number>(numReservedIds).fill(0).filter((_, i) => i % numShards === shard);
+    // Ids go on from the reserved ones of this shard, and are counted within it afterwards.
+    const before = weights.length;
+    counts.forEach((n, i) => {
+      if ((before + i) % numShards === shard) weights.push(Math.fround(n ** distortion));
+    });
+    if (weights.length !== range)
       throw new ValueError(
-        `${name}: ${unigrams.length} unigrams and ${numReservedIds} reserved ids; wanted rangeMax = ${range} of them together.`,
+        `${name}: ${counts.length} counts and ${numReservedIds} reserved ids give ${weights.length} classes${numShards > 1 ? ` in shard ${shard} of ${numShards}` : ''}; wanted rangeMax = ${range}.`,
       );
-    const kept = all.flatMap((_, i) => (i % numShards === shard ? [i] : []));
-    const sample = aliasTable(kept.map((i) => mine[i]!));
-    const total = mine.reduce((a, b) => a + b, 0);
+    const total = weights.reduce((a, b) => a + b, 0);
     const distribution: Distribution = {
-      sample: (words) => kept[sample(words)]!,
-      probability: (value) => mine[value]! / total,
+      sample: aliasTable(weights),
+      probability: (value) => (weights[value] ?? 0) / total,
     };
     return drawn(
       name,

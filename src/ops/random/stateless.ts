@@ -1,10 +1,10 @@
 // tf.random.stateless*: numbers that are a function of the seed alone.
 // Owns: their arguments, splitting and folding of seeds.
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
-import { DTypeError } from '../../base/errors.ts';
+import { DTypeError, ShapeError } from '../../base/errors.ts';
 import { indexShuffle as shuffledIndex } from '../../base/random/shuffle.ts';
 import { foldIn as foldSeed, splitSeed } from '../../base/random/tensorflow-seed.ts';
-import type { Shape } from '../../base/shape.ts';
+import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -143,15 +143,35 @@ export const foldIn = signature(
 );
 export const statelessFoldIn = foldIn;
 
+const shuffledIndices =
+  (name: string, width: number) =>
+  (index: TensorLike, seed: TensorLike, maxIndex: TensorLike, rounds: number = 4): Tensor => {
+    const at = convertToTensor(index, undefined, `${name}: index`);
+    const keys = convertToTensor(seed, undefined, `${name}: seed`);
+    const limits = convertToTensor(maxIndex, undefined, `${name}: maxIndex`);
+    if (keys.dims.at(-1) !== width)
+      throw new ShapeError(`${name}: seed has shape ${showShape(keys.dims)}; wanted (${width}), or (batch, ${width}).`);
+    const indices = Array.from(at.dataSync() as ArrayLike<number | bigint>, Number);
+    const words = Array.from(keys.dataSync() as ArrayLike<number | bigint>);
+    const most = Array.from(limits.dataSync() as ArrayLike<number | bigint>, Number);
+    // Any of the three may be a batch; what is not serves all.
+    const dims = [at.dims, keys.dims.slice(0, -1), limits.dims].find((own) => own.length > 0) ?? [];
+    const moved = Float64Array.from({ length: sizeOf(dims) }, (_, i) => {
+      const own = keys.dims.length > 1 ? words.slice(width * i, width * (i + 1)) : words;
+      return shuffledIndex(indices[at.dims.length > 0 ? i : 0]!, own, most[limits.dims.length > 0 ? i : 0]!, rounds);
+    });
+    return p.convert(eagerTensor(moved, dims, 'float64'), at.dtype) as Tensor;
+  };
 /** Where an index comes to in a random permutation of 0 … maxIndex that is never written out. */
 export const indexShuffle = signature(
   'random.experimental.indexShuffle',
   ['index', 'seed', 'maxIndex'],
-  (index: TensorLike, seed: TensorLike, maxIndex: number | Tensor): Tensor => {
-    const at = convertToTensor(index, undefined, 'indexShuffle: index');
-    const words = convertToTensor(seed, undefined, 'indexShuffle: seed').dataSync() as ArrayLike<number>;
-    const limit = Number(convertToTensor(maxIndex, undefined, 'indexShuffle: maxIndex').item());
-    const moved = Array.from(at.dataSync() as ArrayLike<number>, (one) => shuffledIndex(Number(one), words, limit));
-    return p.convert(eagerTensor(Float64Array.from(moved), at.dims, 'float64'), at.dtype) as Tensor;
-  },
+  (index: TensorLike, seed: TensorLike, maxIndex: TensorLike): Tensor =>
+    shuffledIndices('indexShuffle', 2)(index, seed, maxIndex),
+);
+/** indexShuffle with all three words of the key, and the number of rounds. */
+export const randomIndexShuffle = signature(
+  'randomIndexShuffle',
+  ['index', 'seed', 'maxIndex', 'rounds'],
+  shuffledIndices('randomIndexShuffle', 3),
 );

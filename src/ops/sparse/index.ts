@@ -4,7 +4,15 @@
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { guarded } from '../../base/misuse.ts';
-import { normalizeAxes, normalizeAxis, resolveReshape, sameShape, sizeOf, stridesOf } from '../../base/shape.ts';
+import {
+  normalizeAxes,
+  normalizeAxis,
+  resolveReshape,
+  sameShape,
+  showShape,
+  sizeOf,
+  stridesOf,
+} from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
@@ -148,11 +156,20 @@ export const expandDims = signature(
 );
 export const concat = signature(
   'sparse.concat',
-  ['axis', 'spInputs'],
-  (axis: number | Tensor, spInputs: readonly SparseTensor[]): SparseTensor => {
+  ['axis', 'spInputs', 'expandNonconcatDims'],
+  (axis: number | Tensor, spInputs: readonly SparseTensor[], expandNonconcatDims: boolean = false): SparseTensor => {
     const first = spInputs[0];
     if (!first) throw new ValueError('sparse.concat: found an empty list, wanted at least one sparse tensor.');
     const at = normalizeAxis(asInteger(axis, 'sparse.concat: axis'), first.rank, 'sparse.concat');
+    const longest = first.shape.map((n, i) => spInputs.reduce((most, x) => Math.max(most, x.shape[i] ?? 0), n));
+    const other = spInputs.find(
+      (x) =>
+        x.rank !== first.rank || (!expandNonconcatDims && x.shape.some((n, i) => i !== at && n !== first.shape[i])),
+    );
+    if (other)
+      throw new ShapeError(
+        `sparse.concat: shapes ${showShape(first.shape)} and ${showShape(other.shape)} differ beside axis ${at}; wanted equal ones, or expandNonconcatDims: true.`,
+      );
     let offset = 0;
     const rows = spInputs.flatMap((x) => {
       const moved = indexRows(x).map((row) => row.map((n, i) => (i === at ? n + offset : n)));
@@ -167,7 +184,7 @@ export const concat = signature(
       sparseOf(
         rows,
         values,
-        first.shape.map((n, i) => (i === at ? offset : n)),
+        longest.map((n, i) => (i === at ? offset : n)),
       ),
     );
   },

@@ -19,10 +19,20 @@ type Combine = (data: TensorLike, segmentIds: TensorLike, numSegments: number) =
 const selected = (name: string, combine: Combine) =>
   signature(
     name,
-    ['data', 'indices', 'segmentIds', 'numSegments'],
-    (data: TensorLike, indices: TensorLike, segmentIds: TensorLike, numSegments?: number): Tensor => {
+    // The gradient by the rows is the same, whether it is kept as rows or written out.
+    ['data', 'indices', 'segmentIds', 'numSegments', 'sparseGradient'],
+    (
+      data: TensorLike,
+      indices: TensorLike,
+      segmentIds: TensorLike,
+      numSegments?: number | Tensor,
+      _sparseGradient: boolean = false,
+    ): Tensor => {
       const ids = convertToTensor(segmentIds, undefined, name);
-      const count = numSegments ?? asIntegers(ids, name).reduce((most, id) => Math.max(most, id + 1), 0);
+      const count =
+        numSegments !== undefined
+          ? asInteger(numSegments, `${name}: numSegments`)
+          : asIntegers(ids, name).reduce((most, id) => Math.max(most, id + 1), 0);
       return combine(gather(data, indices), ids, count);
     },
   );
@@ -34,6 +44,8 @@ export const segmentSqrtN = selected('sparse.segmentSqrtN', unsortedSegmentSqrtN
 export interface EmbeddingOptions {
   readonly combiner?: 'mean' | 'sqrtn' | 'sum' | undefined;
   readonly maxNorm?: number | undefined;
+  /** One fused kernel in TensorFlow; the same numbers. */
+  readonly allowFastLookup?: boolean | undefined;
 }
 /** For each row of ids the weighted sum, mean or root-mean of the rows of the table. */
 export const embeddingLookupSparse = guarded(

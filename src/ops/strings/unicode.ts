@@ -3,10 +3,12 @@
 
 import type { StringElement } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertToTensor } from '../core/convert.ts';
 import { known } from '../core/host.ts';
+import { signature } from '../core/signature.ts';
 import { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import { bytesOf, elementOf, mapElements, stringTensor } from './text.ts';
 
@@ -19,6 +21,28 @@ export interface UnicodeOptions {
   readonly replaceControlCharacters?: boolean;
 }
 const BAD = 0xfffd;
+
+const isCharacter = (point: number): boolean => point >= 0 && point <= 0x10ffff && !(point >= 0xd800 && point < 0xe000);
+
+/**
+ * The character that begins at a byte; null where none does. Of a sequence that is not valid or not whole as much is one error
+ * as could begin a character (Unicode 3.9, "maximal subparts").
+ */
+function readUtf8(bytes: Uint8Array, at: number): { readonly point: number | null; readonly size: number } {
+  const first = bytes[at]!;
+  if (first < 0x80) return { point: first, size: 1 };
+  const wanted = first >= 0xc2 && first < 0xe0 ? 2 : first >> 4 === 14 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 1;
+  // The second byte of these would write a character longer than needed, a surrogate, or one beyond the last.
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  let point = first & (0x7f >> wanted);
+  for (let size = 1; size < wanted; size++) {
+    const next = bytes[at + size] ?? 0;
+    if (size === 1 ? next < least || next > most : next >> 6 !== 2) return { point: null, size };
+    point = (point << 6) | (next & 63);
+  }
+  return { point: wanted === 1 ? null : point, size: wanted };
+}
 
 function decode(
   bytes: Uint8Array,
@@ -36,33 +60,46 @@ function decode(
     points.push(kept ?? replacementChar);
     offsets.push(at);
   };
-  if (encoding === 'UTF-8') {
+  if (encoding === 'UTF-8')
     for (let i = 0; i < bytes.length; ) {
-      const first = bytes[i]!;
-      const size = first < 0x80 ? 1 : first >> 5 === 6 ? 2 : first >> 4 === 14 ? 3 : first >> 3 === 30 ? 4 : 0;
-      let point = size === 1 ? first : first & (0xff >> (size + 1));
-      let valid = size > 0 && i + size <= bytes.length;
-      for (let k = 1; k < size && valid; k++) {
-        valid = bytes[i + k]! >> 6 === 2;
-        point = (point << 6) | (bytes[i + k]! & 63);
-      }
-      push(valid ? point : null, i);
-      i += valid ? size : 1;
+      const { point, size } = readUtf8(bytes, i);
+      push(point, i);
+      i += size;
     }
-  } else if (encoding === 'UTF-16-BE') {
-    for (let i = 0; i + 1 < bytes.length; i += 2) {
-      const unit = view.getUint16(i);
-      if (unit >= 0xd800 && unit < 0xdc00 && i + 3 < bytes.length) {
-        push(0x10000 + ((unit - 0xd800) << 10) + (view.getUint16(i + 2) - 0xdc00), i);
-        i += 2;
-      } else push(unit >= 0xd800 && unit < 0xe000 ? null : unit, i);
+  else if (encoding === 'UTF-16-BE')
+    for (let i = 0; i < bytes.length; ) {
+      const unit = i + 1 < bytes.length ? view.getUint16(i) : null;
+      const low = unit !== null && unit >> 10 === 0x36 && i + 3 < bytes.length ? view.getUint16(i + 2) : 0;
+      const isPair = low >> 10 === 0x37;
+      if (isPair) push(0x10000 + ((unit! - 0xd800) << 10) + (low - 0xdc00), i);
+      else push(unit !== null && isCharacter(unit) ? unit : null, i);
+      i += isPair ? 4 : 2;
     }
-  } else if (encoding === 'UTF-32-BE') for (let i = 0; i + 3 < bytes.length; i += 4) push(view.getUint32(i), i);
+  else if (encoding === 'UTF-32-BE')
+    for (let i = 0; i < bytes.length; i += 4) {
+      const unit = i + 3 < bytes.length ? view.getUint32(i) : -1;
+      push(isCharacter(unit) ? unit : null, i);
+    }
   else throw new ValueError(`unicode: encoding ${show(encoding)}; wanted 'UTF-8', 'UTF-16-BE' or 'UTF-32-BE'.`);
   return { points, offsets };
 }
-function encode(points: readonly number[], encoding: string): StringElement {
-  const text = String.fromCodePoint(...points);
+/** What stands for code points that are no characters, in strings that are written. */
+function characters(points: readonly number[], { errors = 'replace', replacementChar: given = BAD }: UnicodeOptions) {
+  if (!['replace', 'ignore', 'strict'].includes(errors))
+    throw new ValueError(`unicode: errors ${show(errors)}; wanted 'replace', 'ignore' or 'strict'.`);
+  const replacement = asInteger(given, 'unicode: replacementChar');
+  return points.flatMap((point) => {
+    if (isCharacter(point)) return [point];
+    if (errors === 'strict') throw new ValueError(`unicode: code point ${point} is no character.`);
+    return errors === 'ignore' ? [] : [replacement];
+  });
+}
+const ENCODINGS = ['UTF-8', 'UTF-16-BE', 'UTF-32-BE'];
+function encode(given: readonly number[], encoding: string, options: UnicodeOptions = {}): StringElement {
+  if (!ENCODINGS.includes(encoding))
+    throw new ValueError(`unicode: encoding ${show(encoding)}; wanted 'UTF-8', 'UTF-16-BE' or 'UTF-32-BE'.`);
+  const points = characters(given, options);
+  const text = points.map((point) => String.fromCodePoint(point)).join('');
   if (encoding === 'UTF-8') return text;
   const wide = encoding === 'UTF-32-BE';
   const units = wide ? points : Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
@@ -154,21 +191,29 @@ export function unicodeSplitWithOffsets(
   ];
 }
 /** Strings of code points along the last axis. */
-export function unicodeEncode(input: TensorLike | RaggedTensor, outputEncoding: Encoding): Tensor {
-  const x =
-    input instanceof RaggedTensor ? null : convertToTensor(input as TensorLike, undefined, 'strings.unicodeEncode');
-  if (!x)
-    return convertToTensor(
-      ((input as RaggedTensor).toList() as number[][]).map((row) => encode(row, outputEncoding) as string),
-      'string',
-    );
-  const n = x.dims.at(-1)!;
-  const flat = Array.from(x.dataSync() as Int32Array);
-  const data = Array.from({ length: n === 0 ? 0 : flat.length / n }, (_, i) =>
-    encode(flat.slice(i * n, (i + 1) * n), outputEncoding),
-  );
-  return eagerTensor(data, x.dims.slice(0, -1), 'string');
-}
+export const unicodeEncode = signature(
+  'strings.unicodeEncode',
+  ['input', 'outputEncoding', 'errors', 'replacementChar'],
+  (
+    input: TensorLike | RaggedTensor,
+    outputEncoding: Encoding,
+    errors: Errors = 'replace',
+    replacementChar: number | Tensor = BAD,
+  ): Tensor => {
+    const written = (points: readonly number[]): StringElement =>
+      encode(points, outputEncoding, { errors, replacementChar });
+    if (input instanceof RaggedTensor) {
+      const texts = (input.toList() as number[][]).map(written);
+      return eagerTensor(texts, [texts.length], 'string');
+    }
+    const x = convertToTensor(input, undefined, 'strings.unicodeEncode');
+    const n = x.dims.at(-1)!;
+    const flat = Array.from(x.dataSync() as Int32Array);
+    const rowCount = sizeOf(x.dims.slice(0, -1));
+    const data = Array.from({ length: rowCount }, (_, i) => written(flat.slice(i * n, (i + 1) * n)));
+    return eagerTensor(data, x.dims.slice(0, -1), 'string');
+  },
+);
 /** From one encoding to another. */
 export function unicodeTranscode(
   input: TensorLike,
@@ -177,6 +222,6 @@ export function unicodeTranscode(
   options: UnicodeOptions = {},
 ): Tensor {
   return mapElements(stringTensor(input, 'unicodeTranscode'), 'unicodeTranscode', 'string', (element) =>
-    encode(decode(bytesOf(element), inputEncoding, options).points, outputEncoding),
+    encode(decode(bytesOf(element), inputEncoding, options).points, outputEncoding, options),
   );
 }
