@@ -1,5 +1,6 @@
 // Loop IR executed in plain JavaScript, one element at a time: what every code generator is tested against.
 // Owns: the meaning of statements and expressions. Slow on purpose. Reads and writes outside a buffer throw.
+import type { TypedArray } from '../base/dtype.ts';
 import { assert } from '../base/errors.ts';
 import { erf, erfc } from '../base/special.ts';
 import type {
@@ -16,22 +17,11 @@ import type {
   UnaryOp,
 } from './loop-ir.ts';
 
-export type BufferArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
 /** f32 and f64 are numbers, i32 signed numbers, i64 signed BigInts, bool 0 or 1. */
 type Value = number | bigint;
 
 interface Frame {
-  readonly buffers: readonly BufferArray[];
+  readonly buffers: readonly TypedArray[];
   readonly kernel: LoopKernel;
   readonly indices: Map<LoopIndex, number>;
   readonly locals: Map<Local, Value>;
@@ -42,7 +32,7 @@ interface Frame {
 /** Runs a loop kernel over `buffers` for the outer range [begin, end). */
 export function interpretLoops(
   kernel: LoopKernel,
-  buffers: readonly BufferArray[],
+  buffers: readonly TypedArray[],
   begin = 0,
   end = kernel.outer.extent,
 ): void {

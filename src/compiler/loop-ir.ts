@@ -267,3 +267,41 @@ export const remainder = (a: Expr, divisor: number): Expr => {
   if (a.op === 'const') return integer(Number(a.value) % divisor);
   return binary('rem', a, integer(divisor), false);
 };
+
+/** The expressions that an expression is made of. */
+export const childrenOf = (e: Expr): readonly Expr[] => {
+  switch (e.op) {
+    case 'load':
+      return e.guard ? [e.index, e.guard, e.otherwise!] : [e.index];
+    case 'unary':
+    case 'convert':
+    case 'bitcast':
+      return [e.a];
+    case 'binary':
+    case 'compare':
+      return [e.a, e.b];
+    case 'multiplyAdd':
+      return [e.a, e.b, e.c];
+    case 'select':
+      return [e.condition, e.a, e.b];
+    default:
+      return [];
+  }
+};
+
+/** The expressions of a statement, without those of the statements inside it. */
+export const rootsOf = (statement: Statement): readonly Expr[] => {
+  switch (statement.kind) {
+    case 'reduce':
+      return statement.accumulators.map((accumulator) => accumulator.value);
+    case 'set':
+      return [statement.value];
+    case 'store':
+    case 'update':
+      return [statement.index, statement.value];
+    case 'if':
+      return [statement.condition];
+    default:
+      return [];
+  }
+};

@@ -1,12 +1,14 @@
 // Loop IR as text, for people and as a key: kernels with the same structure print the same text.
 // Owns: the notation. Loops are named i0, i1, …, locals v0, v1, …, shared expressions t0, t1, … in order of appearance.
 import {
+  childrenOf,
   type Expr,
   type Kernel,
   type Local,
   type LoopIndex,
   type LoopKernel,
   registerOf,
+  rootsOf,
   type Statement,
 } from './loop-ir.ts';
 
@@ -26,42 +28,6 @@ export function describeKernel(kernel: Kernel): string {
       return `philox ${kernel.count}`;
   }
 }
-
-const childrenOf = (e: Expr): readonly Expr[] => {
-  switch (e.op) {
-    case 'load':
-      return e.guard ? [e.index, e.guard, e.otherwise!] : [e.index];
-    case 'unary':
-    case 'convert':
-    case 'bitcast':
-      return [e.a];
-    case 'binary':
-    case 'compare':
-      return [e.a, e.b];
-    case 'multiplyAdd':
-      return [e.a, e.b, e.c];
-    case 'select':
-      return [e.condition, e.a, e.b];
-    default:
-      return [];
-  }
-};
-
-const rootsOf = (statement: Statement): readonly Expr[] => {
-  switch (statement.kind) {
-    case 'reduce':
-      return statement.accumulators.map((accumulator) => accumulator.value);
-    case 'set':
-      return [statement.value];
-    case 'store':
-    case 'update':
-      return [statement.index, statement.value];
-    case 'if':
-      return [statement.condition];
-    default:
-      return [];
-  }
-};
 
 function describeLoops(kernel: LoopKernel): string {
   const uses = new Map<Expr, number>();

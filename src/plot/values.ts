@@ -1,6 +1,7 @@
 // Turns what users pass as data (tensors, typed arrays, nested arrays) into one form: a shape and a Float64Array.
 // Owns: the structural type of a tensor, so that plots need no engine; the copies that make later changes harmless.
 // Leaves to the callers: which ranks they take and how lengths must agree.
+import type { TypedArray } from '../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../base/errors.ts';
 
 /** What a plot needs of a tensor. */
@@ -10,23 +11,10 @@ export interface TensorValue {
   dataSync(): ArrayLike<unknown>;
 }
 
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
-
-export type NestedNumbers = readonly (number | bigint | boolean | TensorValue | NumericArray | NestedNumbers)[];
+export type NestedNumbers = readonly (number | bigint | boolean | TensorValue | TypedArray | NestedNumbers)[];
 
 /** Numbers in any form: a tensor, a typed array (with or without `shape`), or nested arrays. */
-export type Numbers = TensorValue | NumericArray | NestedNumbers;
+export type Numbers = TensorValue | TypedArray | NestedNumbers;
 
 /** Numbers with their shape. `bytes`: the values were stored as uint8, so 255 is full brightness. */
 export interface Values {
@@ -54,7 +42,7 @@ export function isNumbers(value: unknown): value is Numbers {
 export function toValues(where: string, name: string, value: unknown): Values {
   if (isTensorValue(value)) return fromTensor(where, name, value);
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const array = value as NumericArray;
+    const array = value as TypedArray;
     const shape = (array as { readonly shape?: readonly number[] }).shape ?? [array.length];
     return { shape, data: toFloat64(where, name, array), bytes: isBytes(array) };
   }

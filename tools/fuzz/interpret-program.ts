@@ -2,10 +2,10 @@
 // compiler from mistakes of a code generator.
 // Owns: slots as views of one block of memory, steps. Slow; used where the engine failed.
 import type { Step } from '../../src/backends/backend.ts';
-import { type Data, type DType, dtypes } from '../../src/base/dtype.ts';
+import { type Data, type DType, dtypes, type TypedArray } from '../../src/base/dtype.ts';
 import { sizeOf } from '../../src/base/shape.ts';
 import type { Compiled } from '../../src/compiler/compile.ts';
-import { type BufferArray, interpretLoops } from '../../src/compiler/interpret-loop-ir.ts';
+import { interpretLoops } from '../../src/compiler/interpret-loop-ir.ts';
 import type { ContractKernel, Storage } from '../../src/compiler/loop-ir.ts';
 import { randomBits } from '../../src/primitives/random/random-bits.ts';
 
@@ -82,7 +82,7 @@ export function interpretProgram(compiled: Compiled, parameters: readonly Data[]
             );
           else if (kernel.kind === 'philox') philox(memory, at, kernel.count);
           else {
-            const buffers = kernel.buffers.map(({ storage }, i): BufferArray => {
+            const buffers = kernel.buffers.map(({ storage }, i): TypedArray => {
               const bytes = arrays[storage].BYTES_PER_ELEMENT;
               return new arrays[storage](memory, at[i]!, Math.floor((memory.byteLength - at[i]!) / bytes));
             });

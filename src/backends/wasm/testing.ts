@@ -1,4 +1,5 @@
 // Helpers of this folder's tests: kernels run by the backend and by the interpreter on the same data.
+import type { TypedArray } from '../../base/dtype.ts';
 import type { Kernel, Storage } from '../../compiler/loop-ir.ts';
 import type { Backend, Program } from '../backend.ts';
 import type { WasmOptions } from './index.ts';
@@ -19,18 +20,6 @@ export function kernelVariants(
     })),
   ];
 }
-
-export type TypedArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
 
 const constructors = {
   f32: Float32Array,

@@ -1,6 +1,14 @@
 // What the code generator knows of expressions and statements before it emits them.
 // Owns: on which loops, locals and buffers a value depends, how often it is used, and what a body changes.
-import type { Expr, Local, LoopIndex, Register, Statement } from '../../../compiler/loop-ir.ts';
+import {
+  childrenOf,
+  type Expr,
+  type Local,
+  type LoopIndex,
+  type Register,
+  rootsOf,
+  type Statement,
+} from '../../../compiler/loop-ir.ts';
 
 export interface ExprInfo {
   readonly loops: readonly LoopIndex[];
@@ -10,42 +18,6 @@ export interface ExprInfo {
   /** Reads without a guard, which must not be moved out of an `if`. */
   readonly unguarded: boolean;
 }
-
-export const childrenOf = (e: Expr): readonly Expr[] => {
-  switch (e.op) {
-    case 'load':
-      return e.guard ? [e.index, e.guard, e.otherwise!] : [e.index];
-    case 'unary':
-    case 'convert':
-    case 'bitcast':
-      return [e.a];
-    case 'binary':
-    case 'compare':
-      return [e.a, e.b];
-    case 'multiplyAdd':
-      return [e.a, e.b, e.c];
-    case 'select':
-      return [e.condition, e.a, e.b];
-    default:
-      return [];
-  }
-};
-
-export const rootsOf = (statement: Statement): readonly Expr[] => {
-  switch (statement.kind) {
-    case 'reduce':
-      return statement.accumulators.map((accumulator) => accumulator.value);
-    case 'set':
-      return [statement.value];
-    case 'store':
-    case 'update':
-      return [statement.index, statement.value];
-    case 'if':
-      return [statement.condition];
-    default:
-      return [];
-  }
-};
 
 export const isWide = (type: Register): boolean => type === 'f64' || type === 'i64';
 

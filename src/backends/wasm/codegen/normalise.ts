@@ -3,6 +3,7 @@
 // are contiguous joined into one; small reductions unrolled; equal expressions shared. The meaning stays; the outer loop may become another one.
 import {
   binary,
+  childrenOf,
   constant,
   type Expr,
   index,
@@ -10,11 +11,12 @@ import {
   type LoopIndex,
   type LoopKernel,
   plus,
+  rootsOf,
   type Statement,
   times,
 } from '../../../compiler/loop-ir.ts';
 import { affineOf, coefficientOf } from './affine.ts';
-import { childrenOf, forEachExpr, forEachLoop, rootsOf } from './analysis.ts';
+import { forEachExpr, forEachLoop } from './analysis.ts';
 import { neutral } from './neutral.ts';
 import { type Replacement, rewriteBody, rewriter } from './rewrite.ts';
 import { shareEqual } from './share.ts';

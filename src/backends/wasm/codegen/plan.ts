@@ -3,15 +3,17 @@
 // (no vectors, this loop, a loop further in) is costed and the cheapest taken.
 import {
   type Accumulator,
+  childrenOf,
   type Expr,
   type Local,
   type LoopIndex,
   type LoopKernel,
+  rootsOf,
   type Statement,
   storageBytes,
 } from '../../../compiler/loop-ir.ts';
 import { type Affine, affineOf, coefficientOf } from './affine.ts';
-import { type Analysis, childrenOf, effectsOf, forEachExpr, forEachLoop, isWide, rootsOf } from './analysis.ts';
+import { type Analysis, effectsOf, forEachExpr, forEachLoop, isWide } from './analysis.ts';
 import { isMachineUnary } from './scalar-operators.ts';
 
 /** Number of v128 of 32-bit lanes that advance together, for each loop that is vectorised. */

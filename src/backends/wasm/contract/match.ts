@@ -2,6 +2,7 @@
 // Owns: reading the strides of both operands off a nest of loops around one sum of products, and the test that tiles pay.
 // A guard on one operand (padding) becomes a padded copy; see padding.ts.
 import {
+  childrenOf,
   type Expr,
   type Local,
   type LoopIndex,
@@ -10,7 +11,6 @@ import {
   type Statement,
 } from '../../../compiler/loop-ir.ts';
 import { type Affine, affineOf, coefficientOf } from '../codegen/affine.ts';
-import { childrenOf } from '../codegen/analysis.ts';
 import { type Axis, type Nest, sizeOf, transpose } from './nest.ts';
 import { coordinatesOf, type Padding, paddingOf } from './padding.ts';
 import { type Windows, windowsOf } from './windows.ts';
