@@ -3,6 +3,7 @@
 import {
   abs,
   add,
+  cast,
   divide,
   log,
   maximum,
@@ -44,7 +45,9 @@ export function meanAbsolutePercentageError(yTrue: TensorLike, yPred: TensorLike
 /** mean((log(yTrue + 1) − log(yPred + 1))²). */
 export function meanSquaredLogarithmicError(yTrue: TensorLike, yPred: TensorLike): Tensor {
   const [t, q] = matched(yTrue, yPred, 'meanSquaredLogarithmicError');
-  const logarithm = (x: Tensor): Tensor => log(add(maximum(x, epsilon()), 1));
+  // Keras's smallest number is a float32 here, so that half precision becomes single precision.
+  const wide = (x: Tensor): Tensor => (x.dtype === 'float64' ? x : cast(x, 'float32'));
+  const logarithm = (x: Tensor): Tensor => log(add(maximum(wide(x), epsilon()), 1));
   return meanOverLast(square(subtract(logarithm(q), logarithm(t))));
 }
 /** x over its norm along an axis, 0 staying 0. */

@@ -1,6 +1,7 @@
 // The area under the curve: ROC, precision-recall, and precision-recall-gain.
 // Owns: thresholds, summation, several labels. Counting stands in confusion-matrix.ts.
 import { type Class, callable } from '../../base/callable.ts';
+import type { DType } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -140,18 +141,18 @@ class AUC_ extends Metric_ {
       even: this.#even,
       sampleWeight,
       multiLabel: this.multiLabel,
-      labelWeights: this.multiLabel ? null : this.#weights(),
+      labelWeights: this.multiLabel ? null : this.#weights(this.dtype),
     });
   }
-  #weights(): Tensor | null {
-    return this.labelWeights ? convertToTensor([...this.labelWeights], this.dtype) : null;
+  #weights(dtype: DType): Tensor | null {
+    return this.labelWeights ? convertToTensor([...this.labelWeights], dtype) : null;
   }
 
   /** The sum of pieces; of several labels the (weighted) mean of their sums. */
   #total(pieces: Tensor): Tensor {
     if (!this.multiLabel) return reduceSum(pieces);
     const each = reduceSum(pieces, 0);
-    const weights = this.#weights();
+    const weights = this.#weights(each.dtype);
     return weights ? divideNoNan(reduceSum(multiply(each, weights)), reduceSum(weights)) : reduceMean(each);
   }
 

@@ -61,7 +61,10 @@ export function promoted(...values: readonly TensorLike[]): Tensor[] {
   const weakFloat = tensors.some((t) => t.weak && isFloating(t.dtype));
   if (dtype === null) dtype = weakFloat ? (floatx() as DType) : (tensors[0]?.dtype ?? 'float32');
   else if (weakFloat && !isFloating(dtype) && dtype !== 'complex64') dtype = floatx() as DType;
-  return tensors.map((t) => to(t, dtype));
+  // A plain number is not rounded to float32 on its way to float64; a list of them is, in Keras, too.
+  return tensors.map((t, i) =>
+    dtype === 'float64' && typeof values[i] === 'number' ? convertToTensor(values[i]!, dtype) : to(t, dtype),
+  );
 }
 /** A floating tensor; integers and booleans become floatx. */
 export function floats(x: TensorLike): Tensor {

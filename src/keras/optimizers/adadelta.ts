@@ -1,11 +1,12 @@
 // Adadelta: steps as large as recent steps were, relative to recent gradients (Zeiler, 2012).
 import { callable } from '../../base/callable.ts';
-import { add, divide, multiply, negative, sqrt } from '../../ops/math/elementwise.ts';
+import { add, divide, multiply, sqrt } from '../../ops/math/elementwise.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { number, optional } from '../schema.ts';
-import { decayedSquare, decayedSquareOf } from './moments.ts';
+import { squaredProduct } from './gradients.ts';
+import { decayedMean, decayedSquare } from './moments.ts';
 import { Optimizer_ } from './optimizer.ts';
 import { type OptimizerArgs, type OptimizerClass, type OptimizerOptions, optimizerSchema } from './options.ts';
 
@@ -37,9 +38,9 @@ class Adadelta_ extends Optimizer_ {
     const root = (mean: Tensor): Tensor => sqrt(add(mean, this.epsilon));
     const before = root(this.#steps[at]!.value());
     const gradients = decayedSquare(this.#gradients[at]!, gradient, this.rho);
-    const step = negative(divide(multiply(before, gradient), root(gradients)));
-    decayedSquareOf(this.#steps[at]!, step, this.rho);
-    this.assignAdd(variable, multiply(step, rate));
+    const factor = divide(before, root(gradients));
+    decayedMean(this.#steps[at]!, squaredProduct(factor, gradient), this.rho);
+    this.assignSub(variable, multiply(multiply(factor, gradient), rate));
   }
 }
 export interface Adadelta extends Adadelta_ {}

@@ -45,6 +45,9 @@ export function denseGradient(gradient: Gradient, dims: Dims): Tensor {
 /** gradient², of rows one by one. */
 export const squaredGradient = (gradient: Tensor): Tensor =>
   rows.get(gradient)?.map(square).toDense(gradient.dims) ?? square(gradient);
+/** (factor · gradient)², of rows one by one. */
+export const squaredProduct = (factor: Tensor, gradient: Tensor): Tensor =>
+  rows.has(gradient) ? multiply(square(factor), squaredGradient(gradient)) : square(multiply(factor, gradient));
 /** |gradient|, of rows one by one. */
 export const absoluteGradient = (gradient: Tensor): Tensor =>
   rows.get(gradient)?.map(abs).toDense(gradient.dims) ?? abs(gradient);
@@ -58,12 +61,15 @@ export const clipByNorm = (gradients: readonly Gradient[], norm: number): Gradie
     return mapGradient(gradient, (values) => divide(multiply(values, norm), length));
   });
 
-/** All gradients scaled down by one factor so that the norm of them together is at most `norm`; NaN where that norm is not finite. */
-export function clipByGlobalNorm(gradients: readonly Gradient[], norm: number): Gradient[] {
+/**
+ * All gradients scaled down by one factor so that the norm of them together is at most `norm`; NaN where that norm is not finite.
+ * Rows become one tensor on the way, as in Keras: the square of a row that occurs twice is then that of the sum.
+ */
+export function clipByGlobalNorm(gradients: readonly Gradient[], norm: number, dims: readonly Dims[]): Gradient[] {
   const length = sqrt(gradients.map(squaredNorm).reduce((sum, one) => add(sum, one)));
   const scale = multiply(minimum(divide(1, length), 1 / norm), norm);
   const finite = add(scale, subtract(length, length));
-  return gradients.map((gradient) => mapGradient(gradient, (values) => multiply(values, finite)));
+  return gradients.map((gradient, i) => multiply(denseGradient(gradient, dims[i]!), finite));
 }
 
 /** Each element within ±`value`. */

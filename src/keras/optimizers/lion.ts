@@ -5,6 +5,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { number, optional } from '../schema.ts';
+import { heldIn } from './moments.ts';
 import { Optimizer_ } from './optimizer.ts';
 import { type OptimizerArgs, type OptimizerClass, type OptimizerOptions, optimizerSchema } from './options.ts';
 
@@ -31,7 +32,8 @@ class Lion_ extends Optimizer_ {
   override updateStep(gradient: Tensor, variable: VariableTensor, rate: Tensor): void {
     const slot = this.#momentums[this.indexOf(variable)]!;
     const m = slot.value();
-    const mixed = (beta: number): Tensor => add(multiply(m, beta), multiply(gradient, 1 - beta));
+    const mixed = (beta: number): Tensor =>
+      add(multiply(m, beta), multiply(gradient, 1 - heldIn(variable.dtype, beta)));
     this.assignSub(variable, multiply(sign(mixed(this.beta1)), rate));
     slot.set(mixed(this.beta2));
   }

@@ -9,7 +9,7 @@ import type { VariableTensor } from '../../runtime/variable.ts';
 import { floatx } from '../config.ts';
 import { autoName } from '../names.ts';
 import { number, optional } from '../schema.ts';
-import { movingMean, movingSquare } from './moments.ts';
+import { heldIn, movingMean, movingSquare } from './moments.ts';
 import { Optimizer_ } from './optimizer.ts';
 import { type OptimizerArgs, type OptimizerClass, type OptimizerOptions, optimizerSchema } from './options.ts';
 
@@ -77,8 +77,8 @@ class Nadam_ extends Optimizer_ {
     const ofMean = this.shared(`mean ${dtype}`, () => divide(next, subtract(1, multiply(product, next))));
     const ofGradient = this.shared(`gradient ${dtype}`, () => divide(subtract(1, now), subtract(1, product)));
     const correction = this.shared(`square ${dtype}`, () => subtract(1, this.power(this.beta2, dtype)));
-    const m = movingMean(this.#momentums[at]!, gradient, this.beta1);
-    const v = movingSquare(this.#velocities[at]!, gradient, this.beta2);
+    const m = movingMean(this.#momentums[at]!, gradient, heldIn(dtype, this.beta1));
+    const v = movingSquare(this.#velocities[at]!, gradient, heldIn(dtype, this.beta2));
     const ahead = add(multiply(m, ofMean), multiply(gradient, ofGradient));
     this.assignSub(variable, divide(multiply(ahead, rate), add(sqrt(divide(v, correction)), this.epsilon)));
   }

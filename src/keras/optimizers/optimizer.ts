@@ -343,7 +343,7 @@ export class Optimizer_ {
   }
 
   #update(gradients: readonly Gradient[], variables: readonly VariableTensor[]): void {
-    const clipped = this.#clip(gradients);
+    const clipped = this.#clip(gradients, variables);
     this.applyWeightDecay(variables);
     this.updateAll(
       clipped.map((gradient, i) => denseGradient(gradient, variables[i]!.dims)),
@@ -351,10 +351,14 @@ export class Optimizer_ {
       this.currentRate(),
     );
   }
-  #clip(gradients: readonly Gradient[]): readonly Gradient[] {
+  #clip(gradients: readonly Gradient[], variables: readonly VariableTensor[]): readonly Gradient[] {
     if (this.clipnorm !== null && this.clipnorm > 0) return clipByNorm(gradients, this.clipnorm);
     if (this.globalClipnorm !== null && this.globalClipnorm > 0)
-      return clipByGlobalNorm(gradients, this.globalClipnorm);
+      return clipByGlobalNorm(
+        gradients,
+        this.globalClipnorm,
+        variables.map(({ dims }) => dims),
+      );
     if (this.clipvalue !== null && this.clipvalue > 0) return clipElements(gradients, this.clipvalue);
     return gradients;
   }

@@ -5,7 +5,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { number, optional } from '../schema.ts';
-import { movingSquare } from './moments.ts';
+import { heldIn, movingSquare } from './moments.ts';
 import { Optimizer_ } from './optimizer.ts';
 import { type OptimizerArgs, type OptimizerClass, type OptimizerOptions, optimizerSchema } from './options.ts';
 
@@ -49,7 +49,7 @@ class ScheduleFreeAdamW_ extends Optimizer_ {
     const at = this.indexOf(variable);
     const step = this.step(dtype);
     const lr = this.warmupSteps > 0 ? multiply(rate, minimum(divide(step, this.warmupSteps), 1)) : rate;
-    const v = movingSquare(this.#velocities[at]!, gradient, this.beta2);
+    const v = movingSquare(this.#velocities[at]!, gradient, heldIn(dtype, this.beta2));
     const root = add(sqrt(divide(v, subtract(1, this.power(this.beta2, dtype)))), this.epsilon);
     const slot = this.#momentums[at]!;
     const z = subtract(slot.value(), divide(multiply(gradient, lr), root));
@@ -57,9 +57,10 @@ class ScheduleFreeAdamW_ extends Optimizer_ {
     // The variable is y = (1 − β₁) z + β₁ x; x, the average of all z, is found from it again. By the paper with the z before
     // this step; Keras on TensorFlow reads its variable after the step, and its numbers are wanted here.
     const weight = reciprocal(step);
-    const x = divide(subtract(variable.value(), multiply(z, 1 - this.beta1)), this.beta1);
+    const rest = 1 - heldIn(dtype, this.beta1);
+    const x = divide(subtract(variable.value(), multiply(z, rest)), this.beta1);
     const average = add(multiply(subtract(1, weight), x), multiply(weight, z));
-    this.assign(variable, add(multiply(z, 1 - this.beta1), multiply(average, this.beta1)));
+    this.assign(variable, add(multiply(z, rest), multiply(average, this.beta1)));
   }
 }
 export interface ScheduleFreeAdamW extends ScheduleFreeAdamW_ {}

@@ -349,13 +349,18 @@ export function convertPair(first: TensorLike, second: TensorLike, operation: st
       `${operation}: found dtypes ${a.dtype} ${showShape(a.shape)} and ${b.dtype} ${showShape(b.shape)}; wanted one dtype. ${castRemedy(a.dtype, b.dtype)}`,
     );
   }
-  if (a instanceof Tensor && isNumberLike(b))
-    return [a, weakly(convertToTensor(b, undefined, operation), a.dtype, operation)];
-  if (b instanceof Tensor && isNumberLike(a))
-    return [weakly(convertToTensor(a, undefined, operation), b.dtype, operation), b];
+  if (a instanceof Tensor && isNumberLike(b)) return [a, numbersAs(b, a.dtype, operation)];
+  if (b instanceof Tensor && isNumberLike(a)) return [numbersAs(a, b.dtype, operation), b];
   return convertPair(convertToTensor(a, undefined, operation), convertToTensor(b, undefined, operation), operation);
 }
 
+/** Plain numbers beside a tensor; beside float64 they are not rounded to float32 on the way. */
+function numbersAs(value: TensorLike, dtype: DType, operation: string): Tensor {
+  const x = convertToTensor(value, undefined, operation);
+  return dtype === 'float64' && x.weak && x.dtype === 'float32'
+    ? convertToTensor(value, dtype, operation)
+    : weakly(x, dtype, operation);
+}
 function weakly(x: Tensor, dtype: DType, operation: string): Tensor {
   if (x.dtype === dtype) return x;
   const { kind } = dtypes[dtype];
