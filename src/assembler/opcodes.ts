@@ -113,7 +113,7 @@ const simdRound = run(0xfd, 103, ['f32x4.ceil', 'f32x4.floor', 'f32x4.trunc', 'f
 const simdRoundDouble = run(0xfd, 116, ['f64x2.ceil', 'f64x2.floor']);
 const simdTruncDouble = run(0xfd, 122, ['f64x2.trunc']);
 const simdNearestDouble = run(0xfd, 148, ['f64x2.nearest']);
-const simdNarrow = run(0xfd, 101, ['i8x16.narrow_i16x8_s', 'i8x16.narrow_i16x8_u']);
+const simdNarrow = run(0xfd, 100, ['i8x16.bitmask', 'i8x16.narrow_i16x8_s', 'i8x16.narrow_i16x8_u']);
 const simdShort = run(0xfd, 133, [
   ...(['i16x8.narrow_i32x4_s', 'i16x8.narrow_i32x4_u', 'i16x8.extend_low_i8x16_s'] as const),
   ...(['i16x8.extend_high_i8x16_s', 'i16x8.extend_low_i8x16_u', 'i16x8.extend_high_i8x16_u'] as const),

@@ -107,6 +107,11 @@ export class Writer {
     put(this.#code, value);
     this.#code.memoryLane(name, index, offset);
   }
+  /** Sets `count` bytes of the memory. */
+  fill(to: Value, byte: Value, count: Value): void {
+    for (const operand of [to, byte, count]) put(this.#code, operand);
+    this.#code.memoryFill();
+  }
   if(condition: Value, body: () => void, otherwise?: () => void): void {
     put(this.#code, condition);
     this.#code.if();

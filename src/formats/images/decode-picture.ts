@@ -4,7 +4,7 @@
 import { decodeBmp } from './bmp.ts';
 import { decodeGif } from './gif.ts';
 import { type Animation, imageFormatOf, refuse } from './image.ts';
-import { decodeJpeg } from './jpeg/jpeg-decode.ts';
+import { decodeJpeg, type FloatTarget } from './jpeg/jpeg-decode.ts';
 import { readPng } from './png.ts';
 import { convertPng } from './png-samples.ts';
 
@@ -28,6 +28,8 @@ export interface DecodeRequest {
   readonly cropWindow: readonly [number, number, number, number] | null;
   /** Whether the data may lie in the decoder's memory: until the thread decodes the next picture. */
   readonly mayBorrow: boolean;
+  /** Where the pixels of a JPEG picture may go as floats: those of the answer are float32 where they did. */
+  readonly floats: FloatTarget | null;
 }
 
 export const decodeDefaults: DecodeRequest = {
@@ -43,6 +45,7 @@ export const decodeDefaults: DecodeRequest = {
   accurate: false,
   cropWindow: null,
   mayBorrow: false,
+  floats: null,
 };
 
 /** Reads a WebP file: three channels, or four where it has opacity or moves. */
@@ -141,7 +144,14 @@ function jpegPicture(bytes: Uint8Array, request: DecodeRequest): DecodedPicture 
     ratio: request.ratio,
     colors: channels === 1 ? 'gray' : channels === 3 ? 'rgb4' : 'own',
     mayBorrow: request.mayBorrow,
+    floats: request.floats,
   });
+  if (jpeg.asFloats && request.floats) {
+    const { site, address } = request.floats;
+    const dims = [jpeg.height, jpeg.width, 3];
+    const data = new Float32Array(site.memory.buffer, address, jpeg.height * jpeg.width * 3);
+    return { dims, dtype: 'float32', data };
+  }
   let { height, width, data } = jpeg;
   if (jpeg.endedEarly && !request.tryRecoverTruncated) {
     const whole = jpeg.wholeHeight;

@@ -9,6 +9,7 @@ import { PlatformError } from '../../platform/platform-error.ts';
 import { readWebp } from '../../platform/webp.ts';
 import { FormatError } from '../file-error.ts';
 import { decodeDefaults, decodePicture } from './decode-picture.ts';
+import { FLOAT_SLACK } from './jpeg/color-kernels.ts';
 import { decodeJpeg } from './jpeg/jpeg-decode.ts';
 import { encodeJpeg } from './jpeg/jpeg-encode.ts';
 import { openPicture } from './pillow/open.ts';
@@ -50,6 +51,27 @@ describe('JPEG files', () => {
   });
 });
 
+describe('JPEG pictures as floats in shared memory', () => {
+  const names = ['cmyk', 'exif6', 'gray', 'low', 'opt', 'progressive', 'rgb', 'rgb444'];
+  it.each(names)('%s.jpg has the pixels that it has as bytes', (name) => {
+    const file = new Uint8Array(readFileSync(new URL(`${name}.jpg`, files)));
+    const options = { dctMethod: 'fast', colors: 'rgb4' } as const;
+    const expected = decodeJpeg(file, options);
+    const { width, height } = expected;
+    const count = width * height * 3;
+    const address = 64;
+    const from = (address + count * 4 + FLOAT_SLACK + 65535) & ~65535;
+    const memory = new WebAssembly.Memory({ initial: from / 65536, maximum: from / 65536 + 256, shared: true });
+    const found = decodeJpeg(file, { ...options, floats: { site: { memory, from }, address, width, height } });
+    // Pictures of one colour, and of four, come as bytes.
+    expect(found.asFloats).toBe(!['cmyk', 'gray'].includes(name));
+    const pixels = found.asFloats ? new Float32Array(memory.buffer, address, count) : found.data;
+    expect(createHash('sha256').update(Uint8Array.from(pixels)).digest('hex')).toBe(
+      createHash('sha256').update(expected.data).digest('hex'),
+    );
+  });
+});
+
 describe('PNG files', () => {
   it.each([1, 2, 3, 4])('of %i channels come back as they were, with 8 and 16 bits', async (channels) => {
     const data = formula(7, 9, channels);
@@ -72,7 +94,7 @@ describe('damaged files', () => {
   const names = readdirSync(files).filter((name) => !/garbage|truncated/.test(name));
 
   it.each(names)('%s, cut and changed, is read or refused', async (name) => {
-    const whole = new Uint8Array(readFileSync(new URL(name, files)));
+    const whole = new Uint8Array(readFileSync(new URL(`${name}.jpg`, files)));
     const random = randomOf(name.length * 7919);
     for (let round = 0; round < 60; round++) {
       let bytes = whole.slice();

@@ -1,7 +1,7 @@
 // One picture of a data set: decoded as tf.io.decodeImage does and brought to the data set's size.
 // Owns: stretching, cropping and padding to the aspect ratio. Free of tensors: threads that load pictures run it.
 import { decodeDefaults, decodePicture, type WebpReader } from '../../formats/images/decode-picture.ts';
-import { type Pixels, resizeInto } from '../../ops/image/plain-resize.ts';
+import { blurs, type Pixels, resizeInto } from '../../ops/image/plain-resize.ts';
 import type { ResizeMemory } from '../../ops/image/plain-resize-kernels.ts';
 import type { ResizeMethodName } from '../../ops/image/resize-methods.ts';
 
@@ -30,11 +30,17 @@ export async function loadPixels(
   memory?: ResizeMemory,
 ): Promise<void> {
   const { height, width, channels, method, fit } = request;
-  const { dims, data } = await decodePicture(
+  const floats =
+    memory && channels === 3 && out instanceof Float32Array && !blurs(method)
+      ? memory.targetOf(out, at, width, height)
+      : null;
+  const { dims, dtype, data } = await decodePicture(
     bytes,
-    { ...decodeDefaults, file, channels, expandAnimations: false, mayBorrow: true },
+    { ...decodeDefaults, file, channels, expandAnimations: false, mayBorrow: true, floats },
     readWebp,
   );
+  // A picture of the wanted size is written where it belongs as it is decoded.
+  if (dtype === 'float32') return;
   const image: Pixels = { height: dims[0]!, width: dims[1]!, channels: dims[2]!, data: data as Uint8Array };
   const target = { data: out, at, stride: width * channels, memory };
   if (fit === 'crop') resizeInto(cropped(image, height, width), height, width, method, target);

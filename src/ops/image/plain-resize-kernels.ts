@@ -3,6 +3,8 @@
 // TensorFlow rounds them. All functions read and write up to SLACK bytes beyond their rows.
 import { ModuleBuilder } from '../../assembler/module.ts';
 import { add, type Local, load, mul, op, shl, sub, type Value, vector, Writer } from '../../assembler/writer.ts';
+import { FLOAT_SLACK } from '../../formats/images/jpeg/color-kernels.ts';
+import type { FloatTarget } from '../../formats/images/jpeg/jpeg-decode.ts';
 
 const PAGE = 65536;
 const SLACK = 64;
@@ -29,7 +31,7 @@ function floats(w: Writer, address: Value): Value[] {
   return (['low', 'high'] as const).flatMap((end) => {
     const shorts = w.local('v128', op(`i16x8.extend_${end}_i8x16_u`, bytes));
     return (['low', 'high'] as const).map((half) =>
-      op('f32x4.convert_i32x4_u', op(`i32x4.extend_${half}_i16x8_u`, shorts)),
+      op('f32x4.convert_i32x4_s', op(`i32x4.extend_${half}_i16x8_u`, shorts)),
     );
   });
 }
@@ -143,8 +145,8 @@ function moduleFor(shared: boolean): WebAssembly.Module {
   return module;
 }
 
-/** Bytes that kernels may write beyond a result. */
-export const BEYOND = SLACK;
+/** Bytes that kernels may write beyond a result, also those that decode into it. */
+export const BEYOND = Math.max(SLACK, FLOAT_SLACK);
 
 /** The kernels with their memory; buffers are given out anew for each picture. */
 export class ResizeMemory {
@@ -198,6 +200,12 @@ export class ResizeMemory {
       this.#look();
     }
     return places;
+  }
+  /** The place of one picture in such an array, for a decoder to write. */
+  targetOf(data: Float32Array, at: number, width: number, height: number): FloatTarget | null {
+    const start = this.addressOf(data);
+    const site = { memory: this.#memory, from: this.#from };
+    return start === null ? null : { site, address: start + 4 * at, width, height };
   }
   /** The address of an array's first byte, null where it lies elsewhere. */
   addressOf(data: Uint8Array | Float32Array): number | null {

@@ -49,6 +49,9 @@ interface Axes {
 /** Elements that are widened at once: what stays in the processor's cache. */
 const PIECE = 16384;
 
+/** Every method leaves a picture of the same size as it is, but those whose kernel is wide. */
+export const blurs = (method: ResizeMethodName): boolean => method === 'gaussian' || method === 'mitchellcubic';
+
 /** Writes the picture in another size. */
 export function resizeInto(
   image: Pixels,
@@ -58,9 +61,7 @@ export function resizeInto(
   target: Target,
 ): void {
   const same = height === image.height && width === image.width;
-  // Every method leaves a picture of the same size as it is, but those whose kernel is wide: they blur.
-  const blurs = method === 'gaussian' || method === 'mitchellcubic';
-  if (same && !blurs) return copied(image, target);
+  if (same && !blurs(method)) return copied(image, target);
   const axes = axesOf(image, height, width, method);
   if (method === 'nearest') return picked(image, axes, target);
   if (method === 'bilinear') return interpolated(image, axes, target);

@@ -15,7 +15,9 @@ export class BitState {
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
-  reset(): void {
+  /** Begins another segment. */
+  reset(bytes: Uint8Array): void {
+    this.bytes = bytes;
     this.at = 0;
     this.bits = 0;
     this.count = 0;

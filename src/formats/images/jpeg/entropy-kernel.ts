@@ -18,8 +18,12 @@ import {
 } from '../../../assembler/writer.ts';
 import { LOOK, TABLE } from './huffman.ts';
 
-/** The multipliers of a component: 64, and the first ones again for runs that go beyond the block. */
-export const MULTIPLIERS = 80 * 4;
+/**
+ * The multipliers of a component: for each coefficient its factor and the address where it goes, 64 of them, and as many again as a
+ * run can go beyond the block.
+ */
+export const MULTIPLIER = 8;
+export const MULTIPLIERS = 80 * MULTIPLIER;
 /** One block of an MCU: addresses of its tables, of its predictor and of its pixels. */
 export const PART = {
   dc: 0,
@@ -33,44 +37,23 @@ export const PART = {
   transform: 28,
   size: 32,
 } as const;
-/** The state between two calls: the next byte's address, bits that were taken and not used, their number, the data's end. */
+/** The state between two calls: the next word's address, bits that were taken and not used (the highest ones), their number, the data's end. */
 export const STATE = { at: 0, count: 4, bits: 8, end: 16, size: 32 } as const;
 
-/** Bits `count - size … count` of the buffer. */
-const peek = (bits: Local, count: Local, size: Value, mask: Value): Value =>
-  and(op('i32.wrap_i64', op('i64.shr_u', bits, op('i64.extend_i32_u', sub(count, size)))), mask);
-
-/** A code that one look does not find: `length << 8 | symbol`; what is no code counts as symbol 0. */
-function defineLongCode(module: ModuleBuilder): number {
-  const w = new Writer('longCode', ['i32', 'i32'], ['i32']);
-  const [table, bits] = w.params as [Local, Local];
-  const length = w.local('i32', LOOK + 1);
-  const entry = w.local('i32', 16 << 8);
-  w.loop((again, leave) => {
-    leave(op('i32.gt_s', length, 16));
-    w.if(op('i32.lt_s', bits, load('i32.load', add(table, shl(length, 2)), TABLE.limit)), () => {
-      const symbol = add(shr(bits, sub(16, length)), load('i32.load', add(table, shl(length, 2)), TABLE.offset));
-      w.set(entry, op('i32.or', shl(length, 8), load('i32.load8_u', add(table, and(symbol, 255)), TABLE.symbols)));
-      leave();
-    });
-    w.set(length, add(length, 1));
-    again();
-  });
-  w.give(entry);
-  return w.define(module, false);
-}
+/** The next `size` bits of the window; a constant, or a variable from 1 on. */
+const peek = (window: Local, size: number): Value => op('i32.wrap_i64', op('i64.shr_u', window, i64(64 - size)));
+const wide = (value: Value): Value => op('i64.extend_i32_u', value);
 
 /**
- * `decode(state, parts, end of parts, block, zigzag, MCUs)`: decodes MCUs until the data ends; gives how many. `put` is the
- * function that transforms a block, and clears it.
+ * `decode(state, parts, end of parts, block, MCUs)`: decodes MCUs until the data ends; gives how many. `put` is the
+ * function that transforms a block, and clears it. Nothing else is called: what lives across a call is no register.
  */
 export function defineDecode(module: ModuleBuilder, putBlock: number): void {
-  const longCode = defineLongCode(module);
-  const w = new Writer('decode', ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
-  const [state, parts, partsEnd, block, zigzag, mcus] = w.params as [Local, Local, Local, Local, Local, Local];
+  const w = new Writer('decode', ['i32', 'i32', 'i32', 'i32', 'i32'], ['i32']);
+  const [state, parts, partsEnd, block, mcus] = w.params as [Local, Local, Local, Local, Local];
   const at = w.local('i32', load('i32.load', state, STATE.at));
   const count = w.local('i32', load('i32.load', state, STATE.count));
-  const bits = w.local('i64', load('i64.load', state, STATE.bits));
+  const window = w.local('i64', load('i64.load', state, STATE.bits));
   const end = w.local('i32', load('i32.load', state, STATE.end));
   const [done, part, dc, ac, multipliers] = [0, 0, 0, 0, 0].map(() => w.local('i32')) as [
     Local,
@@ -79,7 +62,7 @@ export function defineDecode(module: ModuleBuilder, putBlock: number): void {
     Local,
     Local,
   ];
-  const [entry, size, k, last, word, value] = [0, 0, 0, 0, 0, 0].map(() => w.local('i32')) as [
+  const [entry, size, k, behind, word, value] = [0, 0, 0, 0, 0, 0].map(() => w.local('i32')) as [
     Local,
     Local,
     Local,
@@ -87,44 +70,54 @@ export function defineDecode(module: ModuleBuilder, putBlock: number): void {
     Local,
     Local,
   ];
-  /** At least 32 bits: enough for a code and the number after it. */
+  const rest = w.local('i64');
+  /** At least 32 bits: enough for a code and the number after it. Words lie with their first byte highest. */
   const fill = (): void =>
     w.if(op('i32.lt_s', count, 32), () => {
-      w.set(word, load('i32.load', at));
-      const swapped = op(
-        'i32.or',
-        and(op('i32.rotl', word, 8), 0x00ff00ff),
-        and(op('i32.rotr', word, 8), 0xff00ff00 | 0),
-      );
-      w.set(bits, op('i64.or', op('i64.shl', bits, i64(32)), op('i64.extend_i32_u', swapped)));
+      w.set(window, op('i64.or', window, op('i64.shl', load('i64.load32_u', at), wide(sub(32, count)))));
       w.set(at, add(at, 4));
       w.set(count, add(count, 32));
     });
-  const readCode = (table: Local): void => {
-    w.set(entry, load('i32.load16_u', add(table, shl(peek(bits, count, LOOK, (1 << LOOK) - 1), 1)), TABLE.look));
-    w.if(op('i32.eqz', entry), () => {
-      w.call(longCode, table, peek(bits, count, 16, 0xffff));
-      w.set(entry, () => {});
+  const drop = (bits: Value): void => {
+    w.set(window, op('i64.shl', window, wide(bits)));
+    w.set(count, sub(count, bits));
+  };
+  /** A code that one look does not find; what is no code counts as symbol 0. */
+  const findLongCode = (table: Local): void => {
+    w.set(size, LOOK + 1);
+    w.set(value, peek(window, 16));
+    w.set(entry, 16 << 8);
+    w.loop((again, leave) => {
+      leave(op('i32.gt_s', size, 16));
+      const ofLength = (part: number): Value => load('i32.load', add(table, shl(size, 2)), part);
+      w.if(op('i32.lt_s', value, ofLength(TABLE.limit)), () => {
+        const symbol = add(shr(value, sub(16, size)), ofLength(TABLE.offset));
+        w.set(entry, op('i32.or', shl(size, 8), load('i32.load8_u', add(table, and(symbol, 255)), TABLE.symbols)));
+        leave();
+      });
+      w.set(size, add(size, 1));
+      again();
     });
-    w.set(count, sub(count, shr(entry, 8)));
+  };
+  /** `length << 8 | symbol` in `entry`. */
+  const readCode = (table: Local): void => {
+    w.set(entry, load('i32.load16_u', add(table, shl(peek(window, LOOK), 1)), TABLE.look));
+    w.if(op('i32.eqz', entry), () => findLongCode(table));
+    drop(shr(entry, 8));
     w.set(size, and(entry, 15));
   };
-  /** A number of `size` bits, which is negative where its first bit is 0. */
+  /** A number whose bits come first in `from`, `gap` = 64 − their number: it is negative where the first is 0. */
+  const number = (from: Local, gap: Value): Value => {
+    const sign = op('i64.shr_s', op('i64.xor', from, i64(-1)), i64(63));
+    return op('i32.wrap_i64', op('i64.sub', op('i64.shr_u', from, wide(gap)), op('i64.shr_u', sign, wide(gap))));
+  };
   const readNumber = (): void => {
-    w.set(count, sub(count, size));
-    w.set(value, peek(bits, count, 0, sub(shl(1, size), 1)));
-    w.if(op('i32.lt_s', value, shl(1, sub(size, 1))), () => {
-      w.set(value, add(sub(value, shl(1, size)), 1));
-    });
+    w.set(value, number(window, sub(64, size)));
+    drop(size);
   };
   const setCoefficient = (coefficient: Value): void => {
-    w.store(
-      'i32.store',
-      add(block, load('i32.load8_u', add(zigzag, k))),
-      mul(coefficient, load('i32.load', add(multipliers, shl(k, 2)))),
-    );
-    w.set(last, k);
-    w.set(k, add(k, 1));
+    w.store('i32.store', load('i32.load', k, 4), mul(coefficient, load('i32.load', k)));
+    w.set(k, add(k, MULTIPLIER));
   };
 
   w.set(done, 0);
@@ -145,40 +138,45 @@ export function defineDecode(module: ModuleBuilder, putBlock: number): void {
       w.set(value, add(value, load('i32.load', word)));
       w.store('i32.store', word, value);
       w.store('i32.store', block, mul(value, load('i32.load', multipliers)));
-      w.set(last, 0);
-      w.set(k, 1);
+      w.set(k, add(multipliers, MULTIPLIER));
+      w.set(behind, add(multipliers, 64 * MULTIPLIER));
       w.loop((nextCoefficient, ready) => {
-        fill();
-        // Most codes are short, and found together with the number after them.
-        w.set(word, load('i32.load', add(ac, shl(peek(bits, count, LOOK, (1 << LOOK) - 1), 2)), TABLE.coefficients));
+        // Most codes are short: a look gives their length, the run before and the place of the number after them.
+        w.loop((again, rare) => {
+          fill();
+          w.set(word, load('i32.load', add(ac, shl(peek(window, LOOK), 2)), TABLE.coefficients));
+          rare(op('i32.le_s', word, 0));
+          w.set(rest, op('i64.shl', window, wide(op('i32.shr_u', word, 8))));
+          w.set(k, add(k, shr(word, 24)));
+          w.set(window, op('i64.shl', window, wide(word)));
+          w.set(count, sub(count, and(word, 63)));
+          setCoefficient(number(rest, op('i32.shr_u', word, 16)));
+          again(op('i32.lt_u', k, behind));
+          ready();
+        });
+        w.if(word, () => {
+          drop(and(word, 63));
+          ready();
+        });
+        readCode(ac);
+        w.set(word, shl(and(shr(entry, 4), 15), Math.log2(MULTIPLIER)));
         w.if(
-          word,
+          size,
           () => {
-            w.set(count, sub(count, and(word, 255)));
-            w.set(k, add(k, and(shr(word, 8), 15)));
-            setCoefficient(shr(word, 16));
+            w.set(k, add(k, word));
+            readNumber();
+            setCoefficient(value);
           },
           () => {
-            readCode(ac);
-            w.set(word, and(shr(entry, 4), 15));
-            w.if(
-              size,
-              () => {
-                w.set(k, add(k, word));
-                readNumber();
-                setCoefficient(value);
-              },
-              () => {
-                ready(op('i32.ne', word, 15));
-                w.set(k, add(k, 16));
-              },
-            );
+            ready(op('i32.ne', word, 15 * MULTIPLIER));
+            w.set(k, add(k, 16 * MULTIPLIER));
           },
         );
-        nextCoefficient(op('i32.lt_s', k, 64));
+        nextCoefficient(op('i32.lt_u', k, behind));
       });
+      w.set(word, sub(shr(sub(k, multipliers), Math.log2(MULTIPLIER)), 1));
       w.set(value, load('i32.load', part, PART.out));
-      w.call(putBlock, block, value, load('i32.load', part, PART.stride), load('i32.load', part, PART.transform), last);
+      w.call(putBlock, block, value, load('i32.load', part, PART.stride), load('i32.load', part, PART.transform), word);
       w.store('i32.store', part, add(value, load('i32.load', part, PART.step)), PART.out);
       w.if(op('i32.gt_s', at, add(end, 16)), () => w.set(at, add(end, 16)));
       w.set(part, add(part, PART.size));
@@ -189,7 +187,7 @@ export function defineDecode(module: ModuleBuilder, putBlock: number): void {
   });
   w.store('i32.store', state, at, STATE.at);
   w.store('i32.store', state, count, STATE.count);
-  w.store('i64.store', state, bits, STATE.bits);
+  w.store('i64.store', state, window, STATE.bits);
   w.give(done);
   w.define(module);
 }

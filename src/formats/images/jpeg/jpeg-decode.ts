@@ -3,14 +3,15 @@
 // Owns: the way from file to pixels. Leaves what TensorFlow and Pillow ask of libjpeg to their callers.
 import { type Picture, refuse } from '../image.ts';
 import { type ColorSpace, colorSpaceOf, interleave, rgbToGray, ycckToCmyk } from './color.ts';
+import { SPREAD, workOf } from './color-kernels.ts';
 import type { Component, Frame } from './headers.ts';
 import { JpegHeaders } from './headers.ts';
-import { PADDING } from './huffman.ts';
 import { type DctMethod, Plane } from './planes.ts';
 import { Coefficients, decodeProgressive } from './progressive.ts';
 import { decodeSequential } from './scan.ts';
+import { PADDING, ScanData } from './scan-data.ts';
 import { type RowSource, roomForRows, rowsOf } from './upsample.ts';
-import { Workspace } from './workspace.ts';
+import { type Site, Workspace } from './workspace.ts';
 
 type Colors = 'gray' | 'rgb' | 'rgb4' | 'own';
 
@@ -23,11 +24,23 @@ export interface JpegOptions {
   readonly ratio?: 1 | 2 | 4 | 8;
   /** 'own': CMYK for files of four components, gray for one, red-green-blue else; 'rgb4': the same, with gray as colours. */
   readonly colors?: Colors;
+  /** Where the pixels go as floats instead, if the picture is of that size, whole, and of common colours: see `asFloats`. */
+  readonly floats?: FloatTarget | null;
   /** Whether the pixels may lie in the workspace: until the thread decodes the next picture. */
   readonly mayBorrow?: boolean;
 }
 
+/** Room for (height, width, 3) floats at an address, and for a workspace in the same memory; FLOAT_SLACK bytes behind may change. */
+export interface FloatTarget {
+  readonly site: Site;
+  readonly address: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface DecodedJpeg extends Picture {
+  /** Whether the pixels were written as floats; `data` is empty then. */
+  readonly asFloats: boolean;
   readonly colorSpace: ColorSpace;
   readonly hasAdobeMarker: boolean;
   /** Whether the file ended before its end marker. */
@@ -45,21 +58,34 @@ export function jpegShape(bytes: Uint8Array, file = ''): { height: number; width
 }
 
 export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): DecodedJpeg {
-  const { file = '', dctMethod = 'accurate', fancyUpscaling = true, ratio = 1, colors = 'own' } = options;
+  const {
+    file = '',
+    dctMethod = 'accurate',
+    fancyUpscaling = true,
+    ratio = 1,
+    colors = 'own',
+    floats = null,
+  } = options;
   const headers = new JpegHeaders(bytes, file);
   let frame: Frame | null = null;
   const planes = new Map<Component, Plane>();
   const stores = new Map<Component, Coefficients>();
   let workspace: Workspace | null = null;
-  let room = 0;
+  let [fileAt, room] = [0, 0];
   let endedEarly = false;
+  let isBeside = false;
   let scans = 0;
   let wholeRows = 0;
   for (let header = headers.nextScan(); header; header = headers.nextScan()) {
     if (!frame || !workspace) {
       frame = headers.frame!;
-      workspace = Workspace.open(roomFor(frame, bytes.length, ratio));
+      const size = roomFor(frame, bytes.length, ratio);
+      const fits = floats?.width === frame.width && floats.height === frame.height && ratio === 1;
+      workspace = (fits ? Workspace.beside(floats.site, size) : null) ?? Workspace.open(size);
+      isBeside = fits && workspace.bytes.buffer === floats.site.memory.buffer;
+      fileAt = workspace.allocate(bytes.length);
       room = workspace.allocate(bytes.length + PADDING);
+      workspace.bytes.set(bytes, fileAt);
       for (const component of frame.components) {
         const size = blockSizeOf(frame, component, 8 / ratio);
         planes.set(component, new Plane(workspace, frame, component, size, dctMethod));
@@ -68,20 +94,23 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
     }
     // A real file has some ten scans; each costs a walk over the picture.
     if (++scans > 100) refuse(file, 'the JPEG data has more than 100 scans; refused.');
+    const data = new ScanData(workspace, fileAt + header.start, fileAt + bytes.length, room);
     const result = frame.progressive
-      ? decodeProgressive(bytes, frame, header, (component) => stores.get(component)!)
-      : decodeSequential(workspace, room, bytes, frame, header, (component) => planes.get(component)!);
+      ? decodeProgressive(workspace.bytes, data, frame, header, (component) => stores.get(component)!)
+      : decodeSequential(workspace, data, frame, header, (component) => planes.get(component)!);
     wholeRows = result.wholeRows;
     if (header.components.length === 1 && frame.components.length > 1)
       wholeRows = Math.floor(wholeRows / header.components[0]!.component.v);
-    endedEarly ||= result.endedEarly;
-    headers.seek(result.next);
+    endedEarly ||= data.endedEarly;
+    headers.seek(data.next - fileAt);
   }
   if (!frame || !workspace) return refuse(file, 'the JPEG data ends before the picture begins.');
   endedEarly ||= headers.endedEarly;
   for (const [component, store] of stores) store.transform(planes.get(component)!, workspace.block);
   const colorSpace = colorSpaceOf(frame, headers.sawJfif, headers.adobeTransform);
-  const inPlace = joined(workspace, frame, [...planes.values()], colorSpace, colors, 8 / ratio, fancyUpscaling, file);
+  const direct = isBeside && !endedEarly && floats ? floats.address : null;
+  const joint = { workspace, frame, planes: [...planes.values()], space: colorSpace, direct, file };
+  const inPlace = joined(joint, colors, 8 / ratio, fancyUpscaling);
   const picture = options.mayBorrow ? inPlace : { ...inPlace, data: inPlace.data.slice() };
   const wholeHeight = endedEarly ? heightThere(frame, wholeRows, ratio, fancyUpscaling) : picture.height;
   return { ...picture, colorSpace, hasAdobeMarker: headers.adobeTransform !== null, endedEarly, wholeHeight };
@@ -90,7 +119,11 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions = {}): Decode
 /** What the planes, the data and the pixels take of a workspace. */
 function roomFor(frame: Frame, fileBytes: number, ratio: number): number {
   const [width, height] = [Math.ceil(frame.width / ratio), Math.ceil(frame.height / ratio)];
-  let sum = Workspace.sizeOf(fileBytes + PADDING) + Workspace.sizeOf(width * height * 4);
+  let sum =
+    Workspace.sizeOf(workOf(width)) +
+    Workspace.sizeOf(fileBytes) +
+    Workspace.sizeOf(fileBytes + PADDING) +
+    Workspace.sizeOf(width * height * 4);
   for (const component of frame.components) {
     const samples = Plane.sizeOf(component, blockSizeOf(frame, component, 8 / ratio));
     sum += Workspace.sizeOf(samples) + roomForRows(width);
@@ -118,25 +151,31 @@ function blockSizeOf(frame: Frame, component: Component, smallest: number): numb
   return size;
 }
 
-/** The pixels, in the workspace. */
+interface Joint {
+  readonly workspace: Workspace;
+  readonly frame: Frame;
+  readonly planes: readonly Plane[];
+  readonly space: ColorSpace;
+  /** Where floats may go. */
+  readonly direct: number | null;
+  readonly file: string;
+}
+type Joined = Picture & Pick<DecodedJpeg, 'asFloats'>;
+
+/** The pixels, in the workspace or as floats at their address. */
 function joined(
-  workspace: Workspace,
-  frame: Frame,
-  planes: readonly Plane[],
-  space: ColorSpace,
+  { workspace, frame, planes, space, direct, file }: Joint,
   colors: Colors,
   smallest: number,
   fancyUpscaling: boolean,
-  file: string,
-): Picture {
+): Joined {
   const width = Math.ceil((frame.width * smallest) / 8);
   const height = Math.ceil((frame.height * smallest) / 8);
   const fancy = fancyUpscaling && smallest > 1;
-  const sources = planes.map((plane): RowSource => {
-    const across = (frame.maxH * smallest) / (plane.component.h * plane.blockSize);
-    const down = (frame.maxV * smallest) / (plane.component.v * plane.blockSize);
-    return rowsOf(workspace, plane, across, down, fancy, width, file);
-  });
+  const scales = planes.map((plane) => scaleOf(frame, plane, smallest));
+  const sources = planes.map(
+    (plane, i): RowSource => rowsOf(workspace, plane, scales[i]!.across, scales[i]!.down, fancy, width, file),
+  );
   const hasInks = space === 'cmyk' || space === 'ycck';
   const wanted =
     colors === 'own'
@@ -157,15 +196,49 @@ function joined(
       `a JPEG picture with ${planes.length} colour components cannot be converted to ${wanted === 'gray' ? 'grayscale' : 'RGB'}.`,
     );
   const convert = conversion(workspace, space, wanted) ?? unknown();
-  const size = width * height * channels;
-  const out = workspace.allocate(size);
-  const rows = sources.map(() => 0);
-  for (let y = 0; y < height; y++) {
-    for (let i = 0; i < rows.length; i++) rows[i] = sources[i]!(y);
-    convert(rows, width, out + y * width * channels);
+  const common = space === 'ycc' && wanted === 'rgb' ? spreadOf(planes, scales, fancy) : null;
+  const asFloats = direct !== null && common !== null;
+  const size = asFloats ? 0 : width * height * channels;
+  const out = asFloats ? direct : workspace.allocate(size);
+  if (common !== null) {
+    const [luma, { samples: blue, stride, width: planeWidth, height: planeHeight }, { samples: red }] = planes as [
+      Plane,
+      Plane,
+      Plane,
+    ];
+    const colors = { blue, red, stride, planeWidth, planeHeight };
+    const target = { width, height, out, asFloats: Number(asFloats), work: workspace.allocate(workOf(width)) };
+    workspace.photograph({ spread: common, luma: luma.samples, lumaStride: luma.stride, ...colors, ...target });
+  } else {
+    const rows = sources.map(() => 0);
+    for (let y = 0; y < height; y++) {
+      for (let i = 0; i < rows.length; i++) rows[i] = sources[i]!(y);
+      convert(rows, width, out + y * width * channels);
+    }
   }
-  return { width, height, channels, data: workspace.bytes.subarray(out, out + size) };
+  return { width, height, channels, data: workspace.bytes.subarray(out, out + size), asFloats };
 }
+
+/** How the two colours of most pictures are brought to its size; null for the rest. */
+function spreadOf(planes: readonly Plane[], scales: readonly Scale[], fancy: boolean): number | null {
+  const [blue, red] = [planes[1]!, planes[2]!];
+  if (blue.width !== red.width || blue.height !== red.height || blue.stride !== red.stride) return null;
+  const key = scales.map(({ across, down }) => `${across}×${down}`).join(' ');
+  if (key === '1×1 1×1 1×1') return SPREAD.none;
+  if (!fancy || blue.width <= 2) return null;
+  if (key === '1×1 2×1 2×1') return SPREAD.wide;
+  return key === '1×1 2×2 2×2' ? SPREAD.wideOfTwo : null;
+}
+
+/** How many times a plane is too narrow and too low. */
+interface Scale {
+  readonly across: number;
+  readonly down: number;
+}
+const scaleOf = ({ maxH, maxV }: Frame, { component, blockSize }: Plane, smallest: number): Scale => ({
+  across: (maxH * smallest) / (component.h * blockSize),
+  down: (maxV * smallest) / (component.v * blockSize),
+});
 
 /** Rows at addresses to pixels at an address. */
 type Conversion = (rows: readonly number[], width: number, to: number) => void;

@@ -4,7 +4,7 @@ import { MULTIPLIERS } from './entropy-kernel.ts';
 import type { Component, Frame } from './headers.ts';
 import { multipliersOf } from './small-transforms.ts';
 import { TRANSFORM } from './transform-kernels.ts';
-import { place, type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** libjpeg's transforms for whole pictures; smaller ones are made by one transform only. */
 export type DctMethod = 'fast' | 'accurate';
@@ -24,7 +24,7 @@ export class Plane {
   readonly multipliers: number;
   readonly #workspace: Workspace;
   readonly #method: DctMethod;
-  #hasMultipliers = false;
+  #factors: ArrayLike<number> | null = null;
 
   constructor(workspace: Workspace, frame: Frame, component: Component, blockSize: number, method: DctMethod) {
     this.#workspace = workspace;
@@ -34,29 +34,27 @@ export class Plane {
     const size = Plane.sizeOf(component, blockSize);
     this.samples = workspace.allocate(size);
     // 128 is what a block without data looks like.
-    workspace.bytes.fill(128, this.samples, this.samples + size);
+    workspace.kernels.grey(this.samples, size);
     this.width = Math.ceil((frame.width * component.h * blockSize) / (frame.maxH * 8));
     this.height = Math.ceil((frame.height * component.v * blockSize) / (frame.maxV * 8));
     this.#method = blockSize === 8 ? method : 'accurate';
     this.transform = blockSize === 8 ? TRANSFORM[method] : TRANSFORM.small + Math.log2(4 / blockSize);
-    this.multipliers = place.multipliers + frame.components.indexOf(component) * MULTIPLIERS;
+    this.multipliers = workspace.place.multipliers + frame.components.indexOf(component) * MULTIPLIERS;
   }
 
   static sizeOf(component: Component, blockSize: number): number {
     return component.storedWide * component.storedHigh * blockSize ** 2;
   }
 
-  /** Writes the multipliers: once the component's first scan has begun. */
-  loadMultipliers(): Int32Array {
+  /** Writes the multipliers, once the component's first scan has begun; gives them. */
+  loadMultipliers(): ArrayLike<number> {
     const { quantization } = this.component;
     if (!quantization) throw new RangeError('the component has no quantization table yet');
-    const words = this.#workspace.words.subarray(this.multipliers / 4, (this.multipliers + MULTIPLIERS) / 4);
-    if (!this.#hasMultipliers) {
-      words.set(multipliersOf(quantization, this.#method));
-      words.copyWithin(64, 0);
-      this.#hasMultipliers = true;
+    if (!this.#factors) {
+      this.#factors = multipliersOf(quantization, this.#method);
+      this.#workspace.setMultipliers(this.multipliers, this.#factors);
     }
-    return words;
+    return this.#factors;
   }
 
   /** Address of the first pixel of a block. */

@@ -3,9 +3,10 @@
 import { BitState, extend } from './bits.ts';
 import type { Component, Frame, ScanHeader } from './headers.ts';
 import { zigzag } from './headers.ts';
-import { type HuffmanTable, ScanData } from './huffman.ts';
+import type { HuffmanTable } from './huffman.ts';
 import type { Plane } from './planes.ts';
 import type { ScanResult } from './scan.ts';
+import { PADDING, type ScanData } from './scan-data.ts';
 
 /** Coefficients of one component, 64 for each block, in zigzag order. */
 export class Coefficients {
@@ -113,13 +114,14 @@ function refineAc(pass: Pass, table: HuffmanTable, data: Int16Array, at: number)
 
 /** One scan into the coefficients. */
 export function decodeProgressive(
-  file: Uint8Array,
+  bytes: Uint8Array,
+  source: ScanData,
   frame: Frame,
   header: ScanHeader,
   coefficientsOf: (component: Component) => Coefficients,
 ): ScanResult {
-  const source = new ScanData(file, header.start);
-  const state = new BitState(source.bytes);
+  const segment = (): Uint8Array => bytes.subarray(source.address, source.address + source.length + PADDING);
+  const state = new BitState(segment());
   const pass: Pass = { state, header, run: 0 };
   const isDc = header.spectralStart === 0;
   const isFirst = header.approximationHigh === 0;
@@ -135,12 +137,12 @@ export function decodeProgressive(
       if (untilRestart === 0) {
         untilRestart = header.restartInterval;
         missing = !source.advance();
-        state.reset();
+        state.reset(segment());
         pass.run = 0;
         for (const part of parts) part.predicted = 0;
       }
       untilRestart--;
-      missing ||= pass.run === 0 && state.position > source.end * 8;
+      missing ||= pass.run === 0 && state.position > source.length * 8;
       if (missing) continue;
       for (const part of parts) {
         const [h, v] = single ? [1, 1] : [part.component.h, part.component.v];
@@ -152,11 +154,11 @@ export function decodeProgressive(
             else if (state.bit() === 1) data[at]! |= 1 << header.approximationLow;
           } else if (isFirst) firstAc(pass, part.ac!, data, at);
           else refineAc(pass, part.ac!, data, at);
-          if (state.at > source.end + 16) state.at = source.end + 16;
+          if (state.at > source.length + 16) state.at = source.length + 16;
         }
       }
     }
-    if (!missing && state.position <= source.end * 8) wholeRows = y + 1;
+    if (!missing && state.position <= source.length * 8) wholeRows = y + 1;
   }
-  return { next: source.next, endedEarly: source.endedEarly, wholeRows };
+  return { wholeRows };
 }

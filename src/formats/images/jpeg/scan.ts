@@ -2,28 +2,25 @@
 // Owns: rows of MCUs and restarts. Leaves the MCUs to entropy-kernel.ts, progressive scans to progressive.ts.
 import { PART, STATE } from './entropy-kernel.ts';
 import type { Component, Frame, ScanHeader } from './headers.ts';
-import { PADDING, ScanData, TABLE } from './huffman.ts';
+import { TABLE } from './huffman.ts';
 import type { Plane } from './planes.ts';
-import { place, type Workspace } from './workspace.ts';
+import { PADDING, type ScanData } from './scan-data.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface ScanResult {
-  readonly next: number;
-  readonly endedEarly: boolean;
   /** Rows of MCUs whose data was all there. */
   readonly wholeRows: number;
 }
 
-/** The scan's blocks as pixels in the planes. `room` is the address of a buffer as large as the file with PADDING. */
+/** The scan's blocks as pixels in the planes. */
 export function decodeSequential(
   workspace: Workspace,
-  room: number,
-  file: Uint8Array,
+  data: ScanData,
   frame: Frame,
   header: ScanHeader,
   planeOf: (component: Component) => Plane,
 ): ScanResult {
-  const { bytes, words } = workspace;
-  const data = new ScanData(file, header.start, bytes.subarray(room, room + file.length + PADDING));
+  const { bytes, words, place } = workspace;
   const single = header.components.length === 1;
   const state = place.state / 4;
   let parts = 0;
@@ -56,9 +53,11 @@ export function decodeSequential(
     }
   };
   const restart = (): void => {
-    words[(state * 4 + STATE.at) / 4] = room;
-    words[(state * 4 + STATE.count) / 4] = 0;
-    words[(state * 4 + STATE.end) / 4] = room + data.end;
+    workspace.kernels.swap(data.address, data.address + data.length + PADDING);
+    words[state + STATE.at / 4] = data.address;
+    words[state + STATE.count / 4] = 0;
+    words.fill(0, state + STATE.bits / 4, state + STATE.bits / 4 + 2);
+    words[state + STATE.end / 4] = data.address + data.length;
     words.fill(0, place.predictors / 4, place.predictors / 4 + 4);
   };
   const wide = single ? header.components[0]!.component.blocksWide : frame.mcusWide;
@@ -72,7 +71,7 @@ export function decodeSequential(
       if (untilRestart === 0) {
         untilRestart = header.restartInterval;
         missing = !data.advance();
-        restart();
+        if (!missing) restart();
       }
       const count = Math.min(wide - x, untilRestart);
       // The MCUs after that in which the data ends stay as they are: grey.
@@ -83,8 +82,8 @@ export function decodeSequential(
       x += count;
       untilRestart -= count;
     }
-    const used = (words[state + STATE.at / 4]! - room) * 8 - words[state + STATE.count / 4]!;
-    if (!missing && used <= data.end * 8) wholeRows = y + 1;
+    const used = (words[state + STATE.at / 4]! - data.address) * 8 - words[state + STATE.count / 4]!;
+    if (!missing && used <= data.length * 8) wholeRows = y + 1;
   }
-  return { next: data.next, endedEarly: data.endedEarly, wholeRows };
+  return { wholeRows };
 }
