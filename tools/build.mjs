@@ -117,7 +117,8 @@ async function nodeBundle(chunks, names) {
   });
   const core = {
     path: script.outputFiles[0].path,
-    contents: script.outputFiles[0].text.replaceAll(/(?<![\w$.'"`])import\(/g, 'importModule('),
+    // A function, so that what is read from the file is compiled as it is.
+    contents: `(function (exports, require, module, __filename, __dirname, importModule) {${script.outputFiles[0].text.replaceAll(/(?<![\w$.'"`])import\(/g, 'importModule(')}\n})`,
   };
   const loader = await build({
     ...settings,

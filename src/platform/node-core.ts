@@ -8,7 +8,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cachedDataVersionTag } from 'node:v8';
+import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { runInThisContext, Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { enableRelaxedSimd, relaxedSimdThere } from './simd.ts';
@@ -52,10 +52,8 @@ function write(file: string, script: Script): void {
   }
 }
 
-/** The function around the script's text: from the cache, or compiled as any other. */
-function compile(path: string, text: string): { readonly run: CommonJs; readonly save?: () => void } {
-  // One byte a character, as the script is written: no other characters are in it.
-  const source = `(function (exports, require, module, __filename, __dirname, importModule) {${text}\n})`;
+/** The function that the script is: from the cache, or compiled as any other. */
+function compile(path: string, source: string): { readonly run: CommonJs; readonly save?: () => void } {
   // Tests that run in a context of their own need this code in it too: arrays of another context are no arrays here.
   const isElsewhere = runInThisContext('Array') !== Array;
   const folder = process.env.CORNU_CODE_CACHE ?? dirname(path);
@@ -65,6 +63,8 @@ function compile(path: string, text: string): { readonly run: CommonJs; readonly
   }
   // V8 takes a cache only under the flags under which it was made.
   if (!relaxedSimdThere()) enableRelaxedSimd();
+  // Nearly all that loading makes stays: without this V8 looks through it six times, at each doubling of its room for new objects.
+  setFlagsFromString('--semi-space-growth-factor=16');
   const file = join(folder, `${basename(path, '.cjs')}-${process.arch}-${cachedDataVersionTag().toString(16)}.cache`);
   const cachedData = read(file);
   const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) });
@@ -83,6 +83,7 @@ export function loadCore(url: URL): Core {
 
 function load(url: URL): Core {
   const path = fileURLToPath(url);
+  // One byte a character, as the script is written: no other characters are in it.
   const { run, save } = compile(path, readFileSync(path, 'latin1'));
   const module = { exports: {} };
   // A cached script may not import by itself.
