@@ -3,8 +3,8 @@
 import { guarded } from './base/misuse.ts';
 import './primitives/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
-import { philoxWords } from './backends/wasm/philox-words.ts';
-import { installWordFiller } from './base/random/philox.ts';
+import { philoxFiller } from './backends/wasm/philox-words.ts';
+import { installRandomFiller } from './base/random/philox.ts';
 import { sharesAll } from './base/threads.ts';
 import type { LoadOptions } from './keras/models/from-json.ts';
 import type { DoctorReport } from './keras/saving/doctor.ts';
@@ -16,7 +16,7 @@ import { workers } from './platform/workers.ts';
 import { installEngine } from './runtime/engine.ts';
 
 installMethods();
-installWordFiller(philoxWords);
+installRandomFiller(philoxFiller);
 installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon(), shareAll: sharesAll() }));
 
 export type { Class } from './base/callable.ts';

@@ -11,7 +11,8 @@ function nextByte() {
   return (mixed ^ (mixed >>> 14)) & 0xff;
 }
 
-Math.random = () => (((nextByte() * 256 + nextByte()) * 256 + nextByte()) * 256 + nextByte()) / 2 ** 32;
+// As many bytes as a word of `getRandomValues`, in the same order.
+Math.random = () => (nextByte() + nextByte() * 2 ** 8 + nextByte() * 2 ** 16 + nextByte() * 2 ** 24) / 2 ** 32;
 
 globalThis.crypto.getRandomValues = (array) => {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

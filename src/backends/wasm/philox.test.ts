@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWasmBackend } from './index.ts';
-import { philoxWords } from './philox-words.ts';
+import { philoxFiller } from './philox-words.ts';
 import { runKernel } from './testing.ts';
 
 const MASK = 0xffffffffn;
@@ -46,7 +46,7 @@ describe('Philox kernel', () => {
   });
 
   it('fills arrays beyond its own memory, with the same words', () => {
-    const fill = philoxWords()!;
+    const fill = philoxFiller()!.words;
     for (const counter of [0n, MASK - 5000n, (1n << 64n) - 5000n, (1n << 96n) - 3n, (1n << 128n) - 5000n]) {
       for (const count of [4, 16384, 16388, 40000]) {
         const words = new Uint32Array(count);
@@ -57,6 +57,29 @@ describe('Philox kernel', () => {
           const wanted = philox([0x12345678n, 0x9abcdef0n], (counter + BigInt(block)) & ((1n << 128n) - 1n));
           expect([...words.subarray(block * 4, block * 4 + 4)]).toEqual(wanted);
         }
+      }
+    }
+  });
+
+  it('makes the same numbers of a range as plain arithmetic, to the last bit', () => {
+    const filler = philoxFiller()!;
+    const stream = { key: [7, 9], counter: [0xfffffff0, 3, 0, 0] } as const;
+    for (const count of [513, 16384, 16390]) {
+      for (const [low, high] of [
+        [0, 1],
+        [-0.081, 0.081],
+        [1e-3, 1e4],
+      ] as const) {
+        const words = new Uint32Array(Math.ceil(count / 4) * 4);
+        filler.words(stream, words);
+        const scale = Math.fround(Math.fround(high) - Math.fround(low));
+        const wanted = Float32Array.from(
+          words.subarray(0, count),
+          (word) => Math.fround((word & 0x7fffff) * 2 ** -23 * scale) + Math.fround(low),
+        );
+        const numbers = new Float32Array(count);
+        filler.floats(stream, numbers, scale, Math.fround(low));
+        expect(numbers).toEqual(wanted);
       }
     }
   });

@@ -62,7 +62,8 @@ export class MersenneTwister {
   }
 
   #seedNow(): void {
-    if (this.#awaitsSystem) this.seedByArray(crypto.getRandomValues(new Uint32Array(LENGTH)));
+    // Not from `crypto`, which Node takes 4 ms to load: nothing here is a secret, and Math.random starts from the system's bits.
+    if (this.#awaitsSystem) this.seedByArray(Uint32Array.from({ length: LENGTH }, () => Math.random() * 2 ** 32));
   }
 
   get state(): MersenneTwisterState {

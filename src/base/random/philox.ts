@@ -63,16 +63,38 @@ export function addToCounter(counter: Uint32Array, blocks: number): void {
   }
 }
 
-/** Fills an array whose length is a multiple of 4 with the words of a stream. */
-export type WordFiller = (stream: PhiloxStream, words: Uint32Array) => void;
+/** A faster way to many numbers. */
+export interface RandomFiller {
+  /** Fills an array whose length is a multiple of 4 with the words of a stream. */
+  words(stream: PhiloxStream, words: Uint32Array): void;
+  /** Fills an array with the uniform numbers of [0, 1) that are made of those words, each times `scale` plus `shift`. */
+  floats(stream: PhiloxStream, numbers: Float32Array, scale: number, shift: number): void;
+}
 /** From so many words on the fast way is taken. */
 const MANY = 512;
-let findFiller: (() => WordFiller | null) | null = null;
-let filler: WordFiller | null = null;
+let findFiller: (() => RandomFiller | null) | null = null;
+let filler: RandomFiller | null = null;
 
-/** Installs a faster way to many words, made when they are first wanted. */
-export function installWordFiller(find: () => WordFiller | null): void {
+/** Installs a faster way to many numbers, made when they are first wanted. */
+export function installRandomFiller(find: () => RandomFiller | null): void {
   findFiller = find;
+}
+
+/** The filler, where so many numbers are worth it. */
+function fillerFor(count: number): RandomFiller | null {
+  if (count < MANY) return null;
+  if (findFiller) filler = findFiller();
+  findFiller = null;
+  return filler;
+}
+
+/** Uniform float32 numbers · scale + shift in one go, each step rounded; null where there is no faster way to them. */
+export function philoxFloats(stream: PhiloxStream, count: number, scale: number, shift: number): Float32Array | null {
+  const fill = fillerFor(count);
+  if (!fill) return null;
+  const numbers = new Float32Array(count);
+  fill.floats(stream, numbers, scale, shift);
+  return numbers;
 }
 
 /**
@@ -82,11 +104,8 @@ export function installWordFiller(find: () => WordFiller | null): void {
  */
 export function philoxBits(stream: PhiloxStream, count: number): Uint32Array {
   const words = new Uint32Array(Math.ceil(count / 4) * 4);
-  if (words.length >= MANY && findFiller) {
-    filler = findFiller();
-    findFiller = null;
-  }
-  if (words.length >= MANY && filler) filler(stream, words);
+  const fill = fillerFor(words.length);
+  if (fill) fill.words(stream, words);
   else fillWords(stream, words);
   return words.length === count ? words : words.subarray(0, count);
 }

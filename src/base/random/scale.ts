@@ -2,7 +2,8 @@
 // TensorFlow's two ops have it.
 
 import { roundToBfloat16, roundToFloat16 } from '../dtype.ts';
-import type { FloatArray, FloatDType } from './uniform.ts';
+import { type PhiloxStream, philoxFloats } from './philox.ts';
+import { type FloatArray, type FloatDType, uniformFloats } from './uniform.ts';
 
 const rounding: Readonly<Record<FloatDType, (x: number) => number>> = {
   float16: roundToFloat16,
@@ -21,7 +22,20 @@ export function scaleAndShift(data: FloatArray, dtype: FloatDType, scale: number
 }
 
 /** Uniform numbers of [0, 1) moved to [low, high), in place. */
-export function toRange(data: FloatArray, dtype: FloatDType, low: number, high: number): FloatArray {
+function toRange(data: FloatArray, dtype: FloatDType, low: number, high: number): FloatArray {
   const round = rounding[dtype];
   return scaleAndShift(data, dtype, round(round(high) - round(low)), low);
+}
+
+/** `count` numbers of a stream in [low, high). */
+export function uniformInRange(
+  stream: PhiloxStream,
+  count: number,
+  dtype: FloatDType,
+  low: number,
+  high: number,
+): FloatArray {
+  const from = Math.fround(low);
+  const drawn = dtype === 'float32' && philoxFloats(stream, count, Math.fround(Math.fround(high) - from), from);
+  return drawn || toRange(uniformFloats(stream, count, dtype), dtype, low, high);
 }

@@ -5,7 +5,7 @@ import { DTypeError, show, ValueError } from '../errors.ts';
 import { categoricalSamples } from './categorical.ts';
 import { normalFloats, truncatedNormalFloats } from './normal.ts';
 import type { PhiloxStream } from './philox.ts';
-import { scaleAndShift, toRange } from './scale.ts';
+import { scaleAndShift, uniformInRange } from './scale.ts';
 import { shuffledIndices } from './shuffle.ts';
 import { type StatelessSeed, statelessStream } from './tensorflow-seed.ts';
 import {
@@ -14,7 +14,6 @@ import {
   type FloatDType,
   fullRangeIntegers,
   type RandomInteger,
-  uniformFloats,
   uniformIntegers,
 } from './uniform.ts';
 
@@ -39,7 +38,7 @@ export interface IntegerOptions {
 export function drawUniform(stream: PhiloxStream, count: number, options: UniformOptions = {}): FloatArray {
   const { minval = 0, maxval = 1, dtype = 'float32' } = options;
   assertFloat(dtype, 'uniform');
-  return toRange(uniformFloats(stream, count, dtype), dtype, minval, maxval);
+  return uniformInRange(stream, count, dtype, minval, maxval);
 }
 
 /** Normal deviates of a stream. */

@@ -3,10 +3,10 @@
 import { type DType, isFloating } from '../../base/dtype.ts';
 import { show, ValueError } from '../../base/errors.ts';
 import { categoricalSamples } from '../../base/random/categorical.ts';
-import { scaleAndShift, toRange } from '../../base/random/scale.ts';
+import { scaleAndShift, uniformInRange } from '../../base/random/scale.ts';
 import { shuffledIndices } from '../../base/random/shuffle.ts';
 import type { FloatArray, FloatDType } from '../../base/random/uniform.ts';
-import type { Dims } from '../../base/shape.ts';
+import { type Dims, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -62,12 +62,11 @@ export function uniformFrom(
     }) as Tensor;
   }
   assertFloatDType(dtype, name);
-  const unit = unitUniform(source, dims, dtype);
   const [low, high] = [minval ?? 0, maxval ?? 1];
+  if ('stream' in source && typeof low === 'number' && typeof high === 'number')
+    return eagerTensor(uniformInRange(source.stream, sizeOf(dims), dtype, low, high), dims, dtype);
+  const unit = unitUniform(source, dims, dtype);
   if (low === 0 && high === 1) return unit as Tensor;
-  const data = drawnNow(source, unit);
-  if (data && typeof low === 'number' && typeof high === 'number')
-    return eagerTensor(toRange(data, dtype, low, high), dims, dtype);
   const width = p.sub(
     parameter(high as TensorLike, dims, dtype, name),
     parameter(low as TensorLike, dims, dtype, name),

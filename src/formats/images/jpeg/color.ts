@@ -18,12 +18,10 @@ export function colorSpaceOf(frame: Frame, sawJfif: boolean, adobeTransform: num
   return 'other';
 }
 
-const table = (factor: number, bias: number, shift: number): Int32Array =>
-  Int32Array.from({ length: 256 }, (_, i) => (factor * (i - 128) + bias) >> shift);
-const redOfCr = table(91881, 32768, 16);
-const blueOfCb = table(116130, 32768, 16);
-const greenOfCr = table(-46802, 0, 0);
-const greenOfCb = table(-22554, 32768, 0);
+// As expressions, not as tables made when the module is loaded: hardly any file needs them.
+const redOfCr = (cr: number): number => (91881 * (cr - 128) + 32768) >> 16;
+const blueOfCb = (cb: number): number => (116130 * (cb - 128) + 32768) >> 16;
+const greenOf = (cb: number, cr: number): number => (-22554 * (cb - 128) + 32768 - 46802 * (cr - 128)) >> 16;
 
 export function rgbToGray(r: Row, g: Row, b: Row, width: number, out: Uint8ClampedArray, to: number): void {
   for (let x = 0; x < width; x++) out[to + x] = (19595 * r[x]! + 38470 * g[x]! + 7471 * b[x]! + 32768) >> 16;
@@ -39,9 +37,9 @@ export function ycckToCmyk(rows: readonly Row[], width: number, out: Uint8Clampe
   const [y, cb, cr, k] = rows as readonly [Row, Row, Row, Row];
   for (let x = 0; x < width; x++, to += 4) {
     const luma = 255 - y[x]!;
-    out[to] = luma - redOfCr[cr[x]!]!;
-    out[to + 1] = luma - ((greenOfCb[cb[x]!]! + greenOfCr[cr[x]!]!) >> 16);
-    out[to + 2] = luma - blueOfCb[cb[x]!]!;
+    out[to] = luma - redOfCr(cr[x]!);
+    out[to + 1] = luma - greenOf(cb[x]!, cr[x]!);
+    out[to + 2] = luma - blueOfCb(cb[x]!);
     out[to + 3] = k![x]!;
   }
 }
