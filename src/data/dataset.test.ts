@@ -222,6 +222,12 @@ describe('passes', () => {
     expect(await numbers(mapped)).toEqual(Array.from({ length: 30 }, (_, i) => i));
     expect(most).toBe(5);
   });
+  test('a generator gets numbers of its args as numbers, arrays as tensors', async () => {
+    function* count(stop: number, step: tf.Tensor) {
+      for (let i = 0; i < stop; i++) yield i * step.at(0).item();
+    }
+    expect(await numbers(D.fromGenerator(count, { args: [3, [2]] }))).toEqual([0, 2, 4]);
+  });
   test('streams of Node and browsers are sources', async () => {
     const stream = () =>
       new ReadableStream<number>({

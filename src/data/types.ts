@@ -1,6 +1,6 @@
 // What becomes the elements of data sets, and what they are then.
 import type { TypedArray } from '../base/dtype.ts';
-import type { Structure } from '../ops/core/gradients.ts';
+import type { Structure, StructureList } from '../ops/core/gradients.ts';
 import type { RaggedTensor } from '../ops/ragged/ragged-tensor.ts';
 import type { SparseTensor } from '../ops/sparse/sparse-tensor.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -27,7 +27,9 @@ type Leaves<T> = T extends Tensor | TypedArray | Numbers
   ? Tensor
   : T extends RaggedTensor | SparseTensor | DatasetBase<Element>
     ? T
-    : { -readonly [K in keyof T]: Leaves<T[K]> };
+    : StructureList extends T
+      ? T
+      : { -readonly [K in keyof T]: Leaves<T[K]> };
 /** An Inputs type with every leaf made a Tensor: an element. Of a function typed `any` it is not known which. */
 export type Elements<T> = Inputs extends T ? Element : Leaves<T> extends infer S extends Element ? S : never;
 /** The same of tensors alone. */

@@ -203,7 +203,7 @@ function serializeFunction(f: Anything): Json {
       registered_name: getRegisteredName(f),
     };
   if (place) return { module: 'builtins', class_name: 'function', config: place.name, registered_name: 'function' };
-  if (!f.name) {
+  if (!f.name && !customNames.has(f)) {
     throw new ValueError(
       'cannot serialize a function without a name: it could not be found again when the file is loaded. Give it a name and register it with registerKerasSerializable, or pass it in customObjects when loading.',
     );
@@ -290,15 +290,15 @@ function fromInternalModule(module: string, name: string): Anything | undefined 
 
 /** The object that the data describes. */
 export function deserializeKerasObject(config: Json, options: DeserializeOptions = {}): unknown {
-  const given = options?.customObjects;
-  // Also as an option, as everywhere: deserialize(config, { customObjects: { Mine } }).
+  return withObjectsOf(options?.customObjects, () => revive(config, options?.modules));
+}
+/** Runs `f` with a program's own classes known, given as they are or, as everywhere, as an option: `{ customObjects: { Mine } }`. */
+export function withObjectsOf<T>(given: DeserializeOptions['customObjects'], f: () => T): T {
   const objects =
     given && Object.keys(given).join() === 'customObjects' && isRecord(given.customObjects)
       ? given.customObjects
       : given;
-  return objects
-    ? customObjectScope(objects, () => revive(config, options?.modules))
-    : revive(config, options?.modules);
+  return objects ? customObjectScope(objects, f) : f();
 }
 
 function revive(config: Json, modules: readonly string[] | undefined): unknown {

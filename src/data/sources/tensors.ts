@@ -187,7 +187,10 @@ export function generatorSource(generator: (...args: never) => unknown, options:
       `Dataset.fromGenerator: found ${show(generator)}, wanted a function that returns an iterable (a generator function).`,
     );
   const signature = signatureOf(options);
-  const args = (options.args ?? []).map((arg) => convertToTensor(arg, undefined, 'Dataset.fromGenerator: args'));
+  // As NumPy's are in Python: a number is one to count and to compare with, arrays are tensors.
+  const args = (options.args ?? []).map((arg) =>
+    typeof arg === 'object' ? convertToTensor(arg, undefined, 'Dataset.fromGenerator: args') : arg,
+  );
   let seen: Spec | null = null;
   return {
     open: () => {

@@ -518,10 +518,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       () => {
         this.#prepare(args, more);
         const carried = masksOf(inputs);
-        const passes =
-          this.takesMask && isTensor(carried) && !options.mask && !hasTensors(options) && others.length === 0;
-        const given = passes ? { ...options, mask: carried } : options;
-        const result = this.computeOutputSpec(args as Structure, given, more);
+        const alone = !options.mask && !hasTensors(options) && others.length === 0;
+        const given = this.takesMask && alone && isTensor(carried) ? { ...options, mask: carried } : options;
+        // A `call` of the user's own gets the mask here as it does when it runs: it may compute with it.
+        const toCall = alone && carried && !this.#schema ? { ...options, mask: carried as Structure } : given;
+        const result = this.computeOutputSpec(args as Structure, toCall, more);
         this.built = true;
         const { positional, named } = this.nodeArguments(inputs, given, others);
         const node = new Node(this, positional, named, fresh(result));

@@ -5,18 +5,19 @@ import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { LayerOptions } from '../layers/layer-options.ts';
 import type { Config } from '../schema.ts';
-import { registerModule } from '../serialization.ts';
+import { type DeserializeOptions, registerModule, withObjectsOf } from '../serialization.ts';
 import type { Structure, Tensors } from '../types.ts';
 import { graphFromConfig } from './functional-config.ts';
 import { type GraphOptions, ModelBase, type ModelOptions, makesGraph } from './model.ts';
 
+type CustomObjects = DeserializeOptions['customObjects'];
 /** A model that is a graph of layers between inputs and outputs. */
 export class FunctionalModel<out O extends Structure = Structure> extends ModelBase<O> {
-  static override fromConfig(config: Config): unknown {
+  static override fromConfig(config: Config, customObjects?: CustomObjects): unknown {
     if (!isRecord(config)) throw new ValueError(`Model.fromConfig: found ${show(config)}, wanted a config.`);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     if (config.layers === undefined) return Reflect.construct(this, [config]);
-    const { inputs, outputs, name, trainable } = graphFromConfig(config);
+    const { inputs, outputs, name, trainable } = withObjectsOf(customObjects, () => graphFromConfig(config));
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [{ inputs, outputs, name, ...(trainable === false ? { trainable } : {}) }]);
   }
@@ -38,6 +39,9 @@ export interface ModelClass {
     outputs: O,
     options?: LayerOptions,
   ): Model<Tensors<O>>;
+  // For `extends` too, which knows only those without type parameters to be inferred: `new Own(inputs, outputs)`.
+  new <O extends Structure = Structure>(inputs: Structure, outputs: Structure, options?: LayerOptions): Model<O>;
+  new <O extends Structure = Structure>(options: { inputs: Structure; outputs: Structure } & LayerOptions): Model<O>;
   <const I extends Structure, const O extends Structure>(
     options: { inputs: I; outputs: O } & LayerOptions,
   ): Model<Tensors<O>>;
@@ -47,6 +51,8 @@ export interface ModelClass {
     options?: LayerOptions,
   ): Model<Tensors<O>>;
   readonly prototype: Model<Structure>;
+  /** A model of what `getConfig` gave, with new weights; `{ customObjects }` has classes and functions of one's own by name. */
+  fromConfig(config: Config, customObjects?: CustomObjects): Model<Structure>;
 }
 
 function ModelWrapper(...args: unknown[]): ModelBase {

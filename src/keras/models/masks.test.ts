@@ -191,3 +191,25 @@ it('a lost mask is warned of once for each layer', () => {
     warn.mockRestore();
   }
 });
+
+describe("a layer of a program's own with a mask among its options", () => {
+  class TemporalSoftmax extends layers.Layer {
+    override call(inputs: tf.Tensor, { mask }: { mask?: tf.Tensor | null } = {}) {
+      const weights = tf.exp(inputs).mul(tf.expandDims(tf.cast(mask!, 'float32'), -1));
+      return weights.div(tf.reduceSum(weights, 1, true));
+    }
+  }
+  const tokens = tf.constant([[3, 1, 0, 0], [2, 2, 2, 0]]); // biome-ignore format: rows
+  it('gets it in a functional model, and when it runs', async () => {
+    const embedding = layers.Embedding(5, 3, { maskZero: true });
+    const dense = layers.Dense(1);
+    const inputs = tf.keras.Input({ shape: [null], dtype: 'int32' });
+    const model = models.Model(inputs, new TemporalSoftmax()(dense(embedding(inputs))));
+    expect(model.outputShape).toEqual([null, null, 1]);
+    const alone = new TemporalSoftmax()(dense(embedding(tokens)));
+    const found = tf.squeeze(await model.predict(tokens, { verbose: 0 }), -1).arraySync() as number[][];
+    expect(found).toEqual(tf.squeeze(alone, -1).arraySync());
+    expect(found[0]!.slice(2)).toEqual([0, 0]);
+    for (const row of found) expect(row.reduce((sum, value) => sum + value)).toBeCloseTo(1, 5);
+  });
+});

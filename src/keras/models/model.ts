@@ -18,6 +18,7 @@ import { isLayer, isShape, LayerBase, type Result, shapesOf } from '../layers/la
 import type { LayerOptions } from '../layers/layer-options.ts';
 import { QuantizableLayer, type QuantizeOptions } from '../layers/quantizable-layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
+import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { QuantizationConfig } from '../quantizers/configuration.ts';
 import type { Config, Json } from '../schema.ts';
@@ -34,9 +35,11 @@ import type {
   EvaluateOptions,
   FitOptions,
   Labelled,
+  OwnCompileOptions,
   RunOptions,
   Scores,
   Source,
+  StepData,
   Training,
 } from '../training/types.ts';
 import type { CallOptions, Inputs, Logs, Options, Structure } from '../types.ts';
@@ -145,8 +148,8 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   override get input(): Structure {
     return this.#graph ? (this.#graph.inputStructure as Structure) : super.input;
   }
-  override get output(): never {
-    return (this.#graph ? this.#graph.outputStructure : super.output) as never;
+  override get output(): Result<this> {
+    return (this.#graph ? this.#graph.outputStructure : super.output) as Result<this>;
   }
   get inputShape(): Shape {
     const { inputs } = this.requireGraph('input shape');
@@ -257,15 +260,16 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   set stopPredicting(value: boolean) {
     this.#trainer.stopPredicting = value;
   }
-  override get metrics(): Tracked<LayerBase>['metrics'] {
-    return this.#trainer.collectMetrics() as Tracked<LayerBase>['metrics'];
+  /** The tracker of the loss, what compile was given (one metric with a record of results), and the metrics in fields. */
+  override get metrics(): Metric[] {
+    return this.#trainer.collectMetrics() as Metric[];
   }
   get metricsNames(): string[] {
     return this.#trainer.results().map(([name]) => name);
   }
   /** The loss, optimizer and metrics for training. */
-  compile(options: CompileOptions = {}): void {
-    this.#trainer.compile(options);
+  compile(options: CompileOptions | OwnCompileOptions = {}): void {
+    this.#trainer.compile(options as CompileOptions);
   }
   /**
    * Keeps the weights of its layers in few bits: `'int8'`, `'int4'`, or `'float8'` products in training; dense layers and embeddings have them.
@@ -292,6 +296,7 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return [...this.inputNames, ...(isRecord(structure) ? Object.keys(structure) : [])];
   }
   fit(data: Source, options?: FitOptions): Training;
+  fit(x: Inputs, options: FitOptions): Training;
   fit(options: FitOptions & Labelled): Training;
   fit(x: Inputs, y: Inputs | null, options?: FitOptions): Training;
   fit(...args: unknown[]): Training {
@@ -352,10 +357,10 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
     return this.#trainer.runPredict(arraysOf(x, 'predictOnBatch: x')) as Result<this>;
   }
   /** One update of the weights with a batch `[x, y, sampleWeight]`; gives the logs. Override it for training of one's own. */
-  trainStep(data: Structure): Record<string, Tensor> {
+  trainStep(data: StepData): Record<string, Tensor> {
     return this.#trainer.trainStep(asBatch(data)) ?? this.getMetricsResult();
   }
-  testStep(data: Structure): Record<string, Tensor> {
+  testStep(data: StepData): Record<string, Tensor> {
     return this.#trainer.testStep(asBatch(data)) ?? this.getMetricsResult();
   }
   predictStep(data: Structure): Structure {

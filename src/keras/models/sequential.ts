@@ -9,10 +9,16 @@ import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { getPolicy, policyConfig } from '../dtype-policy.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
-import { isLayer, isShape, type LayerBase } from '../layers/layer.ts';
+import { isLayer, isShape, type LayerBase, type Result } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
 import type { Config, Json } from '../schema.ts';
-import { deserializeKerasObject, registerModule, serializeKerasObject } from '../serialization.ts';
+import {
+  type DeserializeOptions,
+  deserializeKerasObject,
+  registerModule,
+  serializeKerasObject,
+  withObjectsOf,
+} from '../serialization.ts';
 import { nameScope } from '../session.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { CallOptions, Options, Structure } from '../types.ts';
@@ -53,8 +59,8 @@ class SequentialModel extends ModelBase<Tensor> {
   override get input(): Structure {
     return this.requireGraph('input').inputStructure as Structure;
   }
-  override get output(): never {
-    return this.requireGraph('output').outputStructure as never;
+  override get output(): Result<this> {
+    return this.requireGraph('output').outputStructure as Result<this>;
   }
   override get inputDtype(): DType {
     const [first] = this.#stack;
@@ -155,7 +161,7 @@ class SequentialModel extends ModelBase<Tensor> {
     if (this.#inner) config.build_input_shape = [...(this.#stack[0] as InputLayer).batchShape];
     return config;
   }
-  static override fromConfig(config: Config): unknown {
+  static override fromConfig(config: Config, customObjects?: DeserializeOptions['customObjects']): unknown {
     const list = (Array.isArray(config) ? config : config.layers) as Json[] | undefined;
     if (!Array.isArray(list))
       throw new ValueError(`bad config of a Sequential model: found layers ${show(list)}, wanted a list.`);
@@ -169,8 +175,10 @@ class SequentialModel extends ModelBase<Tensor> {
     };
     // Layers are built as they are made: their weights' paths begin with the model, as when it was built. Models within
     // were built before it.
-    const layers = list.map((item) =>
-      options.name === undefined || holdsLayers(item) ? revive(item) : nameScope(options.name, () => revive(item)),
+    const layers = withObjectsOf(customObjects, () =>
+      list.map((item) =>
+        options.name === undefined || holdsLayers(item) ? revive(item) : nameScope(options.name, () => revive(item)),
+      ),
     );
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     const model = Reflect.construct(this, [layers, options]) as SequentialModel;
@@ -193,9 +201,11 @@ function holdsLayers(item: Json | undefined): boolean {
 const inputDtypeOf = (layer: LayerBase): DType => layer.inputDtype;
 
 export interface Sequential extends SequentialModel {}
-export const Sequential: Class<[layers?: readonly Stackable[], options?: SequentialOptions], Sequential> = callable(
-  SequentialModel,
-  'Sequential',
-);
+export interface SequentialClass
+  extends Class<[layers?: readonly Stackable[], options?: SequentialOptions], Sequential> {
+  /** A model of what `getConfig` gave, with new weights; `{ customObjects }` has classes and functions of one's own by name. */
+  fromConfig(config: Config, customObjects?: DeserializeOptions['customObjects']): Sequential;
+}
+export const Sequential = callable(SequentialModel, 'Sequential') as SequentialClass;
 registerModule('keras', { Sequential });
 registerModule('keras.models', { Sequential });

@@ -5,6 +5,7 @@ import { ShapeError, show, ValueError } from '../../base/errors.ts';
 import { concat, reshape, slice, split, transpose } from '../../ops/core/arrange.ts';
 import { oneHot as hot } from '../../ops/core/create.ts';
 import { pad } from '../../ops/core/pad.ts';
+import type { Callable } from '../../ops/core/signature.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMean, reduceSum } from '../../ops/math/reduce.ts';
 import * as nn from '../../ops/nn/index.ts';
@@ -339,7 +340,15 @@ export const rmsNormalization = kerasOp(
 
 // ── Classes and losses ──────────────────────────────────────────────────────────────────────────────────────────
 
-export const oneHot = kerasOp(
+type Classes = [x: TensorLike, numClasses: number, axis?: number, dtype?: DType];
+/** A tensor where `sparse` is not given. */
+type DenseUnlessAsked<X extends string> = Callable<Classes, readonly [X, 'numClasses', 'axis', 'dtype'], Tensor> &
+  Callable<
+    [...Classes, sparse?: boolean],
+    readonly [X, 'numClasses', 'axis', 'dtype', 'sparse'],
+    Tensor | SparseTensor
+  >;
+export const oneHot: DenseUnlessAsked<'x'> = kerasOp(
   'oneHot',
   ['x', 'numClasses', 'axis', 'dtype', 'sparse'],
   (
@@ -352,9 +361,9 @@ export const oneHot = kerasOp(
     const dense = hot(to(tensor(x), 'int32'), numClasses, { axis, dtype });
     return sparse ? fromDense(dense) : dense;
   },
-);
+) as object as DenseUnlessAsked<'x'>;
 /** One where any of the classes along the axis occurs. */
-export const multiHot = kerasOp(
+export const multiHot: DenseUnlessAsked<'inputs'> = kerasOp(
   'multiHot',
   ['inputs', 'numClasses', 'axis', 'dtype', 'sparse'],
   (
@@ -369,7 +378,7 @@ export const multiHot = kerasOp(
     const dense = reduceMax(hot(x, numClasses, { axis, dtype }), { axis: rank > 1 ? 1 : 0 });
     return sparse ? fromDense(dense) : dense;
   },
-);
+) as object as DenseUnlessAsked<'inputs'>;
 const clipped = (p: Tensor): Tensor => math.clipByValue(p, smallest(), 1 - smallest());
 export const categoricalCrossentropy = kerasOp(
   'categoricalCrossentropy',

@@ -3,6 +3,7 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import type { VariableTensor } from '../../runtime/variable.ts';
 import { type Direction, directionOf } from '../metrics/direction.ts';
 import * as metrics from '../metrics/index.ts';
 import { toSnakeCase } from '../names.ts';
@@ -55,13 +56,15 @@ export function metricOf(identifier: unknown, yTrue: Tensor, yPred: Tensor): Met
   return new metrics.MeanMetricWrapper(found as metrics.MetricFunction, { name });
 }
 
-export class CompileMetrics {
+/** One metric that is all of them, as a program's own step meets it in `model.metrics`: its result is a record. */
+export class CompileMetrics extends metrics.Metric {
   readonly given: unknown;
   readonly weighted: unknown;
   readonly #names: OutputNames;
   #entries: readonly Entry[] | null = null;
 
   constructor(given: unknown, weighted: unknown, names: OutputNames) {
+    super({ name: 'compile_metrics' });
     this.given = given;
     this.weighted = weighted;
     this.#names = names;
@@ -104,7 +107,11 @@ export class CompileMetrics {
     return entries;
   }
 
-  updateState(yTrue: Structure, yPred: Structure, sampleWeight: Structure | null): void {
+  override get variables(): VariableTensor[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+  override updateState(yTrue: Structure, yPred: Structure, options: Structure | WeightOption | null = null): void {
+    const sampleWeight = isWeightOption(options) ? (options.sampleWeight ?? null) : options;
     const outputs = outputsOf(yPred, this.#names);
     const targets = targetsOf(yTrue, outputs);
     this.#entries ??= this.#build(targets, outputs);
@@ -120,14 +127,24 @@ export class CompileMetrics {
     const found = (this.#entries ?? []).find(({ name, metric }) => name === log || metric.name === log);
     return found ? directionOf(found.metric) : null;
   }
-  resetState(): void {
+  override resetState(): void {
     for (const { metric } of this.#entries ?? []) metric.resetState();
   }
   /** Names and results, in the order compiled. */
   results(): [name: string, value: unknown][] {
     return (this.#entries ?? []).map(({ name, metric }) => [name, metric.result()]);
   }
+  /** The results by name. Logs hold them one by one. */
+  override result(): Tensor {
+    return Object.fromEntries(this.results()) as object as Tensor;
+  }
 }
+
+interface WeightOption {
+  readonly sampleWeight?: Structure | null | undefined;
+}
+const isWeightOption = (value: unknown): value is WeightOption =>
+  isRecord(value) && Object.keys(value).every((key) => key === 'sampleWeight');
 
 /** A list of metrics for each output. */
 function lists(given: unknown, count: number, names: readonly (string | null)[], argument: string): unknown[][] {

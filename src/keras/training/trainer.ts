@@ -9,6 +9,7 @@ import { add } from '../../ops/math/elementwise.ts';
 import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
+import type { MetricLike } from '../layers/tracking.ts';
 import { get as getLoss } from '../losses/index.ts';
 import { type Direction, directionOf } from '../metrics/direction.ts';
 import { get as getMetric, Mean } from '../metrics/index.ts';
@@ -202,7 +203,7 @@ export class Trainer {
   /** Brings the metrics up to date. */
   updateMetrics({ y, yPred, sampleWeight }: LossInputs): void {
     const metrics = this.#compiled?.metrics;
-    if (metrics && y !== null && y !== undefined) metrics.updateState(y, yPred, sampleWeight ?? null);
+    if (metrics && y !== null && y !== undefined) metrics.updateState(y, yPred, { sampleWeight: sampleWeight ?? null });
   }
   /** The logs of a class that computes its own; null where they are read from the metrics later. */
   #computeMetrics(x: Structure, y: Structure | null, yPred: Structure, sampleWeight: Structure | null): StepLogs {
@@ -257,7 +258,7 @@ export class Trainer {
   readonly #trainBody = (batch: unknown): StepLogs => {
     const model = this.#model;
     let logs: StepLogs = null;
-    if (model.hasOwnStep('trainStep')) logs = model.trainStep(packXYSampleWeight(...(batch as Batch)));
+    if (model.hasOwnStep('trainStep')) logs = flatLogs(model.trainStep(packXYSampleWeight(...(batch as Batch))));
     else logs = this.trainStep(batch as Batch);
     model.clearLosses();
     return logs;
@@ -271,7 +272,7 @@ export class Trainer {
   readonly #testBody = (batch: unknown): StepLogs => {
     const model = this.#model;
     let logs: StepLogs = null;
-    if (model.hasOwnStep('testStep')) logs = model.testStep(packXYSampleWeight(...(batch as Batch)));
+    if (model.hasOwnStep('testStep')) logs = flatLogs(model.testStep(packXYSampleWeight(...(batch as Batch))));
     else logs = this.testStep(batch as Batch);
     model.clearLosses();
     return logs;
@@ -296,17 +297,16 @@ export class Trainer {
   // ── Logs ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Every metric: the loss, those compiled, those in layers' fields. */
-  collectMetrics(): {
-    readonly name: string;
-    readonly variables: VariableTensor[];
-    resetState(): void;
-    result(): unknown;
-  }[] {
+  collectMetrics(): MetricLike[] {
     const compiled = this.#compiled;
     const own = this.#model.flattenLayers().flatMap((layer) => layer.ownMetrics);
-    return compiled
-      ? [compiled.lossTracker, ...(compiled.metrics?.metrics ?? []), ...(compiled.loss?.metrics ?? []), ...own]
-      : own;
+    if (!compiled) return own;
+    return [
+      compiled.lossTracker,
+      ...(compiled.metrics ? [compiled.metrics] : []),
+      ...(compiled.loss?.metrics ?? []),
+      ...own,
+    ];
   }
   /** Which way a log is better, where a metric compiled or of a layer's field says so. */
   directionOf(log: string): Direction {
@@ -367,9 +367,7 @@ export class Trainer {
     for (const metric of compiled.loss?.metrics ?? []) named.push([metric.name, metric.result()]);
     for (const layer of this.#model.flattenLayers())
       for (const metric of layer.ownMetrics) named.push([metric.name, metric.result()]);
-    return named.flatMap(([name, value]) =>
-      isRecord(value) ? Object.entries(value) : [[name, value] as [string, unknown]],
-    );
+    return inLogs(named);
   }
   /** The scores of `evaluate`: the loss, the metrics as compiled, the losses of several outputs, then what else there is by name. */
   inOrder(logs: Logs): number[] {
@@ -453,6 +451,14 @@ function asNumber(value: unknown): number {
 }
 
 /** Unknown names are found when compiling, not in the middle of the first step. */
+/** A metric with several results is several logs. */
+const inLogs = (named: readonly (readonly [string, unknown])[]): [string, unknown][] =>
+  named.flatMap(([name, value]): [string, unknown][] =>
+    isRecord(value) ? inLogs(Object.entries(value)) : [[name, value]],
+  );
+const flatLogs = (logs: StepLogs): StepLogs =>
+  isRecord(logs) ? (Object.fromEntries(inLogs(Object.entries(logs))) as StepLogs) : logs;
+
 function checkNames(loss: unknown, metrics: unknown, weightedMetrics: unknown): void {
   const leaves = (value: unknown): unknown[] =>
     flattenTree(value, (item) => typeof item !== 'object').filter((item) => typeof item === 'string');

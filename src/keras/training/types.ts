@@ -6,7 +6,7 @@ import type { History } from '../callbacks/history.ts';
 import type * as losses from '../losses/index.ts';
 import type * as metrics from '../metrics/index.ts';
 import type * as optimizers from '../optimizers/index.ts';
-import type { Inputs, Logs, Options, TensorLike } from '../types.ts';
+import type { Inputs, Logs, Options, Structure, TensorLike } from '../types.ts';
 import type { Sequence } from '../utils/sequence.ts';
 
 export type PerOutput<T> = T | readonly T[] | { readonly [output: string]: T };
@@ -23,6 +23,10 @@ export interface CompileOptions
     pssEvaluationShards: number | 'auto';
     autoScaleLoss: boolean;
   }> {}
+/** What the `compile` of a class of one's own may take instead: nothing by these names. The symbol keeps TypeScript from refusing it for having nothing in common. */
+export type OwnCompileOptions = { readonly [K in keyof CompileOptions]?: never } & { readonly [own: symbol]: never };
+/** A batch, as steps get it: x, or `[x, y]`, or `[x, y, sampleWeight]`. */
+export type StepData = Structure | readonly (Structure | null | undefined)[];
 /** What gives batches by itself. */
 export type Source =
   | Dataset

@@ -13,13 +13,30 @@ import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { dynamicPartition } from '../core/partition.ts';
 import { integersTensor } from '../core/shapes.ts';
-import { signature } from '../core/signature.ts';
+import { type Callable, signature } from '../core/signature.ts';
 import { RaggedTensor, raggedFromList } from './ragged-tensor.ts';
 
 export { cross, crossHashed } from './cross.ts';
 
+/** Of lists in a list a ragged tensor, whose type is known where neither rank nor inner shape is given. */
+type Constant = Callable<
+  [pylist: readonly (readonly unknown[])[], dtype?: DType],
+  readonly ['pylist', 'dtype'],
+  RaggedTensor
+> &
+  Callable<
+    [
+      pylist: readonly unknown[],
+      dtype?: DType,
+      raggedRank?: number | Tensor,
+      innerShape?: readonly number[],
+      rowSplitsDtype?: DType,
+    ],
+    readonly ['pylist', 'dtype', 'raggedRank', 'innerShape', 'rowSplitsDtype'],
+    RaggedTensor | Tensor
+  >;
 /** Nested lists of different lengths. */
-export const constant = signature(
+export const constant: Constant = signature(
   'ragged.constant',
   ['pylist', 'dtype', 'raggedRank', 'innerShape', 'rowSplitsDtype'],
   (
@@ -35,7 +52,7 @@ export const constant = signature(
       raggedRank === undefined ? undefined : asInteger(raggedRank, 'ragged.constant: raggedRank'),
       innerShape,
     ),
-);
+) as object as Constant;
 /** For each start and limit the numbers between. */
 export const range = signature(
   'ragged.range',
