@@ -2,8 +2,9 @@
 // JavaScript a base class sees only what is passed on to it, so the names are read from the constructor's text, and the values from
 // the fields in which it puts them unchanged: `this.scale = scale`.
 // Owns: that reading, the warning where it is not enough, and calling such a constructor again. Leaves configs to their classes.
+import { isRecord } from '../base/record.ts';
 import { type Config, camelCase, type Json } from './schema.ts';
-import { placeOf, serializeKerasObject } from './serialization.ts';
+import { deserializeKerasObject, placeOf, serializeKerasObject } from './serialization.ts';
 
 /** A parameter of a constructor. */
 interface Parameter {
@@ -167,8 +168,24 @@ function inheritedSignature(target: AnyClass): Signature | null {
   return null;
 }
 
+/** Whether a program's own class says itself what its config is, and so also what becomes of it. */
+function hasOwnConfig(target: AnyClass): boolean {
+  for (let type = target; isUsers(type); type = Object.getPrototypeOf(type))
+    if (Object.hasOwn(type.prototype, 'getConfig')) return true;
+  return false;
+}
+/** Layers, models and functions among what was recorded, as objects again. */
+const withObjects = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      isRecord(value) && 'class_name' in value && 'config' in value ? deserializeKerasObject(value as Json) : value,
+    ]),
+  );
+
 /** Makes the object again: a class whose constructor takes its arguments by position gets them so, others one record of options. */
-export function constructFrom<T>(target: new (...args: never[]) => T, options: Readonly<Record<string, unknown>>): T {
+export function constructFrom<T>(target: new (...args: never[]) => T, given: Readonly<Record<string, unknown>>): T {
+  const options = hasOwnConfig(target) ? given : withObjects(given);
   const signature = inheritedSignature(target);
   const positional =
     signature?.parameters.some(

@@ -16,7 +16,7 @@ export class FunctionalModel<out O extends Structure = Structure> extends ModelB
   static override fromConfig(config: Config, customObjects?: CustomObjects): unknown {
     if (!isRecord(config)) throw new ValueError(`Model.fromConfig: found ${show(config)}, wanted a config.`);
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
-    if (config.layers === undefined) return Reflect.construct(this, [config]);
+    if (config.layers === undefined) return withObjectsOf(customObjects, () => super.fromConfig(config));
     const { inputs, outputs, name, trainable } = withObjectsOf(customObjects, () => graphFromConfig(config));
     // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
     return Reflect.construct(this, [{ inputs, outputs, name, ...(trainable === false ? { trainable } : {}) }]);

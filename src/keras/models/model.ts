@@ -21,6 +21,7 @@ import type { Tracked } from '../layers/tracking.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { QuantizationConfig } from '../quantizers/configuration.ts';
+import { withRecordedArguments } from '../recorded-arguments.ts';
 import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
 import { KerasTensor } from '../symbolic/keras-tensor.ts';
@@ -385,7 +386,9 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   // ── Config and files ────────────────────────────────────────────────────────────────────────────────────────────
 
   override getConfig(): Config {
-    return this.#graph ? graphConfig(this as ModelBase, this.#graph) : super.getConfig();
+    if (this.#graph) return graphConfig(this as ModelBase, this.#graph);
+    const config = super.getConfig();
+    return this.hasConfig ? config : withRecordedArguments(this, config);
   }
   getCompileConfig(): Config | null {
     return this.#trainer.getCompileConfig();

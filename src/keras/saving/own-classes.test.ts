@@ -38,3 +38,43 @@ it('Model.fromConfig knows the classes in customObjects', () => {
   const again = tf.keras.Sequential.fromConfig(stack.getConfig(), { customObjects: { Tripled } });
   expect(again(tf.ones([1, 2])).arraySync()).toEqual([[3, 3]]);
 });
+
+class Coder extends tf.keras.Model {
+  readonly inner;
+  readonly outer;
+  readonly width: number;
+  readonly rate: number;
+  constructor(width: number, rate = 0.5) {
+    super({ name: 'coder' });
+    this.width = width;
+    this.rate = rate;
+    this.inner = layers.Dense(width);
+    this.outer = layers.Dense(2);
+  }
+  override call(x: tf.Tensor) {
+    return this.outer(this.inner(x)).mul(this.rate);
+  }
+}
+class Pair extends tf.keras.Model {
+  readonly first: tf.keras.Model;
+  readonly units: number;
+  constructor({ first, units, ...options }: { first: tf.keras.Model; units: number; name?: string }) {
+    super(options);
+    this.first = first;
+    this.units = units;
+  }
+  override call(x: tf.Tensor) {
+    return this.first(x).mul(this.units);
+  }
+}
+it('a subclassed model is made again with what its constructor put into fields', async () => {
+  const x = tf.constant([[1, 2, 3]], { dtype: 'float32' });
+  for (const model of [new Coder(5, 0.25), new Pair({ first: new Coder(3), units: 4, name: 'pair' })]) {
+    const wanted = (model(x) as tf.Tensor).arraySync();
+    const path = join(folder, `${model.name}.keras`);
+    await model.save(path);
+    const back = await models.loadModel(path, { customObjects: { Coder, Pair } });
+    expect(back).toBeInstanceOf(model.constructor);
+    expect(back(x).arraySync()).toEqual(wanted);
+  }
+});
