@@ -122,7 +122,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   const auto at = [&](int32_t offset) { return (float*)(bound.memory->base + (uint32_t)offset); };
   const FlushSubnormals flush(true);
   bound.memory->contract({(const Plan*)(bound.words + x[0]), at(x[1]), at(x[2]), at(x[3]), at(x[4]), x[5], x[6], x[7] >> 2, x[8],
-          (x[7] & 1) != 0, (x[7] & 2) != 0});
+          (x[7] & 1) != 0, (x[7] & 2) != 0, bound.memory->base});
   return nullptr;
 }
 

@@ -1,4 +1,4 @@
 // Matrix products for NEON; compiled with the flags of that instruction set.
-#include "windows.h"
+#include "strips.h"
 
 void contractNeon(const Piece& piece) { contract(piece); }

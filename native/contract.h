@@ -399,12 +399,14 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
   }
 }
 
-/** What stands at the beginning of scratch: which part of B is packed behind it. */
+/** What stands at the beginning of scratch: which part of B is packed behind it; the offsets of further arrays. */
 struct Kept {
   const float* b;
   const Plan* plan;
+  uint32_t extras[EXTRAS];
 };
 constexpr int KEPT_FLOATS = 16;
+inline float* extraOf(const Piece& piece, Extra which) { return (float*)(piece.base + ((const Kept*)piece.scratch)->extras[which]); }
 
 template <int WIDTH>
 void matrices(const Piece& given) {
@@ -415,7 +417,7 @@ void matrices(const Piece& given) {
   const int32_t firstColumn = piece.group * plan.groupColumns;
   const int32_t rest = plan.columns - firstColumn;
   const int32_t columns = rest < plan.groupColumns ? rest : plan.groupColumns;
-  if (piece.fresh) *header = {nullptr, nullptr};
+  if (piece.fresh) *header = {nullptr, nullptr, {}};
   for (int32_t i = 0; i < piece.matrices; i++) {
     const float* a = piece.a + (int64_t)i * plan.batch.a;
     const float* b = piece.b + (int64_t)i * plan.batch.b + (int64_t)firstColumn * plan.columnStride;
@@ -432,7 +434,7 @@ void matrices(const Piece& given) {
           packBlock<WIDTH>(plan, block, b, columns, to);
           to += (int64_t)(columns + WIDTH - 1) / WIDTH * WIDTH * block.terms();
         }
-        *header = {b, &plan};
+        *header = {b, &plan, {}};
       }
     }
     matrix<WIDTH>(piece, a, b, c, columns, kept);

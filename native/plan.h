@@ -4,7 +4,7 @@
 #pragma once
 #include <cstdint>
 
-constexpr int32_t ABI = 3;
+constexpr int32_t ABI = 4;
 constexpr int MAXIMUM_AXES = 8;
 
 struct Axis {
@@ -12,7 +12,19 @@ struct Axis {
 };
 
 /** Which of the kernels a plan is for: its first word. */
-enum Kind : int32_t { PRODUCT = 0, WINDOWS = 1, WINDOWS_FILTER = 2 };
+enum Kind : int32_t { PRODUCT = 0, WINDOWS = 1, WINDOWS_FILTER = 2, STRIPS = 3, STRIPS_FILTER = 4 };
+
+/** Which of the three arrays of windows stands for one four times as large. */
+enum Pooled : int32_t {
+  NOT_POOLED = 0,
+  POOLED_RESULTS = 1,   // C: the largest of 2 × 2 results each, and the numbers of those
+  SPREAD_IMAGE = 2,     // A: what is sent to one of 2 × 2 lines each, by number
+  SPREAD_RESULTS = 3,   // B of a filter's gradient: the same
+};
+/** What is done to pooled results; which of them is the largest is said in two ways. */
+enum Follow : int32_t { BIAS = 1, RELU = 2, NUMBERS = 4, POSITIVE = 8 };
+/** Further arrays of a call, as offsets behind the header of scratch. */
+enum Extra { NUMBERS_AT = 0, BIAS_AT = 1, EXTRAS = 4 };
 
 struct Plan {
   int32_t kind;          // PRODUCT
@@ -41,7 +53,8 @@ struct Slide {
 
 /**
  * Windows of 3 × 3 taps over images with contiguous channels. WINDOWS: C[place, output] = Σ A[place + tap, input] · B[tap, input,
- * output]. WINDOWS_FILTER: C[tap, input, output] = Σ over images and places A[place + tap, input] · B[place, output].
+ * output]. WINDOWS_FILTER: C[tap, input, output] = Σ over images and places A[place + tap, input] · B[place, output]. STRIPS and
+ * STRIPS_FILTER: the same, two lines of places at a time, where one of the arrays is pooled and there are few inputs.
  */
 struct WindowPlan {
   int32_t kind;
@@ -50,6 +63,7 @@ struct WindowPlan {
   int32_t tiles;                      // that are worked on at a time
   int32_t images, aImage, bImage;     // summed over in one call
   Slide down, across;
+  int32_t pooled, follow;
 };
 
 /** The part of a plan that one call does. */
@@ -62,6 +76,7 @@ struct Piece {
   int32_t firstRow, rows, group, matrices;
   bool fresh;       // nothing is packed in scratch yet
   bool accumulate;  // C holds the beginning of the sums
+  uint8_t* base;    // where offsets count from
 };
 
 using Contract = void (*)(const Piece&);

@@ -2,6 +2,7 @@
 // Owns: `Vector` (a register of float32) and how many rows and vectors a tile may have in it. Each source file that includes
 // this is compiled for its own instruction set.
 #pragma once
+#include <cstdint>
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -22,6 +23,18 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {_mm512_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm512_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm512_add_ps(a.value, b.value)}; }
+  using Mask = __mmask16;
+  static inline Vector bits(int32_t x) { return {_mm512_castsi512_ps(_mm512_set1_epi32(x))}; }
+  static inline Mask greater(Vector a, Vector b) { return _mm512_cmp_ps_mask(a.value, b.value, _CMP_GT_OQ); }
+  static inline Mask unordered(Vector a, Vector b) { return _mm512_cmp_ps_mask(a.value, b.value, _CMP_UNORD_Q); }
+  static inline Mask sameBits(Vector a, Vector b) {
+    return _mm512_cmpeq_epi32_mask(_mm512_castps_si512(a.value), _mm512_castps_si512(b.value));
+  }
+  static inline Mask either(Mask a, Mask b) { return a | b; }
+  static inline Vector choose(Mask mask, Vector yes, Vector no) { return {_mm512_mask_mov_ps(no.value, mask, yes.value)}; }
+  static inline Vector keep(Mask mask, Vector x) { return {_mm512_maskz_mov_ps(mask, x.value)}; }
+  /** x where it is larger, or no number. */
+  static inline Vector largest(Vector a, Vector x) { return {_mm512_max_ps(a.value, x.value)}; }
 };
 
 #elif defined(__AVX2__)
@@ -46,6 +59,18 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {_mm256_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm256_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm256_add_ps(a.value, b.value)}; }
+  using Mask = __m256;
+  static inline Vector bits(int32_t x) { return {_mm256_castsi256_ps(_mm256_set1_epi32(x))}; }
+  static inline Mask greater(Vector a, Vector b) { return _mm256_cmp_ps(a.value, b.value, _CMP_GT_OQ); }
+  static inline Mask unordered(Vector a, Vector b) { return _mm256_cmp_ps(a.value, b.value, _CMP_UNORD_Q); }
+  static inline Mask sameBits(Vector a, Vector b) {
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_castps_si256(a.value), _mm256_castps_si256(b.value)));
+  }
+  static inline Mask either(Mask a, Mask b) { return _mm256_or_ps(a, b); }
+  static inline Vector choose(Mask mask, Vector yes, Vector no) { return {_mm256_blendv_ps(no.value, yes.value, mask)}; }
+  static inline Vector keep(Mask mask, Vector x) { return {_mm256_and_ps(mask, x.value)}; }
+  /** x where it is larger, or no number. */
+  static inline Vector largest(Vector a, Vector x) { return {_mm256_max_ps(a.value, x.value)}; }
 };
 
 #elif defined(__ARM_NEON)
@@ -75,5 +100,21 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {vsubq_f32(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {vfmaq_f32(c.value, a.value, b.value)}; }
   static inline Vector add(Vector a, Vector b) { return {vaddq_f32(a.value, b.value)}; }
+  using Mask = uint32x4_t;
+  static inline Vector bits(int32_t x) { return {vreinterpretq_f32_s32(vdupq_n_s32(x))}; }
+  static inline Mask greater(Vector a, Vector b) { return vcgtq_f32(a.value, b.value); }
+  static inline Mask unordered(Vector a, Vector b) {
+    return vmvnq_u32(vandq_u32(vceqq_f32(a.value, a.value), vceqq_f32(b.value, b.value)));
+  }
+  static inline Mask sameBits(Vector a, Vector b) {
+    return vceqq_u32(vreinterpretq_u32_f32(a.value), vreinterpretq_u32_f32(b.value));
+  }
+  static inline Mask either(Mask a, Mask b) { return vorrq_u32(a, b); }
+  static inline Vector choose(Mask mask, Vector yes, Vector no) { return {vbslq_f32(mask, yes.value, no.value)}; }
+  static inline Vector keep(Mask mask, Vector x) {
+    return {vreinterpretq_f32_u32(vandq_u32(mask, vreinterpretq_u32_f32(x.value)))};
+  }
+  /** x where it is larger, or no number. */
+  static inline Vector largest(Vector a, Vector x) { return {vmaxq_f32(a.value, x.value)}; }
 };
 #endif

@@ -40,33 +40,81 @@ struct Values {
   float* end() const { return at + SQUARE * point; }
 };
 
-/** One tile of the image as values at the points; lines beyond the image are read from `zeros`. */
-void imageTile(const WindowPlan& plan, const float* image, int32_t row, int32_t column, const float* zeros, const Values& to, int32_t tile) {
-  const float* lines[SQUARE];
+/** The numbers of taps of windows of 2 × 2, by the parities of a line and of a column. */
+struct TapNumbers {
+  Vector of[4] = {Vector::bits(0), Vector::bits(1), Vector::bits(2), Vector::bits(3)};
+  ALWAYS_INLINE Vector at(int32_t down, int32_t across) const { return of[(down & 1) * 2 + (across & 1)]; }
+};
+/** What is sent to the element of a window with that number: `values` where `numbers` say so. */
+ALWAYS_INLINE Vector sentTo(Vector tap, const float* values, const float* numbers, int lanes) {
+  return Vector::keep(Vector::sameBits(loadUpTo(numbers, lanes), tap), loadUpTo(values, lanes));
+}
+
+/**
+ * One tile of the image as values at the points; lines beyond the image are read from `zeros`. SPREAD: each line and column of the
+ * array stands for two of the image, and `numbers` lie as it does.
+ */
+template <bool SPREAD>
+void imageTile(const WindowPlan& plan, const float* image, const float* numbers, int32_t row, int32_t column, const float* zeros,
+               const Values& to, int32_t tile) {
+  const float *lines[SQUARE], *chosen[SQUARE];
   for (int y = 0; y < POINTS; y++) {
     const int32_t down = row + y + plan.down.from;
     for (int x = 0; x < POINTS; x++) {
       const int32_t across = column + x + plan.across.from;
       const bool inside = down >= 0 && down < plan.down.lines && across >= 0 && across < plan.across.lines;
-      lines[y * POINTS + x] = inside ? image + (int64_t)down * plan.down.a + (int64_t)across * plan.across.a : zeros;
+      const int64_t at = (int64_t)(SPREAD ? down >> 1 : down) * plan.down.a + (int64_t)(SPREAD ? across >> 1 : across) * plan.across.a;
+      lines[y * POINTS + x] = inside ? image + at : zeros;
+      if (SPREAD) chosen[y * POINTS + x] = inside ? numbers + at : zeros;
     }
   }
   float* at = to.at + tile * to.tile;
+  const TapNumbers taps;
   forVectors(plan.inputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
-    square<ImageToPoints>([&](int y, int x) __attribute__((always_inline)) { return loadUpTo(lines[y * POINTS + x] + channel, lanes); },
-                          [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
+    square<ImageToPoints>(
+        [&](int y, int x) __attribute__((always_inline)) {
+          const int i = y * POINTS + x;
+          if constexpr (SPREAD)
+            return sentTo(taps.at(y + plan.down.from, x + plan.across.from), lines[i] + channel, chosen[i] + channel, lanes);
+          else return loadUpTo(lines[i] + channel, lanes);
+        },
+        [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
   });
 }
 
-/** Where the places of a tile lie in an array; those beyond the edges are `beyond`. */
-template <typename Float>
+/** Where the places of a tile lie in an array; those beyond the edges are `beyond`. SPREAD: in one where each stands for two. */
+template <bool SPREAD, typename Float>
 inline void placesOf(const WindowPlan& plan, Float* array, int32_t row, int32_t column, Float* beyond, Float** places) {
   for (int y = 0; y < PLACES; y++)
     for (int x = 0; x < PLACES; x++) {
-      const bool inside = row + y < plan.down.extent && column + x < plan.across.extent;
-      places[y * PLACES + x] =
-          inside ? array + (int64_t)(row + y) * plan.down.places + (int64_t)(column + x) * plan.across.places : beyond;
+      const int32_t down = row + y, across = column + x;
+      const bool inside = down < plan.down.extent && across < plan.across.extent;
+      places[y * PLACES + x] = inside ? array + (int64_t)(SPREAD ? down >> 1 : down) * plan.down.places +
+                                            (int64_t)(SPREAD ? across >> 1 : across) * plan.across.places
+                                      : beyond;
     }
+}
+
+/** The largest of 2 × 2 results after bias and relu, and the number of its tap: the first of equals, −1 where POSITIVE wants one. */
+ALWAYS_INLINE void poolWindow(int32_t follow, Vector bias, const Vector (&results)[4], const TapNumbers& taps, Vector& most, Vector& number) {
+  Vector x[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    x[i] = Vector::add(results[i], bias);
+    if (follow & RELU) x[i] = Vector::largest(Vector::zero(), x[i]);
+  }
+  Vector found = x[0];
+  number = taps.of[0];
+#pragma GCC unroll 4
+  for (int i = 1; i < 4; i++) {
+    const Vector::Mask larger = Vector::greater(x[i], found);
+    found = Vector::choose(larger, x[i], found);
+    number = Vector::choose(larger, taps.of[i], number);
+  }
+  if (follow & POSITIVE) number = Vector::choose(Vector::greater(found, Vector::zero()), number, Vector::bits(-1));
+  // What is no number is the largest.
+  const Vector::Mask none = Vector::either(Vector::unordered(x[0], x[1]), Vector::unordered(x[2], x[3]));
+  most = Vector::choose(none, Vector::add(Vector::add(x[0], x[1]), Vector::add(x[2], x[3])), found);
 }
 
 // ── Results ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,7 +167,7 @@ void multiplyFilter(const WindowPlan& plan, const Values& values, const float* f
 /** Sums at the points as results. */
 void resultTile(const WindowPlan& plan, const Values& sums, int32_t tile, float* c, int32_t row, int32_t column, float* beyond) {
   float* places[PLACES * PLACES];
-  placesOf(plan, c, row, column, beyond, places);
+  placesOf<false>(plan, c, row, column, beyond, places);
   const float* at = sums.at + tile * sums.tile;
   forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
     square<PointsToPlaces>([&](int y, int x) __attribute__((always_inline)) { return Vector::load(at + (y * POINTS + x) * sums.point + channel); },
@@ -127,43 +175,90 @@ void resultTile(const WindowPlan& plan, const Values& sums, int32_t tile, float*
   });
 }
 
+/** Sums at the points as the largest of every 2 × 2 results. */
+void pooledTile(const WindowPlan& plan, const Values& sums, int32_t tile, float* c, float* numbers, const float* bias, int32_t row,
+                int32_t column, float* beyond) {
+  float *places[4], *chosen[4];
+  for (int i = 0; i < 4; i++) {
+    const int32_t down = row / 2 + i / 2, across = column / 2 + i % 2;
+    const bool inside = 2 * down < plan.down.extent && 2 * across < plan.across.extent;
+    const int64_t at = (int64_t)down * plan.down.places + (int64_t)across * plan.across.places;
+    places[i] = inside ? c + at : beyond;
+    chosen[i] = inside && (plan.follow & NUMBERS) ? numbers + at : beyond;
+  }
+  const float* at = sums.at + tile * sums.tile;
+  const TapNumbers taps;
+  forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
+    Vector results[4][4];
+    square<PointsToPlaces>([&](int y, int x) __attribute__((always_inline)) { return Vector::load(at + (y * POINTS + x) * sums.point + channel); },
+                           [&](int y, int x, Vector r) __attribute__((always_inline)) { results[y / 2 * 2 + x / 2][y % 2 * 2 + x % 2] = r; });
+    const Vector added = plan.follow & BIAS ? loadUpTo(bias + channel, lanes) : Vector::zero();
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+      Vector most, number;
+      poolWindow(plan.follow, added, results[i], taps, most, number);
+      storeUpTo(number, chosen[i] + channel, lanes);
+      storeUpTo(most, places[i] + channel, lanes);
+    }
+  });
+}
+
+/** Whether the filter in scratch is this call's; from now on it is. */
+inline bool keepsFilter(const Piece& piece) {
+  Kept* header = (Kept*)piece.scratch;
+  const bool same = !piece.fresh && header->b == piece.b && header->plan == piece.plan;
+  header->b = piece.b;
+  header->plan = piece.plan;
+  return same;
+}
+
 /** Results of `rows` lines of places from `firstRow` on, which begins a tile. */
 void slideWindows(const Piece& piece) {
   const WindowPlan& plan = *(const WindowPlan*)piece.plan;
-  Kept* header = (Kept*)piece.scratch;
   float* beyond = piece.scratch + KEPT_FLOATS;
   float* zeros = beyond + upTo(plan.outputs, LANES);
   float* filter = zeros + upTo(plan.inputs, LANES);
   const int64_t filterSize = (int64_t)SQUARE * upTo(plan.outputs, PANEL) * plan.inputs;
   const Values values = Values::of(filter + filterSize, plan.tiles, plan.inputs);
   const Values sums = Values::of(values.end(), plan.tiles, plan.outputs);
+  float *numbers = extraOf(piece, NUMBERS_AT), *bias = extraOf(piece, BIAS_AT);
   for (int32_t i = 0; i < plan.inputs; i++) zeros[i] = 0;
-  if (piece.fresh || header->b != piece.b || header->plan != piece.plan) {
-    filterToPoints(plan, piece.b, values.at, filter);
-    *header = {piece.b, piece.plan};
-  }
+  if (!keepsFilter(piece)) filterToPoints(plan, piece.b, values.at, filter);
   const int32_t across = (plan.across.extent + PLACES - 1) / PLACES;
   const int32_t all = (piece.rows + PLACES - 1) / PLACES * across;
   for (int32_t first = 0; first < all; first += plan.tiles) {
     const int32_t count = all - first < plan.tiles ? all - first : plan.tiles;
     const auto rowOf = [&](int32_t i) { return piece.firstRow + (first + i) / across * PLACES; };
     const auto columnOf = [&](int32_t i) { return (first + i) % across * PLACES; };
-    for (int32_t i = 0; i < count; i++) imageTile(plan, piece.a, rowOf(i), columnOf(i), zeros, values, i);
+    const auto image = plan.pooled == SPREAD_IMAGE ? imageTile<true> : imageTile<false>;
+    for (int32_t i = 0; i < count; i++) image(plan, piece.a, numbers, rowOf(i), columnOf(i), zeros, values, i);
     multiplyFilter(plan, values, filter, sums, count);
-    for (int32_t i = 0; i < count; i++) resultTile(plan, sums, i, piece.c, rowOf(i), columnOf(i), beyond);
+    for (int32_t i = 0; i < count; i++) {
+      if (plan.pooled == POOLED_RESULTS) pooledTile(plan, sums, i, piece.c, numbers, bias, rowOf(i), columnOf(i), beyond);
+      else resultTile(plan, sums, i, piece.c, rowOf(i), columnOf(i), beyond);
+    }
   }
 }
 
 // ── Gradients of filters ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** One tile of the results' gradient as values at the points. */
-void gradientTile(const WindowPlan& plan, const float* b, int32_t row, int32_t column, const float* zeros, const Values& to, int32_t tile) {
-  const float* places[PLACES * PLACES];
-  placesOf(plan, b, row, column, zeros, places);
+template <bool SPREAD>
+void gradientTile(const WindowPlan& plan, const float* b, const float* numbers, int32_t row, int32_t column, const float* zeros,
+                  const Values& to, int32_t tile) {
+  const float *places[PLACES * PLACES], *chosen[PLACES * PLACES];
+  placesOf<SPREAD>(plan, b, row, column, zeros, places);
+  if (SPREAD) placesOf<SPREAD>(plan, numbers, row, column, zeros, chosen);
   float* at = to.at + tile * to.tile;
+  const TapNumbers taps;
   forVectors(plan.outputs, [&](int32_t channel, int lanes) __attribute__((always_inline)) {
-    square<PlacesToPoints>([&](int y, int x) __attribute__((always_inline)) { return loadUpTo(places[y * PLACES + x] + channel, lanes); },
-                           [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
+    square<PlacesToPoints>(
+        [&](int y, int x) __attribute__((always_inline)) {
+          const int i = y * PLACES + x;
+          if constexpr (SPREAD) return sentTo(taps.at(y, x), places[i] + channel, chosen[i] + channel, lanes);
+          else return loadUpTo(places[i] + channel, lanes);
+        },
+        [&](int y, int x, Vector v) __attribute__((always_inline)) { v.store(at + (y * POINTS + x) * to.point + channel); });
   });
 }
 
@@ -193,6 +288,7 @@ void sumWindows(const Piece& piece) {
   const Values sums = Values::of(zeros + upTo(most, LANES), plan.inputs, plan.outputs);
   const Values values = Values::of(sums.end(), plan.tiles, plan.inputs);
   const Values gradients = Values::of(values.end(), plan.tiles, plan.outputs);
+  const float* numbers = extraOf(piece, NUMBERS_AT);
   for (int32_t i = 0; i < most; i++) zeros[i] = 0;
   const int32_t across = (plan.across.extent + PLACES - 1) / PLACES;
   const int32_t inImage = (plan.down.extent + PLACES - 1) / PLACES * across, all = inImage * plan.images;
@@ -201,8 +297,9 @@ void sumWindows(const Piece& piece) {
     for (int32_t i = 0; i < count; i++) {
       const int32_t image = (first + i) / inImage, tile = (first + i) % inImage;
       const int32_t row = tile / across * PLACES, column = tile % across * PLACES;
-      imageTile(plan, piece.a + (int64_t)image * plan.aImage, row, column, zeros, values, i);
-      gradientTile(plan, piece.b + (int64_t)image * plan.bImage, row, column, zeros, gradients, i);
+      imageTile<false>(plan, piece.a + (int64_t)image * plan.aImage, nullptr, row, column, zeros, values, i);
+      const int64_t at = (int64_t)image * plan.bImage;
+      (plan.pooled == SPREAD_RESULTS ? gradientTile<true> : gradientTile<false>)(plan, piece.b + at, numbers + at, row, column, zeros, gradients, i);
     }
     multiplyTiles(plan, values, gradients, sums, count, first > 0);
   }
@@ -215,15 +312,6 @@ void sumWindows(const Piece& piece) {
                              storeUpTo(g, c + (int64_t)y * plan.down.taps + (int64_t)x * plan.across.taps, lanes);
                            });
     });
-}
-
-/** What a plan asks for. */
-void contract(const Piece& piece) {
-  switch (piece.plan->kind) {
-    case WINDOWS: slideWindows(piece); break;
-    case WINDOWS_FILTER: sumWindows(piece); break;
-    default: contractProduct(piece);
-  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ import type { WhileParams } from '../primitives/control/while-loop.ts';
 import { primitive } from '../primitives/registry.ts';
 import { contractKernel, prepareContractions } from './contract.ts';
 import { fuse } from './fuse.ts';
+import { lowerSequence } from './fuse-windows.ts';
 import type { Group } from './groups.ts';
 import { hoistSums } from './hoist-sums.ts';
 import { hoistTransposes } from './hoist-transposes.ts';
@@ -328,6 +329,9 @@ class Scope {
         break;
       case 'rows':
         this.#step(lowerRows(group, this.#home), labelOf(group));
+        break;
+      case 'sequence':
+        this.#step(lowerSequence(group, this.#home, this.#inPlace), labelOf(group));
         break;
       case 'scatter':
         if (sizeOf(root.outputs[0]!.dims) > 0)

@@ -58,5 +58,6 @@ function inBody(body: readonly Statement[], outer: ReadonlySet<Expr>): number {
 export function countOperations(kernel: Kernel): number {
   if (kernel.kind === 'contract') return 2 * kernel.batch * kernel.m * kernel.n * kernel.k;
   if (kernel.kind === 'philox') return 0;
+  if (kernel.kind === 'sequence') return kernel.parts.reduce((sum, part) => sum + countOperations(part.kernel), 0);
   return kernel.outer.extent * inBody(kernel.body, new Set());
 }

@@ -8,6 +8,7 @@ import { sameShape, sizeOf } from '../base/shape.ts';
 import { type Graph, type GraphValue, type Node, paramsOf } from '../graph/graph.ts';
 import { hasStorage } from '../primitives/storage.ts';
 import { mergeRows } from './fuse-rows.ts';
+import { mergeWindows } from './fuse-windows.ts';
 import { elementwise, type Group, GroupGraph, type GroupKind, isReshape } from './groups.ts';
 import { isMatrixProduct, isTileable, layoutsOf } from './matrix-layout.ts';
 
@@ -231,7 +232,8 @@ export function fuse(graph: Graph, apart = false): Fusion {
     return value.node.primitive?.kind !== 'map' || value.node.inputs.some((input) => readsAll(input, size));
   }
 
-  return { groups: apart ? groups : mergeRows(mergeSiblings(groups, home), home), home };
+  if (apart) return { groups, home };
+  return { groups: mergeWindows(mergeRows(mergeSiblings(groups, home), home), home, graph.outputs), home };
 }
 
 const makesTiles = (node: Node): boolean => node.primitive!.kind === 'convolution' || isLargeContraction(node);

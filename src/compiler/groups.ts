@@ -2,16 +2,30 @@
 // Owns: the vocabulary of fusion, and the question whether two groups may become one. Leaves the decisions to fuse.ts.
 import { type Dims, sizeOf } from '../base/shape.ts';
 import type { GraphValue, Node } from '../graph/graph.ts';
+import type { WindowParams } from '../primitives/functions.ts';
 
-export type GroupKind = 'map' | 'reduce' | 'rows' | 'contract' | 'scatter' | 'random' | 'control' | 'host';
+export type GroupKind = 'map' | 'reduce' | 'rows' | 'contract' | 'scatter' | 'random' | 'control' | 'host' | 'sequence';
 
 /** What one kernel (or host call) computes. */
 export interface Group {
   readonly kind: GroupKind;
-  /** The nodes whose outputs are stored; several for 'map' and 'rows' only. */
+  /** The nodes whose outputs are stored; several for 'map', 'rows' and 'sequence' only. */
   readonly roots: Node[];
+  /** Of 'sequence': the windows between its first root and the others (fuse-windows.ts). */
+  readonly windows?: WindowsBetween;
   /** The axes that name a row, of 'rows': its roots have one element a row, or further axes along it. */
   readonly rows?: Dims;
+}
+
+/** What lies between the roots of a sequence, of which only they know; the values over its windows, and whether these are rectified. */
+export interface WindowsBetween {
+  readonly kind: 'largest' | 'sent';
+  readonly value: GraphValue;
+  readonly params: WindowParams;
+  readonly values: GraphValue;
+  readonly numbers: GraphValue | undefined;
+  readonly rectified: boolean;
+  readonly positive: boolean;
 }
 
 export const isReshape = (node: Node): boolean => node.primitive?.name === 'reshape';

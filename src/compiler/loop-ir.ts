@@ -208,7 +208,40 @@ export interface PhiloxKernel {
   readonly count: number;
 }
 
-export type Kernel = LoopKernel | ContractKernel | PhiloxKernel;
+/** Windows without gaps or overlaps over the rows and columns of images, NHWC and dense; what they leave over at the end is in none. */
+export interface Pooling {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Taps of a window, and how many windows there are, down and across. */
+  readonly window: readonly [number, number];
+  readonly windows: readonly [number, number];
+  /** The buffer with the number of the tap that counts in each window (int32, row-major; −1: none); −1 where nobody wants it. */
+  readonly numbers: number;
+  /** largest: the windows' largest elements. sent: what each window sends to its tap. */
+  readonly values: number;
+  readonly kind: 'largest' | 'sent';
+  /** Of largest: they are those of max(0, element); a number only where that is above 0. */
+  readonly rectified: boolean;
+  readonly positive: boolean;
+}
+
+/**
+ * Loop kernels one after the other, around something as large as an image that nobody else reads: the first one makes it. A backend
+ * that knows how to do all of them as one need not store it.
+ */
+export interface SequenceKernel {
+  readonly kind: 'sequence';
+  readonly buffers: readonly BufferUse[];
+  /** Each with the numbers of its buffers among the sequence's. */
+  readonly parts: readonly { readonly kernel: LoopKernel; readonly buffers: readonly number[] }[];
+  /** The buffer that lies between them. */
+  readonly between: number;
+  /** What the windows over it are: a convolution's largest results (kind largest), or what convolutions read (kind sent). */
+  readonly pooling: Pooling;
+}
+
+export type Kernel = LoopKernel | ContractKernel | PhiloxKernel | SequenceKernel;
 
 // ── Constructors ────────────────────────────────────────────────────────────────────────────────────────────────
 

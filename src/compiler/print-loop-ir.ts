@@ -26,6 +26,11 @@ export function describeKernel(kernel: Kernel): string {
     }
     case 'philox':
       return `philox ${kernel.count}`;
+    case 'sequence': {
+      const uses = kernel.buffers.map(({ storage, access }) => `${storage} ${access}`);
+      const parts = kernel.parts.map((part) => `of ${part.buffers.join()}\n${describeLoops(part.kernel)}`);
+      return `sequence [${uses.join()}] around ${kernel.between} ${JSON.stringify(kernel.pooling)}\n${parts.join('\n')}`;
+    }
   }
 }
 

@@ -36,31 +36,37 @@ function sentByWindows({ node }: GraphValue) {
 }
 
 /**
- * Σ of what windows send · (x > 0), where they send to the largest of max(0, x): what they send, where their maximum is above 0.
+ * Σ of what windows send · (x > 0), where they send to the largest of max(0, x): what they send, where that is above 0, which is
+ * said by the numbers.
  */
 export function maskedWindows(sent: GraphValue, mask: GraphValue, rewriting: Rewriting): GraphValue | null {
   const windows = sentByWindows(sent);
   const compared = mask.node.inputs[0];
   if (!windows || mask.node.primitive?.name !== 'convert' || compared?.node.primitive?.name !== 'greater') return null;
-  const { numbers, values, over, overParams } = windows;
+  const { values, over, overParams } = windows;
   const [before, limit] = compared.node.inputs as [GraphValue, GraphValue];
   const isZero = (value: GraphValue): boolean => Number(rewriting.uniform(value) ?? 1) === 0;
   const { inputs, primitive } = over.node;
   if (primitive?.name !== 'max' || !isZero(limit) || !inputs.includes(before) || !inputs.some(isZero)) return null;
-  const largest = rewriting.apply('windowMax', [over], overParams);
-  const zero = rewriting.constant(allocate(over.dtype, 1), { dims: [], dtype: over.dtype });
-  const zeros = rewriting.apply('broadcast', [zero], { dims: largest.dims, axes: [] });
-  const above = rewriting.apply('convert', [rewriting.apply('greater', [largest, zeros], {})], { dtype: values.dtype });
-  return rewriting.apply('windowSpread', [numbers, rewriting.apply('mul', [values, above], {})], sent.node.params);
+  const positive = rewriting.apply('windowArgMax', [over], { ...overParams, positive: true });
+  return rewriting.apply('windowSpread', [positive, values], sent.node.params);
 }
 
 /** What to sum instead of what windows send, over the same axes: what they send, where all of its places are summed. */
-export function summedWindows(sent: GraphValue, axes: Dims): GraphValue | null {
+export function summedWindows(sent: GraphValue, axes: Dims, rewriting: Rewriting): GraphValue | null {
   const windows = sentByWindows(sent);
   if (!windows || sent.dtype !== 'float32') return null;
   const { window, strides, low, high } = windows.params;
   // Without padding every window has an element to send to.
   const isWhole = [...low, ...high].every((n) => n === 0);
   const areSummed = window.every((n, axis) => axes.includes(axis) || (n === 1 && strides[axis] === 1));
-  return isWhole && areSummed ? windows.values : null;
+  if (!isWhole || !areSummed) return null;
+  const { numbers, values, overParams } = windows;
+  if (overParams.positive !== true) return values;
+  const none = rewriting.constant(allocate('int32', 1), { dims: [], dtype: 'int32' });
+  const zeros = rewriting.apply('broadcast', [none], { dims: numbers.dims, axes: [] });
+  const isSent = rewriting.apply('convert', [rewriting.apply('greaterEqual', [numbers, zeros], {})], {
+    dtype: values.dtype,
+  });
+  return rewriting.apply('mul', [values, isSent], {});
 }

@@ -8,7 +8,7 @@ import type { ArrayValue, Params } from '../graph/primitive.ts';
 import { printParams } from '../graph/print-graph.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
 import { primitive as primitiveNamed } from '../primitives/registry.ts';
-import { maskedWindows, summedWindows } from './simplify-windows.ts';
+import { maskedWindows, type Rewriting, summedWindows } from './simplify-windows.ts';
 
 /** Results up to so many elements are computed at compile time when all operands are constants. */
 const FOLD_LIMIT = 64;
@@ -176,20 +176,24 @@ export class Simplifier {
       case 'add':
         return this.#joinPads(inputs, scope);
       case 'mul': {
-        const made = maskedWindows(a!, inputs[1]!, {
-          apply: (name, operands, own) => this.#make(primitiveNamed(name), operands, own, scope)[0]!,
-          constant: (data, spec) => this.#constant(data, spec),
-          uniform,
-        });
+        const made = maskedWindows(a!, inputs[1]!, this.#rewriting(scope));
         return made && [made];
       }
       case 'reduceSum': {
-        const instead = summedWindows(a!, params.axes as Dims);
+        const instead = summedWindows(a!, params.axes as Dims, this.#rewriting(scope));
         return instead && this.#make(primitive, [instead], params, scope);
       }
       default:
         return null;
     }
+  }
+
+  #rewriting(scope: string): Rewriting {
+    return {
+      apply: (name, operands, own) => this.#make(primitiveNamed(name), operands, own, scope)[0]!,
+      constant: (data, spec) => this.#constant(data, spec),
+      uniform,
+    };
   }
 
   /** Pieces padded with zeros so that they lie side by side, and added, are the pieces put together: gradients of split. */

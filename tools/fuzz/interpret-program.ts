@@ -86,7 +86,13 @@ export function interpretProgram(compiled: Compiled, parameters: readonly Data[]
               const bytes = arrays[storage].BYTES_PER_ELEMENT;
               return new arrays[storage](memory, at[i]!, Math.floor((memory.byteLength - at[i]!) / bytes));
             });
-            interpretLoops(kernel, buffers);
+            if (kernel.kind === 'loops') interpretLoops(kernel, buffers);
+            else
+              for (const part of kernel.parts)
+                interpretLoops(
+                  part.kernel,
+                  part.buffers.map((buffer) => buffers[buffer]!),
+                );
           }
           break;
         }

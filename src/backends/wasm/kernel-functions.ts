@@ -4,7 +4,7 @@
 
 import type { Code } from '../../assembler/code.ts';
 import type { FunctionBuilder, ModuleBuilder } from '../../assembler/module.ts';
-import type { Kernel, LoopKernel } from '../../compiler/loop-ir.ts';
+import type { BufferUse, Kernel, LoopKernel, SequenceKernel } from '../../compiler/loop-ir.ts';
 import { Analysis } from './codegen/analysis.ts';
 import { type Footprint, footprintOf } from './codegen/footprint.ts';
 import { type GeneratedKernel, generateKernel } from './codegen/kernel.ts';
@@ -20,13 +20,16 @@ import { type BlockHooks, blockFunction, PARAMETERS } from './contract/blocks.ts
 import { dotFunction } from './contract/dot.ts';
 import { type Contraction, matchContraction } from './contract/match.ts';
 import { type Axis, type Nest, nestOf, sizeOf } from './contract/nest.ts';
+import type { Place } from './contract/places.ts';
 import { alignUp, type BlockOptions, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
+import { productsOf } from './contract/windows.ts';
 import type { Library } from './library.ts';
 import { nativeFunction } from './native/function.ts';
 import { loopFunction } from './native/loop-function.ts';
 import { planLoops } from './native/loop-plan.ts';
 import { type NativePlan, nativeTaskCount, planNative } from './native/plan.ts';
 import { planWindows } from './native/plan-windows.ts';
+import { followOf, isSquare, type Pooled } from './native/pooling.ts';
 import { philoxFunction } from './philox.ts';
 import type { Divisible } from './threads/phases.ts';
 
@@ -128,6 +131,10 @@ export class KernelFunctions {
         };
         return [plan.kind === 'dot' ? call : { ...call, footprint: footprintOfTasks(plan, order) }];
       }
+      case 'sequence': {
+        const each = () => kernel.parts.flatMap((part, i) => callsOfPart(this.make(part.kernel, `${name}.${i}`), part));
+        return (this.native && this.pooled(kernel, name)) ?? each();
+      }
       case 'loops': {
         const prepared = prepare(kernel);
         const match = matchContraction(prepared);
@@ -204,12 +211,79 @@ export class KernelFunctions {
     };
   }
 
-  private contraction(match: Contraction, name: string): readonly KernelCall[] {
+  /** A sequence around pooling in as many native calls as it has convolutions, if all of it can be done that way. */
+  private pooled({ parts, pooling, buffers: uses }: SequenceKernel, name: string): readonly KernelCall[] | undefined {
+    if (!isSquare(pooling)) return undefined;
+    const [first, ...others] = parts as [Part, ...Part[]];
+    const { values, numbers } = pooling;
+    if (pooling.kind === 'largest') {
+      const prepared = prepare(first.kernel);
+      const [match, follow] = [matchContraction(prepared, 1), followOf(prepared, pooling)];
+      const windows =
+        match?.windows &&
+        follow &&
+        planWindows(match.windows, {}, this.leastProducts, { array: 'c', pooling, follow: follow.follow });
+      if (!windows) return undefined;
+      const [a, b] = match.buffers.map((buffer) => first.buffers[buffer]!) as [number, number, number];
+      const bias = follow.bias === undefined ? values : first.buffers[follow.bias]!;
+      const hooks = {
+        extraPointers: 2,
+        furtherArrays: [
+          besides(PARAMETERS, 'c'),
+          (code: Code) => {
+            code.get(PARAMETERS + 1);
+          },
+        ],
+      };
+      const call = this.nativeProduct(windows, name, buffers([a, b, values]), hooks);
+      const cost = productsOf(match.windows!) * NATIVE_PRODUCT;
+      const further = [numbers < 0 ? values : numbers, bias];
+      return [withTouches({ ...call, cost, args: [...call.args, ...buffers(further)] }, uses)];
+    }
+    const calls: KernelCall[] = [];
+    for (const [i, part] of others.entries()) {
+      const match = matchContraction(prepare(part.kernel));
+      if (!match) return undefined;
+      // The part's buffers, then those of the windows.
+      const all = [...part.buffers, values, numbers];
+      const made = this.contraction(match, `${name}.${i}`, { pooling, follow: 0 }, part.buffers.length);
+      if (!made) return undefined;
+      for (const call of made) {
+        const args = call.args.map((arg) =>
+          typeof arg === 'object' && 'buffer' in arg ? { buffer: all[arg.buffer]! } : arg,
+        );
+        calls.push(withTouches({ ...call, args, footprint: undefined }, uses));
+      }
+    }
+    return calls;
+  }
+
+  private contraction(match: Contraction, name: string): readonly KernelCall[];
+  /** With an operand that is what pooling sends back, in buffers `sentAt` and the next: values and numbers. */
+  private contraction(
+    match: Contraction,
+    name: string,
+    sent: Omit<Pooled, 'array'>,
+    sentAt: number,
+  ): readonly KernelCall[] | undefined;
+  private contraction(
+    match: Contraction,
+    name: string,
+    sent?: Omit<Pooled, 'array'>,
+    sentAt = 0,
+  ): readonly KernelCall[] | undefined {
+    const array = match.windows?.kind === 'filter' ? 'b' : 'a';
     const { epilogue } = match;
     const windows =
       match.windows && this.native
-        ? planWindows(match.windows, { wholeColumns: epilogue !== undefined }, this.leastProducts)
+        ? planWindows(
+            match.windows,
+            { wholeColumns: epilogue !== undefined },
+            this.leastProducts,
+            sent && { ...sent, array },
+          )
         : undefined;
+    if (sent && !windows) return undefined;
     const padding = windows ? undefined : match.padding;
     const options = { padded: padding !== undefined, wholeColumns: epilogue !== undefined };
     const native = windows ?? this.nativePlan(match.nest, options);
@@ -235,6 +309,11 @@ export class KernelFunctions {
     this.scratchBytes = Math.max(this.scratchBytes, bytes);
     const extras: Argument[] = [];
     const after: KernelCall[] = [];
+    if (sent) {
+      extras.push({ buffer: sentAt + 1 });
+      hooks = { extraPointers: 1, furtherArrays: [besides(PARAMETERS, array)] };
+    }
+    const own = extras.length;
     if (epilogue) {
       const generated = generateKernel(epilogue, `${name}.epilogue`, this.library);
       const fn = this.module.define(generated.fn);
@@ -244,11 +323,11 @@ export class KernelFunctions {
         // While the rows of a task are still in cache.
         const extra = all.filter((buffer) => !match.buffers.includes(buffer));
         const parameter = (buffer: number) =>
-          match.buffers.includes(buffer) ? 2 + match.buffers.indexOf(buffer) : PARAMETERS + extra.indexOf(buffer);
+          match.buffers.includes(buffer) ? 2 + match.buffers.indexOf(buffer) : PARAMETERS + own + extra.indexOf(buffer);
         extras.push(...buffers(extra));
         hooks = {
           ...hooks,
-          extraPointers: extra.length,
+          extraPointers: own + extra.length,
           finish: (code, task, first, rows) => {
             range(code, task, first, rows);
             for (const buffer of all) code.get(parameter(buffer));
@@ -262,8 +341,9 @@ export class KernelFunctions {
     }
     const { batch, rows, columns, depth } = match.nest;
     const cost = [batch, rows, columns, depth].reduce((n, axes) => n * sizeOf(axes), native ? NATIVE_PRODUCT : PRODUCT);
+    const operands = match.buffers.map((buffer, i) => (sent && i === 'ab'.indexOf(array) ? sentAt : buffer));
     const call = native
-      ? this.nativeProduct(native, name, buffers(match.buffers), hooks)
+      ? this.nativeProduct(native, name, buffers(operands), hooks)
       : this.blocks(plan as BlockPlan, name, buffers(match.buffers), hooks);
     const footprint: (number | undefined)[] =
       padding || windows ? [] : [...(footprintOfTasks(plan, match.buffers) ?? [])];
@@ -271,6 +351,39 @@ export class KernelFunctions {
     return [{ ...call, cost, footprint, args: [...call.args, ...extras] }, ...after];
   }
 }
+
+type Part = SequenceKernel['parts'][number];
+
+/** A part's calls over the buffers of its sequence. */
+const callsOfPart = (calls: readonly KernelCall[], { kernel, buffers: numbers }: Part): KernelCall[] =>
+  calls.map((call) => {
+    const footprint: (number | undefined)[] = [];
+    call.footprint?.forEach((bytes, i) => {
+      footprint[numbers[i]!] = bytes;
+    });
+    const args = call.args.map((arg) =>
+      typeof arg === 'object' && 'buffer' in arg ? { buffer: numbers[arg.buffer]! } : arg,
+    );
+    const touches = numbers.map((buffer, i) => ({ buffer, write: kernel.buffers[i]!.access !== 'read' }));
+    return { ...call, footprint, args, touches };
+  });
+
+/** A call of a sequence with what it touches: its arguments. */
+const withTouches = (call: KernelCall, uses: readonly BufferUse[]): KernelCall => ({
+  ...call,
+  touches: call.args.flatMap((arg) =>
+    typeof arg === 'object' && 'buffer' in arg
+      ? [{ buffer: arg.buffer, write: uses[arg.buffer]!.access !== 'read' }]
+      : [],
+  ),
+});
+
+/** The address in an array, given by a parameter, that lies as a place does in another. */
+const besides =
+  (parameter: number, array: 'a' | 'b' | 'c') =>
+  (code: Code, at: Place, pointers: readonly number[]): void => {
+    code.get(at[array]).get(pointers['abc'.indexOf(array)]!).op('i32.sub').get(parameter).op('i32.add');
+  };
 
 /** What each task touches, where tasks are equal pieces of the rows; `buffers` are the kernel's numbers of A, B and C. */
 function footprintOfTasks(

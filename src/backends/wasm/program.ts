@@ -43,9 +43,12 @@ const takesTwo = (fn: string): boolean => fn === 'pow' || fn === 'atan2' || fn =
 /** The functions of JavaScript's Math that the kernels need. */
 function neededDoubles(kernels: readonly Kernel[]): DoubleFunction[] {
   const needed = new Set<DoubleFunction>();
-  for (const kernel of kernels) {
-    if (kernel.kind !== 'loops') continue;
-    forEachExpr(kernel.body, (e) => {
+  const bodies = kernels.flatMap((kernel) => {
+    if (kernel.kind === 'sequence') return kernel.parts.map((part) => part.kernel.body);
+    return kernel.kind === 'loops' ? [kernel.body] : [];
+  });
+  for (const body of bodies) {
+    forEachExpr(body, (e) => {
       if (e.op === 'binary' && e.fn === 'rem' && (e.type === 'f32' || e.type === 'f64')) needed.add('rem');
       if (e.op === 'unary' && e.type === 'f32' && farFunctions[e.fn as FloatUnary])
         needed.add(farFunctions[e.fn as FloatUnary]!);

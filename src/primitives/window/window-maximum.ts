@@ -29,7 +29,10 @@ function tapAt(x: Dims, y: Dims, p: P, at: Position, tap: number): ReturnType<ty
   return tapIndex(x, y, p, at.axes, digits);
 }
 
-export const windowArgMax: MapPrimitive<P> = {
+/** Where `positive`, a number only for windows whose largest element is above 0, else −1. */
+type ArgMaxParams = P & { readonly positive?: boolean };
+
+export const windowArgMax: MapPrimitive<ArgMaxParams> = {
   name: 'windowArgMax',
   kind: 'map',
   pointwise: false,
@@ -40,7 +43,8 @@ export const windowArgMax: MapPrimitive<P> = {
     visitWindows(x!.dims, out!.dims, p, (output, positions, numbers) => {
       let best = 0;
       for (let i = 1; i < positions.length; i++) if (source[positions[i]!]! > source[positions[best]!]!) best = i;
-      target[output] = numbers[best] ?? -1;
+      const counts = !p.positive || source[positions[best]!]! > 0;
+      target[output] = counts ? (numbers[best] ?? -1) : -1;
     });
   },
   lowers: ([x], p) => sizeOf(p.window) <= MOST_TAPS && x!.dtype !== 'bool',
@@ -62,10 +66,12 @@ export const windowArgMax: MapPrimitive<P> = {
       largest = ir.select(wins, value, largest);
       number = ir.select(wins, ir.integer(tap), number);
     }
-    return number;
+    if (!p.positive || !largest) return number;
+    const zero = ir.constant(largest.type, largest.type === 'i64' ? 0n : 0);
+    return ir.select(ir.compare('gt', largest, zero, signed), number, ir.integer(-1));
   },
   vjp: null,
-  samples,
+  samples: () => samples().flatMap((sample) => [sample, { ...sample, params: { ...sample.params, positive: true } }]),
 };
 
 /** How an element at `at` of an axis may lie in windows: which output, as which tap, and when; outputs ascending. */

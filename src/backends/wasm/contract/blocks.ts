@@ -18,6 +18,8 @@ export const PARAMETERS = 6;
 export interface BlockHooks {
   /** So many pointers follow the function's own parameters, for the use of `finish`. */
   readonly extraPointers?: number;
+  /** Further arrays of a native call: what computes their address from a place, each for a word behind the header of scratch. */
+  readonly furtherArrays?: readonly ((code: Code, at: Place, pointers: readonly number[]) => void)[];
   /** Replaces A by a padded copy: gets the local with A's address and puts the copy's into it. */
   readonly copyA?: (code: Code, address: number, scratch: number) => void;
   /** Runs when a task is done: gets the locals with its number, and with the first and the count of its rows where rows are cut. */

@@ -34,7 +34,8 @@ type Load = Extract<Expr, { op: 'load' }>;
 const LEAST_TERMS = 12;
 const LEAST_PRODUCTS = 1 << 13;
 
-export function matchContraction(kernel: LoopKernel): Contraction | undefined {
+/** `leastTerms`: sums of fewer are left to plain loops. */
+export function matchContraction(kernel: LoopKernel, leastTerms = LEAST_TERMS): Contraction | undefined {
   const loops: LoopIndex[] = [kernel.outer];
   let body: readonly Statement[] = kernel.body;
   while (body.length === 1 && body[0]!.kind === 'loop') {
@@ -92,7 +93,7 @@ export function matchContraction(kernel: LoopKernel): Contraction | undefined {
   const terms = sizeOf(nest.depth);
   const columns = nest.columns.find((axis) => axis.c === 1)!.extent;
   const products = terms * sizeOf(nest.rows) * sizeOf(nest.columns) * sizeOf(nest.batch);
-  if (terms < LEAST_TERMS || products < LEAST_PRODUCTS || columns < 4 || sizeOf(nest.rows) < 2) return undefined;
+  if (terms < leastTerms || products < LEAST_PRODUCTS || columns < 4 || sizeOf(nest.rows) < 2) return undefined;
 
   const isZero = !left.guard || (left.otherwise?.op === 'const' && Number(left.otherwise.value) === 0);
   const coordinates = left.guard ? coordinatesOf(left.guard) : [];

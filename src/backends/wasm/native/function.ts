@@ -4,11 +4,14 @@
 import { FunctionBuilder } from '../../../assembler/module.ts';
 import { type BlockHooks, PARAMETERS } from '../contract/blocks.ts';
 import { sizeOf } from '../contract/nest.ts';
-import { PlaceCode } from '../contract/places.ts';
+import { type Place, PlaceCode } from '../contract/places.ts';
 import { type NativePlan, nativeTaskCount } from './plan.ts';
 
 /** Flags of a call: nothing is packed yet; C holds the beginning of the sums. The group of columns stands above them. */
 const [FRESH, ACCUMULATE, GROUP] = [1, 2, 4];
+
+/** Bytes before the offsets of further arrays in scratch. */
+const EXTRAS_AT = 16;
 
 /** (begin, end, a, b, c, scratch, …): calls `contract` with the plan at word `planAt` for each task. */
 export function nativeFunction(
@@ -52,7 +55,12 @@ export function nativeFunction(
     code.get(task).i32(tasksInGroup).op('i32.div_u').i32(GROUP).op('i32.mul');
     code.get(flags).i32(FRESH).op('i32.and', 'i32.add').set(flags);
   }
-  const call = (at: { readonly a: number; readonly b: number; readonly c: number }) => {
+  const call = (at: Place) => {
+    hooks.furtherArrays?.forEach((address, i) => {
+      code.get(scratch);
+      address(code, at, [aPointer, bPointer, cPointer]);
+      code.memory('i32.store', EXTRAS_AT + 4 * i);
+    });
     code.i32(planAt).get(at.a).get(at.b).get(at.c).get(scratch);
     if (matrices) code.i32(0).i32(rowCount).get(flags).get(count);
     else {

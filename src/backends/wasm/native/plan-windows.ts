@@ -3,11 +3,16 @@
 
 import { sizeOf } from '../contract/nest.ts';
 import { alignUp, type BlockOptions, NO_AXIS } from '../contract/plan.ts';
-import { productsOf, type Slide, type Windows } from '../contract/windows.ts';
+import { productsOf, type Slide, TAPS, type Windows } from '../contract/windows.ts';
 import { evenly, MOST_TASKS, type NativePlan, TASK_BYTES } from './plan.ts';
+import { type Pooled, pooledWindows } from './pooling.ts';
 
-/** The first word of a plan. */
-const [RESULTS, FILTER] = [1, 2];
+/** The first word of a plan, and of one for images of few channels. */
+const [RESULTS, FILTER, STRIPS] = [1, 2, 2];
+/** The array that is pooled, as native/plan.h numbers them. */
+const POOLED = { c: 1, a: 2, b: 3 } as const;
+/** Channels of an image that is worked on in strips, where its gradient is not wanted. */
+const MOST_OF_STRIPS = 16;
 /** Places of a tile in each direction, and the points at which a tile and its filter are multiplied. */
 const [PLACES, POINTS] = [4, 36];
 /** Below these plain sums are as good: channels fill no vectors, a call does little. */
@@ -31,8 +36,16 @@ const upTo = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 const tilesIn = (down: number, across: number): number => Math.ceil(down / PLACES) * Math.ceil(across / PLACES);
 
 /** A plan, or undefined where plain sums do as well. `least`: as of planNative, 0 for a plan in any case. */
-export function planWindows(windows: Windows, options: BlockOptions = {}, least?: number): NativePlan | undefined {
-  if (least !== 0 && !pays(windows)) return undefined;
+export function planWindows(
+  given: Windows,
+  options: BlockOptions = {},
+  least?: number,
+  pooled?: Pooled,
+): NativePlan | undefined {
+  const windows = pooled ? pooledWindows(given, pooled) : given;
+  if (!windows) return undefined;
+  const inStrips = pooled !== undefined && pooled.array !== 'a' && given.inputs.extent <= MOST_OF_STRIPS;
+  if (!inStrips && least !== 0 && !pays(windows)) return undefined;
   const { kind, outside, images, down, across, inputs, outputs } = windows;
   const around = sizeOf(outside);
   // Lines of tiles: as many pieces as threads share evenly, small where something follows that wants them in cache.
@@ -54,7 +67,9 @@ export function planWindows(windows: Windows, options: BlockOptions = {}, least?
     ? values(outputs.extent, inputs.extent)
     : POINTS * upTo(outputs.extent, PANEL) * inputs.extent;
   const beyond = upTo(inputs.extent, LANES) + upTo(outputs.extent, LANES);
-  const floats = HEADER + beyond + weights + values(inputs.extent, block) + values(outputs.extent, block);
+  const floats = inStrips
+    ? floatsOfStrips(windows)
+    : HEADER + beyond + weights + values(inputs.extent, block) + values(outputs.extent, block);
   const slide = ({ extent, from, lines, a, places, taps }: Slide) => [extent, from, lines, a, places, taps];
   return {
     nest: { batch: [], rows: [], columns: [], depth: [], offsets: windows.offsets },
@@ -68,12 +83,27 @@ export function planWindows(windows: Windows, options: BlockOptions = {}, least?
     columnGroups: 1,
     depthOutside: [],
     words: Int32Array.from([
-      ...[isFilter ? FILTER : RESULTS, inputs.extent, outputs.extent, inputs.stride, outputs.stride, block],
+      ...[
+        (isFilter ? FILTER : RESULTS) + (inStrips ? STRIPS : 0),
+        inputs.extent,
+        outputs.extent,
+        inputs.stride,
+        outputs.stride,
+        block,
+      ],
       ...[images.extent, images.a, images.b],
       ...[...slide(down), ...slide(across)],
+      ...[pooled ? POOLED[pooled.array] : 0, pooled?.follow ?? 0],
     ]),
     scratchBytes: alignUp(floats * 4),
   };
+}
+
+/** What native/strips.h needs. */
+function floatsOfStrips({ kind, across, inputs, outputs }: Windows): number {
+  const filter = TAPS ** 2 * inputs.extent * upTo(outputs.extent, PANEL);
+  const strip = (TAPS + 1) * (upTo((across.extent + TAPS - 1) * inputs.extent, LANES) + LANES);
+  return HEADER + filter + strip + (kind === 'filter' ? 2 * across.extent * PANEL : 0);
 }
 
 /** Whether the products at the points and all transforms take clearly less than plain sums. */

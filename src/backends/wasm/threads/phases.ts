@@ -16,6 +16,8 @@ export interface Divisible {
   readonly cost: number;
   /** By buffer: i of the extent touches nothing but bytes [i · n, (i + 1) · n), where that is so. */
   readonly footprint?: readonly (number | undefined)[] | undefined;
+  /** The buffers that it reads or writes, where it is one of several calls of a kernel that do not all touch the same. */
+  readonly touches?: readonly { readonly buffer: number; readonly write: boolean }[] | undefined;
 }
 
 /** What a thread gets at least, in nanoseconds: waiting for one another takes some 300. */
@@ -198,7 +200,7 @@ class Planner {
           const parts = this.#parts(divisible);
           if (parts > 1) this.shared += runs * divisible.cost;
           if (this.#chained(step, call, divisible, phases)) return;
-          const accesses = this.#accessesOf([step], parts === 1);
+          const accesses = this.#accessesOfCall(step, divisible, parts === 1).map(({ access }) => access);
           this.#touch(accesses, phases);
           this.#head = this.#pending.length - accesses.length;
           phases.push({ kind: 'call', step, call, parts });
@@ -256,13 +258,13 @@ class Planner {
     if (head.grain !== 1 || !Number.isInteger(ratio) || ratio % divisible.grain !== 0) return false;
     const links = before.chain?.links ?? [];
     let bytes = 0;
-    const now = this.#accessesOf([step], false).map((access, i) => ({ access, piece: divisible.footprint?.[i] }));
+    const now = this.#accessesOfCall(step, divisible, false);
     const members = [{ step: before.step, call: before.call, ratio: 1 }, ...links];
     const earlier = members.flatMap((member) => {
-      const { footprint } = this.#callsOf[member.step.kernel]![member.call]!;
-      return this.#accessesOf([member.step], false).map((access, i) => ({
+      const touched = this.#accessesOfCall(member.step, this.#callsOf[member.step.kernel]![member.call]!, false);
+      return touched.map(({ access, piece }) => ({
         access,
-        bytes: footprint?.[i] === undefined ? undefined : footprint[i] * member.ratio,
+        bytes: piece === undefined ? undefined : piece * member.ratio,
       }));
     });
     for (const { access, piece } of now) {
@@ -308,10 +310,10 @@ class Planner {
     // Threads may be any number of rounds apart: the same names, the others, the same again.
     for (let round = 0; round < 3; round++) {
       for (const { step, divisible } of calls) {
-        const accesses = this.#accessesOf([step], false).map((access, i): Access => {
-          const bytes = divisible.footprint?.[i];
-          return bytes === undefined ? access : { ...access, cut: `${bytes * divisible.extent}/${pieces}` };
-        });
+        const accesses = this.#accessesOfCall(step, divisible, false).map(
+          ({ access, piece }): Access =>
+            piece === undefined ? access : { ...access, cut: `${piece * divisible.extent}/${pieces}` },
+        );
         if (this.#conflict(accesses, pending, renamed)) return undefined;
         pending = [...pending, ...accesses];
       }
@@ -347,6 +349,14 @@ class Planner {
     });
   }
 
+  /** What one of a kernel's calls touches, with the bytes of its pieces. */
+  #accessesOfCall(step: KernelStep, { touches, footprint }: Divisible, alone: boolean) {
+    const accesses: readonly Access[] =
+      touches?.map(({ buffer, write }) => ({ slot: step.slots[buffer]!, write, alone })) ??
+      this.#accessesOf([step], alone);
+    return accesses.map((access, i) => ({ access, piece: footprint?.[touches ? touches[i]!.buffer : i] }));
+  }
+
   /** What steps touch. */
   #accessesOf(steps: readonly Step[], alone: boolean): Access[] {
     return steps.flatMap((step): Access[] => {
@@ -361,7 +371,7 @@ class Planner {
         case 'kernel': {
           const kernel = this.#program.kernels[step.kernel]!;
           const last = step.slots.length - 1;
-          const writes = (i: number) => (kernel.kind === 'loops' ? kernel.buffers[i]!.access !== 'read' : i === last);
+          const writes = (i: number) => ('buffers' in kernel ? kernel.buffers[i]!.access !== 'read' : i === last);
           return step.slots.map((slot, i) => ({ slot, write: writes(i), alone }));
         }
         case 'repeat':
