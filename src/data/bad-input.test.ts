@@ -1,6 +1,6 @@
 // What tf.data and the data sets of folders say of bad input, sentence by sentence: damaged pictures and records, missing
 // features, generators that throw or change, sets without end. (Downloads that are cut: datasets/downloads/downloads.test.ts.)
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import * as tf from '../index.ts';
@@ -40,6 +40,15 @@ test('a corrupt picture, and one that cannot be read: the error names the file; 
   expect(read).toBe(6);
   expect(rest.skipped.map(({ path }) => path.slice(-5))).toEqual(['1.png', '3.png']);
   for (const { error } of rest.skipped) expect(error.message).toMatch(/[13]\.png/);
+});
+
+test('a link to nothing counts as a file, as in Keras, and the error names it', async () => {
+  const folder = await pictures('dangling');
+  symlinkSync(join(root, 'nowhere.png'), join(folder, 'a', '9.png'));
+  symlinkSync(join(root, 'nowhere'), join(folder, 'c'));
+  const dataset = await tf.keras.utils.imageDatasetFromDirectory(folder, options);
+  expect([dataset.classNames, dataset.filePaths.length]).toEqual([['a', 'b'], 9]);
+  await expect(count(dataset)).rejects.toThrow(/a.9\.png/);
 });
 
 test('folders without pictures', async () => {

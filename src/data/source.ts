@@ -94,9 +94,12 @@ function explained(error: unknown, f: (...args: never) => unknown, element: unkn
 
 const placed = new WeakSet<object>();
 /** The same error with the element's number in its message, the innermost place only. */
-export function fail(error: unknown, method: string, index: number): never {
+export const fail = (error: unknown, method: string, index: number): never =>
+  failAt(error, `Dataset.${method}, element ${index}`);
+
+export function failAt(error: unknown, place: string): never {
   if (!(error instanceof Error) || placed.has(error)) throw error;
-  const said = withMessage(error, `Dataset.${method}, element ${index}: ${error.message}`);
+  const said = withMessage(error, `${place}: ${error.message}`);
   placed.add(said);
   throw said;
 }

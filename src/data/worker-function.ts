@@ -33,12 +33,15 @@ function workersOf(): WorkerPool {
   return pool;
 }
 
-/** The function as `map` calls it. */
-export function inWorkers({ module, name = 'default' }: ModuleFunction): (...args: never) => Promise<unknown> {
+/** The function as `map` calls it, or whoever `where` names. */
+export function inWorkers(
+  { module, name = 'default' }: ModuleFunction,
+  where = 'Dataset.map',
+): (...args: never) => Promise<unknown> {
   const address = String(module);
   if (!URL.canParse(address))
     throw new ValueError(
-      `Dataset.map: module '${address}' is no address; wanted a URL: new URL('./file.js', import.meta.url).`,
+      `${where}: module '${address}' is no address; wanted a URL: new URL('./file.js', import.meta.url).`,
     );
   return async (...args: unknown[]) => {
     const question = { module: address, name, args: args.map(toSent) };

@@ -109,11 +109,10 @@ export function makeNodeFiles(fs: typeof FsPromises, fsSync: typeof Fs) {
         const isFolder = isLink
           ? await fs.stat(joinPath(path, entry.name)).then(
               (behind) => behind.isDirectory(),
-              () => undefined, // a link to nothing
+              () => false, // a link to nothing counts as a file that cannot be read, as in Python
             )
           : entry.isDirectory();
-        if (isFolder !== undefined)
-          found.push({ name: entry.name, kind: isFolder ? 'folder' : 'file', ...(isLink && { isLink }) });
+        found.push({ name: entry.name, kind: isFolder ? 'folder' : 'file', ...(isLink && { isLink }) });
       }
       return found.sort(byName);
     } catch (error) {

@@ -3,7 +3,7 @@
 import { show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
 import { DONE, type Pull, pullFrom } from '../../data/pull.ts';
-import { INFINITE } from '../../data/source.ts';
+import { failAt, INFINITE } from '../../data/source.ts';
 import { componentsToTensors } from '../../data/structure.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
@@ -170,12 +170,20 @@ function sequenceSource(sequence: Sequence, queue: QueueOptions): BatchSource {
     samples: null,
     open() {
       let i = 0;
+      sequence.onEpochBegin();
       const finish = (element: unknown): Batch => asBatch(componentsToTensors(element, 'Sequence.getItem'));
-      return asked((): Batch | Promise<Batch> | null => {
-        if (i >= length) return null;
-        const got: unknown = sequence.getItem(i++);
-        return got instanceof Promise ? got.then(finish) : finish(got);
-      }, queue) as BatchIterator;
+      const batchAt = (index: number): Batch | Promise<Batch> => {
+        const failed = (error: unknown): never => failAt(error, `Sequence.getItem(${index})`);
+        try {
+          const got: unknown = sequence.getItem(index);
+          return got instanceof Promise ? got.then(finish).catch(failed) : finish(got);
+        } catch (error) {
+          return failed(error);
+        }
+      };
+      const { workers = sequence.workers, maxQueueSize = sequence.maxQueueSize } = queue;
+      const ask = (): Batch | Promise<Batch> | null => (i >= length ? null : batchAt(i++));
+      return asked(ask, { workers, maxQueueSize }) as BatchIterator;
     },
     onEpochEnd: () => sequence.onEpochEnd(),
     skip: () => sequence.onEpochEnd(),
