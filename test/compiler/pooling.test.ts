@@ -1,7 +1,8 @@
 // Convolutions with their pooling as one sequence: what the native kernels make of it, against its parts one by one.
 import { describe, expect, it } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/index.ts';
-import { generator, runKernel, type TypedArray } from '../../src/backends/wasm/testing.ts';
+import { generator, runKernel } from '../../src/backends/wasm/testing.ts';
+import type { TypedArray } from '../../src/base/dtype.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { interpretLoops } from '../../src/compiler/interpret-loop-ir.ts';
 import type { SequenceKernel } from '../../src/compiler/loop-ir.ts';
