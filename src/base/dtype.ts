@@ -168,6 +168,13 @@ export function roundToFloat16(x: number): number {
   return (x < 0 || Object.is(x, -0) ? -1 : 1) * rounded * unit;
 }
 
+/** The nearest number of a floating dtype. */
+export function roundTo(dtype: DType, x: number): number {
+  if (dtype === 'float16') return roundToFloat16(x);
+  if (dtype === 'bfloat16') return roundToBfloat16(x);
+  return dtype === 'float32' ? Math.fround(x) : x;
+}
+
 /** Rounds `data` in place to what the dtype can represent; only the 16-bit floats need it. */
 export function roundInPlace(dtype: DType, data: Data): void {
   if (dtype !== 'float16' && dtype !== 'bfloat16') return;

@@ -343,9 +343,18 @@ export function lowerScatter(node: Node, home: ReadonlyMap<GraphValue, GraphValu
   const value = builder.element(updates, from);
   const target = ir.plus(ir.times(index, sizeOf(output.dims.slice(1))), row.position.flat);
   const combine = primitive.combineOf(node.params);
-  const statement: ir.Statement = combine
-    ? { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value }
-    : { kind: 'store', buffer: out, index: target, value };
+  // 16-bit floats lie in memory as wider ones: every sum is rounded as it is made, as TensorFlow's are.
+  const isRounded = output.dtype === 'float16' || output.dtype === 'bfloat16';
+  const statement: ir.Statement = !combine
+    ? { kind: 'store', buffer: out, index: target, value }
+    : isRounded
+      ? {
+          kind: 'store',
+          buffer: out,
+          index: target,
+          value: wrap(output.dtype, ir.binary(combine, ir.load(storageOf(output.dtype), out, target), value)),
+        }
+      : { kind: 'update', buffer: out, index: target, combine, signed: signed(output), value };
   const body = wrapLoops(outer.loops, [
     ...builder.statements,
     { kind: 'if', condition: inside, body: wrapLoops(row.loops, [statement]) },

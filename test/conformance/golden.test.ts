@@ -18,6 +18,8 @@ const byDtype = fileURLToPath(new URL('../fixtures/ops_by_dtype', import.meta.ur
 const parameters = fileURLToPath(new URL('../fixtures/op_parameters', import.meta.url));
 /** The parameters that were left, of tf.* and of keras.ops, made by test/fixtures/make_named_parameters.py. */
 const namedParameters = fileURLToPath(new URL('../fixtures/named_parameters', import.meta.url));
+/** Empty windows, NaN and infinity, 16-bit sums, complex numbers, made by test/fixtures/make_op_edges.py. */
+const edges = fileURLToPath(new URL('../fixtures/op_edges', import.meta.url));
 /** Ragged and sparse tensors in ops of all namespaces, made by test/fixtures/make_composite_ops.py. */
 const composite = fileURLToPath(new URL('../fixtures/composite_ops', import.meta.url));
 /** Parameters of losses, metrics and layers, made by test/fixtures/make_keras_parameters.py. */
@@ -26,6 +28,7 @@ const kinds = new Map([
   [golden, ''],
   [parameters, ', parameters'],
   [namedParameters, ', parameters by name'],
+  [edges, ', edges'],
   [kerasParameters, ', parameters'],
   [composite, ', ragged and sparse'],
   [byDtype, ', by dtype'],
@@ -56,6 +59,7 @@ describe('golden cases', () => {
     [byDtype, 'ops', /./] as const,
     [parameters, 'ops', /./] as const,
     [namedParameters, 'ops', /./] as const,
+    [edges, 'ops', /./] as const,
     [composite, 'ops', /./] as const,
     ...[moreGolden, kerasParameters].flatMap((folder) => areasIn(folder).map((name) => [folder, name, /./] as const)),
   ];

@@ -76,6 +76,8 @@ export function poissonSamples(stream: PhiloxStream, means: ArrayLike<number>, s
 }
 
 function poisson(uniform: () => number, mean: number): number {
+  // TensorFlow never comes back from these.
+  if (!Number.isFinite(mean)) return Number.NaN;
   if (mean < 10) {
     const limit = exp(-mean);
     let product = uniform();
@@ -114,7 +116,7 @@ export function binomialSamples(
     const [n, probability] = [counts[p]!, probabilities[p]!];
     if (n <= 0 || probability <= 0) return 0;
     if (probability >= 1) return n;
-    if (Number.isNaN(probability)) return Number.NaN;
+    if (Number.isNaN(probability) || !Number.isFinite(n)) return Number.NaN;
     const { uniform } = sources(at);
     const smaller = Math.min(probability, 1 - probability);
     const successes = few(p) ? binomialByGeometric(uniform, n, smaller) : binomialByRejection(uniform, n, smaller);

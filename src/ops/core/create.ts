@@ -1,6 +1,6 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
-import { asDType, type DType, isFloating, isInteger } from '../../base/dtype.ts';
+import { asDType, type DType, isFloating, isInteger, roundTo } from '../../base/dtype.ts';
 import { DTypeError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -93,13 +93,15 @@ function rangeOf(...args: readonly unknown[]): Tensor {
     positional === undefined ? options : { dtype: positional as DType },
     floats[0] ?? ([start, limit, delta].every(Number.isInteger) ? 'int32' : 'float32'),
   );
-  const count = Math.ceil((limit - start) / delta);
+  // As many steps, and as long ones, as numbers of the dtype make.
+  const own = (value: number): number => (isFloating(dtype) ? roundTo(dtype, value) : value);
+  const count = Math.ceil(own(own(own(limit) - own(start)) / own(delta)));
   if (!Number.isFinite(count) || count < 0)
     throw new ValueError(
       `range: from ${start} to ${limit} by steps of ${delta} never arrives; wanted finite numbers and a delta that leads from start to limit.`,
     );
-  const index = p.iota([count], 0, isFloating(dtype) ? 'float64' : dtype);
-  return p.convert(p.add(p.mul(index, p.full(delta, index)), p.full(start, index)), dtype) as Tensor;
+  const index = isFloating(dtype) ? p.convert(p.iota([count], 0, 'int32'), dtype) : p.iota([count], 0, dtype);
+  return p.add(p.mul(index, p.full(own(delta), index)), p.full(own(start), index)) as Tensor;
 }
 export interface Range {
   (limit: number | Tensor, options?: ShapedOptions & Options<{ limit: number; delta: number }>): Tensor;

@@ -3,11 +3,13 @@
 import { asDType, type DType, dtypes } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { normalizeAxis, showShape, sizeOf } from '../../base/shape.ts';
+import type { HostFunction } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertPair, convertToTensor } from './convert.ts';
+import { hostFunction, store } from './host.ts';
 import { signature } from './signature.ts';
 
 type Direction = 'ASCENDING' | 'DESCENDING';
@@ -84,6 +86,40 @@ export const topK = signature(
   },
 );
 
+/** By halves: of n elements in order log n are looked at. */
+const searching = (side: 'left' | 'right') => {
+  const made = new Map<DType, HostFunction>();
+  const search = (dtype: DType): HostFunction =>
+    hostFunction(
+      'searchsorted',
+      ([, wanted]) => [{ dims: wanted!.dims, dtype }],
+      ([rows, wanted], [out]) => {
+        const [row, value] = [rows!.data as ArrayLike<number>, wanted!.data as ArrayLike<number>];
+        const [n, count] = [rows!.dims.at(-1)!, wanted!.dims.at(-1)!];
+        const places = new Float64Array(value.length);
+        for (let i = 0; i < value.length; i++) {
+          const start = Math.floor(i / count) * n;
+          const x = value[i]!;
+          let [low, high] = [start, start + n];
+          while (low < high) {
+            const middle = (low + high) >> 1;
+            const isBefore = side === 'left' ? row[middle]! < x : !(x < row[middle]!);
+            if (isBefore) low = middle + 1;
+            else high = middle;
+          }
+          places[i] = low - start;
+        }
+        store(out!, places);
+      },
+    );
+  return (dtype: DType): HostFunction => {
+    const known = made.get(dtype) ?? search(dtype);
+    made.set(dtype, known);
+    return known;
+  };
+};
+const searches = { left: searching('left'), right: searching('right') };
+
 /** Where values would be inserted into rows in order: before equal elements ('left') or behind them ('right'). */
 export const searchsorted = signature(
   'searchsorted',
@@ -102,18 +138,7 @@ export const searchsorted = signature(
       );
     if (side !== 'left' && side !== 'right')
       throw new ValueError(`searchsorted: side ${show(side)}; wanted 'left' or 'right'.`);
-    // (…, values, row): how many elements of the row lie before.
-    const dims = [...wanted.dims, rows.dims.at(-1)!];
-    const r = dims.length;
-    const fitted = p.reshape(rows, [...wanted.dims.slice(0, -1), rows.dims.at(-1)!]);
-    const element = p.broadcast(fitted, dims, [...dims.slice(0, -2).map((_, i) => i), r - 1]);
-    const value = p.broadcast(
-      wanted,
-      dims,
-      wanted.dims.map((_, i) => i),
-    );
-    const before = p.compare(side === 'left' ? 'less' : 'lessEqual', element, value);
-    return p.reduceSum(p.convert(before, asDType(outType)), [r - 1]) as Tensor;
+    return p.customCall(searches[side](asDType(outType)), [rows, wanted])[0] as Tensor;
   },
 );
 

@@ -13,7 +13,7 @@ import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { acceptsRagged, acceptsRaggedList } from '../ragged/accepts.ts';
 import { divide, floormod, multiply } from './elementwise.ts';
-import { broadcastPair, floating, noZeroDivisor } from './operands.ts';
+import { broadcastPair, floating, noZeroDivisor, unaryOf } from './operands.ts';
 
 const isZero = (x: Value): Value => p.compare('equal', x, p.zerosLike(x));
 const pair = (name: string, apply: (a: Tensor, b: Tensor) => Value) =>
@@ -72,7 +72,7 @@ const whereNotZero = (name: string, apply: (a: Value, b: Value) => Value, safe: 
 /** x · log y, and 0 where x is 0. */
 export const xlogy = whereNotZero('xlogy', (a, b) => p.mul(a, p.unary('log', b)), 1);
 /** x · log(1 + y), and 0 where x is 0. */
-export const xlog1py = whereNotZero('xlog1py', (a, b) => p.mul(a, p.unary('log1p', b)), 0);
+export const xlog1py = whereNotZero('xlog1py', (a, b) => p.mul(a, unaryOf('log1p', b)), 0);
 /** x / y, and 0 where x is 0. */
 export const xdivy = whereNotZero('xdivy', p.div, 1);
 

@@ -117,7 +117,11 @@ export const pow = binaryOp('pow', (a, b) => {
 export const maximum = binaryOp('maximum', (a, b) => p.binary('max', a, b));
 export const minimum = binaryOp('minimum', (a, b) => p.binary('min', a, b));
 export const atan2 = binaryOp('atan2', (a, b) => p.binary('atan2', a, b));
-export const squaredDifference = binaryOp('squaredDifference', (a, b) => p.square(p.sub(a, b)));
+/** (a − b)², and of complex numbers |a − b|², as a complex number. */
+export const squaredDifference = binaryOp('squaredDifference', (a, b) => {
+  const difference = p.sub(a, b);
+  return isComplex(a.dtype) ? p.mul(difference, p.conj(difference)) : p.square(difference);
+});
 
 export const equal = binaryOp('equal', (a, b) => p.compare('equal', a, b));
 export const notEqual = binaryOp('notEqual', (a, b) => p.compare('notEqual', a, b));

@@ -10,8 +10,9 @@ import { convertPair, convertToTensor } from '../core/convert.ts';
 import { signature } from '../core/signature.ts';
 import {
   channelsFirst,
-  checkWindow,
+  countWindows,
   fromChannelsLast,
+  nothingOf,
   type Padding,
   type PerAxis,
   paddingOf,
@@ -68,16 +69,16 @@ function convolve(
   const strides = perSpatialAxis(settings.strides, n, first, `${name}: strides`);
   const dilation = perSpatialAxis(settings.dilations, n, first, `${name}: dilations`);
   const { low, high } = paddingOf(settings.padding, spatial, window, strides, dilation, first, name);
-  checkWindow(spatial, window, dilation, low, high, name);
+  const counts = countWindows(spatial, window, dilation, strides, low, high, name);
   const channels = x.dims.at(-1)!;
   const grouped = groups?.(channels, filter) ?? {
     filter,
     groups: Math.max(1, Math.floor(channels / filter.dims.at(-2)!)),
   };
-  const y = fromChannelsLast(
-    p.convolution(x, grouped.filter, { strides, dilation, low, high, groups: grouped.groups }),
-    first,
-  );
+  const result = counts.includes(0)
+    ? nothingOf([x.dims[0]!, ...counts, grouped.filter.dims.at(-1)!], x, grouped.filter)
+    : p.convolution(x, grouped.filter, { strides, dilation, low, high, groups: grouped.groups });
+  const y = fromChannelsLast(result, first);
   return p.reshape(y, [...outer, ...y.dims.slice(1)]) as Tensor;
 }
 
@@ -219,11 +220,9 @@ export function dilate(
   const spatial = x.dims.slice(1, 3);
   const window = filter.dims.slice(0, 2);
   const { low, high } = paddingOf(padding, spatial, window, step, rate, false, name);
-  checkWindow(spatial, window, rate, low, high, name);
+  const out = countWindows(spatial, window, rate, step, low, high, name);
+  if (out.includes(0)) return nothingOf([x.dims[0]!, ...out, x.dims[3]!], x, filter) as Tensor;
   const padded = p.pad(x, p.scalar(Number.NEGATIVE_INFINITY, x.dtype), [0, ...low, 0], [0, ...high, 0]);
-  const out = spatial.map(
-    (n, i) => Math.floor((n + low[i]! + high[i]! - (window[i]! - 1) * rate[i]! - 1) / step[i]!) + 1,
-  );
   let best: Value | null = null;
   for (let i = 0; i < window[0]!; i++) {
     for (let j = 0; j < window[1]!; j++) {

@@ -1,8 +1,9 @@
 // tf.nn.ctcLoss and its decoders: sequences of labels without alignment (Graves et al., 2006).
 // Owns: the sums over alignments in logarithms and double precision, and decoding by the best path and by beams.
 
+import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
-import { showShape } from '../../base/shape.ts';
+import { type Dims, showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
@@ -135,6 +136,11 @@ const lossCall = (blank: number, dense: boolean) =>
       const [all, lengths, steps] = [numbers(labels!), numbers(labelLengths!), numbers(logitLengths!)];
       const losses = lengths.map((length, b) => {
         const row = all.slice(b * width, dense ? (b + 1) * width : b * width + length);
+        const needed = length + row.slice(1, length).filter((label, i) => label === row[i]).length;
+        if (!dense && needed > steps[b]!)
+          throw new ValueError(
+            `ctcLoss: row ${b} has ${length} labels, which take ${needed} steps, for between equal ones stands a blank; logitLength is ${steps[b]}. Give more steps, or fewer labels.`,
+          );
         const own = { labels: row, length, blank, elsewhere: dense ? FAINT : NONE };
         return sequenceLoss(source, own, steps[b]!, classes, (t) => (t * batch + b) * classes, slope);
       });
@@ -211,6 +217,8 @@ function sparseRows(rows: readonly (readonly number[])[]): SparseTensor {
     [rows.length, width],
   );
 }
+const numbersTensor = (values: Float64Array, dims: Dims, dtype: DType): Tensor =>
+  p.convert(eagerTensor(values, dims, 'float64'), dtype) as Tensor;
 const read = (inputs: TensorLike, sequenceLength: TensorLike, name: string) => {
   const x = floating(inputs, name);
   if (x.dims.length !== 3)
@@ -223,7 +231,13 @@ const read = (inputs: TensorLike, sequenceLength: TensorLike, name: string) => {
     throw new ValueError(
       `${name}: sequenceLength is ${show(steps)}; wanted ${batch} lengths of 0 to ${x.dims[0]}, the time axis of the inputs.`,
     );
-  return { batch, classes, steps, at: (t: number, b: number, c: number) => data[(t * batch + b) * classes + c]! };
+  return {
+    batch,
+    classes,
+    steps,
+    dtype: x.dtype,
+    at: (t: number, b: number, c: number) => data[(t * batch + b) * classes + c]!,
+  };
 };
 
 /** The best class at every step, repeated ones and blanks left out; and −Σ of the chosen logits. */
@@ -236,9 +250,11 @@ export const ctcGreedyDecoder = signature(
     mergeRepeated: boolean = true,
     blankIndex?: number,
   ): [decoded: SparseTensor[], negSumLogits: Tensor] => {
-    const { batch, classes, steps, at } = read(inputs, sequenceLength, 'ctcGreedyDecoder');
+    const { batch, classes, steps, at, dtype } = read(inputs, sequenceLength, 'ctcGreedyDecoder');
     const blank = blankIndex === undefined ? classes - 1 : blankIndex < 0 ? blankIndex + classes : blankIndex;
-    const sums = new Float32Array(batch);
+    if (!(blank >= 0 && blank < classes))
+      throw new ValueError(`ctcGreedyDecoder: blankIndex ${blankIndex}; wanted ${-classes} to ${classes - 1}.`);
+    const sums = new Float64Array(batch);
     const rows = Array.from({ length: batch }, (_, b) => {
       const row: number[] = [];
       let before = -1;
@@ -251,7 +267,7 @@ export const ctcGreedyDecoder = signature(
       }
       return row;
     });
-    return [[sparseRows(rows)], eagerTensor(sums, [batch, 1], 'float32')];
+    return [[sparseRows(rows)], numbersTensor(sums, [batch, 1], dtype)];
   },
 );
 
@@ -270,7 +286,7 @@ export const ctcBeamSearchDecoder = signature(
     beamWidth: number = 100,
     topPaths: number = 1,
   ): [decoded: SparseTensor[], logProbability: Tensor] => {
-    const { batch, classes, steps, at } = read(inputs, sequenceLength, 'ctcBeamSearchDecoder');
+    const { batch, classes, steps, at, dtype } = read(inputs, sequenceLength, 'ctcBeamSearchDecoder');
     const blank = classes - 1;
     const best = Array.from({ length: batch }, (_, b) => {
       let beams: Beam[] = [{ labels: [], blank: 0, label: NONE }];
@@ -308,12 +324,12 @@ export const ctcBeamSearchDecoder = signature(
     const paths = Array.from({ length: topPaths }, (_, k) =>
       sparseRows(best.map((beams) => [...(beams[k]?.labels ?? [])])),
     );
-    const logs = Float32Array.from(
+    const logs = Float64Array.from(
       best.flatMap((beams) =>
         Array.from({ length: topPaths }, (_, k) => (beams[k] ? logAdd(beams[k].blank, beams[k].label) : NONE)),
       ),
     );
-    return [paths, eagerTensor(logs, [batch, topPaths], 'float32')];
+    return [paths, numbersTensor(logs, [batch, topPaths], dtype)];
   },
 );
 /** Repeated labels merged. */

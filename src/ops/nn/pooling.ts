@@ -3,7 +3,7 @@
 
 import type { DType } from '../../base/dtype.ts';
 import { ShapeError, show, ValueError } from '../../base/errors.ts';
-import { showShape, sizeOf } from '../../base/shape.ts';
+import { type Dims, showShape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -13,8 +13,9 @@ import { signature } from '../core/signature.ts';
 import { floating } from '../math/operands.ts';
 import {
   channelsFirst,
-  checkWindow,
+  countWindows,
   fromChannelsLast,
+  nothingOf,
   type Padding,
   type PerAxis,
   paddingOf,
@@ -26,6 +27,17 @@ interface Window {
   readonly x: Value;
   readonly params: p.WindowParams;
   readonly first: boolean;
+  /** The shape of the result where the window fits nowhere. */
+  readonly empty: Dims | null;
+}
+
+/** In volumes what strides leave over is left out at both ends; elsewhere at the end only. */
+function centered(x: Value, window: Dims, strides: Dims): Value {
+  const from = x.dims.slice(1, -1).map((n, i) => {
+    const reached = (Math.ceil(n / strides[i]!) - 1) * strides[i]! + window[i]!;
+    return Math.max(Math.trunc((n - reached) / 2), 0);
+  });
+  return from.some((n) => n > 0) ? p.slice(x, [0, ...from, 0], x.dims) : x;
 }
 
 function windowed(
@@ -45,16 +57,18 @@ function windowed(
       `${name}: input has shape ${showShape(tensor.dims)}; wanted rank ${n + 2}: batch, ${n} spatial axes, channels.`,
     );
   const first = channelsFirst(dataFormat);
-  const x = toChannelsLast(tensor, first);
+  const given = toChannelsLast(tensor, first);
   const window = perSpatialAxis(ksize, n, first, `${name}: ksize`);
   const step = perSpatialAxis(strides, n, first, `${name}: strides`);
   const dilation = perSpatialAxis(dilations, n, first, `${name}: dilations`);
+  const x = n === 3 && `${padding}`.toUpperCase() === 'SAME' ? centered(given, window, step) : given;
   const { low, high } = paddingOf(padding, x.dims.slice(1, -1), window, step, dilation, first, name);
-  checkWindow(x.dims.slice(1, -1), window, dilation, low, high, name);
+  const counts = countWindows(x.dims.slice(1, -1), window, dilation, step, low, high, name);
   const all = (list: readonly number[], end: number): number[] => [end, ...list, end];
   return {
     x,
     first,
+    empty: counts.includes(0) ? [x.dims[0]!, ...counts, x.dims.at(-1)!] : null,
     params: {
       window: all(window, 1),
       strides: all(step, 1),
@@ -65,10 +79,12 @@ function windowed(
   };
 }
 
-const largest = ({ x, params, first }: Window): Tensor => fromChannelsLast(p.windowMax(x, params), first) as Tensor;
+const largest = ({ x, params, first, empty }: Window): Tensor =>
+  fromChannelsLast(empty ? nothingOf(empty, x) : p.windowMax(x, params), first) as Tensor;
 
 /** The mean of the elements that exist: padding is not counted. */
-function mean({ x, params, first }: Window): Tensor {
+function mean({ x, params, first, empty }: Window): Tensor {
+  if (empty) return fromChannelsLast(nothingOf(empty, x), first) as Tensor;
   const sum = p.windowSum(x, params);
   const padded = [...params.low, ...params.high].some((n) => n > 0);
   let count: Value;
@@ -145,6 +161,8 @@ export const maxPoolWithArgmax = signature(
       'NHWC',
     );
     const { dims } = window.x;
+    if (window.empty)
+      return { output: largest(window), argmax: p.full(0, { dims: window.empty, dtype: outputDtype }) as Tensor };
     const counted = includeBatchInIndex ? dims : dims.slice(1);
     const positions = p.reshape(p.iota([sizeOf(counted)], 0, 'int32'), counted);
     const argmax = p.windowPick(p.windowArgMax(window.x, window.params), p.broadcastTo(positions, dims), window.params);

@@ -75,13 +75,36 @@ export function paddingOf(
   return { low, high: total.map((n, i) => n - low[i]!) };
 }
 
-/** Checks that a window fits into what it slides over. */
-export function checkWindow(spatial: Dims, window: Dims, dilation: Dims, low: Dims, high: Dims, what: string): void {
-  spatial.forEach((n, i) => {
+/**
+ * How often a window fits along each spatial axis. Where it reaches beyond the end, but not by as much as two strides, TensorFlow
+ * counts it 0 times, and refuses what is wider.
+ */
+export function countWindows(
+  spatial: Dims,
+  window: Dims,
+  dilation: Dims,
+  strides: Dims,
+  low: Dims,
+  high: Dims,
+  what: string,
+): number[] {
+  return spatial.map((n, i) => {
     const reach = (window[i]! - 1) * dilation[i]! + 1;
-    if (n + low[i]! + high[i]! < reach)
+    const padding = low[i]! + high[i]!;
+    const count = Math.trunc((n + padding - reach + strides[i]!) / strides[i]!);
+    if (count < 0)
       throw new ShapeError(
-        `${what}: spatial axis ${i} has length ${n}${low[i]! + high[i]! > 0 ? ` and padding ${low[i]! + high[i]!}` : ''}, less than the window's ${reach}. Use padding 'SAME', a smaller window, or larger input.`,
+        `${what}: spatial axis ${i} has length ${n}${padding > 0 ? ` and padding ${padding}` : ''}, less than the window's ${reach}. Use padding 'SAME', a smaller window, or larger input.`,
       );
+    return Math.max(count, 0);
   });
 }
+/** What windows that fit nowhere make: nothing, of the shape that it would have. */
+export const nothingOf = (dims: Dims, ...operands: readonly Value[]): Value => {
+  // Of the operands, so that their gradients are zeros.
+  const parts = operands.map((x) => {
+    const none = x.dims.map(() => 0);
+    return p.reshape(p.slice(x, none, none), [0]);
+  });
+  return p.reshape(p.concatenate(parts, 0), dims);
+};

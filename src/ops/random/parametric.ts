@@ -1,7 +1,8 @@
 // tf.random.gamma, poisson, statelessGamma, statelessPoisson, statelessBinomial, statelessParameterizedTruncatedNormal: a draw for
-// each element of the parameters. Owns: shapes and parameters. The algorithms stand in rejection.ts and truncated-normal.ts.
+// each element of the parameters. Owns: shapes and parameters. The algorithms stand in src/base/random/deviates.ts and truncated-normal.ts.
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
 import { ShapeError, show } from '../../base/errors.ts';
+import { binomialSamples, gammaSamples, poissonSamples } from '../../base/random/deviates.ts';
 import { blocksForElements } from '../../base/random/operation-seeds.ts';
 import { broadcastShapes, type Dims, type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -12,7 +13,6 @@ import { asDims, convertToTensor } from '../core/convert.ts';
 import { doubles, store } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { assertFloatDType, onHost } from './draw.ts';
-import { binomialNumbers, gammaNumbers, poissonNumbers } from './rejection.ts';
 import { operationSource, type Source, statelessSource } from './source.ts';
 import { truncatedNormalNumbers } from './truncated-normal.ts';
 
@@ -40,7 +40,7 @@ function gammaFrom(
   dtype: DType,
 ): Tensor {
   const drawn = onHost('gamma', source, [alpha], { dims, dtype }, (stream, [a], out) => {
-    store(out, gammaNumbers(stream, samples, doubles(a!)));
+    store(out, gammaSamples(stream, doubles(a!), samples));
   });
   const tiny =
     dtype === 'float64' ? 2.2250738585072014e-308 : dtype === 'float16' ? 6.103515625e-5 : 1.1754943508222875e-38;
@@ -90,7 +90,7 @@ export const statelessGamma = signature(
 
 const poissonFrom = (source: Source, samples: number, dims: Dims, rate: Value, dtype: DType): Tensor =>
   onHost('poisson', source, [rate], { dims, dtype }, (stream, [lam], out) => {
-    store(out, poissonNumbers(stream, samples, doubles(lam!)));
+    store(out, poissonSamples(stream, doubles(lam!), samples));
   }) as Tensor;
 /** Poisson numbers: shape, then the shape of lam. */
 export const poisson = signature(
@@ -141,7 +141,7 @@ export const statelessBinomial = signature(
       [p.broadcastTo(n, own), p.broadcastTo(chance, own)],
       { dims, dtype: asDType(outputDtype) },
       (stream, [a, b], out) => {
-        store(out, binomialNumbers(stream, samples, doubles(a!), doubles(b!)));
+        store(out, binomialSamples(stream, doubles(a!), doubles(b!), samples));
       },
     ) as Tensor;
   },

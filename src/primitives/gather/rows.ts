@@ -125,8 +125,8 @@ export const scatterRows: ScatterPrimitive<P> = {
                     ? update
                     : old;
       }
+      roundInPlace(out!.dtype, to.subarray(index * row, (index + 1) * row));
     });
-    roundInPlace(out!.dtype, out!.data);
   },
   vjp: ({ inputs: [x, indices, updates], outputs: [y], params: { mode }, cotangents: [g], needs }) => {
     if (mode === 'add') return [g!, null, needs[2] ? take(g!, indices!) : null];
@@ -152,7 +152,7 @@ export const scatterRows: ScatterPrimitive<P> = {
   },
   samples: () =>
     (['add', 'update', 'max', 'min', 'mul'] as const).flatMap((mode) =>
-      (['float32', 'float64', 'int32', 'int64'] as const).map((dtype) => ({
+      (['float32', 'float64', 'int32', 'int64', 'float16', 'bfloat16'] as const).map((dtype) => ({
         inputs: [
           { dims: [5, 2], dtype, low: 1, high: 4 },
           { dims: [3], dtype: 'int32', values: mode === 'update' ? [4, 0, 2] : [4, 0, 4] },
