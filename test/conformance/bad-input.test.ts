@@ -16,7 +16,6 @@ const refused: Readonly<Record<string, RegExp>> = {
   'a mask of numbers': /^boolean_mask\.3$/,
   'true as a number': /^(?:add|multiply|maximum|equal|less|math\.floormod)\.12$|^(?:pow|math\.squared_difference)\.11$/,
   'a number that the dtype does not hold': /^constant\.3$/,
-  'a window larger than the picture': /^nn\.conv2d\.3$/,
   'pictures without pixels': /^image\.total_variation\.[34]$/,
   'frames of no length': /^signal\.frame$/,
 };

@@ -60,8 +60,9 @@ export const select: MapPrimitive = {
     })),
 };
 
-/** Element by element, as TensorFlow's CPU casts: floats truncate towards zero and saturate, integers wrap, NaN becomes 0 in integers;
- * of negative floats uint32 and uint64 take the two's complement. */
+/** Element by element, as TensorFlow's CPU casts: floats truncate towards zero, integers wrap. What int32 and int64 cannot hold, NaN
+ * too, becomes their least number, as the processor's instruction has it; narrower integers saturate, and NaN becomes 0 there; of
+ * negative floats uint32 and uint64 take the two's complement. */
 export function convertData(from: DType, to: DType, source: Data, target: Data): void {
   const n = target.length / dtypes[to].lanes;
   const y = target as Float64Array;
@@ -84,9 +85,10 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
     else if (dtypes[to].kind === 'float') for (let i = 0; i < n; i++) y[i] = x[i * stride]!;
     else {
       const { min, max } = wide(to) ? { min: dtypes.int32.min, max: dtypes[to].max } : dtypes[to];
+      const [above, none] = to === 'int32' ? [min, min] : [max, 0];
       for (let i = 0; i < n; i++) {
         const value = Math.trunc(x[i * stride]!);
-        y[i] = value > max ? max : value >= min ? value : Number.isNaN(value) ? 0 : min;
+        y[i] = value > max ? above : value >= min ? value : Number.isNaN(value) ? none : min;
       }
     }
   } else if (isBig(from) && dtypes[to].kind !== 'float' && !isComplex(to)) {
@@ -99,10 +101,10 @@ export function convertData(from: DType, to: DType, source: Data, target: Data):
 }
 
 function toBig(x: number, to: DType): bigint {
-  if (Number.isNaN(x)) return 0n;
-  const value = Math.trunc(x);
   const [low, high] = [-(2n ** 63n), to === 'int64' ? 2n ** 63n - 1n : 2n ** 64n - 1n];
-  if (value >= Number(high)) return high;
+  if (Number.isNaN(x)) return to === 'int64' ? low : 0n;
+  const value = Math.trunc(x);
+  if (value >= Number(high)) return to === 'int64' ? low : high;
   return value <= Number(low) ? low : BigInt(value);
 }
 const wide = (dtype: DType): boolean => dtype === 'uint32' || dtype === 'uint64';
@@ -131,6 +133,11 @@ export const convert: MapPrimitive<{ readonly dtype: DType }> = {
       const { min, max, bits } = dtypes[dtype];
       // The registers saturate at 32 or 64 bits; narrower types are clamped first.
       if (bits < 32) x = ir.binary('min', ir.binary('max', x, ir.constant(x.type, min)), ir.constant(x.type, max));
+      if (dtype === 'int32' || dtype === 'int64') {
+        const holds = ir.compare('lt', x, ir.constant(x.type, 2 ** (bits - 1)));
+        const least = ir.constant(target, dtype === 'int64' ? -(2n ** 63n) : min);
+        return ir.select(holds, ir.convert(target, x, true), least);
+      }
       if (!wide(dtype)) return ir.convert(target, x, true);
       const negative = ir.compare('lt', x, ir.constant(x.type, 0));
       return ir.select(negative, ir.convert(target, x, true), ir.convert(target, x, false));
