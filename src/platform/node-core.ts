@@ -64,7 +64,7 @@ function compile(path: string, source: string): { readonly run: CommonJs; readon
   // V8 takes a cache only under the flags under which it was made.
   if (!relaxedSimdThere()) enableRelaxedSimd();
   // Nearly all that loading makes stays: without this V8 looks through it six times, at each doubling of its room for new objects.
-  setFlagsFromString('--semi-space-growth-factor=16');
+  setFlagsFromString('--semi-space-growth-factor=4');
   const file = join(folder, `${basename(path, '.cjs')}-${process.arch}-${cachedDataVersionTag().toString(16)}.cache`);
   const cachedData = read(file);
   const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) });
