@@ -28,6 +28,20 @@ export const setTraceHooks = (installed: TraceHooks): void => {
   hooks = installed;
 };
 
+/** While `f` runs, variables are read from and assigned to `inner` where it answers, otherwise as before. */
+export function withVariableHooks<T>(inner: TraceHooks, f: () => T): T {
+  const outer = hooks;
+  hooks = {
+    read: (variable) => inner.read(variable) ?? outer?.read(variable) ?? null,
+    assign: (variable, value) => inner.assign(variable, value) || (outer?.assign(variable, value) ?? false),
+  };
+  try {
+    return f();
+  } finally {
+    hooks = outer;
+  }
+}
+
 let nextVariable = 0;
 
 export interface VariableOptions {

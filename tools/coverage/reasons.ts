@@ -82,6 +82,16 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'runs on a GPU only, in TensorFlow too': ['tf.image.generateBoundingBoxProposals'],
   'a module of another Python framework, which no JavaScript runs: write it as a SavedModel for TFSMLayer, or as .onnx for loadModel':
     ['keras.layers.FlaxLayer', 'keras.layers.JaxLayer', 'keras.layers.TorchModuleWrapper'],
+  'reads YAML, which can hold Python code; Keras itself refuses it since 2.6: toJSON and modelFromJSON': [
+    'tf_keras.models.modelFromYaml',
+  ],
+  "Python's processes and threads around generators; data sets and fit read ahead by themselves": [
+    'tf_keras.utils.GeneratorEnqueuer',
+    'tf_keras.utils.OrderedEnqueuer',
+    'tf_keras.utils.SequenceEnqueuer',
+    'tf_keras.utils.TimedThread',
+  ],
+  "Keras's own sources": ['keras.src'],
   'a whole namespace that is not counted (see above)': [
     'tf.autograph',
     'tf.distribute',

@@ -1,62 +1,22 @@
 // tf.keras.constraints: what is done to weights after every step of the optimizer.
 // Owns: the norms and signs that Keras has, and the names.
 import { type Class, callable } from '../../base/callable.ts';
-import { StateError } from '../../base/errors.ts';
-import { FunctionObject } from '../../base/function-object.ts';
-import { convertToTensor } from '../../ops/core/convert.ts';
 import { add, clipByValue, divide, maximum, multiply, sqrt, square } from '../../ops/math/elementwise.ts';
 import { reduceSum } from '../../ops/math/reduce.ts';
-import { resolve } from '../../runtime/execute.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
-import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import type { Options } from '../../runtime/tensor-methods.ts';
 import { epsilon } from '../config.ts';
 import { family } from '../family.ts';
 import { toSnakeCase } from '../names.ts';
-import {
-  type Config,
-  either,
-  integer,
-  integers,
-  type Json,
-  nullable,
-  number,
-  optional,
-  optionsOfConfig,
-  schema,
-} from '../schema.ts';
+import { type Config, either, integer, integers, type Json, nullable, number, optional, schema } from '../schema.ts';
 import { type DeserializeOptions, kerasObject } from '../serialization.ts';
+import { Constraint, Constraint_ } from './constraint.ts';
+import { RadialConstraint } from './radial.ts';
 
 export type ConstraintFunction = (w: Tensor) => Tensor;
 type Axes = number | readonly number[] | null;
 
-/** A subclass writes `call(w)`, which gives the weight as it shall be, and `getConfig`. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor makes a function.
-export class Constraint_ extends FunctionObject {
-  constructor() {
-    super(toSnakeCase(new.target.name) || 'constraint');
-  }
-  protected override invoke(w: TensorLike): Tensor {
-    return this.call(resolve(convertToTensor(w, undefined, this.constructor.name)));
-  }
-  call(_w: Tensor): Tensor {
-    throw new StateError(`constraint ${this.constructor.name} has no call(w) method; write one that gives the weight.`);
-  }
-  getConfig(): Config {
-    return {};
-  }
-  static fromConfig(config: Config): Constraint {
-    const options = optionsOfConfig(config);
-    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit it.
-    return Reflect.construct(this, Object.keys(options).length === 0 ? [] : [options]) as Constraint;
-  }
-}
-export interface Constraint_ {
-  readonly name: string;
-  (w: TensorLike): Tensor;
-}
-export interface Constraint extends Constraint_ {}
-/** The class to extend for constraints of one's own. */
-export const Constraint: Class<[], Constraint> = callable(Constraint_, 'Constraint');
+export { Constraint, Constraint_ };
 
 const axisOption = optional(nullable(either(integer(), integers())), 0);
 const normsOf = (w: Tensor, axis: Axes): Tensor => sqrt(reduceSum(square(w), { axis, keepdims: true }));
@@ -154,9 +114,16 @@ export interface MinMaxNorm extends MinMaxNorm_ {}
 /** Norms along an axis between two bounds, or moved towards them by a rate. */
 export const MinMaxNorm: Class<MinMaxNormArgs, MinMaxNorm> = callable(MinMaxNorm_, 'MinMaxNorm');
 
-export { MaxNorm as maxNorm, MinMaxNorm as minMaxNorm, NonNeg as nonNeg, UnitNorm as unitNorm };
+export {
+  MaxNorm as maxNorm,
+  MinMaxNorm as minMaxNorm,
+  NonNeg as nonNeg,
+  RadialConstraint,
+  RadialConstraint as radialConstraint,
+  UnitNorm as unitNorm,
+};
 
-const classes = { Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm };
+const classes = { Constraint, MaxNorm, MinMaxNorm, NonNeg, RadialConstraint, UnitNorm };
 const own = family<ConstraintFunction>({
   what: 'constraint',
   module: 'keras.constraints',
@@ -171,10 +138,12 @@ export type Name =
   | 'max_norm'
   | 'min_max_norm'
   | 'non_neg'
+  | 'radial_constraint'
   | 'unit_norm'
   | 'MaxNorm'
   | 'MinMaxNorm'
   | 'NonNeg'
+  | 'RadialConstraint'
   | 'UnitNorm';
 /** What constraint options take: a name, a constraint, or a function from a weight to a weight. */
 export type Like = Name | ConstraintFunction;

@@ -39,6 +39,7 @@ import { activityLoss, weightLosses } from './layer-losses.ts';
 import { type BaseValues, baseDefinitions, type LayerOptions } from './layer-options.ts';
 import { setLayerWeights } from './layer-weights.ts';
 import { type SavedWeight, savedAsIs } from './saved-weights.ts';
+import { callStateless, type StatelessResult } from './stateless-call.ts';
 import { type Tracked, trackedParts } from './tracking.ts';
 import { Weight } from './weight.ts';
 
@@ -302,6 +303,33 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
   setWeights(values: readonly TensorLike[]): void {
     setLayerWeights(this, values);
+  }
+  /** The same as `addWeight`. */
+  protected addVariable(options: WeightOptions = {}): Variable {
+    return this.addWeight(options);
+  }
+  /** Puts the layer's own variables into a record by number, as files hold them. */
+  saveOwnVariables(store: Record<string, Tensor>): void {
+    this.savedWeights().forEach((weight, i) => {
+      store[String(i)] = weight.value();
+    });
+  }
+  /** Takes them from such a record. */
+  loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
+    const variables = this.savedWeights().map((weight) => weight.variable);
+    setLayerWeights({ name: this.name, weights: variables }, Object.values(store));
+    this.weightsLoaded();
+  }
+  /**
+   * The call as a function of the variables' values: `[outputs, nonTrainableVariables]`, with `returnLosses` the losses third.
+   * No variable changes; gradients reach the values that are given.
+   */
+  statelessCall(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    ...args: readonly unknown[]
+  ): StatelessResult {
+    return callStateless(this, trainableVariables, nonTrainableVariables, args);
   }
   countParams(): number {
     if (!this.built)
@@ -612,6 +640,11 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.flattenLayers().flatMap((layer) => layer.tracked().metrics);
   }
 
+  /** The variables of those metrics. */
+  get metricsVariables(): Tracked<LayerBase>['metrics'][number]['variables'] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
   /** What files hold of this layer itself: its variables, in their order, and the values that are written for them. */
   savedWeights(): SavedWeight[] {
     return this.ownWeights.map(savedAsIs);
@@ -643,7 +676,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
 }
 
-guardMethods(LayerBase.prototype, 'Layer', ['addWeight', 'setWeights', 'quantize']);
+guardMethods(LayerBase.prototype, 'Layer', ['addWeight', 'setWeights', 'quantize', 'loadOwnVariables']);
 
 // biome-ignore lint/correctness/noUnusedVariables: the same type parameters as the class.
 export interface LayerBase<out O extends Structure = Structure> {

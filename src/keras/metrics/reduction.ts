@@ -1,7 +1,9 @@
 // Mean and Sum of values, and metrics that are the mean of a function of labels and predictions.
 // Owns: sample weights and masks in these, and classes made of functions.
+
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
+import { isRecord } from '../../base/record.ts';
 import { broadcastTo } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { multiply } from '../../ops/math/elementwise.ts';
@@ -141,10 +143,15 @@ export class MeanOfFunction extends MeanBase {
 }
 
 export type TwoArguments = (...args: UpdateArguments) => Tensor;
+type WrapperOptions = MetricOptions & Readonly<Record<string, unknown>>;
+type WrapperArgs =
+  | [fn: AnyFunction, options?: WrapperOptions]
+  | [options: WrapperOptions & { readonly fn: AnyFunction }];
 class MeanMetricWrapper_ extends MeanOfFunction {
-  constructor(...args: [fn: AnyFunction, options?: MetricOptions & Readonly<Record<string, unknown>>]) {
-    const { name, dtype, ...kwargs } = args[1] ?? {};
-    super(args[0], { name, dtype }, kwargs);
+  constructor(...args: WrapperArgs) {
+    const [first, options] = args as [AnyFunction | { fn: AnyFunction }, WrapperOptions?];
+    const { name, dtype, fn, ...kwargs } = isRecord(first) ? first : { ...options, fn: first };
+    super(fn as AnyFunction, { name, dtype } as MetricOptions, kwargs);
   }
   override getConfig(): Config {
     return { ...super.getConfig(), ...this.functionConfig() };
@@ -162,10 +169,10 @@ class MeanMetricWrapper_ extends MeanOfFunction {
 }
 export interface MeanMetricWrapper extends MeanMetricWrapper_, TwoArguments {}
 /** The mean of a function `fn(yTrue, yPred)`; further options go to the function. */
-export const MeanMetricWrapper: Class<
-  [fn: AnyFunction, options?: MetricOptions & Readonly<Record<string, unknown>>],
-  MeanMetricWrapper
-> = callable(MeanMetricWrapper_, 'MeanMetricWrapper');
+export const MeanMetricWrapper: Class<WrapperArgs, MeanMetricWrapper> = callable(
+  MeanMetricWrapper_,
+  'MeanMetricWrapper',
+);
 
 export interface FunctionMetric extends MeanOfFunction, TwoArguments {}
 export type MetricClass<D extends Definitions, First extends keyof D = never> = Class<

@@ -44,3 +44,11 @@ export const modelFromJSON = guarded(
     return model as ModelBase as Model<O>;
   },
 );
+
+/** The model that a config describes: what `toJSON` wrote, as an object. */
+export const modelFromConfig = guarded(
+  'modelFromConfig',
+  ['config', 'options'],
+  <O extends Structure = Tensor>(config: Json, options: LoadOptions = {}): Model<O> =>
+    modelFromJSON<O>(JSON.stringify(config), options),
+);

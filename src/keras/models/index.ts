@@ -12,7 +12,7 @@ export type {
   Verbose,
 } from '../training/types.ts';
 export { cloneModel } from './clone.ts';
-export { modelFromJSON, modelFromJSON as modelFromJson } from './from-json.ts';
+export { modelFromConfig, modelFromJSON, modelFromJSON as modelFromJson } from './from-json.ts';
 export { FunctionalModel as Functional, Model, type ModelClass } from './functional.ts';
 export { Sequential } from './sequential.ts';
 export type { SummaryOptions } from './summary-parts.ts';

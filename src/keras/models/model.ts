@@ -396,6 +396,11 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   compileFromConfig(config: Config): void {
     this.#trainer.compileFromConfig(config);
   }
+  /** Compiles as another model is, where that is compiled. */
+  compileAs(model: ModelBase): void {
+    const { state } = model.#trainer;
+    if (state) this.#trainer.compileAs(state);
+  }
   /** The model's structure, without its weights, as Keras writes it. */
   toJSON(): string {
     return JSON.stringify(serializeKerasObject(this));

@@ -31,6 +31,7 @@ import * as initializers from '../initializers/index.ts';
 import { autoName } from '../names.ts';
 import { type Config, optionsOfConfig } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
+import { currentValues, StatelessScope, valuesFor } from '../stateless-scope.ts';
 import { conditionally } from './conditionally.ts';
 import {
   asRows,
@@ -263,6 +264,31 @@ export class Optimizer_ {
       this.#shared = null;
     }
     this.#iterations.set(p.offset(this.#iterations.value(), 1) as Tensor);
+  }
+
+  /**
+   * One step as a function of values: `[trainableVariables, optimizerVariables]` after it, of those before it. No variable changes.
+   * The optimizer must have been built with the variables.
+   */
+  statelessApply(
+    optimizerVariables: readonly TensorLike[],
+    gradients: readonly (Gradient | null)[],
+    trainableVariables: readonly TensorLike[],
+  ): [trainableVariables: Tensor[], optimizerVariables: Tensor[]] {
+    if (!this.built)
+      throw new StateError(
+        `optimizer ${this.name}: statelessApply was called before the optimizer knows its variables. Call optimizer.build(variables) first.`,
+      );
+    const { variables } = this;
+    const targets = [...this.trainableVariables];
+    const scope = new StatelessScope({
+      stateMapping: [
+        ...valuesFor(`optimizer ${this.name}: statelessApply: optimizerVariables`, variables, optimizerVariables),
+        ...valuesFor(`optimizer ${this.name}: statelessApply: trainableVariables`, targets, trainableVariables),
+      ],
+    });
+    scope.run(() => this.apply(gradients));
+    return [currentValues(scope, targets), currentValues(scope, variables)];
   }
 
   #variablesFor(gradients: readonly unknown[], variables: readonly Tensor[] | undefined): readonly VariableTensor[] {

@@ -427,6 +427,24 @@ export class Trainer {
     }
     this.#model.compile(options as CompileOptions);
   }
+  /** Compiles as another model is, with an optimizer and metrics of its own; functions that no config can name are shared. */
+  compileAs({ options, optimizer }: Compiled): void {
+    const renewed = (value: unknown): unknown => {
+      try {
+        return revive(serializeKerasObject(value));
+      } catch {
+        return value;
+      }
+    };
+    const { loss, metrics, weightedMetrics } = options;
+    this.#model.compile({
+      ...options,
+      optimizer: renewed(optimizer),
+      loss: renewed(loss ?? null),
+      metrics: renewed(metrics ?? null),
+      weightedMetrics: renewed(weightedMetrics ?? null),
+    } as CompileOptions);
+  }
   get state(): Compiled | null {
     return this.#compiled;
   }

@@ -20,6 +20,7 @@ export {
 } from '../serialization.ts';
 export { clearSession } from '../session.ts';
 export { isKerasTensor } from '../symbolic/keras-tensor.ts';
+export { getSourceInputs } from '../symbolic/source-inputs.ts';
 export { Config } from './config-record.ts';
 export { standardizeDtype } from './dtypes.ts';
 export { FeatureSpace, type FeatureSpaceOptions } from './feature-space.ts';
@@ -39,6 +40,7 @@ export { Sequence, Sequence as PyDataset } from './sequence.ts';
 export { type SplitOptions, splitDataset } from './split-dataset.ts';
 export { type TimeseriesOptions, timeseriesDatasetFromArray } from './timeseries-dataset.ts';
 export { normalize, toCategorical } from './to-categorical.ts';
+export { toOrdinal, warmstartEmbeddingMatrix } from './to-ordinal.ts';
 
 /** Makes what follows repeat: initial weights, dropout, shuffling, tf.random. */
 export const setRandomSeed = (seed: number): void => seedEverything(seed);
