@@ -149,9 +149,10 @@ type WrapperArgs =
   | [options: WrapperOptions & { readonly fn: AnyFunction }];
 class MeanMetricWrapper_ extends MeanOfFunction {
   constructor(...args: WrapperArgs) {
-    const [first, options] = args as [AnyFunction | { fn: AnyFunction }, WrapperOptions?];
-    const { name, dtype, fn, ...kwargs } = isRecord(first) ? first : { ...options, fn: first };
-    super(fn as AnyFunction, { name, dtype } as MetricOptions, kwargs);
+    const [first, second] = args as [unknown, WrapperOptions?];
+    const options = (isRecord(first) ? first : { ...second, fn: first }) as WrapperOptions;
+    const { name, dtype, fn, ...kwargs } = options;
+    super(fn as AnyFunction, { name, dtype }, kwargs);
   }
   override getConfig(): Config {
     return { ...super.getConfig(), ...this.functionConfig() };
