@@ -139,7 +139,7 @@ export class Tensor implements Value {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     throw new StateError(
-      `a tensor (shape ${showShape(this.shape)}, dtype ${this.dtype}) was used as a JavaScript number. Write x.sub(1) or tf.sub(x, 1) for arithmetic, x.greater(0) for comparisons, and x.item() for the number in an eager scalar.`,
+      `a tensor (shape ${showShape(this.shape)}, dtype ${this.dtype}) was used as a JavaScript number. Write x.sub(1) or tf.sub(x, 1) for arithmetic, x.greater(0) for comparisons, x.item() for the number in an eager scalar, and \`\${x}\` for its text.`,
     );
   }
 }

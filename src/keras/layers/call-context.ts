@@ -1,5 +1,5 @@
 // What holds during a call of a layer, for the layers called in it: `training`.
-// Owns: the current context. The outermost call makes one; inner calls see its `training` unless they are given their own.
+// Owns: the current context, and whether the size of the batch at hand is one among others. The outermost call makes one; inner calls see its `training` unless they are given their own.
 
 export interface CallContext {
   readonly training: boolean | undefined;
@@ -17,4 +17,22 @@ export function withCallContext<T>(context: CallContext | null, f: () => T): T {
   } finally {
     current = outer;
   }
+}
+
+let openSize: number | null = null;
+/** Runs `f` on a batch of this size where others have another: shapes that layers keep of it leave its size open. */
+export function withOpenBatch<T>(size: number | null, f: () => T): T {
+  const outer = openSize;
+  openSize = size;
+  try {
+    return f();
+  } finally {
+    openSize = outer;
+  }
+}
+/** A shape, or several, as layers keep it. */
+export function withBatchOpen<T>(shapes: T): T {
+  if (openSize === null || !Array.isArray(shapes) || shapes.length === 0) return shapes;
+  if (typeof shapes[0] === 'number') return (shapes[0] === openSize ? [null, ...shapes.slice(1)] : shapes) as T;
+  return shapes.map((shape) => withBatchOpen(shape as unknown)) as T;
 }

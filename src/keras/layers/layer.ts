@@ -33,7 +33,7 @@ import { isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../
 import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
 import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
 import type { CallOptions, Inputs, Options, Structure, TensorLike } from '../types.ts';
-import { callContext, withCallContext } from './call-context.ts';
+import { callContext, withBatchOpen, withCallContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { activityLoss, weightLosses } from './layer-losses.ts';
 import { type BaseValues, baseDefinitions, type LayerOptions } from './layer-options.ts';
@@ -361,7 +361,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       },
       this,
     );
-    [this.#buildShape, ...this.#moreShapes] = shapes;
+    [this.#buildShape, ...this.#moreShapes] = withBatchOpen(shapes);
     this.built = true;
   }
   /** Whether the class makes weights in a `build` of its own, rather than in its parts as they are called. */
@@ -485,7 +485,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
       const shape = shapesOf(args);
       if (!this.hasOwnBuild) {
         this.#path = currentPath();
-        this.#buildShape = shape;
+        this.#buildShape = withBatchOpen(shape);
         return;
       }
       Reflect.apply(this.build, this, [shape, ...more.map(shapesOf)]);

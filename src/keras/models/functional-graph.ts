@@ -92,7 +92,7 @@ export class FunctionalGraph {
       );
     if (!fits) {
       throw new ShapeError(
-        `model '${this.#model}': input '${wanted.name}' has shape ${showShape(given.shape)}, wanted ${showShape(wanted.shape)}.${rank === wantedRank - 1 ? ' A batch of one sample needs a leading dimension: x.expandDims(0).' : ''}`,
+        `model '${this.#model}': input '${wanted.name}' has shape ${showShape(given.shape)}, wanted ${showShape(wanted.shape)}.${rank === wantedRank - 1 ? ' A batch of one sample needs a leading dimension: x.expandDims(0); a data set of single samples is batched by dataset.batch(32).' : ''}`,
       );
     }
     if (tensor !== given) {

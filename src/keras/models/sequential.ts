@@ -8,6 +8,7 @@ import { isRecord } from '../../base/record.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { getPolicy, policyConfig } from '../dtype-policy.ts';
+import { withBatchOpen } from '../layers/call-context.ts';
 import { InputLayer } from '../layers/core/input-layer.ts';
 import { isLayer, isShape, type LayerBase, type Result } from '../layers/layer.ts';
 import type { Tracked } from '../layers/tracking.ts';
@@ -116,8 +117,11 @@ class SequentialModel extends ModelBase<Tensor> {
     else if (first instanceof ModelBase && first.graph) this.build(first.inputShape);
   }
 
-  override build(inputShape: Shape): void {
-    if (!isShape(inputShape)) return;
+  override build(given: Shape): void {
+    if (!isShape(given)) return;
+    // What keeps its state from batch to batch is made for batches of one size.
+    const isStateful = this.flattenLayers().some((layer) => Reflect.get(layer, 'stateful') === true);
+    const inputShape = isStateful ? given : withBatchOpen(given);
     const [first] = this.#stack;
     if (!first)
       throw new StateError(`Sequential '${this.name}' has no layers, so it cannot be built; add layers first.`);

@@ -168,3 +168,17 @@ test('an optimizer of one’s own', () => {
   new Sign({ learningRate: 0.5 }).applyGradients([[tf.constant([3, -2], { dtype: 'float32' }), variable]]);
   expect(variable.numpy()).toEqual([0.5, 1.5]);
 });
+
+test('schedules take some arguments by position and the others by name', () => {
+  const { schedules, SGD } = tf.keras.optimizers;
+  const decay = schedules.ExponentialDecay(0.5, { decaySteps: 10, decayRate: 0.25, staircase: true });
+  expect([decay(9).item(), decay(20).item()]).toEqual([0.5, 0.03125]);
+  expect(schedules.ExponentialDecay(0.5, 10, { decayRate: 0.25 })(5).item()).toBe(0.25);
+  expect(schedules.ExponentialDecay(0.5, 10, 0.25)(10).item()).toBe(0.125);
+  expect(schedules.CosineDecay({ initialLearningRate: 1, decaySteps: 4 })(2).item()).toBeCloseTo(0.5, 6);
+  expect(SGD({ learningRate: schedules.CosineDecay(1, { decaySteps: 4, alpha: 0.5 }) }).getConfig()).toMatchObject({
+    learning_rate: { config: { alpha: 0.5, decay_steps: 4 } },
+  });
+  // @ts-expect-error: the required ones stay required
+  expect(() => schedules.ExponentialDecay(0.5, { decaySteps: 10 })).toThrow('decayRate');
+});

@@ -145,6 +145,7 @@ export function arraySource(
   return {
     steps,
     samples,
+    sizesVary: samples % batchSize !== 0,
     skip() {
       if (order) shuffle!(order);
     },

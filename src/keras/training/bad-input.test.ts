@@ -28,6 +28,9 @@ describe('labels out of range', () => {
     expect(() => model.testOnBatch(x, tooLarge)).toThrow(/testOnBatch: y: sample 3/);
     expect(() => model.fit(x, tf.constant([0, 1, -1, 0]), quiet)).toThrow(/sample 2 has the label -1/);
     expect(() => model.fit(x, tf.constant([0, Number.NaN, 1, 0]), quiet)).toThrow(/sample 1 has the label NaN/);
+    expect(() => model.fit(x, ['a', 'b', 'a', 'c'], quiet)).toThrow(
+      /found texts, such as 'a'.*from 0 to 2.*StringLookup/,
+    );
     expect(model.getWeights().map(String)).toEqual(before);
   });
   it('are found in evaluation and validation', async () => {

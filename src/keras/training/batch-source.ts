@@ -20,6 +20,8 @@ export interface BatchSource {
   /** Batches of an epoch; null when that is not known. */
   readonly steps: number | null;
   readonly samples: number | null;
+  /** Whether a batch may have another size than those before: the last of arrays, and those of a data set (where this is left out). */
+  readonly sizesVary?: boolean;
   /** Begins a pass. */
   open(): BatchIterator;
   /** Whether all epochs together read it once, as a generator. */

@@ -243,7 +243,7 @@ async function runEpoch(
         break;
       }
       if (begins && done === 0) await callbacks.callAt('onTrainBatchBegin', begun);
-      trainer.runTrain(batch);
+      trainer.runTrain(batch, 'fit', source.sizesVary ?? true);
       done++;
       step++;
     }
@@ -285,7 +285,7 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
     const batch = got instanceof Promise ? await got : got;
     if (batch === null) break;
     if (begins) await callbacks.callAt('onTestBatchBegin', step);
-    trainer.runTest(batch, control ? 'fit: validationData' : 'evaluate');
+    trainer.runTest(batch, control ? 'fit: validationData' : 'evaluate', source.sizesVary ?? true);
     if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
     if (!control) progress?.step(step, readLogs);
     if (pace.due()) await turn();

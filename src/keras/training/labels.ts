@@ -1,6 +1,6 @@
 // Class labels out of range: found before a step, for a compiled step could only compute NaN of them.
 // Owns: which outputs take class numbers and how many classes they have. Leaves matching y to outputs to compile-loss.ts.
-import { ValueError } from '../../base/errors.ts';
+import { DTypeError, show, ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { eager } from '../../data/structure.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -39,6 +39,10 @@ export function labelRange(loss: unknown, shape: Shape, output: string | null): 
 export function checkLabels(target: Tensor, range: LabelRange, where: string): void {
   const labels = eager(target) as ArrayLike<number | bigint>;
   const { classes, ignored, output } = range;
+  if (target.dtype === 'string')
+    throw new DTypeError(
+      `${where}: y: found texts, such as ${show(labels[0])}, but the loss sparse_categorical_crossentropy wants class numbers from 0 to ${classes - 1}. layers.StringLookup({ vocabulary, numOovIndices: 0 }) makes numbers of texts.`,
+    );
   for (let k = 0; k < labels.length; k++) {
     const given = labels[k]!;
     const label = typeof given === 'number' ? given : Number(given);

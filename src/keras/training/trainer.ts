@@ -9,6 +9,7 @@ import { add } from '../../ops/math/elementwise.ts';
 import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
+import { withOpenBatch } from '../layers/call-context.ts';
 import type { MetricLike } from '../layers/tracking.ts';
 import { get as getLoss } from '../losses/index.ts';
 import { type Direction, directionOf } from '../metrics/direction.ts';
@@ -220,13 +221,14 @@ export class Trainer {
     return loss.checkLabels(y, (this.#model.graph?.outputStructure ?? null) as Structure | null, where);
   }
   /** Runs a train step, compiled for the batch's shapes. */
-  runTrain(batch: Batch, where = 'fit'): void {
+  runTrain(batch: Batch, where = 'fit', sizesVary = false): void {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
-    if (!this.#ownStepPrepared) this.#prepareOwnStep(batch[0]);
+    const open = sizesVary ? batchOf(batch[0]) : null;
+    if (!this.#ownStepPrepared) withOpenBatch(open, () => this.#prepareOwnStep(batch[0]));
     try {
-      this.#stepLogs = (
-        runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch)
+      this.#stepLogs = withOpenBatch(open, () =>
+        runEagerly ? this.#trainBody(batch) : this.#train.call(this.#trainBody, [batch], batch),
       ) as StepLogs;
     } catch (error) {
       throw this.#withCause(error);
@@ -263,10 +265,12 @@ export class Trainer {
     model.clearLosses();
     return logs;
   };
-  runTest(batch: Batch, where = 'evaluate'): void {
+  runTest(batch: Batch, where = 'evaluate', sizesVary = false): void {
     const { runEagerly } = this.require(where);
     const checked = this.checkLabels(batch[1], where);
-    this.#stepLogs = (runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch], batch)) as StepLogs;
+    this.#stepLogs = withOpenBatch(sizesVary ? batchOf(batch[0]) : null, () =>
+      runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch], batch),
+    ) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
   }
   readonly #testBody = (batch: unknown): StepLogs => {

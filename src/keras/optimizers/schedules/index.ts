@@ -92,9 +92,19 @@ export const LearningRateSchedule: Class<[name?: string], LearningRateSchedule> 
 type Given<D extends Definitions> = {
   [K in keyof D as D[K] extends { readonly required: true } ? K : never]: Exclude<OptionsOf<Schema<D>>[K], undefined>;
 } & { [K in keyof D as D[K] extends { readonly required: true } ? never : K]?: OptionsOf<Schema<D>>[K] };
+type Values<D extends Definitions, Names extends readonly (keyof D)[]> = {
+  [I in keyof Names]: Exclude<OptionsOf<Schema<D>>[Names[I]], undefined>;
+};
+/** Some of the first by position, all others by name. */
+type Forms<D extends Definitions, First extends readonly (keyof D)[], Done extends readonly (keyof D)[] = readonly []> =
+  | (First extends readonly [infer Next extends keyof D, ...infer Others extends readonly (keyof D)[]]
+      ? Forms<D, Others, readonly [...Done, Next]>
+      : never)
+  | (Record<never, never> extends Omit<Given<D>, Done[number]>
+      ? [...Values<D, Done>, options?: Omit<Given<D>, Done[number]>]
+      : [...Values<D, Done>, options: Omit<Given<D>, Done[number]>]);
 type ScheduleClass<D extends Definitions, First extends readonly (keyof D)[]> = Class<
-  | [options: Given<D>]
-  | [...{ [I in keyof First]: Exclude<OptionsOf<Schema<D>>[First[I]], undefined> }, options?: Partial<Given<D>>],
+  Forms<D, First>,
   LearningRateSchedule & ValuesOf<Schema<D>>
 >;
 
