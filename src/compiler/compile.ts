@@ -56,7 +56,7 @@ export interface Compiled {
   readonly program: Program;
   readonly slots: readonly Slot[];
   readonly arenaBytes: number;
-  /** Arena offset where arguments go: position among the graph's parameters → offset; null for variables. */
+  /** Slots of the graph's outputs. */
   readonly outputs: readonly number[];
   readonly hosts: readonly HostCall[];
   readonly checks: readonly IndexCheck[];

@@ -22,6 +22,8 @@ import type { Residence, VariableTensor } from './variable.ts';
 
 /** Programs kept for the next graph that is equal. */
 const CACHED_PROGRAMS = 1024;
+/** Programs with more constants are not kept: they hold them, and come again only with the very same arrays. */
+const MOST_KEPT_BYTES = 1 << 16;
 /** From so many bytes on, variables that no program used lately move back to JavaScript's memory. */
 const RESIDENT_LIMIT = 1 << 30;
 
@@ -124,11 +126,36 @@ class Arena {
 
   ensure(bytes: number): void {
     if (bytes <= this.#bytes) return;
-    if (this.#bytes > 0) this.#memory.backend.heap.free(this.address);
-    this.#bytes = Math.max(bytes, Math.ceil(this.#bytes * 1.25));
-    this.address = this.#memory.backend.heap.allocate(this.#bytes);
+    const { heap } = this.#memory.backend;
+    const wanted = Math.max(bytes, Math.ceil(this.#bytes * 1.25));
+    if (this.#bytes > 0) heap.free(this.address);
+    // There is no block until a new one is given: memory may be out.
+    this.#bytes = 0;
+    this.address = heap.allocate(wanted);
+    this.#bytes = wanted;
     this.version++;
   }
+}
+
+/** A compiled program that is kept, and the nodes of its graph from which its checks have their scopes. */
+interface Kept {
+  readonly compiled: Compiled;
+  readonly places: readonly number[];
+}
+
+const sizeInBytes = (data: Data): number => (Array.isArray(data) ? 8 * data.length : data.byteLength);
+
+const placesOfScopes = (graph: Graph, { checks }: Compiled): readonly number[] => {
+  if (checks.length === 0) return [];
+  const nodes = graph.liveNodes();
+  return checks.map(({ scope }) => nodes.findIndex((node) => node.scope === scope));
+};
+/** A program that was compiled for an equal graph, whose checks name the layers of this one. */
+function withScopesOf(graph: Graph, { compiled, places }: Kept): Compiled {
+  if (places.length === 0) return compiled;
+  const nodes = graph.liveNodes();
+  const checks = compiled.checks.map((check, i) => ({ ...check, scope: nodes[places[i]!]?.scope ?? '' }));
+  return { ...compiled, checks };
 }
 
 export class Engine {
@@ -136,7 +163,7 @@ export class Engine {
   readonly #backend: Backend;
   readonly #options: CompileOptions;
   readonly #arenas: Arena[] = [];
-  readonly #compiled = new Map<string, Compiled>();
+  readonly #compiled = new Map<string, Kept>();
   readonly #eager = new Map<string, EngineProgram>();
   readonly #residents = new Set<WeakRef<VariableTensor>>();
   readonly #collected: FinalizationRegistry<() => void>;
@@ -176,12 +203,14 @@ export class Engine {
     readonly variables: readonly { readonly parameter: number; readonly output: number }[];
   }): Compiled {
     const key = programKey(source);
-    let compiled = this.#compiled.get(key);
-    if (!compiled) {
-      compiled = compile(source, this.#options);
-      this.#compiled.set(key, compiled);
-      if (this.#compiled.size > CACHED_PROGRAMS) this.#compiled.delete(this.#compiled.keys().next().value!);
-    }
+    const found = this.#compiled.get(key);
+    if (found) return withScopesOf(source.graph, found);
+    const compiled = compile(source, this.#options);
+    const bytes = compiled.constants.reduce((sum, { node }) => sum + sizeInBytes(node.data!), 0);
+    if (bytes > MOST_KEPT_BYTES) return compiled;
+    const places = placesOfScopes(source.graph, compiled);
+    this.#compiled.set(key, { compiled, places });
+    if (this.#compiled.size > CACHED_PROGRAMS) this.#compiled.delete(this.#compiled.keys().next().value!);
     return compiled;
   }
 

@@ -9,7 +9,7 @@ import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
-import { isLeaf } from './structure.ts';
+import { isLeaf, isMadeOfTensors, PARTS } from './structure.ts';
 import { Tensor } from './tensor.ts';
 import { Trace, traceInto } from './trace.ts';
 import { VariableTensor } from './variable.ts';
@@ -72,12 +72,13 @@ function signature(args: readonly unknown[], tensors: Tensor[]): string {
       if (isRecord(value)) {
         key += '{';
         for (const name of Object.keys(value).sort()) {
-          key += `${name}:`;
+          key += `${JSON.stringify(name)}:`;
           walk(value[name]);
         }
         key += '}';
       } else key += `o${identity(value)};`;
-    } else key += `${typeof value}:${String(value)};`;
+    } else if (typeof value === 'string') key += `${JSON.stringify(value)};`;
+    else key += `${typeof value}:${Object.is(value, -0) ? '-0' : String(value)};`;
   };
   args.forEach(walk);
   return key;
@@ -179,6 +180,18 @@ export class FunctionCache {
     return result;
   }
 
+  /** Refuses tensors of the trace in objects that are no records: they would never get values. */
+  #checkResult(result: unknown): void {
+    for (const leaf of flattenTree(result, isLeaf)) {
+      if (leaf === null || typeof leaf !== 'object' || isLeaf(leaf) || isMadeOfTensors(leaf)) continue;
+      for (const [field, value] of Object.entries(leaf))
+        if (value instanceof Tensor && value.graphValue)
+          throw new ValueError(
+            `tf.function ${this.#name}: the function returns an object of class ${leaf.constructor?.name} with a tensor in its field '${field}', which would never get a value. Return tensors, or lists and records of them.`,
+          );
+    }
+  }
+
   #trace(f: Callable, args: readonly unknown[], tensors: readonly Tensor[], checksVariables: boolean): Concrete {
     const trace = new Trace();
     const placeholders = new Map<Tensor, Tensor>();
@@ -212,9 +225,10 @@ export class FunctionCache {
         `tf.function ${this.#name}: tf.function only supports singleton tf.Variables created on the first call; this one makes a new '${made.name}' of shape ${showShape(made.shape)} each time it is traced, where it would run with one and the same. Make it outside of the function, or make it once and keep it: v ??= tf.Variable(…). Layers, metrics and optimizers likewise.`,
       );
     this.count++;
+    this.#checkResult(result);
     const outputs = traceInto(trace, () =>
       flattenTree(result, isLeaf)
-        .filter(isTensor)
+        .flatMap(tensorsOf)
         .map((tensor) => trace.valueOf(resolve(tensor), 'tf.function')),
     );
     const position = new Map(trace.graph.parameters.map((parameter, i) => [parameter, i]));
@@ -251,10 +265,19 @@ export class FunctionCache {
   }
 }
 
+/** The tensors of one leaf of a result. */
+const tensorsOf = (leaf: unknown): readonly Tensor[] =>
+  isTensor(leaf) ? [leaf] : isMadeOfTensors(leaf) ? leaf[PARTS]().tensors : [];
+
 /** The traced result with values: tensors replaced, everything else as it was. */
 function restore(result: unknown, values: readonly Tensor[]): unknown {
   let next = 0;
-  const leaves = flattenTree(result, isLeaf).map((leaf) => (isTensor(leaf) ? values[next++] : leaf));
+  const leaves = flattenTree(result, isLeaf).map((leaf) => {
+    if (isTensor(leaf)) return values[next++];
+    if (!isMadeOfTensors(leaf)) return leaf;
+    const { tensors, remake } = leaf[PARTS]();
+    return remake(values.slice(next, (next += tensors.length)));
+  });
   return packTree(result, leaves, isLeaf);
 }
 
@@ -264,15 +287,33 @@ export function makeFunction<F extends (...args: never) => unknown>(
   options: FunctionOptions = {},
   prepare: ((args: readonly unknown[]) => readonly unknown[]) | null = null,
 ): F & TracedFunction {
-  const cache = new FunctionCache(f.name || 'anonymous', true);
+  const newCache = (): FunctionCache => new FunctionCache(f.name || 'anonymous', true);
+  let latest = newCache();
+  // A method has traces for each object: what it reads of `this` is another's there. They go with the object.
+  const alone = latest;
+  const ofObjects = new WeakMap<object, FunctionCache>();
+  const cacheOf = (receiver: unknown): FunctionCache => {
+    if (receiver === null || (typeof receiver !== 'object' && typeof receiver !== 'function')) return alone;
+    let cache = ofObjects.get(receiver);
+    if (!cache) ofObjects.set(receiver, (cache = newCache()));
+    return cache;
+  };
+  let count = 0;
   const traced = function (this: unknown, ...args: unknown[]): unknown {
-    return cache.call((...inner) => Reflect.apply(f, this, inner), prepare ? prepare(args) : args);
+    const cache = cacheOf(this);
+    latest = cache;
+    const before = cache.count;
+    try {
+      return cache.call((...inner) => Reflect.apply(f, this, inner), prepare ? prepare(args) : args);
+    } finally {
+      count += cache.count - before;
+    }
   };
   Object.defineProperty(traced, 'name', { value: f.name });
-  Object.defineProperty(traced, 'tracingCount', { get: () => cache.count });
-  Object.defineProperty(traced, 'tracedGraph', { get: () => cache.latest?.named ?? null });
+  Object.defineProperty(traced, 'tracingCount', { get: () => count });
+  Object.defineProperty(traced, 'tracedGraph', { get: () => latest.latest?.named ?? null });
   return Object.assign(traced, {
-    prettyPrinted: () => cache.print(),
+    prettyPrinted: () => latest.print(),
     inputSignature: options.inputSignature ?? null,
   }) as object as F & TracedFunction;
 }

@@ -100,8 +100,22 @@ function conformArguments(name: string, args: readonly unknown[], entries: reado
   });
 }
 
+/** Typed arrays as tensors, wherever they stand: as NumPy's arrays they are data, and their elements may change. */
+function withTensors(value: unknown): unknown {
+  if (value instanceof Tensor || value === null || typeof value !== 'object') return value;
+  if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : convertToTensor(value as TensorLike);
+  if (Array.isArray(value)) {
+    const items = value.map(withTensors);
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([name, item]) => [name, withTensors(item)] as const);
+  return entries.some(([name, item]) => item !== value[name]) ? Object.fromEntries(entries) : value;
+}
+
 /**
- * The function, compiled for each new combination of shapes, dtypes and other arguments. With `inputSignature` (a list of
+ * The function, compiled for each new combination of shapes, dtypes and other arguments; typed arrays are tensors, and a
+ * method has programs for each object that it is called on. With `inputSignature` (a list of
  * tf.TensorSpec, or lists and records of them, one entry an argument) lists and numbers become tensors of the dtypes it
  * names, and arguments of other dtypes or shapes throw. Programs are made for shapes that are known: lengths that the
  * signature leaves open (null) are traced once for each length, and `tracingCount` counts them; TensorFlow traces once.
@@ -112,7 +126,7 @@ export function tracedFunction<F extends (...args: never) => unknown>(
 ): F & TracedFunction {
   requireFunction('tf.function', f);
   const entries = options?.inputSignature ?? null;
-  if (entries === null) return makeFunction(f, options);
+  if (entries === null) return makeFunction(f, options, (args) => args.map(withTensors));
   if (!Array.isArray(entries))
     throw new ValueError(
       `tf.function: inputSignature: found ${show(entries)}, wanted a list with one tf.TensorSpec for each argument.`,

@@ -5,6 +5,7 @@ import type { DType } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { type Dims, type Shape, sameShape, showShape } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
+import { type MadeOfTensors, PARTS } from '../../runtime/structure.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asDims, convertToTensor } from './convert.ts';
@@ -37,6 +38,11 @@ export class IndexedSlices_ {
   }
   get shape(): Shape {
     return this.denseShape ?? [null, ...this.values.dims.slice(this.indices.dims.length)];
+  }
+
+  [PARTS](): ReturnType<MadeOfTensors[typeof PARTS]> {
+    const remake = ([values, indices]: readonly Tensor[]) => new IndexedSlices_(values!, indices!, this.denseShape);
+    return { tensors: [this.values, this.indices], remake };
   }
 
   /** The same rows with other values. */

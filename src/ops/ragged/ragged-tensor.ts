@@ -7,6 +7,7 @@ import { guardMethods } from '../../base/misuse.ts';
 import { normalizeAxis, type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
+import { type MadeOfTensors, PARTS } from '../../runtime/structure.ts';
 import type { Nested, Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
@@ -53,6 +54,18 @@ export class RaggedTensor extends CompositeTensor {
     this.values = values;
     this.uniformRowLength = uniformRowLength;
     this.#splits = splits;
+  }
+
+  [PARTS](): ReturnType<MadeOfTensors[typeof PARTS]> {
+    const { values } = this;
+    const inner = values instanceof RaggedTensor ? values[PARTS]() : null;
+    return {
+      tensors: inner ? inner.tensors : [values as Tensor],
+      remake: (tensors) => {
+        const made = inner ? (inner.remake(tensors) as RaggedTensor) : tensors[0]!;
+        return new RaggedTensor(made, this.#splits, this.uniformRowLength);
+      },
+    };
   }
 
   override dispatch(call: OpCall): unknown {

@@ -6,6 +6,7 @@ import { ShapeError } from '../../base/errors.ts';
 import { type Dims, showShape } from '../../base/shape.ts';
 import { inspect } from '../../base/short-form.ts';
 import * as p from '../../primitives/functions.ts';
+import { type MadeOfTensors, PARTS } from '../../runtime/structure.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
@@ -50,6 +51,10 @@ export class SparseTensor_ extends CompositeTensor {
       );
     this.indices = p.convert(fitted, 'int64') as Tensor;
     this.denseShape = integersTensor(this.#dims, [rank], 'int64');
+  }
+  [PARTS](): ReturnType<MadeOfTensors[typeof PARTS]> {
+    const remake = ([indices, values]: readonly Tensor[]) => new SparseTensor_(indices!, values!, this.#dims);
+    return { tensors: [this.indices, this.values], remake };
   }
   override dispatch(call: OpCall): unknown {
     const rule = rules.get(call.name);
