@@ -3,6 +3,7 @@
 import type { DType } from '../base/dtype.ts';
 import { StateError, show, ValueError } from '../base/errors.ts';
 import { guarded } from '../base/misuse.ts';
+import { zerosLike } from '../ops/core/create.ts';
 import type { Features } from '../ops/io/features.ts';
 import { type ParsedBatch, parseExample } from '../ops/io/parse-example.ts';
 import type { Tensor } from '../runtime/tensor.ts';
@@ -171,7 +172,7 @@ export const padToCardinality =
     });
     const padding = mapAny(DatasetBase.range(cardinality), () => {
       if (!last) throw new StateError('padToCardinality: the data set is empty; there is nothing to pad like.');
-      const zeros = Object.entries(last).map(([key, value]) => [key, value.dtype === 'string' ? value : value.mul(0)]);
+      const zeros = Object.entries(last).map(([key, value]) => [key, zerosLike(value)]);
       return { ...Object.fromEntries(zeros), [maskKey]: false };
     });
     const made = kept.concatenate(padding).take(cardinality);

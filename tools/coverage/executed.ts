@@ -114,7 +114,7 @@ function* files(folder: string, skipped: ReadonlySet<string>): Generator<string>
   }
 }
 
-const NAMED_BY = ['op', 'fn', 'class_name', 'class', 'layer', 'function', 'name', 'method'];
+const NAMED_BY = ['op', 'fn', 'class_name', 'class', 'layer', 'function', 'name', 'method', 'call'];
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x);
 
 /** Every object of a JSON value that names a function, with its arguments; every list that begins with a name. */
@@ -136,10 +136,13 @@ function readValue(value: unknown, file: string, executed: Executed): void {
     for (const key of NAMED_BY) {
       const name = value[key];
       if (typeof name !== 'string' || !hasArguments) continue;
-      // Losses as functions stand beside their two first arguments.
-      const beside = 'x' in value ? 1 : key === 'fn' && 'y_pred' in value ? 2 : 0;
+      // Losses as functions stand beside their two first arguments, what reads a file beside its name.
+      const beside = 'x' in value || 'file' in value ? 1 : key === 'fn' && 'y_pred' in value ? 2 : 0;
       executed.add(name, keywords, Math.max(args, beside), file);
     }
+    // A class with its configuration, named by the case alone: `Tokenizer.6`.
+    if (typeof value.id === 'string' && 'config' in value && !NAMED_BY.some((key) => typeof value[key] === 'string'))
+      executed.add(value.id.split('.')[0]!, keywords, args, file);
     for (const [key, inner] of Object.entries(value))
       if (key !== 'expected' && key !== 'want' && typeof inner === 'object') readValue(inner, file, executed);
   }
