@@ -18,7 +18,7 @@ import { DataOptions, requireOptions } from './options.ts';
 import { DONE, type Pull } from './pull.ts';
 import { type LoadOptions, loadSource, type SaveOptions, saveSource, snapshotSource } from './saved.ts';
 import { shuffled } from './shuffle.ts';
-import { fail, INFINITE, Pass, type Source, whole } from './source.ts';
+import { fail, INFINITE, Pass, type Source, type Whole, whole, wholeBits } from './source.ts';
 import { fileNamesOf } from './sources/files.ts';
 import { listedFiles } from './sources/list-files.ts';
 import {
@@ -331,10 +331,10 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#with(skipped(this.#source, whole(count, 'skip', -1)));
   }
   enumerate(
-    ...rest: [start?: number | Options<{ start: number; name: string }>]
+    ...rest: [start?: Whole | Options<{ start: Whole; name: string }>]
   ): DatasetBase<[index: Tensor, element: T]> {
     const [start = 0] = bind('enumerate', ['start'], rest);
-    return this.#with(enumerated(this.#source, whole(start, 'enumerate: start', Number.NEGATIVE_INFINITY)));
+    return this.#with(enumerated(this.#source, wholeBits(start, 'enumerate: start')));
   }
   concatenate(other: DatasetBase<Element>, _options?: NameOption): DatasetBase<T> {
     return this.#with(concatenated(this.#source, requireDataset(other, 'concatenate').source));
@@ -539,28 +539,30 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     bind('fromGenerator', names, [generator, options]);
     return new DatasetBase(generatorSource(generator, options));
   }
-  static range(...args: [stop: number, options?: RangeOptions]): DatasetBase<Tensor>;
-  static range(...args: [start: number, stop: number, options?: RangeOptions]): DatasetBase<Tensor>;
-  static range(...args: [start: number, stop: number, step: number, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: [stop: Whole, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: [start: Whole, stop: Whole, options?: RangeOptions]): DatasetBase<Tensor>;
+  static range(...args: [start: Whole, stop: Whole, step: Whole, options?: RangeOptions]): DatasetBase<Tensor>;
   static range(...args: readonly unknown[]): DatasetBase<Tensor> {
     const last = args.at(-1);
     const options = (typeof last === 'object' && !(last instanceof Tensor) ? last : {}) as RangeOptions;
-    const numbers = args.filter((arg) => arg !== options).map((arg) => whole(arg, 'range', Number.NEGATIVE_INFINITY));
+    const numbers = args.filter((arg) => arg !== options).map((arg) => wholeBits(arg, 'range'));
     if (numbers.length < 1 || numbers.length > 3)
       throw new ValueError(
         `Dataset.range: found ${numbers.length} numbers, wanted (stop), (start, stop) or (start, stop, step).`,
       );
-    const [start, stop, step = 1] = numbers.length === 1 ? [0, numbers[0]!] : numbers;
+    const [start, stop, step = 1n] = numbers.length === 1 ? [0n, numbers[0]!] : numbers;
     return new DatasetBase(rangeSource(start!, stop!, step, asDType(options.outputType ?? 'int64')));
   }
   /** start, start + step, … without end. */
   static counter(
     ...args:
-      | [options?: Options<{ start: number; step: number; dtype: DType; name: string }>]
-      | [start: number, step?: number, dtype?: DType]
+      | [options?: Options<{ start: Whole; step: Whole; dtype: DType; name: string }>]
+      | [start: Whole, step?: Whole, dtype?: DType]
   ): DatasetBase<Tensor> {
     const [start = 0, step = 1, dtype = 'int64'] = bind('counter', ['start', 'step', 'dtype'], args);
-    return new DatasetBase(counterSource(start as number, step as number, asDType(dtype as DType)));
+    return new DatasetBase(
+      counterSource(wholeBits(start, 'counter: start'), wholeBits(step, 'counter: step'), asDType(dtype as DType)),
+    );
   }
   /** Random numbers below 2³², int64, without end: TensorFlow's for the same seed. */
   static random(

@@ -1,6 +1,7 @@
 // What a data set is made of: how a pass begins, how many elements there are, what they look like.
 // Owns: the interface that sources and transformations share, cardinalities, the record of a pass's random seeds.
 import { SIDE_BY_SIDE, StateError, show, ValueError } from '../base/errors.ts';
+import type { Tensor } from '../runtime/tensor.ts';
 import type { Later, Pull } from './pull.ts';
 import type { Spec } from './spec.ts';
 
@@ -58,6 +59,21 @@ export function whole(value: unknown, argument: string, min: number): number {
   if (typeof number !== 'number' || !Number.isInteger(number) || number < min)
     throw new ValueError(`Dataset.${argument}: found ${show(value)}, wanted a whole number ≥ ${min}.`);
   return number;
+}
+/** How whole numbers of 64 bits are given. */
+export type Whole = number | bigint | Tensor;
+
+/** A whole number with all of its 64 bits, from a number, a bigint or a scalar tensor. */
+export function wholeBits(value: unknown, argument: string): bigint {
+  if (typeof value === 'bigint') return inInt64(value, argument);
+  const elements = value !== null && typeof value === 'object' && 'elements' in value ? value.elements : null;
+  if (elements instanceof BigInt64Array && elements.length === 1) return elements[0]!;
+  return inInt64(BigInt(whole(value, argument, Number.NEGATIVE_INFINITY)), argument);
+}
+function inInt64(value: bigint, argument: string): bigint {
+  if (BigInt.asIntN(64, value) !== value)
+    throw new ValueError(`Dataset.${argument}: found ${value}, wanted a whole number that int64 holds.`);
+  return value;
 }
 const readScalar = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && 'item' in value ? (value as { item(): number }).item() : value;

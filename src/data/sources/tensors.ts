@@ -40,34 +40,44 @@ export const elementSource = (elements: readonly unknown[], spec: Spec | null): 
 
 export interface RangeOptions extends Options<{ outputType: DType; name: string }> {}
 
-export function rangeSource(start: number, stop: number, step: number, dtype: DType): Source {
-  if (step === 0) throw new ValueError('Dataset.range: step is 0.');
-  const count = Math.max(0, Math.ceil((stop - start) / step));
-  const at = (i: number): Tensor => {
-    const value = start + step * i;
-    const int64 = eagerTensor(BigInt64Array.of(BigInt(value)), [], 'int64');
-    return dtype === 'int64' ? int64 : cast(int64, dtype);
-  };
+/** One number of a range or a count; what int64 does not hold wraps, as TensorFlow's counters do. */
+function numberAs(value: bigint, dtype: DType): Tensor {
+  const int64 = eagerTensor(BigInt64Array.of(value), [], 'int64');
+  return dtype === 'int64' ? int64 : cast(int64, dtype);
+}
+
+export function rangeSource(start: bigint, stop: bigint, step: bigint, dtype: DType): Source {
+  if (step === 0n) throw new ValueError('Dataset.range: step is 0.');
+  const one = step > 0n ? 1n : -1n;
+  const steps = (stop - start + step - one) / step;
+  const count = steps > 0n ? Number(steps) : 0;
   return {
     open: () => {
-      let i = 0;
-      return { next: () => (i < count ? at(i++) : DONE) };
+      let value = start;
+      return {
+        next: () => {
+          if (step > 0n ? value >= stop : value <= stop) return DONE;
+          const now = numberAs(value, dtype);
+          value += step;
+          return now;
+        },
+      };
     },
     cardinality: count,
     spec: () => new TensorSpec([], dtype),
   };
 }
 
-export function counterSource(start: number, step: number, dtype: DType): Source {
+export function counterSource(start: bigint, step: bigint, dtype: DType): Source {
   const spec = new TensorSpec([], dtype);
   return {
     open: () => {
       let value = start;
       return {
         next: () => {
-          const int64 = eagerTensor(BigInt64Array.of(BigInt(value)), [], 'int64');
+          const now = numberAs(value, dtype);
           value += step;
-          return dtype === 'int64' ? int64 : cast(int64, dtype);
+          return now;
         },
       };
     },

@@ -77,7 +77,7 @@ export const repeated = (below: Source, times: number): Source => {
   };
 };
 
-export const enumerated = (below: Source, start: number): Source =>
+export const enumerated = (below: Source, start: bigint): Source =>
   derive(
     below,
     (pull) => {

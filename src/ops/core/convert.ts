@@ -90,6 +90,16 @@ function collect(value: TensorLike, argument: string): Leaves {
   return leaves;
 }
 
+/**
+ * What a plain number is: int32 where that holds it, else int64 where that does, float32 for all others. Whole numbers of 2^63 and
+ * more, which no Python integer may be in TensorFlow, are floats written as 1e30 is.
+ */
+function plainDType(value: number): DType {
+  if (!Number.isInteger(value) || Object.is(value, -0)) return 'float32';
+  if (value >= dtypes.int32.min && value <= dtypes.int32.max) return 'int32';
+  return value >= -(2 ** 63) && value < 2 ** 63 ? 'int64' : 'float32';
+}
+
 function inferDType(values: Leaves['values']): DType {
   let dtype: DType = 'float32';
   let first = true;
@@ -101,13 +111,7 @@ function inferDType(values: Leaves['values']): DType {
           ? 'string'
           : typeof value === 'bigint'
             ? 'int64'
-            : Number.isInteger(value) && !Object.is(value, -0)
-              ? value >= dtypes.int32.min && value <= dtypes.int32.max
-                ? 'int32'
-                : Number.isSafeInteger(value)
-                  ? 'int64'
-                  : 'float32'
-              : 'float32';
+            : plainDType(value);
     if (first) dtype = one;
     else if (one !== dtype) {
       const numbers = ['int32', 'int64', 'float32'];

@@ -1,6 +1,6 @@
 // Tensors from nothing: constants, zeros, ranges.
 // Owns: tf.constant and the ops that make tensors of given shapes.
-import { asDType, type DType, isFloating, isInteger, roundTo } from '../../base/dtype.ts';
+import { asDType, type DType, isBig, isFloating, isInteger, roundTo } from '../../base/dtype.ts';
 import { DTypeError, refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, type Shape, sizeOf } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
@@ -23,8 +23,6 @@ export const constant = (value: TensorLike, options: TensorOptions | DType = {})
 };
 
 export interface ShapedOptions extends Options<{ dtype: DType; name: string }> {}
-const dtypeOf = (options: ShapedOptions | undefined, fallback: DType): DType =>
-  options?.dtype === undefined ? fallback : asDType(options.dtype);
 
 const filled = (value: number, shape: TensorLike | Shape, dtype: DType, name: string): Tensor => {
   const dims = asDims(shape, `${name}: shape`);
@@ -68,7 +66,37 @@ export const onesLike = acceptsRagged(
   ),
 );
 
-/** start, start + delta, … up to but not including limit. Whole numbers give int32, others float32. */
+/** The kinds of numbers that a range is counted in, the widest last. */
+const COUNTED: readonly DType[] = ['int32', 'int64', 'float32', 'float64'];
+/** What a range counts in when no dtype is given: the widest of what its numbers are, as in TensorFlow. */
+function countedIn(parts: readonly unknown[]): DType {
+  const types = parts.map((part) => convertToTensor(part as TensorLike, undefined, 'range').dtype);
+  return (
+    types.find((type) => !COUNTED.includes(type)) ?? COUNTED[Math.max(...types.map((type) => COUNTED.indexOf(type)))]!
+  );
+}
+/** The number that start, limit or delta is; 64-bit integers whole. */
+function partOf(given: unknown): number | bigint {
+  // JavaScript's −0 is a whole number like others.
+  if (typeof given === 'number') return given + 0;
+  if (typeof given === 'bigint') return given;
+  if (!(given instanceof Tensor))
+    throw new ValueError(`range: found ${show(given)}, wanted numbers or scalar tensors: start, limit, delta.`);
+  return isBig(given.dtype) && given.elements?.length === 1 ? (given.elements[0] as bigint) : given.item();
+}
+/** How many steps lead from start to limit: in integers exactly, in floats as numbers of the dtype make them. */
+function stepsOf(start: number | bigint, limit: number | bigint, delta: number | bigint, dtype: DType): number {
+  if (isInteger(dtype)) {
+    const [from, to, by] = [BigInt(start), BigInt(limit), BigInt(delta)];
+    const rest = (to - from) % by;
+    // Division rounds towards zero: what remains in the direction of delta is one more step.
+    return Number((to - from) / by + (rest !== 0n && rest > 0n === by > 0n ? 1n : 0n));
+  }
+  const own = (value: number | bigint): number => roundTo(dtype, Number(value));
+  return Math.ceil(own(own(limit) - own(start)) / own(delta));
+}
+
+/** start, start + delta, … up to but not including limit, in the widest of what the three are: int32, int64, float32, float64. */
 function rangeOf(...args: readonly unknown[]): Tensor {
   const last = args.at(-1);
   const options =
@@ -80,33 +108,39 @@ function rangeOf(...args: readonly unknown[]): Tensor {
   const positional = given.length > 1 && typeof given.at(-1) === 'string' ? given.pop() : undefined;
   if (given.length > 3)
     throw new ValueError(`range: found ${given.length} numbers, wanted at most start, limit, delta.`);
-  const numbers = given
-    .filter((value) => value !== undefined && value !== null)
-    .map((value) => (value instanceof Tensor ? value.item() : Number(value)));
+  const numbers = given.filter((value) => value !== undefined && value !== null);
   if (numbers.length === 1 && options.limit === undefined) numbers.unshift(0);
-  const [start = 0, limit = options.limit ?? 0, delta = options.delta ?? 1] = numbers;
-  if (delta === 0) throw new ValueError('range: delta is 0; wanted a step that leads from start to limit.');
-  const floats = (args as unknown[])
-    .filter((value): value is Tensor => value instanceof Tensor)
-    .map((value) => value.dtype);
-  const dtype = dtypeOf(
-    positional === undefined ? options : { dtype: positional as DType },
-    floats[0] ?? ([start, limit, delta].every(Number.isInteger) ? 'int32' : 'float32'),
-  );
-  // As many steps, and as long ones, as numbers of the dtype make.
-  const own = (value: number): number => (isFloating(dtype) ? roundTo(dtype, value) : value);
-  const count = Math.ceil(own(own(own(limit) - own(start)) / own(delta)));
+  const parts = [numbers[0] ?? 0, numbers[1] ?? options.limit ?? 0, numbers[2] ?? options.delta ?? 1];
+  const raw = parts.map(partOf);
+  const asked = positional === undefined ? options.dtype : positional;
+  const dtype =
+    asked === undefined
+      ? countedIn(parts.map((part, i) => (part instanceof Tensor ? part : raw[i])))
+      : asDType(asked as DType);
+  // Floats from tensors are cut to integers, as TensorFlow casts them; plain fractions are refused.
+  const [start, limit, delta] = raw.map((value, i) => {
+    if (isFloating(dtype)) return Number(value);
+    if (typeof value === 'number' && parts[i] instanceof Tensor) return Math.trunc(value);
+    if (!(parts[i] instanceof Tensor)) convertToTensor(value, dtype, 'range');
+    return value;
+  }) as [number | bigint, number | bigint, number | bigint];
+  if (Number(delta) === 0) throw new ValueError('range: delta is 0; wanted a step that leads from start to limit.');
+  const whole = [start, limit, delta].every((value) => typeof value === 'bigint' || Number.isInteger(value));
+  const count = whole || isFloating(dtype) ? stepsOf(start, limit, delta, dtype) : Number.NaN;
   if (!Number.isFinite(count) || count < 0)
     throw new ValueError(
       `range: from ${start} to ${limit} by steps of ${delta} never arrives; wanted finite numbers and a delta that leads from start to limit.`,
     );
   const index = isFloating(dtype) ? p.convert(p.iota([count], 0, 'int32'), dtype) : p.iota([count], 0, dtype);
+  const own = (value: number | bigint): number | bigint =>
+    isFloating(dtype) ? roundTo(dtype, Number(value)) : isBig(dtype) ? BigInt(value) : Number(value);
   return p.add(p.mul(index, p.full(own(delta), index)), p.full(own(start), index)) as Tensor;
 }
+type RangePart = number | bigint | Tensor;
 export interface Range {
-  (limit: number | Tensor, options?: ShapedOptions & Options<{ limit: number; delta: number }>): Tensor;
-  (start: number | Tensor, limit: number | Tensor, delta?: number | Tensor, options?: ShapedOptions | DType): Tensor;
-  (start: number | Tensor, limit: number | Tensor, options?: ShapedOptions & Options<{ delta: number }>): Tensor;
+  (limit: RangePart, options?: ShapedOptions & Options<{ limit: number; delta: number }>): Tensor;
+  (start: RangePart, limit: RangePart, delta?: RangePart, options?: ShapedOptions | DType): Tensor;
+  (start: RangePart, limit: RangePart, options?: ShapedOptions & Options<{ delta: number }>): Tensor;
 }
 export const range: Range = op('range', rangeOf as (...args: never[]) => Tensor) as Range;
 
@@ -118,7 +152,8 @@ export const linspace = signature(
     const count = asInteger(num, 'linspace: num');
     if (count < 0) throw new ValueError(`linspace: num is ${count}, wanted 0 or more.`);
     let [a, b]: Value[] = [convertToTensor(start, undefined, 'linspace'), convertToTensor(stop, undefined, 'linspace')];
-    if (!isFloating(a!.dtype)) a = p.convert(a!, 'float32');
+    // Plain whole numbers may mean floats; what is an integer by its dtype is not rounded to float32, as in TensorFlow.
+    if (!isFloating(a!.dtype)) a = p.convert(a!, (a as Tensor).weak && a!.dtype === 'int32' ? 'float32' : 'float64');
     b = p.convert(b!, a!.dtype);
     const common = broadcastShapes(a!.dims, b!.dims, 'linspace');
     [a, b] = [p.broadcastTo(a!, common), p.broadcastTo(b!, common)];
