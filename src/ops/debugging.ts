@@ -179,7 +179,8 @@ export const assertShapes = guarded(
   ['shapes', 'options'],
   (
     shapes: readonly (readonly [TensorLike, readonly (number | string | null)[]])[],
-    options: { readonly message?: string } = {},
+    // What of `data` is printed with the message is up to whoever catches it.
+    options: { readonly message?: string; readonly data?: readonly TensorLike[]; readonly summarize?: number } = {},
   ): void => {
     const known = new Map<string, number>();
     for (const [x, wanted] of shapes) {

@@ -135,11 +135,16 @@ export const pyFunction = guarded(
     return call(func, inp, Tout, 'pyFunction') as R;
   },
 );
-/** As pyFunction, without a gradient inside tf.function. */
+/** As pyFunction, without a gradient inside tf.function. It runs each time, whether it is stateful or not. */
 export const numpyFunction = guarded(
   'numpyFunction',
-  ['func', 'inp', 'Tout'],
-  <R = Tensor>(func: (...args: Tensor[]) => R, inp: readonly TensorLike[], Tout?: unknown): R => {
+  ['func', 'inp', 'Tout', 'options'],
+  <R = Tensor>(
+    func: (...args: Tensor[]) => R,
+    inp: readonly TensorLike[],
+    Tout?: unknown,
+    _options?: boolean | { readonly stateful?: boolean },
+  ): R => {
     return call(func, inp, Tout, 'numpyFunction') as R;
   },
 );

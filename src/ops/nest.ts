@@ -14,8 +14,12 @@ export const flatten = (structure: unknown): unknown[] => flattenTree(structure,
 /** A structure of another one's kind with the given leaves. */
 export const packSequenceAs = guarded(
   'nest.packSequenceAs',
-  ['structure', 'flatSequence'],
-  <T>(structure: T, flatSequence: readonly unknown[]): T => {
+  ['structure', 'flatSequence', 'options'],
+  <T>(
+    structure: T,
+    flatSequence: readonly unknown[],
+    _options?: boolean | { readonly expandComposites?: boolean },
+  ): T => {
     const wanted = flatten(structure).length;
     if (flatSequence.length !== wanted)
       throw new ValueError(
@@ -25,7 +29,11 @@ export const packSequenceAs = guarded(
   },
 );
 /** Throws unless both have lists of equal lengths and records of equal keys in the same places. */
-export function assertSameStructure(nest1: unknown, nest2: unknown): void {
+export function assertSameStructure(
+  nest1: unknown,
+  nest2: unknown,
+  _options?: boolean | { readonly checkTypes?: boolean; readonly expandComposites?: boolean },
+): void {
   const walk = (a: unknown, b: unknown, path: string): void => {
     const kind = (x: unknown): string => (Array.isArray(x) ? 'a list' : isRecord(x) ? 'a record' : 'a leaf');
     if (kind(a) !== kind(b))

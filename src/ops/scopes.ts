@@ -52,10 +52,15 @@ export const isSymbolicTensor = guarded(
   (tensor: Tensor): boolean => resolve(tensor).elements === null,
 );
 /** The value of a tensor, or null while a function is traced. */
-export const getStaticValue = guarded('getStaticValue', ['tensor'], (tensor: Tensor): Nested | null => {
-  const value = resolve(tensor);
-  return value.elements ? value.numpy() : null;
-});
+export const getStaticValue = guarded(
+  'getStaticValue',
+  ['tensor', 'options'],
+  // With `partial` TensorFlow gives the parts that are known; here a tensor is known whole or not at all.
+  (tensor: Tensor, _options?: boolean | { readonly partial?: boolean }): Nested | null => {
+    const value = resolve(tensor);
+    return value.elements ? value.numpy() : null;
+  },
+);
 /** Seconds since 1970. */
 export const timestamp = (): number => Date.now() / 1000;
 /** A new axis in `x.at(…)`. */

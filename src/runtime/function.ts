@@ -96,6 +96,14 @@ export interface FunctionOptions {
   readonly inputSignature?: readonly SignatureEntry[] | null | undefined;
   readonly jitCompile?: boolean | undefined;
   readonly reduceRetracing?: boolean | undefined;
+  /** What TensorFlow's compiler may be told besides; this one traces as it runs and always compiles. */
+  readonly autograph?: boolean | undefined;
+  readonly experimentalImplements?: string | null | undefined;
+  readonly experimentalAutographOptions?: unknown;
+  readonly experimentalAttributes?: unknown;
+  readonly experimentalRelaxShapes?: boolean | null | undefined;
+  readonly experimentalCompile?: boolean | null | undefined;
+  readonly experimentalFollowTypeHints?: boolean | null | undefined;
 }
 
 let eagerly = false;

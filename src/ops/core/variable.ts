@@ -27,13 +27,31 @@ export interface VariableOptions
     /** The shape of all values: null for any length; a tf.TensorShape(null) for any shape. */
     shape: Shape | TensorShape | null;
     constraint: ((value: Tensor) => Tensor) | null;
+    /** Whether the first value must have a known shape: here it always has. */
+    validateShape: boolean;
+    /** How several replicas would keep it in step; kept, for there is one. */
+    synchronization: number;
+    aggregation: number;
+    /** Whether tf.function may make it: here always. */
+    experimentalEnableVariableLifting: boolean;
   }> {}
 
 type InitialValue = TensorLike | (() => TensorLike);
 type Arguments<V = InitialValue> =
   | [initialValue: V, options?: VariableOptions]
   | [options: VariableOptions & { readonly initialValue: V }];
-const NAMES = ['initialValue', 'trainable', 'name', 'dtype', 'shape', 'constraint'] as const;
+const NAMES = [
+  'initialValue',
+  'trainable',
+  'name',
+  'dtype',
+  'shape',
+  'constraint',
+  'synchronization',
+  'aggregation',
+  'validateShape',
+  'experimentalEnableVariableLifting',
+] as const;
 
 /** The first value and the options, from either form of call. */
 function argumentsOf(args: Arguments<InitialValue | PendingValue>): {
@@ -45,14 +63,14 @@ function argumentsOf(args: Arguments<InitialValue | PendingValue>): {
     throw new ValueError(
       `Variable: found ${show(options)} behind the first value; wanted options, such as { dtype: 'float32', name: 'w' }.`,
     );
-  const [initialValue, trainable, name, dtype, shape, constraint] = bindArguments(
+  const [initialValue, trainable, name, dtype, shape, constraint, synchronization, aggregation] = bindArguments(
     'Variable',
     NAMES,
     options === undefined ? args.slice(0, 1) : args,
   );
   return {
     initialValue: initialValue as InitialValue | PendingValue,
-    options: { trainable, name, dtype, shape, constraint } as VariableOptions,
+    options: { trainable, name, dtype, shape, constraint, synchronization, aggregation } as VariableOptions,
   };
 }
 

@@ -108,8 +108,8 @@ function initializerOf(given: unknown, where: string): TableInitializer {
   );
 }
 
-const STATIC = ['initializer', 'defaultValue'] as const;
-type StaticParameters = [initializer: TableInitializer, defaultValue: TensorLike];
+const STATIC = ['initializer', 'defaultValue', 'experimentalIsAnonymous'] as const;
+type StaticParameters = [initializer: TableInitializer, defaultValue: TensorLike, experimentalIsAnonymous?: boolean];
 export class StaticHashTable_ extends Table {
   constructor(...args: Forms<StaticParameters, typeof STATIC>) {
     const [given, defaultValue] = bindArguments('StaticHashTable', STATIC, args) as StaticParameters;
@@ -125,16 +125,30 @@ export const StaticHashTable: Class<Forms<StaticParameters, typeof STATIC>, Stat
 );
 
 /** Keys that are not known fall into one of `numOovBuckets` numbers behind the table's, by their hash. */
-const VOCABULARY = ['initializer', 'numOovBuckets'] as const;
-type VocabularyParameters = [initializer: TableInitializer | null, numOovBuckets: number];
+const VOCABULARY = ['initializer', 'numOovBuckets', 'lookupKeyDtype', 'experimentalIsAnonymous'] as const;
+type VocabularyParameters = [
+  initializer: TableInitializer | null,
+  numOovBuckets: number,
+  lookupKeyDtype?: DType,
+  experimentalIsAnonymous?: boolean,
+];
 export class StaticVocabularyTable_ extends Table {
   readonly #buckets: number;
   constructor(...args: Forms<VocabularyParameters, typeof VOCABULARY>) {
-    const [given, numOovBuckets] = bindArguments('StaticVocabularyTable', VOCABULARY, args) as VocabularyParameters;
+    const [given, numOovBuckets, lookupKeyDtype] = bindArguments(
+      'StaticVocabularyTable',
+      VOCABULARY,
+      args,
+    ) as VocabularyParameters;
     const initializer = given ? initializerOf(given, 'StaticVocabularyTable') : null;
     if (!(numOovBuckets >= 1))
       throw new ValueError(`StaticVocabularyTable: numOovBuckets ${show(numOovBuckets)}; wanted a number ≥ 1.`);
-    super(initializer?.keys.dtype ?? 'string', 'int64', 0);
+    const keyDtype = lookupKeyDtype ?? initializer?.keys.dtype ?? 'string';
+    if (initializer && initializer.keys.dtype !== keyDtype)
+      throw new DTypeError(
+        `StaticVocabularyTable: lookupKeyDtype ${keyDtype}; the initializer's keys are ${initializer.keys.dtype}.`,
+      );
+    super(keyDtype, 'int64', 0);
     if (initializer) this.enter(initializer.keys, p.convert(initializer.values, 'int64') as Tensor);
     this.#buckets = numOovBuckets;
   }
