@@ -2,7 +2,7 @@
 // features, generators that throw or change, sets without end. (Downloads that are cut: datasets/downloads/downloads.test.ts.)
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as tf from '../index.ts';
 import { platform } from '../platform/platform.ts';
 
@@ -127,4 +127,72 @@ test('a set without end is refused where no number of steps is said', () => {
     .batch(2)
     .repeat();
   expect(() => model.fit(pairs, { verbose: 0 })).toThrow(/stepsPerEpoch/);
+});
+
+describe('a generator whose end fails', () => {
+  const broken = (isAsync: boolean) =>
+    isAsync
+      ? tf.data.Dataset.fromGenerator(async function* () {
+          try {
+            for (let i = 0; ; i++) yield tf.constant(i);
+          } finally {
+            // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+            throw new Error('socket did not close');
+          }
+        })
+      : tf.data.Dataset.fromGenerator(function* () {
+          try {
+            for (let i = 0; ; i++) yield tf.constant(i);
+          } finally {
+            // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+            throw new Error('socket did not close');
+          }
+        });
+  const pipelines: Record<string, (dataset: ReturnType<typeof broken>) => AsyncIterable<unknown>> = {
+    take: (dataset) => dataset.take(2),
+    repeat: (dataset) => dataset.take(1).repeat(2),
+    concatenate: (dataset) => tf.data.Dataset.fromTensors(tf.constant(1)).concatenate(dataset.take(1)),
+    flatMap: (dataset) => tf.data.Dataset.range(2).flatMap(() => dataset.take(1)),
+    interleave: (dataset) => tf.data.Dataset.range(2).interleave(() => dataset.take(1)),
+    zip: (dataset) => tf.data.Dataset.zip(tf.data.Dataset.range(1), dataset),
+    batch: (dataset) => dataset.batch(2).take(1),
+  };
+  for (const isAsync of [true, false])
+    test.each(Object.keys(pipelines))(
+      `%s, ${isAsync ? 'asynchronous' : 'plain'}: an error of the loop`,
+      async (name) => {
+        const loop = async (): Promise<void> => {
+          for await (const _ of pipelines[name]!(broken(isAsync)));
+        };
+        await expect(loop()).rejects.toThrow('socket did not close');
+      },
+    );
+  test('leaving the loop, reduce and the only element meet it too', async () => {
+    const leave = async (): Promise<void> => {
+      for await (const _ of broken(true)) break;
+    };
+    await expect(leave()).rejects.toThrow('socket did not close');
+    await expect(broken(true).take(1).getSingleElement()).rejects.toThrow('socket did not close');
+    await expect(
+      broken(true)
+        .take(1)
+        .reduce(0, (sum) => sum),
+    ).rejects.toThrow('socket did not close');
+  });
+  test('an error that is there already is kept, and a warning tells of the other', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const failing = broken(true).map(() => {
+        throw new Error('mine');
+      });
+      await expect(
+        (async () => {
+          for await (const _ of failing);
+        })(),
+      ).rejects.toThrow('mine');
+      expect(warn.mock.calls.flat().join()).toContain('socket did not close');
+    } finally {
+      warn.mockRestore();
+    }
+  });
 });

@@ -15,7 +15,7 @@ import type { Options } from '../runtime/tensor-methods.ts';
 import { cached, cachedOnDisk } from './cache.ts';
 import { DatasetIterator, ValuesIterator } from './iterator.ts';
 import { DataOptions, requireOptions } from './options.ts';
-import { DONE, type Pull } from './pull.ts';
+import { DONE, type Pull, thenClose } from './pull.ts';
 import { type LoadOptions, loadSource, type SaveOptions, saveSource, snapshotSource } from './saved.ts';
 import { shuffled } from './shuffle.ts';
 import { fail, INFINITE, Pass, type Source, type Whole, whole, wholeBits } from './source.ts';
@@ -443,7 +443,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     const f = functionOf(reduceFunc, 'reduce') as (state: unknown, element: unknown) => unknown;
     const pull = this.open();
     let state = toTensors(initialState, 'Dataset.reduce');
-    try {
+    const all = async (): Promise<Elements<S>> => {
       for (let index = 0; ; index++) {
         const got = pull.next();
         const element = got instanceof Promise ? await got : got;
@@ -456,9 +456,8 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
           fail(error, 'reduce', index);
         }
       }
-    } finally {
-      pull.close?.();
-    }
+    };
+    return thenClose(all, () => pull.close?.());
   }
   /** Elements left out at random so that classes come with the probabilities of `targetDist`: `[class, element]`. */
   rejectionResample(
@@ -491,15 +490,14 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   /** The only element. */
   async getSingleElement(_options?: NameOption): Promise<T> {
     const pull = this.open();
-    try {
+    const only = async (): Promise<T> => {
       const first = await pull.next();
       if (first === DONE) throw new StateError('Dataset.getSingleElement: the data set is empty; wanted one element.');
       if ((await pull.next()) !== DONE)
         throw new StateError('Dataset.getSingleElement: the data set has more than one element; use take(1).');
       return first;
-    } finally {
-      pull.close?.();
-    }
+    };
+    return thenClose(only, () => pull.close?.());
   }
   withOptions(options: DataOptions, _options?: NameOption): DatasetBase<T> {
     return new DatasetBase<T>(this.#source, this.#options.merge(requireOptions(options)));

@@ -10,7 +10,7 @@ import type { Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
 import { DatasetBase } from './dataset.ts';
 import type { DatasetIterator } from './iterator.ts';
-import { DONE, pulling, whenThere } from './pull.ts';
+import { DONE, pulling, thenClose, whenThere } from './pull.ts';
 import { derive, INFINITE, Pass, UNKNOWN } from './source.ts';
 import { TFRecordDataset } from './sources/readers.ts';
 import type { Spec } from './spec.ts';
@@ -228,13 +228,12 @@ export const at = guarded(
   ['dataset', 'index'],
   async <T extends Element>(dataset: DatasetBase<T>, index: number): Promise<T> => {
     const pull = dataset.skip(index).open(new Pass());
-    try {
+    const find = async (): Promise<T> => {
       const element = await pull.next();
       if (element === DONE) throw new ValueError(`at: there is no element ${index}.`);
       return element;
-    } finally {
-      pull.close?.();
-    }
+    };
+    return thenClose(find, () => pull.close?.());
   },
 );
 export const save = guarded(

@@ -57,7 +57,7 @@ export class DatasetIterator<T> implements AsyncIterableIterator<T> {
     return done ? Optional.empty<T>() : Optional.fromValue(value);
   }
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#pull?.close?.();
+    await this.#pull?.close?.();
     return { done: true, value: undefined };
   }
   [Symbol.asyncIterator](): this {
@@ -72,7 +72,7 @@ export class DatasetIterator<T> implements AsyncIterableIterator<T> {
   async restore(state: IteratorState): Promise<void> {
     if (!Number.isInteger(state?.elements) || !Array.isArray(state.drawn))
       throw new ValueError(`Iterator.restore: found ${show(state)}, wanted what save() gave.`);
-    this.#pull?.close?.();
+    await this.#pull?.close?.();
     this.#pass = new Pass(state.drawn.map(revived));
     this.#pull = closing(this.#source.open(this.#pass));
     for (this.#elements = 0; this.#elements < state.elements; this.#elements++) {

@@ -8,8 +8,8 @@ export type Later<T> = T | Promise<T>;
 /** One pass over a data set. */
 export interface Pull<T> {
   next(): Later<T | Done>;
-  /** Frees what the pass holds, also when it ends early. */
-  close?(): void;
+  /** Frees what the pass holds, also when it ends early; a promise where that is generators' code to be waited for. */
+  close?(): Later<void>;
 }
 
 /** Goes on with a value, at once if it is there. */
@@ -21,12 +21,24 @@ export const whenThere = <A, B>(value: Later<A>, f: (value: A) => Later<B>): Lat
 export function pullFrom<T>(iterable: Iterable<T> | AsyncIterable<T>): Pull<T> {
   if (Symbol.asyncIterator in iterable) {
     const iterator = iterable[Symbol.asyncIterator]();
+    let asked = 0;
     return {
       next: async () => {
-        const { done, value } = await iterator.next();
-        return done ? DONE : value;
+        asked++;
+        try {
+          const { done, value } = await iterator.next();
+          return done ? DONE : value;
+        } finally {
+          asked--;
+        }
       },
-      close: () => void iterator.return?.(),
+      close: () => {
+        const closed = iterator.return?.();
+        if (closed === undefined) return;
+        if (asked === 0) return Promise.resolve(closed).then(() => undefined);
+        // It closes when the element is there that was read ahead, which nobody waits for any more.
+        Promise.resolve(closed).catch(warnOfClosing);
+      },
     };
   }
   const iterator = iterable[Symbol.iterator]();
@@ -39,43 +51,95 @@ export function pullFrom<T>(iterable: Iterable<T> | AsyncIterable<T>): Pull<T> {
   };
 }
 
+/** Closes all of them, also behind one that fails; the first error is that of the whole. */
+export function closeAll(pulls: readonly (Pull<unknown> | null | undefined)[]): Later<void> {
+  const failed: unknown[] = [];
+  const waiting: Promise<unknown>[] = [];
+  for (const pull of pulls) {
+    try {
+      const closed = pull?.close?.();
+      if (closed instanceof Promise) waiting.push(closed.catch((error) => failed.push(error)));
+    } catch (error) {
+      failed.push(error);
+    }
+  }
+  const finish = (): void => {
+    failed.slice(1).forEach(warnOfClosing);
+    if (failed.length > 0) throw failed[0];
+  };
+  return waiting.length > 0 ? Promise.all(waiting).then(finish) : finish();
+}
+
+/** Tells of an error of closing that nobody can be given: there is another already, or nobody waits. */
+function warnOfClosing(error: unknown): void {
+  console.warn(`A pass over data could not be closed well: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Does `body` and then `close`, whose error is that of the whole unless there is one already. */
+export async function thenClose<T>(body: () => T | Promise<T>, close: () => Later<void>): Promise<T> {
+  let result: T;
+  try {
+    result = await body();
+  } catch (error) {
+    try {
+      await close();
+    } catch (second) {
+      warnOfClosing(second);
+    }
+    throw error;
+  }
+  const closed = close();
+  if (closed instanceof Promise) await closed;
+  return result;
+}
+
 /** A pull that is closed when it ends or throws: generators further up then run their `finally`. */
 export function closing<T>(pull: Pull<T>): Pull<T> {
   let open = true;
-  const close = (): void => {
-    if (open) pull.close?.();
+  const close = (): Later<void> => {
+    if (!open) return;
     open = false;
+    return pull.close?.();
   };
-  const seen = (got: T | Done): T | Done => {
-    if (got === DONE) close();
-    return got;
-  };
-  const failed = (error: unknown): never => {
-    close();
-    throw error;
+  const seen = (got: T | Done): Later<T | Done> => (got === DONE ? whenThere(close(), () => got) : got);
+  const failed = (error: unknown): Later<never> => {
+    const fail = (): never => {
+      throw error;
+    };
+    const failTwice = (second: unknown): never => {
+      warnOfClosing(second);
+      throw error;
+    };
+    let closed: Later<void>;
+    try {
+      closed = close();
+    } catch (second) {
+      return failTwice(second);
+    }
+    return closed instanceof Promise ? closed.then(fail, failTwice) : fail();
   };
   const next = (): Later<T | Done> => {
+    let got: Later<T | Done>;
     try {
-      const got = pull.next();
-      return got instanceof Promise ? got.then(seen, failed) : seen(got);
+      got = pull.next();
     } catch (error) {
       return failed(error);
     }
+    return got instanceof Promise ? got.catch(failed).then(seen) : seen(got);
   };
   return { next, close };
 }
 
 /** The whole pass, element by element, until `visit` says true. Waits only where it must. */
-export async function forEach<T>(pull: Pull<T>, visit: (element: T) => boolean | undefined): Promise<void> {
-  try {
+export function forEach<T>(pull: Pull<T>, visit: (element: T) => boolean | undefined): Promise<void> {
+  const all = async (): Promise<void> => {
     for (;;) {
       const got = pull.next();
       const element = got instanceof Promise ? await got : got;
       if (element === DONE || visit(element)) return;
     }
-  } finally {
-    pull.close?.();
-  }
+  };
+  return thenClose(all, () => pull.close?.());
 }
 
 export const AGAIN: unique symbol = Symbol('again');
@@ -93,7 +157,5 @@ export function settle<T>(step: () => Later<T | Again>): Later<T> {
 /** A pull by a function, which closes what it reads from. */
 export const pulling = (next: () => Later<unknown>, ...below: readonly Pull<unknown>[]): Pull<unknown> => ({
   next,
-  close: () => {
-    for (const pull of below) pull.close?.();
-  },
+  close: below.length === 1 ? () => below[0]!.close?.() : () => closeAll(below),
 });

@@ -6,7 +6,7 @@ import { joinPath } from '../platform/path.ts';
 import { type GrowingFile, platform } from '../platform/platform.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
-import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from './pull.ts';
+import { AGAIN, DONE, type Later, type Pull, settle, thenClose, whenThere } from './pull.ts';
 import {
   decodeSpec,
   decodeTensor,
@@ -119,7 +119,7 @@ export async function saveSource(below: Source, path: string, options: SaveOptio
   if (typeof path !== 'string' || path === '') throw new ValueError(`${where}: path: found ${show(path)}.`);
   const writer = new Writer(path, compression(options.compression, where), where);
   const pull = below.open(new Pass());
-  try {
+  const write = async (): Promise<void> => {
     for (;;) {
       const got = pull.next();
       const element = got instanceof Promise ? await got : got;
@@ -128,11 +128,12 @@ export async function saveSource(below: Source, path: string, options: SaveOptio
       if (written) await written;
     }
     await writer.finish(below);
+  };
+  try {
+    await thenClose(write, () => pull.close?.());
   } catch (error) {
     writer.abandon();
     throw error;
-  } finally {
-    pull.close?.();
   }
 }
 
@@ -176,12 +177,11 @@ function later(begin: () => Promise<Pull<unknown>>): Pull<unknown> {
         ? pull.next()
         : begin().then((begun) => {
             pull = begun;
-            if (closed) pull.close?.();
-            return pull.next();
+            return whenThere(closed ? pull.close?.() : undefined, () => begun.next());
           }),
     close: () => {
       closed = true;
-      pull?.close?.();
+      return pull?.close?.();
     },
   };
 }
@@ -237,7 +237,7 @@ function keptAt(below: Source, path: string, packing: Compression, where: string
       next,
       close: () => {
         if (!ended) writer.abandon();
-        pull.close?.();
+        return pull.close?.();
       },
     };
   };

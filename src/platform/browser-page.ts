@@ -10,6 +10,7 @@ export const browserPage: PlatformSurroundings = {
   isTerminal: false,
   columns: 80,
   onInterrupt: () => () => undefined,
+  onLastTurn: () => undefined,
   readNow: () => undefined,
   get hardwareConcurrency() {
     return globalThis.navigator?.hardwareConcurrency ?? 1;

@@ -36,6 +36,7 @@ export const nodeProcess: PlatformSurroundings = {
     return process.stdout.columns || 80;
   },
   onInterrupt,
+  onLastTurn: (handler) => void process.on('beforeExit', handler),
   get hardwareConcurrency() {
     // Asking the system takes ten microseconds, and every program asks.
     processors ??= system()?.availableParallelism?.() ?? globalThis.navigator?.hardwareConcurrency ?? 1;

@@ -93,6 +93,8 @@ export interface PlatformSurroundings {
    * Calls `handler` on Ctrl-C instead of ending the program; a second Ctrl-C ends it. Returns what undoes it.
    */
   onInterrupt(handler: () => void): () => void;
+  /** Calls `handler` whenever nothing is left to do and the program is about to end; a timer it starts goes on. Never in a browser. */
+  onLastTurn(handler: () => void): void;
   readonly hardwareConcurrency: number;
   /** The content of a small file at once; undefined where nothing is, and where files must be waited for: in browsers, before Node 20.16. */
   readNow(path: string): Uint8Array | undefined;

@@ -243,7 +243,7 @@ async function* each(pull: Pull<unknown>): AsyncGenerator<string[]> {
       yield record as string[];
     }
   } finally {
-    pull.close?.();
+    await pull.close?.();
   }
 }
 

@@ -1,6 +1,6 @@
 // flatMap and interleave: data sets made of elements, read one after the other or in turns.
 import { show, ValueError } from '../../base/errors.ts';
-import { AGAIN, DONE, type Later, type Pull, settle, whenThere } from '../pull.ts';
+import { AGAIN, closeAll, DONE, type Later, type Pull, settle, whenThere } from '../pull.ts';
 import { call, callAt, derive, type Pass, type Source, UNKNOWN } from '../source.ts';
 import { DatasetSpec, type MakeDataset, type Spec, specThrough } from '../spec.ts';
 import { ahead } from './prefetch.ts';
@@ -24,9 +24,9 @@ export const flattened = (below: Source, f: Function, open: OpenDataset, make: M
         if (inner)
           return whenThere(inner.next(), (element) => {
             if (element !== DONE) return element;
-            inner?.close?.();
+            const closed = inner?.close?.();
             inner = null;
-            return AGAIN;
+            return whenThere(closed, () => AGAIN);
           });
         return whenThere(pull.next(), (element) =>
           element === DONE
@@ -39,10 +39,7 @@ export const flattened = (below: Source, f: Function, open: OpenDataset, make: M
       };
       return {
         next: () => settle(step),
-        close: () => {
-          inner?.close?.();
-          pull.close?.();
-        },
+        close: () => closeAll([inner, pull]),
       };
     },
     UNKNOWN,
@@ -83,9 +80,8 @@ export function interleaved(
         if (here)
           return whenThere(here.next(), (element) => {
             if (element === DONE) {
-              here.close?.();
               cycle[at] = null;
-              return advance();
+              return whenThere(here.close?.(), advance);
             }
             if (++inBlock === args.block) advance();
             return element;
@@ -105,10 +101,7 @@ export function interleaved(
       };
       return {
         next: () => settle(step),
-        close: () => {
-          for (const inner of cycle) inner?.close?.();
-          pull.close?.();
-        },
+        close: () => closeAll([...cycle, pull]),
       };
     },
     UNKNOWN,

@@ -65,9 +65,9 @@ export function groupedByWindow(below: Source, args: GroupArguments, make: MakeD
         if (current)
           return whenThere(current.next(), (element) => {
             if (element !== DONE) return element;
-            current?.close?.();
+            const closed = current?.close?.();
             current = null;
-            return AGAIN;
+            return whenThere(closed, () => AGAIN);
           });
         if (ended) {
           // What is left comes in the order of the keys.

@@ -58,7 +58,7 @@ export const repeated = (below: Source, times: number): Source => {
             any = true;
             return element;
           }
-          pull?.close?.();
+          const closed = pull?.close?.();
           pull = null;
           left--;
           // An empty data set repeated for ever is empty.
@@ -66,7 +66,7 @@ export const repeated = (below: Source, times: number): Source => {
           any = false;
           // TensorFlow begins what it repeats once more after the last time, but for a shuffle, with which it melts into one.
           if (left === 0 && times > 0 && !isShuffle(below)) below.redraw?.(pass);
-          return AGAIN;
+          return whenThere(closed, () => AGAIN);
         });
       };
       return { next: () => settle(step), close: () => pull?.close?.() };
@@ -149,10 +149,10 @@ export const concatenated = (first: Source, second: Source): Source => {
         whenThere(pull.next(), (element) => {
           if (element !== DONE) checked(isSecond ? 1 : 0, element);
           if (element !== DONE || isSecond) return element;
-          pull.close?.();
+          const closed = pull.close?.();
           isSecond = true;
           pull = second.open(pass);
-          return AGAIN;
+          return whenThere(closed, () => AGAIN);
         });
       return { next: () => settle(step), close: () => pull.close?.() };
     },

@@ -78,7 +78,7 @@ export function ahead(pull: Pull<unknown>, count: number): Pull<unknown> {
     next,
     close: () => {
       closed = true;
-      pull.close?.();
+      return pull.close?.();
     },
   };
 }

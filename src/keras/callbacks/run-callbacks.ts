@@ -52,7 +52,8 @@ export class RunCallbacks {
   #all(hook: Hook, visit: (callback: CallbackBase) => void | Promise<void>): void | Promise<void> {
     const list = this.#listening(hook);
     if (list.length === 0) return;
-    return this.run ? this.run.waitFor(() => this.#each(hook, list, 0, visit)) : this.#each(hook, list, 0, visit);
+    const each = (): void | Promise<void> => this.#each(hook, list, 0, visit);
+    return this.run ? this.run.waitFor(each, `callbacks: ${hook}`) : each();
   }
   #each(
     hook: Hook,

@@ -2,7 +2,7 @@
 // Owns: the interface, and sources over data sets, Sequences and iterables. Leaves arrays to arrays.ts.
 import { show, ValueError } from '../../base/errors.ts';
 import { DatasetBase } from '../../data/dataset.ts';
-import { DONE, type Pull, pullFrom } from '../../data/pull.ts';
+import { DONE, type Later, type Pull, pullFrom } from '../../data/pull.ts';
 import { failAt, INFINITE } from '../../data/source.ts';
 import { componentsToTensors } from '../../data/structure.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
@@ -14,7 +14,7 @@ export type Batch = [x: Structure, y: Structure | null, sampleWeight: Structure 
 export interface BatchIterator {
   /** The next batch, null at the end; where it is the same object as before, other elements stand in the same tensors. */
   next(): Batch | null | Promise<Batch | null>;
-  close?(): void;
+  close?(): Later<void>;
 }
 export interface BatchSource {
   /** Batches of an epoch; null when that is not known. */
@@ -102,6 +102,8 @@ export function streamSource(given: unknown, where: string, queue: QueueOptions 
           const got = pull.next();
           return got instanceof Promise ? got.then(convert) : convert(got);
         },
+        // A generator is its maker's, who may read on.
+        ...(once ? {} : { close: () => pull.close?.() }),
       });
     },
   };

@@ -2,6 +2,7 @@
 // Owns: epochs and batches, when callbacks are called and logs read, turns of the event loop, stopping in order.
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
 import { KeyboardInterrupt, StateError, ValueError } from '../../base/errors.ts';
+import { type Later, thenClose } from '../../data/pull.ts';
 import { platform } from '../../platform/platform.ts';
 import { History } from '../callbacks/history.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
@@ -13,7 +14,7 @@ import { type Batch, type BatchIterator, type BatchSource, requireEnd } from './
 import { limitedEpochs, limitedSteps } from './limits.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
-import type { ModelRun } from './run-queue.ts';
+import { ModelRun } from './run-queue.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
 import type { EvaluateOptions, FitOptions, RunOptions, Scores, Training, Verbose } from './types.ts';
 
@@ -25,6 +26,8 @@ interface Run {
   /** This run in the order of the model's runs. */
   readonly own: ModelRun;
   readonly pace: Pace;
+  /** The pass over the training data that is open. */
+  pass?: BatchIterator | null;
   /** Whether a generator has come to its end, and so training with it. */
   dataEnded?: boolean;
   /** Whether it was at its end before the epoch began. */
@@ -124,28 +127,47 @@ async function runFit(
 ): Promise<void> {
   const { model, callbacks } = run;
   const { trainer } = model;
-  const control = run.control!;
   trainer.stopTraining = false;
   trainer.resumeAt = null;
   // The promise exists before training begins: a callback may look at it.
   await null;
   await callbacks.call('onTrainBegin');
+  const logs = await thenClose(
+    () => runEpochs(run, plan, options, sizes),
+    () => closePass(run.own, run.pass, 'fit'),
+  );
+  const { optimizer } = trainer.require('fit');
+  if ('finalizeVariableValues' in optimizer && sizes.epochs > 0)
+    (optimizer as { finalizeVariableValues(variables: unknown): void }).finalizeVariableValues(model.trainableWeights);
+  await callbacks.call('onTrainEnd', logs);
+}
+
+/** The epochs, each with its validation; gives the last one's logs and leaves the last pass open. */
+async function runEpochs(
+  run: Run,
+  plan: { train: BatchSource; validation: BatchSource | null },
+  options: FitOptions,
+  sizes: FitSizes,
+): Promise<Logs> {
+  const { model, callbacks } = run;
+  const { trainer } = model;
+  const control = run.control!;
   let logs: Logs = {};
-  let pass: BatchIterator | null = null;
   const resumed = trainer.takeResume();
   const firstEpoch = resumed?.epoch ?? sizes.initialEpoch;
   if (resumed) {
     const every = trainer.require('fit').stepsPerExecution;
     const steps = sizes.stepsPerEpoch === null ? null : Math.ceil(sizes.stepsPerEpoch / every) * every;
-    pass = await passOver(plan.train, firstEpoch - sizes.initialEpoch, steps);
+    run.pass = await passOver(run, plan.train, firstEpoch - sizes.initialEpoch, steps);
   }
   for (let epoch = firstEpoch; epoch < sizes.epochs && !control.stopped; epoch++) {
     trainer.resetMetrics();
     await callbacks.callAt('onEpochBegin', epoch);
     // With a number of steps the passes go on from epoch to epoch.
-    if (sizes.stepsPerEpoch === null) pass = null;
+    if (sizes.stepsPerEpoch === null) run.pass = null;
     const done = resumed?.epoch === epoch ? resumed.steps : 0;
-    pass = await runEpoch(run, plan.train, pass ?? plan.train.open(), sizes.stepsPerEpoch, epoch, done);
+    run.pass ??= openPass(run.own, plan.train, 'fit');
+    if (await runEpoch(run, plan.train, sizes.stepsPerEpoch, epoch, done)) run.pass = null;
     control.checkInterrupt();
     // The generator was at its end before the epoch began.
     if (run.isEmptyEpoch) break;
@@ -161,16 +183,12 @@ async function runFit(
     if (waiting) await waiting;
     control.epoch(epoch, logs);
     // Whoever reads the epochs may evaluate the model now, between two of them.
-    if (control.isWatched) await run.own.waitFor(turn);
+    if (control.isWatched) await run.own.waitFor(turn, 'fit: the loop over its epochs');
     if (trainer.stopTraining || run.dataEnded) break;
     if (run.pace.due()) await turn();
     control.checkInterrupt();
   }
-  pass?.close?.();
-  const { optimizer } = trainer.require('fit');
-  if ('finalizeVariableValues' in optimizer && sizes.epochs > 0)
-    (optimizer as { finalizeVariableValues(variables: unknown): void }).finalizeVariableValues(model.trainableWeights);
-  await callbacks.call('onTrainEnd', logs);
+  return logs;
 }
 
 const validates = (frequency: number | readonly number[], epoch: number): boolean =>
@@ -180,7 +198,16 @@ const validates = (frequency: number | readonly number[], epoch: number): boolea
  * What the first epochs of a run that was cut off did to the data: their passes draw orders and random numbers, and with a
  * number of steps the next epoch goes on in the midst of a pass. Gives that pass.
  */
-async function passOver(source: BatchSource, epochs: number, limit: number | null): Promise<BatchIterator | null> {
+async function passOver(
+  run: Run,
+  source: BatchSource,
+  epochs: number,
+  limit: number | null,
+): Promise<BatchIterator | null> {
+  const open = (): BatchIterator => {
+    run.pass = openPass(run.own, source, 'fit');
+    return run.pass;
+  };
   let pass: BatchIterator | null = null;
   for (let epoch = 0; epoch < epochs; epoch++) {
     if (limit === null) {
@@ -188,11 +215,11 @@ async function passOver(source: BatchSource, epochs: number, limit: number | nul
       continue;
     }
     let step = 0;
-    pass ??= source.open();
+    pass ??= open();
     while (step < limit && (await pass.next()) !== null) step++;
     // An epoch ends with its pass, unless there was nothing left of the pass.
     if (step === 0) {
-      pass = source.open();
+      pass = open();
       while (step < limit && (await pass.next()) !== null) step++;
     }
     if (step < limit) pass = null;
@@ -201,15 +228,24 @@ async function passOver(source: BatchSource, epochs: number, limit: number | nul
   return pass;
 }
 
-/** One epoch; gives the pass with which the next goes on, null for a new one. */
+/** Begins a pass: the data is code of the user's, and may evaluate the model. */
+function openPass(own: ModelRun, source: BatchSource, where: string): BatchIterator {
+  const pass = source.open();
+  const next = () => pass.next();
+  return { next: () => own.waitForData(next, where), close: () => pass.close?.() };
+}
+/** Ends a pass, also one in its midst. */
+const closePass = (own: ModelRun, pass: BatchIterator | null | undefined, where: string): Later<void> =>
+  pass?.close && own.waitForData(() => pass.close!(), where);
+
+/** One epoch; says whether the pass was read to its end. */
 async function runEpoch(
   run: Run,
   source: BatchSource,
-  first: BatchIterator,
   limit: number | null,
   epoch: number,
   finished = 0,
-): Promise<BatchIterator | null> {
+): Promise<boolean> {
   const { model, callbacks, progress, pace } = run;
   const control = run.control!;
   const { trainer } = model;
@@ -217,23 +253,21 @@ async function runEpoch(
   const begins = callbacks.listens('onTrainBatchBegin');
   const ends = callbacks.listens('onTrainBatchEnd');
   const readLogs = (): Logs => sorted(trainer.readLogs());
-  let pass = first;
   let step = 0;
   let last = false;
-  for (; step < finished; step++) await pass.next();
+  for (; step < finished; step++) await run.pass!.next();
   while (!last && (limit === null || step < limit) && !control.stopped) {
     let done = 0;
     const begun = step;
     // As in Keras an execution is whole: an epoch of 3 steps, 2 at a time, has 4.
     while (done < every) {
-      // A generator is code of the user's, and may evaluate the model.
-      const got = source.isReadOnce ? run.own.waitFor(() => pass.next()) : pass.next();
+      const got = run.pass!.next();
       let batch = got instanceof Promise ? await got : got;
       if (batch === null && limit !== null && step < limit) {
         if (step === 0 && !source.isReadOnce) {
           // The epoch before took the last batch of its pass.
-          pass = source.open();
-          const again = pass.next();
+          run.pass = openPass(run.own, source, 'fit');
+          const again = run.pass.next();
           batch = again instanceof Promise ? await again : again;
         } else if (step > 0) warnOfEnd(run, source, step, limit, epoch);
       }
@@ -265,12 +299,12 @@ async function runEpoch(
       `fit: the data gave no batches in epoch ${epoch + 1}.${source.isReadOnce ? ' A generator is read once over all epochs: give stepsPerEpoch, or one that goes on.' : ''}`,
     );
   run.hasTrained = true;
-  return last ? null : pass;
+  return last;
 }
 
 /** The logs of a pass over data without training. */
 async function runEvaluate(run: Run, source: BatchSource, limit: number | null): Promise<Logs> {
-  const { model, callbacks, progress, control, pace } = run;
+  const { model, callbacks, progress, control, own, pace } = run;
   const { trainer } = model;
   trainer.stopEvaluating = false;
   trainer.resetMetrics();
@@ -278,23 +312,26 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
   const begins = callbacks.listens('onTestBatchBegin');
   const ends = callbacks.listens('onTestBatchEnd');
   const readLogs = (): Logs => sorted(trainer.readLogs());
-  const pass = source.open();
+  const where = control ? 'fit: validationData' : 'evaluate';
+  const pass = openPass(own, source, where);
   let step = 0;
-  for (; (limit === null || step < limit) && !control?.stopped; step++) {
-    const got = pass.next();
-    const batch = got instanceof Promise ? await got : got;
-    if (batch === null) break;
-    if (begins) await callbacks.callAt('onTestBatchBegin', step);
-    trainer.runTest(batch, control ? 'fit: validationData' : 'evaluate', source.sizesVary ?? true);
-    if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
-    if (!control) progress?.step(step, readLogs);
-    if (pace.due()) await turn();
-    if (trainer.stopEvaluating) {
-      step++;
-      break;
+  const steps = async (): Promise<void> => {
+    for (; (limit === null || step < limit) && !control?.stopped; step++) {
+      const got = pass.next();
+      const batch = got instanceof Promise ? await got : got;
+      if (batch === null) break;
+      if (begins) await callbacks.callAt('onTestBatchBegin', step);
+      trainer.runTest(batch, where, source.sizesVary ?? true);
+      if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
+      if (!control) progress?.step(step, readLogs);
+      if (pace.due()) await turn();
+      if (trainer.stopEvaluating) {
+        step++;
+        break;
+      }
     }
-  }
-  pass.close?.();
+  };
+  await thenClose(steps, () => closePass(own, pass, where));
   if (step === 0 && !control?.stopped) throw new ValueError('evaluate: the data gave no batches.');
   const logs = trainer.readLogs();
   await callbacks.call('onTestEnd', sorted(logs));
@@ -328,8 +365,10 @@ export async function evaluate(
     steps ?? source.steps,
     null,
   );
-  const logs = await model.trainer.inTurn((own) => {
+  const logs = await model.trainer.inTurn(async (own) => {
     callbacks.run = own;
+    // What the same lines of the program ask for next does not come from the data.
+    await null;
     return runEvaluate({ model, callbacks, progress, control: null, own, pace: new Pace() }, source, steps);
   });
   return options.returnDict ? logs : (model.trainer.inOrder(logs) as object as Scores);
@@ -356,23 +395,28 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
   const pace = new Pace();
   const { trainer } = model;
   trainer.stopPredicting = false;
+  // It counts in no metrics, and so waits for no other run.
+  const own = new ModelRun();
+  callbacks.run = own;
   await callbacks.call('onPredictBegin');
-  const pass = source.open();
+  const pass = openPass(own, source, 'predict');
   const results: Structure[] = [];
-  for (let step = 0; limit === null || step < limit; step++) {
-    if (options.signal?.aborted) throw new StateError('predict: aborted by its signal.');
-    const got = pass.next();
-    const batch: Batch | null = got instanceof Promise ? await got : got;
-    if (batch === null) break;
-    if (begins) await callbacks.callAt('onPredictBatchBegin', step);
-    const outputs = trainer.runPredict(batch[0]);
-    results.push(outputs);
-    if (ends) await callbacks.callAt('onPredictBatchEnd', step, { outputs } as object as Logs);
-    progress?.step(step, () => ({}));
-    if (pace.due()) await turn();
-    if (trainer.stopPredicting) break;
-  }
-  pass.close?.();
+  const steps = async (): Promise<void> => {
+    for (let step = 0; limit === null || step < limit; step++) {
+      if (options.signal?.aborted) throw new StateError('predict: aborted by its signal.');
+      const got = pass.next();
+      const batch: Batch | null = got instanceof Promise ? await got : got;
+      if (batch === null) break;
+      if (begins) await callbacks.callAt('onPredictBatchBegin', step);
+      const outputs = trainer.runPredict(batch[0]);
+      results.push(outputs);
+      if (ends) await callbacks.callAt('onPredictBatchEnd', step, { outputs } as object as Logs);
+      progress?.step(step, () => ({}));
+      if (pace.due()) await turn();
+      if (trainer.stopPredicting) break;
+    }
+  };
+  await thenClose(steps, () => closePass(own, pass, 'predict'));
   await callbacks.call('onPredictEnd');
   if (results.length === 0) throw new ValueError('predict: the data gave no batches.');
   return concatenateBatches(results);

@@ -288,7 +288,7 @@ function datasetOf(index: DirectoryIndex, plan: Plan): DirectoryDataset<Structur
         ended = true;
         groups.length = 0;
         ready.length = 0;
-        numbers.close?.();
+        return numbers.close?.();
       },
     };
   };
