@@ -108,3 +108,9 @@ export function show(value: unknown): string {
   const name = value.constructor?.name;
   return name && name !== 'Object' ? name : `{${Object.keys(value).slice(0, 8).join(', ')}}`;
 }
+
+/** Integers have no quotient by zero: ops say so that know their divisors, and programs that look at them. */
+export const zeroDivisor = (where: string, position?: number): ValueError =>
+  new ValueError(
+    `${where}: integer division by zero${position === undefined ? '' : ` at position ${position}`}; cast to a floating dtype, or avoid zeros with tf.where.`,
+  );

@@ -22,8 +22,10 @@ import {
   type IndexCheck,
   lowerIndexCheck,
   mayFail,
+  refusing,
   rowsOf,
   stopOnFailure,
+  suspectOf,
 } from './index-checks.ts';
 import type { Kernel } from './loop-ir.ts';
 import * as ir from './loop-ir.ts';
@@ -192,8 +194,8 @@ class Scope {
   readonly #slotOf = new Map<GraphValue, number>();
   /** First and last step of the slots that this scope places. */
   readonly #life = new Map<number, { bytes: number; from: number; to: number }>();
-  /** Indices that were looked at, and for which numbers of rows. */
-  readonly #checked = new Map<GraphValue, Set<number>>();
+  /** Indices that were looked at, and for which numbers of rows; divisors, for null. */
+  readonly #checked = new Map<GraphValue, Set<number | null>>();
   /** Numbers of steps after which the rest runs only if no check has struck. */
   readonly #guards: number[] = [];
 
@@ -517,23 +519,20 @@ class Scope {
     );
   }
 
-  /** Looks at the indices that a group reads. */
+  /** Looks at the indices and divisors that a group reads. */
   #check(group: Group): void {
     for (const node of checkedNodes(group, this.#home)) {
-      const indices = node.inputs[1]!;
+      const suspect = suspectOf(node, this.#home);
       const rows = rowsOf(node);
       // A gather and the scatter of its gradient read the same indices.
-      const before = this.#checked.get(indices) ?? new Set();
+      const before = this.#checked.get(suspect) ?? new Set();
       if (before.has(rows)) continue;
-      this.#checked.set(indices, before.add(rows));
+      this.#checked.set(suspect, before.add(rows));
       this.give(flagValue, this.#shared.flag());
       const check = this.#shared.checks.length;
-      this.#step(lowerIndexCheck(indices, rows, check, flagValue, this.#home), `check of indices ${node.scope}`);
-      this.#shared.checks.push({
-        operation: node.primitive!.name === 'takeRows' ? 'gather' : 'scatter',
-        scope: node.scope,
-        rows,
-      });
+      const operation = refusing(node);
+      this.#step(lowerIndexCheck(suspect, rows, check, flagValue, this.#home), `check of ${operation} ${node.scope}`);
+      this.#shared.checks.push({ operation, scope: node.scope, rows });
     }
   }
 }

@@ -3,6 +3,7 @@
 import { type Dims, sizeOf } from '../base/shape.ts';
 import type { GraphValue, Node } from '../graph/graph.ts';
 import type { WindowParams } from '../primitives/functions.ts';
+import { looksAtDivisors } from './index-checks.ts';
 
 export type GroupKind = 'map' | 'reduce' | 'rows' | 'contract' | 'scatter' | 'random' | 'control' | 'host' | 'sequence';
 
@@ -61,6 +62,8 @@ export class GroupGraph {
   /** By group, the stored values that it reads. */
   readonly reads: readonly Map<GraphValue, 'same' | 'other'>[];
   readonly #groups: (Group | null)[];
+  /** Groups that stay alone: what they divide by is looked at before they run, and must be there then. */
+  readonly #alone: readonly boolean[];
   readonly #owner = new Map<GraphValue, number>();
   /** Where a group has gone that was merged into a later one. */
   readonly #moved: number[];
@@ -68,6 +71,7 @@ export class GroupGraph {
   constructor(groups: readonly Group[], home: ReadonlyMap<GraphValue, GraphValue>) {
     this.#groups = [...groups];
     this.reads = groups.map((group) => readsOf(group, home));
+    this.#alone = groups.map((group) => looksAtDivisors(group, home));
     this.#moved = groups.map((_, i) => i);
     groups.forEach((group, i) => {
       for (const root of group.roots) for (const value of root.outputs) this.#owner.set(value, i);
@@ -113,6 +117,7 @@ export class GroupGraph {
 
   /** Whether two groups may become one without any group then needing its own result. */
   mayMerge(earlier: number, later: number): boolean {
+    if (this.#alone[earlier] || this.#alone[later]) return false;
     return !this.depends(later, earlier, false) && !this.depends(earlier, later, true);
   }
 

@@ -21,6 +21,10 @@ export const sub = (a: Value, b: Value): Value => binary('sub', a, b);
 export const mul = (a: Value, b: Value): Value => binary('mul', a, b);
 export const div = (a: Value, b: Value): Value => binary('div', a, b);
 
+/** The quotient or remainder of integers in a program that ends with an error of the op `operation` where a divisor is zero. */
+export const divideRefusingZero = (name: 'div' | 'rem', a: Value, b: Value, operation: string): Value =>
+  bind1(primitive(name), [a, b], { refusesZero: operation });
+
 export const select = (condition: Value, a: Value, b: Value): Value =>
   bind1(primitive('select'), [condition, a, b], {});
 export const convert = (x: Value, dtype: DType): Value =>

@@ -4,7 +4,7 @@
 import type { Backend, Executable } from '../backends/backend.ts';
 import { debugLevel } from '../base/debug.ts';
 import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
-import { StateError, ValueError } from '../base/errors.ts';
+import { StateError, ValueError, zeroDivisor } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Compiled, type CompileOptions, compile, type HostCall, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
@@ -413,13 +413,15 @@ export class EngineProgram implements CompiledProgram {
     });
   }
 
-  /** Throws for indices that were out of range. */
+  /** Throws for indices that were out of range, and for divisors that were zero. */
   #verify(): void {
     const flag = this.#engine.memory.elements('int32')[this.#address(this.#compiled.flag) / 4]!;
     if (flag === 0) return;
     const { operation, scope, rows } = this.#compiled.checks[struck(flag)]!;
+    const where = `${scope ? `${scope}: ` : ''}${operation}`;
+    if (rows === null) throw zeroDivisor(where);
     throw new ValueError(
-      `${scope ? `${scope}: ` : ''}${operation}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows; where an index has several coordinates, each must lie within its own axis. Class numbers start at 0; check the labels or the size of the layer.`,
+      `${where}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows; where an index has several coordinates, each must lie within its own axis. Class numbers start at 0; check the labels or the size of the layer.`,
     );
   }
 }

@@ -13,7 +13,7 @@ import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { acceptsRagged, acceptsRaggedList } from '../ragged/accepts.ts';
 import { divide, floormod, multiply } from './elementwise.ts';
-import { broadcastPair, floating, noZeroDivisor, unaryOf } from './operands.ts';
+import { broadcastPair, divideIntegers, floating, unaryOf } from './operands.ts';
 
 const isZero = (x: Value): Value => p.compare('equal', x, p.zerosLike(x));
 const pair = (name: string, apply: (a: Tensor, b: Tensor) => Value) =>
@@ -26,11 +26,11 @@ const floatPair = (name: string, apply: (a: Tensor, b: Tensor) => Value) =>
 
 /** x / y rounded towards zero. */
 export const truncatediv = pair('truncatediv', (a, b) =>
-  isInteger(a.dtype) ? p.div(a, noZeroDivisor(b, 'truncatediv')) : p.unary('trunc', p.div(a, b)),
+  isInteger(a.dtype) ? divideIntegers('div', a, b, 'truncatediv') : p.unary('trunc', p.div(a, b)),
 );
 /** The remainder with the sign of x. */
 export const truncatemod = pair('truncatemod', (a, b) =>
-  p.binary('rem', a, isInteger(a.dtype) ? noZeroDivisor(b, 'truncatemod') : b),
+  isInteger(a.dtype) ? divideIntegers('rem', a, b, 'truncatemod') : p.binary('rem', a, b),
 );
 /** x / y as Python's `/`. */
 export { divide as truediv, floormod as mod };

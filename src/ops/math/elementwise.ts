@@ -18,7 +18,7 @@ import { acceptsRagged, reducesRagged } from '../ragged/accepts.ts';
 import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
 import type { SparseTensor } from '../sparse/sparse-tensor.ts';
 import { bytesOf, elementOf } from '../strings/text.ts';
-import { broadcastPair, floating, noZeroDivisor, unaryOf } from './operands.ts';
+import { broadcastPair, divideIntegers, floating, unaryOf } from './operands.ts';
 
 interface Unary {
   (x: RaggedTensor): RaggedTensor;
@@ -73,7 +73,7 @@ const trueDType = (dtype: DType): DType => (dtypes[dtype].bits <= 16 ? 'float32'
 /** ⌊x / y⌋. */
 export const floordiv = binaryOp('floordiv', (a, b) => {
   if (!isInteger(a.dtype)) return p.unary('floor', p.div(a, b));
-  const q = p.div(a, noZeroDivisor(b, 'floordiv'));
+  const q = divideIntegers('div', a, b, 'floordiv');
   if (dtypes[a.dtype].kind === 'uint') return q;
   const rest = p.sub(a, p.mul(q, b));
   const zero = p.zerosLike(a);
@@ -86,7 +86,7 @@ export const floordiv = binaryOp('floordiv', (a, b) => {
 });
 /** x − y·⌊x / y⌋: the remainder with the sign of y. */
 export const floormod = binaryOp('floormod', (a, b) => {
-  const rest = p.binary('rem', a, noZeroDivisor(b, 'floormod'));
+  const rest = isInteger(a.dtype) ? divideIntegers('rem', a, b, 'floormod') : p.binary('rem', a, b);
   if (dtypes[a.dtype].kind === 'uint') return rest;
   const zero = p.zerosLike(a);
   const wrong = p.binary(

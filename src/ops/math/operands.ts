@@ -1,7 +1,7 @@
 // What ops do with their operands before and after the primitive: one dtype and shape, floats where a function wants them, the
 // spreading of what was reduced. Owns: these pieces, which are no ops themselves. Leaves conversion to core/convert.ts.
-import { isComplex, isFloating, isInteger } from '../../base/dtype.ts';
-import { DTypeError, ValueError } from '../../base/errors.ts';
+import { isComplex, isFloating } from '../../base/dtype.ts';
+import { DTypeError, zeroDivisor } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
@@ -32,16 +32,12 @@ export function floating(x: TensorLike, name: string): Tensor {
 export const unaryOf = (name: Parameters<typeof p.unary>[0], x: Value): Value =>
   isComplex(x.dtype) && complexFunctions[name] ? complexFunctions[name](x) : p.unary(name, x);
 
-/** A divisor of integers: zeros that are known now are refused, as they have no quotient. */
-export function noZeroDivisor(divisor: Tensor, name: string): Tensor {
+/** The quotient or remainder of integers; zeros have none: those known now are refused at once, others when the program runs. */
+export function divideIntegers(name: 'div' | 'rem', a: Tensor, divisor: Tensor, operation: string): Value {
   const { elements } = resolve(divisor);
-  if (elements && isInteger(divisor.dtype))
-    for (let i = 0; i < elements.length; i++)
-      if (Number(elements[i]) === 0)
-        throw new ValueError(
-          `${name}: integer division by zero at position ${i}; cast to a floating dtype, or avoid zeros with tf.where.`,
-        );
-  return divisor;
+  if (!elements) return p.divideRefusingZero(name, a, divisor, operation);
+  for (let i = 0; i < elements.length; i++) if (Number(elements[i]) === 0) throw zeroDivisor(operation, i);
+  return p.binary(name, a, divisor);
 }
 
 /** The value again in x's shape. */
