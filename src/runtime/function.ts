@@ -9,6 +9,7 @@ import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
+import { RetraceWatch } from './retracing.ts';
 import { isLeaf, isMadeOfTensors, PARTS } from './structure.ts';
 import { Tensor } from './tensor.ts';
 import { Trace, traceInto } from './trace.ts';
@@ -123,6 +124,7 @@ export class FunctionCache {
   readonly #changing = new Set<VariableTensor>();
   /** The latest call whose argument may come again. */
   #again: { readonly argument: object; readonly tensors: readonly Tensor[]; readonly concrete: Concrete } | null = null;
+  readonly #watch: RetraceWatch | null;
   count = 0;
   latest: Concrete | null = null;
 
@@ -131,6 +133,7 @@ export class FunctionCache {
     this.#name = name;
     this.#checksVariables = checksVariables;
     this.#limit = limit;
+    this.#watch = checksVariables ? new RetraceWatch() : null;
   }
 
   /**
@@ -147,6 +150,7 @@ export class FunctionCache {
     let key = signature(args, tensors) + this.#shapes();
     let concrete = this.#traces.get(key);
     if (concrete) {
+      this.#watch?.found();
       if (this.#traces.size > this.#limit / 2) {
         this.#traces.delete(key);
         this.#traces.set(key, concrete);
@@ -155,6 +159,7 @@ export class FunctionCache {
       concrete = this.#trace(f, args, tensors, this.#checksVariables);
       if (this.#changing.size > 0) key = signature(args, []) + this.#shapes();
       this.#traces.set(key, concrete);
+      this.#watch?.traced(this.#name, key);
       if (this.#traces.size > this.#limit) this.#traces.delete(this.#traces.keys().next().value!);
     }
     if (same) this.#again = { argument: same, tensors, concrete };
