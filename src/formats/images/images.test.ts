@@ -94,7 +94,7 @@ describe('damaged files', () => {
   const names = readdirSync(files).filter((name) => !/garbage|truncated/.test(name));
 
   it.each(names)('%s, cut and changed, is read or refused', async (name) => {
-    const whole = new Uint8Array(readFileSync(new URL(`${name}.jpg`, files)));
+    const whole = new Uint8Array(readFileSync(new URL(name, files)));
     const random = randomOf(name.length * 7919);
     for (let round = 0; round < 60; round++) {
       let bytes = whole.slice();

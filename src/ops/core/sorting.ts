@@ -3,13 +3,11 @@
 import { asDType, type DType, dtypes } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { normalizeAxis, showShape, sizeOf } from '../../base/shape.ts';
-import type { HostFunction } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, convertPair, convertToTensor } from './convert.ts';
-import { hostFunction, store } from './host.ts';
 import { signature } from './signature.ts';
 
 type Direction = 'ASCENDING' | 'DESCENDING';
@@ -86,40 +84,6 @@ export const topK = signature(
   },
 );
 
-/** By halves: of n elements in order log n are looked at. */
-const searching = (side: 'left' | 'right') => {
-  const made = new Map<DType, HostFunction>();
-  const search = (dtype: DType): HostFunction =>
-    hostFunction(
-      'searchsorted',
-      ([, wanted]) => [{ dims: wanted!.dims, dtype }],
-      ([rows, wanted], [out]) => {
-        const [row, value] = [rows!.data as ArrayLike<number>, wanted!.data as ArrayLike<number>];
-        const [n, count] = [rows!.dims.at(-1)!, wanted!.dims.at(-1)!];
-        const places = new Float64Array(value.length);
-        for (let i = 0; i < value.length; i++) {
-          const start = Math.floor(i / count) * n;
-          const x = value[i]!;
-          let [low, high] = [start, start + n];
-          while (low < high) {
-            const middle = (low + high) >> 1;
-            const isBefore = side === 'left' ? row[middle]! < x : !(x < row[middle]!);
-            if (isBefore) low = middle + 1;
-            else high = middle;
-          }
-          places[i] = low - start;
-        }
-        store(out!, places);
-      },
-    );
-  return (dtype: DType): HostFunction => {
-    const known = made.get(dtype) ?? search(dtype);
-    made.set(dtype, known);
-    return known;
-  };
-};
-const searches = { left: searching('left'), right: searching('right') };
-
 /** Where values would be inserted into rows in order: before equal elements ('left') or behind them ('right'). */
 export const searchsorted = signature(
   'searchsorted',
@@ -138,7 +102,29 @@ export const searchsorted = signature(
       );
     if (side !== 'left' && side !== 'right')
       throw new ValueError(`searchsorted: side ${show(side)}; wanted 'left' or 'right'.`);
-    return p.customCall(searches[side](asDType(outType)), [rows, wanted])[0] as Tensor;
+    const [n, count] = [rows.dims.at(-1)!, wanted.dims.at(-1)!];
+    const flat = p.reshape(rows, [sizeOf(rows.dims)]);
+    const value = p.reshape(wanted, [sizeOf(wanted.dims)]);
+    const place = { dims: value.dims, dtype: 'int32' as const };
+    // The row of each value begins behind the rows of those before it.
+    const begin =
+      sizeOf(outer) === 1
+        ? p.zerosLike(place)
+        : p.reshape(
+            p.mul(p.iota([sizeOf(outer), count], 0, 'int32'), p.full(n, { ...place, dims: [sizeOf(outer), count] })),
+            value.dims,
+          );
+    // By halves: so many elements lie before for sure, and as many more as a power of two where the last of those does too.
+    let before: Value = p.zerosLike(place);
+    for (let step = n === 0 ? 0 : 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
+      const more = p.add(before, p.full(step, place));
+      const last = p.sub(p.binary('min', more, p.full(n, place)), p.onesLike(place));
+      const element = p.takeRows(flat, p.add(begin, last));
+      const isBefore = side === 'left' ? p.compare('less', element, value) : p.not(p.compare('less', value, element));
+      const isThere = p.compare('lessEqual', more, p.full(n, place));
+      before = p.select(p.binary('and', isThere, isBefore), more, before);
+    }
+    return p.convert(p.reshape(before, wanted.dims), asDType(outType)) as Tensor;
   },
 );
 
