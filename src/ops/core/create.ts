@@ -93,7 +93,7 @@ function stepsOf(start: number | bigint, limit: number | bigint, delta: number |
     return Number((to - from) / by + (rest !== 0n && rest > 0n === by > 0n ? 1n : 0n));
   }
   const own = (value: number | bigint): number => roundTo(dtype, Number(value));
-  return Math.ceil(own(own(limit) - own(start)) / own(delta));
+  return Math.ceil(own(own(own(limit) - own(start)) / own(delta)));
 }
 
 /** start, start + delta, … up to but not including limit, in the widest of what the three are: int32, int64, float32, float64. */
