@@ -1,9 +1,9 @@
 // Convolutions with the pooling that follows, and gradients of convolutions with what pooling sends back: the values between them are
 // the largest of a step, and nobody else reads them. They become one sequence, which a backend may do without storing them.
 // Owns: which groups become a sequence, and its kernel. Leaves the loops of its parts to lower.ts.
-import type { GraphValue, Node } from '../graph/graph.ts';
+import { type GraphValue, type Node, paramsOf } from '../graph/graph.ts';
 import type { WindowParams } from '../primitives/functions.ts';
-import { type Group, GroupGraph, type WindowsBetween } from './groups.ts';
+import { type Group, GroupGraph, isZero, type WindowsBetween } from './groups.ts';
 import type { BufferUse, LoopKernel } from './loop-ir.ts';
 import { type Lowered, lowerElements } from './lower.ts';
 
@@ -61,12 +61,6 @@ const isPlain = ({ window, strides, dilation, low, high }: WindowParams): boolea
   dilation.every((n) => n === 1) &&
   [...low, ...high].every((n) => n === 0);
 
-const isZero = (value: GraphValue): boolean => {
-  const { node } = value;
-  if (node.kind === 'constant') return node.data!.length === 1 && Number(node.data![0]) === 0;
-  return node.primitive?.name === 'broadcast' && isZero(node.inputs[0]!);
-};
-
 /** A convolution whose results are read by a maximum over windows alone, and by the numbers of their largest. */
 function pooledBy(root: Node, others: readonly Node[], home: Home): WindowsBetween | undefined {
   const value = root.outputs[0]!;
@@ -74,7 +68,7 @@ function pooledBy(root: Node, others: readonly Node[], home: Home): WindowsBetwe
   const [largest] = others.filter((node) => node.primitive!.name === 'windowMax');
   const [numbers] = others.filter((node) => node.primitive!.name === 'windowArgMax');
   if (!largest || others.length !== (numbers ? 2 : 1)) return undefined;
-  const params = largest.params as unknown as WindowParams;
+  const params = paramsOf<WindowParams>(largest);
   /** Whether a maximum is over max(0, value), over the value itself, or over something else. */
   const rectifies = ({ inputs: [over] }: Node): boolean | undefined => {
     if (over === value) return false;
@@ -84,9 +78,9 @@ function pooledBy(root: Node, others: readonly Node[], home: Home): WindowsBetwe
   };
   const rectified = rectifies(largest);
   if (rectified === undefined || !isPlain(params)) return undefined;
-  if (numbers && (rectifies(numbers) !== rectified || !sameWindows(numbers.params as unknown as WindowParams, params)))
+  if (numbers && (rectifies(numbers) !== rectified || !sameWindows(paramsOf<WindowParams>(numbers), params)))
     return undefined;
-  const positive = numbers !== undefined && (numbers.params as { readonly positive?: boolean }).positive === true;
+  const positive = numbers !== undefined && paramsOf<{ readonly positive?: boolean }>(numbers).positive === true;
   return {
     ...{ kind: 'largest', value, params, rectified, positive },
     values: largest.outputs[0]!,
@@ -98,7 +92,7 @@ function pooledBy(root: Node, others: readonly Node[], home: Home): WindowsBetwe
 function sentTo(root: Node, others: readonly Node[], home: Home): WindowsBetween | undefined {
   const value = root.outputs[0]!;
   const [numbers, values] = root.inputs as [GraphValue, GraphValue];
-  const params = root.params as unknown as WindowParams;
+  const params = paramsOf<WindowParams>(root);
   if (root.primitive!.name !== 'windowSpread' || ![numbers, values].every((input) => home.has(input))) return undefined;
   if (!isPlain(params) || !others.every((node) => convolutionIn(node, home)?.inputs.includes(value))) return undefined;
   return { kind: 'sent', value, params, values, numbers, rectified: false, positive: false };

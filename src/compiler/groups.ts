@@ -31,6 +31,12 @@ export interface WindowsBetween {
 
 export const isReshape = (node: Node): boolean => node.primitive?.name === 'reshape';
 
+/** Whether a value is zero everywhere; −0 is another number. */
+export function isZero({ node }: GraphValue): boolean {
+  if (node.kind === 'constant') return node.data!.length === 1 && Object.is(Number(node.data![0]), 0);
+  return node.primitive?.name === 'broadcast' && isZero(node.inputs[0]!);
+}
+
 /** Whether the node reads each element at the position where it writes. */
 export const elementwise = (node: Node): boolean => node.primitive!.kind === 'map' && node.primitive!.pointwise;
 

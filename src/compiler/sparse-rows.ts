@@ -9,6 +9,7 @@ import type { Graph, GraphValue, Node } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
 import { rewrite } from '../graph/rewrite.ts';
 import { type PrimitiveName, primitive } from '../primitives/registry.ts';
+import { isZero } from './groups.ts';
 
 /** Smaller tables stay in cache as they are; shorter rows cost more to find than to copy. */
 const [LEAST_ELEMENTS, LEAST_ROW] = [1 << 16, 16];
@@ -54,10 +55,4 @@ function isSparse(node: Node): boolean {
     sizeOf(indices.dims) > 0 &&
     SMALLER * (sizeOf(indices.dims) + 1) <= table.dims[0]!
   );
-}
-
-/** Whether a value is zero everywhere. */
-function isZero({ node }: GraphValue): boolean {
-  if (node.kind === 'constant') return node.data!.length === 1 && Object.is(Number(node.data![0]), 0);
-  return node.primitive?.name === 'broadcast' && isZero(node.inputs[0]!);
 }

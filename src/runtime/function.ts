@@ -73,7 +73,8 @@ function signature(args: readonly unknown[], tensors: Tensor[]): string {
       if (isRecord(value)) {
         key += '{';
         for (const name of Object.keys(value).sort()) {
-          key += `${JSON.stringify(name)}:`;
+          // With its length a name ends where it ends, whatever letters it has.
+          key += `${name.length}:${name}:`;
           walk(value[name]);
         }
         key += '}';

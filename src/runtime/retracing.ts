@@ -5,7 +5,7 @@
 const MOST = 5;
 
 /** One argument or part of one in a signature, without brackets and names before it. */
-const bare = (part: string): string => part.replace(/^(?:[(){}]|"(?:[^"\\]|\\.)*":)+/, '');
+const bare = (part: string): string => part.replace(/^(?:[(){}]|\d+:[^:;]*:)+/, '');
 
 function difference(before: string, now: string): readonly [what: string, remedy: string] {
   const [a, b] = [before.split(';'), now.split(';')];

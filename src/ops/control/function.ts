@@ -100,17 +100,24 @@ function conformArguments(name: string, args: readonly unknown[], entries: reado
   });
 }
 
+const isTypedArray = (value: object): boolean => ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+/** Whether typed arrays stand somewhere in a value. */
+function holdsArrays(value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || value instanceof Tensor) return false;
+  if (Array.isArray(value)) return value.some(holdsArrays);
+  if (isTypedArray(value)) return true;
+  if (!isRecord(value)) return false;
+  for (const name in value) if (holdsArrays(value[name])) return true;
+  return false;
+}
 /** Typed arrays as tensors, wherever they stand: as NumPy's arrays they are data, and their elements may change. */
 function withTensors(value: unknown): unknown {
-  if (value instanceof Tensor || value === null || typeof value !== 'object') return value;
-  if (ArrayBuffer.isView(value)) return value instanceof DataView ? value : convertToTensor(value as TensorLike);
-  if (Array.isArray(value)) {
-    const items = value.map(withTensors);
-    return items.some((item, i) => item !== value[i]) ? items : value;
-  }
+  if (value === null || typeof value !== 'object' || value instanceof Tensor) return value;
+  if (Array.isArray(value)) return value.map(withTensors);
+  if (isTypedArray(value)) return convertToTensor(value as TensorLike);
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value).map(([name, item]) => [name, withTensors(item)] as const);
-  return entries.some(([name, item]) => item !== value[name]) ? Object.fromEntries(entries) : value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withTensors(item)]));
 }
 
 /**
@@ -126,7 +133,7 @@ export function tracedFunction<F extends (...args: never) => unknown>(
 ): F & TracedFunction {
   requireFunction('tf.function', f);
   const entries = options?.inputSignature ?? null;
-  if (entries === null) return makeFunction(f, options, (args) => args.map(withTensors));
+  if (entries === null) return makeFunction(f, options, (args) => (holdsArrays(args) ? args.map(withTensors) : args));
   if (!Array.isArray(entries))
     throw new ValueError(
       `tf.function: inputSignature: found ${show(entries)}, wanted a list with one tf.TensorSpec for each argument.`,
