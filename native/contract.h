@@ -52,6 +52,7 @@ inline __attribute__((always_inline)) void sumTile(const Tile& t, Sums<ROWS, VEC
   if constexpr (PACKED) {
     const float* a = t.rows[0];
     const int64_t step = t.aStep;
+#pragma GCC unroll 4
     for (int k = t.run; k > 0; k--, a += step, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
     return;
   }
@@ -63,6 +64,7 @@ inline __attribute__((always_inline)) void sumTile(const Tile& t, Sums<ROWS, VEC
     // Twelve rows, their common index and B fill the processor's registers: the usual step is a constant.
     if (t.aStep == 1) {
       const int64_t run = t.run;
+#pragma GCC unroll 4
       for (int64_t k = 0; k < run; k++, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
     } else {
       const int64_t step = t.aStep;
@@ -76,6 +78,10 @@ inline __attribute__((always_inline)) void sumTile(const Tile& t, Sums<ROWS, VEC
 template <int ROWS, int VECTORS, bool PACKED>
 __attribute__((noinline)) void tile(const Tile& t) {
   Sums<ROWS, VECTORS> sums;
+#pragma GCC unroll 12
+  for (int i = 0; i < ROWS; i++)
+#pragma GCC unroll 8
+    for (int j = 0; j < VECTORS; j++) __builtin_prefetch(t.c[i] + j * Vector::lanes, 1, 3);
   sumTile<ROWS, VECTORS, PACKED>(t, sums);
   if (t.columns >= VECTORS * Vector::lanes) {
 #pragma GCC unroll 12
