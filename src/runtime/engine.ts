@@ -315,14 +315,21 @@ export class EngineProgram implements CompiledProgram {
     });
   }
 
-  run(args: readonly Tensor[]): Tensor[] {
-    const data = this.execute(args.map((arg) => arg.elements!));
+  get takesStacks(): boolean {
+    return this.#compiled.hosts.length === 0;
+  }
+
+  run(args: readonly Tensor[], times = 1): Tensor[] {
+    const data = this.execute(
+      args.map((arg) => arg.elements!),
+      times,
+    );
     const outputs = this.#source.graph.outputs;
     return data.map((elements, i) => eagerTensor(elements, outputs[i]!.dims, outputs[i]!.dtype));
   }
 
-  /** Runs on arrays; gives the results' elements. */
-  execute(args: readonly Data[]): Data[] {
+  /** Runs on arrays, which hold the arguments of `times` runs; gives the last results' elements. */
+  execute(args: readonly Data[], times = 1): Data[] {
     const engine = this.#engine;
     engine.run++;
     const { variables } = this.#source;
@@ -337,14 +344,18 @@ export class EngineProgram implements CompiledProgram {
     return engine.withArena(this.#compiled.arenaBytes, (arena) => {
       if (moved || arena.version !== this.#arenaVersion || arena.address !== this.#arenaAddress) this.#fillTable(arena);
       const { memory } = engine;
-      for (let i = 0; i < args.length; i++)
-        memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, args[i]!);
       const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
-      if (debugLevel() >= 2 || isTracingKernels())
-        (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
-      else this.#executable.run(this.#table, host);
-      if (this.#compiled.checks.length > 0) this.#verify();
-      for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();
+      for (let time = 0; time < times; time++) {
+        for (let i = 0; i < args.length; i++) {
+          const data = times === 1 ? args[i]! : pieceOf(args[i]!, time, times);
+          memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, data);
+        }
+        if (debugLevel() >= 2 || isTracingKernels())
+          (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
+        else this.#executable.run(this.#table, host);
+        if (this.#compiled.checks.length > 0) this.#verify();
+        if (time === 0) for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();
+      }
       const results: Data[] = [];
       for (let i = 0; i < this.#source.results; i++) {
         const { dims, dtype } = this.#source.graph.outputs[i]!;
@@ -424,6 +435,12 @@ export class EngineProgram implements CompiledProgram {
       `${where}: an index is out of range: wanted 0 to ${rows - 1}, for there are ${rows} rows; where an index has several coordinates, each must lie within its own axis. Class numbers start at 0; check the labels or the size of the layer.`,
     );
   }
+}
+
+/** One of `count` equal pieces. */
+function pieceOf(data: Data, piece: number, count: number): Data {
+  const size = data.length / count;
+  return (data as Float32Array).subarray(piece * size, (piece + 1) * size);
 }
 
 const isBigArray = (data: Data): boolean => data instanceof BigInt64Array || data instanceof BigUint64Array;

@@ -167,15 +167,28 @@ export class FunctionCache {
     return this.#run(concrete, tensors);
   }
 
+  /** Whether `callInTurn` may follow the call that gave this object. */
+  takesStacks(same: object): boolean {
+    const again = this.#again;
+    if (again === null || again.argument !== same || !again.concrete.program.takesStacks) return false;
+    return this.#changing.size === 0 && !eagerly && !currentTrace() && currentObservers().length === 0;
+  }
+  /** Runs the trace of the latest call `times` times, on arguments that hold as many one after another; gives the last result. */
+  callInTurn(args: readonly unknown[], times: number): unknown {
+    const tensors: Tensor[] = [];
+    signature(args, tensors);
+    return this.#run(this.#again!.concrete, tensors, times);
+  }
+
   #shapes(): string {
     let key = '';
     for (const { id, eagerDims } of this.#changing) key += `#${id}[${eagerDims.join()}]`;
     return key;
   }
 
-  #run(concrete: Concrete, tensors: readonly Tensor[]): unknown {
+  #run(concrete: Concrete, tensors: readonly Tensor[], times = 1): unknown {
     this.latest = concrete;
-    const outputs = concrete.program.run(tensors);
+    const outputs = concrete.program.run(tensors, times);
     const { reshaped } = concrete;
     const results = reshaped.length > 0 ? outputs.slice(0, -reshaped.length) : outputs;
     reshaped.forEach((variable, i) => {

@@ -21,7 +21,10 @@ export interface ProgramSource {
 }
 
 export interface CompiledProgram {
-  run(args: readonly Tensor[]): Tensor[];
+  /** With `times`, where `takesStacks`: on what that many runs would take, one after another along the first axes; gives the last results. */
+  run(args: readonly Tensor[], times?: number): Tensor[];
+  /** Whether several runs may be one call: not where code of JavaScript's runs between kernels and may look. */
+  readonly takesStacks?: boolean;
 }
 
 /** Makes a program that runs on the reference backend. */

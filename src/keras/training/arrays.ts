@@ -159,6 +159,13 @@ export function arraySource(
           at = Math.min(at + batchSize, samples);
           return fill(from, at - from);
         },
+        stack: (most) => {
+          const count = Math.min(most, Math.floor((samples - at) / batchSize));
+          if (count < 1) return null;
+          const from = at;
+          at += count * batchSize;
+          return { batch: fill(from, at - from), count };
+        },
       };
     },
   };

@@ -14,7 +14,14 @@ export type Batch = [x: Structure, y: Structure | null, sampleWeight: Structure 
 export interface BatchIterator {
   /** The next batch, null at the end; where it is the same object as before, other elements stand in the same tensors. */
   next(): Batch | null | Promise<Batch | null>;
+  /** The next batches as one, where they are as large as the one before: at most so many, null where there is none. */
+  stack?(most: number): Stack | null;
   close?(): Later<void>;
+}
+export interface Stack {
+  readonly batch: Batch;
+  /** How many batches stand in it, one after another. */
+  readonly count: number;
 }
 export interface BatchSource {
   /** Batches of an epoch; null when that is not known. */

@@ -15,6 +15,7 @@ import { limitedEpochs, limitedSteps } from './limits.ts';
 import { checkOptions, evaluationSource, planFit, wholeNumber } from './options.ts';
 import { concatenateBatches } from './predictions.ts';
 import { ModelRun } from './run-queue.ts';
+import { Stride } from './stride.ts';
 import { Pace, type RunControl, TrainingRun, turn } from './training-run.ts';
 import type { EvaluateOptions, FitOptions, RunOptions, Scores, Training, Verbose } from './types.ts';
 
@@ -26,6 +27,8 @@ interface Run {
   /** This run in the order of the model's runs. */
   readonly own: ModelRun;
   readonly pace: Pace;
+  /** How many steps of fit make one call of the engine. */
+  readonly stride?: Stride;
   /** The pass over the training data that is open. */
   pass?: BatchIterator | null;
   /** Whether a generator has come to its end, and so training with it. */
@@ -92,11 +95,16 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
       if (isInterrupted) throw new KeyboardInterrupt('fit: interrupted by Ctrl-C');
     };
     try {
-      await runFit({ model, callbacks, progress, control, own, pace: new Pace() }, plan, options, {
-        epochs,
-        initialEpoch,
-        stepsPerEpoch,
-      });
+      await runFit(
+        { model, callbacks, progress, control, own, pace: new Pace(), stride: new Stride() },
+        plan,
+        options,
+        {
+          epochs,
+          initialEpoch,
+          stepsPerEpoch,
+        },
+      );
     } catch (error) {
       throw annotated(error, keptAfter(history));
     } finally {
@@ -232,7 +240,8 @@ async function passOver(
 function openPass(own: ModelRun, source: BatchSource, where: string): BatchIterator {
   const pass = source.open();
   const next = () => pass.next();
-  return { next: () => own.waitForData(next, where), close: () => pass.close?.() };
+  const { stack } = pass;
+  return { next: () => own.waitForData(next, where), ...(stack && { stack }), close: () => pass.close?.() };
 }
 /** Ends a pass, also one in its midst. */
 const closePass = (own: ModelRun, pass: BatchIterator | null | undefined, where: string): Later<void> =>
@@ -248,10 +257,12 @@ async function runEpoch(
 ): Promise<boolean> {
   const { model, callbacks, progress, pace } = run;
   const control = run.control!;
+  const stride = run.stride!;
   const { trainer } = model;
   const every = trainer.require('fit').stepsPerExecution;
   const begins = callbacks.listens('onTrainBatchBegin');
   const ends = callbacks.listens('onTrainBatchEnd');
+  const isSeen = begins || ends;
   const readLogs = (): Logs => sorted(trainer.readLogs());
   let step = 0;
   let last = false;
@@ -259,6 +270,7 @@ async function runEpoch(
   while (!last && (limit === null || step < limit) && !control.stopped) {
     let done = 0;
     const begun = step;
+    const start = performance.now();
     // As in Keras an execution is whole: an epoch of 3 steps, 2 at a time, has 4.
     while (done < every) {
       const got = run.pass!.next();
@@ -280,7 +292,16 @@ async function runEpoch(
       trainer.runTrain(batch, 'fit', source.sizesVary ?? true);
       done++;
       step++;
+      // Between these steps nobody looks, so that nothing can happen but them.
+      const most = Math.min(stride.count, isSeen || every > 1 ? every - done : (limit ?? Infinity) - step);
+      if (most > 0 && run.pass!.stack && trainer.takesStacks(batch)) {
+        const stack = run.pass!.stack(most);
+        if (stack) trainer.runStack(stack, 'fit');
+        done += stack?.count ?? 0;
+        step += stack?.count ?? 0;
+      }
     }
+    stride.took(performance.now() - start);
     if (done > 0) {
       if (ends) {
         const waiting = callbacks.callAt('onTrainBatchEnd', step - 1, readLogs());
@@ -288,7 +309,7 @@ async function runEpoch(
       }
       progress?.step(step - 1, readLogs);
     }
-    if (pace.due()) await turn();
+    if (pace.due(done)) await turn();
     if (trainer.stopTraining) break;
   }
   if (step === 0 && run.dataEnded && run.hasTrained) {

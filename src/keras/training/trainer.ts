@@ -22,7 +22,7 @@ import { deserializeKerasObject, serializeKerasObject } from '../serialization.t
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Options, Structure } from '../types.ts';
 import { packXYSampleWeight } from '../utils/sample-weights.ts';
-import type { Batch } from './batch-source.ts';
+import type { Batch, Stack } from './batch-source.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics } from './compile-metrics.ts';
 import { type ModelRun, RunQueue } from './run-queue.ts';
@@ -233,6 +233,16 @@ export class Trainer {
     } catch (error) {
       throw this.#withCause(error);
     }
+    if (!checked) this.checkLabels(batch[1], where);
+  }
+  /** Whether `runStack` may follow the train step that this batch was given to. */
+  takesStacks(batch: Batch): boolean {
+    return this.#train.takesStacks(batch);
+  }
+  /** As many train steps as batches stand in the stack, in one call of the engine. */
+  runStack({ batch, count }: Stack, where = 'fit'): void {
+    const checked = this.checkLabels(batch[1], where);
+    this.#stepLogs = this.#train.callInTurn([batch], count) as StepLogs;
     if (!checked) this.checkLabels(batch[1], where);
   }
   /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */

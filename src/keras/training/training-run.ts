@@ -91,13 +91,17 @@ export const turn = (): Promise<void> => new Promise((resolve) => void immediate
 
 /** Milliseconds of work after which the event loop gets its turn. */
 const SLICE = 16;
+/** Steps after which the clock is looked at. */
+const OFTEN = 8;
 /** Says when it is time for a turn of the event loop. */
 export class Pace {
   #last = performance.now();
-  #count = 0;
+  #steps = OFTEN;
   /** Looks at the clock only every few steps: a step may take some microseconds. */
-  due(): boolean {
-    if ((this.#count++ & 7) !== 0) return false;
+  due(steps = 1): boolean {
+    this.#steps += steps;
+    if (this.#steps <= OFTEN) return false;
+    this.#steps = 0;
     const now = performance.now();
     if (now - this.#last < SLICE) return false;
     this.#last = now;
