@@ -3,6 +3,7 @@
 // Owns: which nodes need a look, the kernels, and how a failure is written down: one int32 for the whole program, 0 until the
 // first check strikes, then its number · 256 + 1, so that its first byte is a flag for steps. Leaves their place among the
 // steps to compile.ts, the error to the runtime.
+import { isInteger } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
 import type { ParamValue } from '../graph/primitive.ts';
@@ -49,6 +50,10 @@ function known({ node }: GraphValue, rows: number | null): boolean {
   );
 }
 
+/** What is computed in JavaScript and refuses elements: functions of ops, and negative powers of integers. */
+const isThrowing = ({ primitive, outputs: [first] }: Node): boolean =>
+  primitive?.name === 'customCall' || (primitive?.name === 'pow' && isInteger(first!.dtype));
+
 const doubtful = (node: Node): boolean => {
   if (!indexes(node) && !divides(node)) return false;
   return sizeOf(node.inputs[1]!.dims) > 0 && node.params.within !== true && !known(suspectOf(node), rowsOf(node));
@@ -75,7 +80,7 @@ export const looksAtDivisors = (group: Group, home: ReadonlyMap<GraphValue, Grap
 /** Whether a group may end the program early: its writes to variables must come after it. */
 export function mayFail(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): boolean {
   const root = group.roots[0]!;
-  if (group.kind === 'host') return indexes(root) || root.primitive!.name === 'customCall';
+  if (group.kind === 'host') return indexes(root) || isThrowing(root);
   if (group.kind === 'control') return Object.values(root.params).some(bodyMayFail);
   return checkedNodes(group, home).length > 0;
 }
@@ -85,9 +90,7 @@ function bodyMayFail(param: ParamValue): boolean {
   if (!(param instanceof Graph)) return false;
   return param
     .liveNodes()
-    .some(
-      (node) => doubtful(node) || node.primitive?.name === 'customCall' || Object.values(node.params).some(bodyMayFail),
-    );
+    .some((node) => doubtful(node) || isThrowing(node) || Object.values(node.params).some(bodyMayFail));
 }
 
 /** A kernel that notes in `flag` that an index lies outside of [0, rows), or a divisor is zero, if nothing stands there yet. */

@@ -7,7 +7,7 @@ import { type Dims, sizeOf } from '../base/shape.ts';
 import { type Interpreter, setInterpreter } from '../graph/dispatch.ts';
 import type { ArrayValue, Params, Primitive } from '../graph/primitive.ts';
 import type { Spec, Value } from '../graph/value.ts';
-import { eagerTensor, type Tensor } from './tensor.ts';
+import { eagerTensor, makeWeak, type Tensor } from './tensor.ts';
 import { VariableTensor } from './variable.ts';
 
 /** Sees every application; tapes are such observers. */
@@ -160,11 +160,23 @@ function isArithmeticOfSizes(primitive: Primitive, inputs: readonly Tensor[], pa
   return primitive.infer(inputs, params).every(({ dims }) => sizeOf(dims) <= FEW);
 }
 
+/**
+ * What arithmetic makes of plain whole numbers is as weak as they are: `1 − [0, 1]` meets floats as `[0, 1]` does, for 1.0 is 1 here.
+ * Booleans, which conditions are, say nothing.
+ */
+function weaken(primitive: Primitive, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  const { kind, name } = primitive;
+  if ((kind !== 'map' && kind !== 'reduce' && kind !== 'contract') || name === 'convert') return;
+  if (!inputs.every(({ weak, dtype }) => weak || dtype === 'bool')) return;
+  for (const output of outputs) if (isInteger(output.dtype)) makeWeak(output);
+}
+
 const interpreter: Interpreter = {
   bind(primitive: Primitive, values: readonly Value[], params: Params): Value[] {
     const inputs = values.map(resolve);
     const isTraced = trace !== null && !isArithmeticOfSizes(primitive, inputs, params);
     const outputs = isTraced ? trace!.apply(primitive, inputs, params) : evaluateEagerly(primitive, inputs, params);
+    if (inputs.at(-1)?.weak) weaken(primitive, inputs, outputs);
     for (const observer of observers) observer.applied(primitive, inputs, outputs, params);
     numericsCheck?.(primitive.name, outputs);
     return outputs;

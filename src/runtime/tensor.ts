@@ -166,6 +166,11 @@ function nest(elements: Data, dtype: DType, dims: Dims): Nested {
   return walk(0);
 }
 
+/** Says of a tensor that nobody has seen yet that it is made of plain numbers. */
+export function makeWeak(tensor: Tensor): void {
+  (tensor as { weak: boolean }).weak = true;
+}
+
 /** A new eager tensor that owns `elements`. */
 export const eagerTensor = (elements: Data, dims: Dims, dtype: DType, weak = false): Tensor =>
   new Tensor(dtype, dims, elements, null, weak);

@@ -216,7 +216,7 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
   const value = readAs !== null && given instanceof Tensor ? asRead(given) : given;
   if (value instanceof Tensor) {
     if (dtype === undefined || value.dtype === dtype) return value;
-    if (value.weak && !(isInteger(dtype) && value.dtype === 'float32')) return convert(value, dtype) as Tensor;
+    if (value.weak && !(isInteger(dtype) && isFloating(value.dtype))) return convert(value, dtype) as Tensor;
     throw new DTypeError(
       `${argument}: found a tensor of dtype ${value.dtype}, wanted ${dtype}; convert it with tf.cast(x, '${dtype}').`,
     );
@@ -346,7 +346,7 @@ export function convertPair(first: TensorLike, second: TensorLike, operation: st
     if (b.weak && !a.weak) return [a, weakly(b, a.dtype, operation)];
     if (a.weak && !b.weak) return [weakly(a, b.dtype, operation), b];
     if (a.weak && b.weak) {
-      const dtype = a.dtype === 'float32' || b.dtype === 'float32' ? 'float32' : 'int64';
+      const dtype = isFloating(a.dtype) || isFloating(b.dtype) ? 'float32' : 'int64';
       return [convert(a, dtype) as Tensor, convert(b, dtype) as Tensor];
     }
     throw new DTypeError(

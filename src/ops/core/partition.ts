@@ -157,5 +157,9 @@ export const invertPermutation = signature('invertPermutation', ['x'], (x: Tenso
     if (sorted.some((value, i) => value !== i))
       throw new ValueError(`invertPermutation: ${show(sorted)} is no permutation of 0 to ${n - 1}.`);
   }
-  return p.scatterRows(p.zerosLike(order), order, p.iota([n], 0, order.dtype), 'update') as Tensor;
+  if (elements) return p.scatterRows(p.zerosLike(order), order, p.iota([n], 0, order.dtype), 'update') as Tensor;
+  // Places named twice show when the program runs: they become −1, which is no place.
+  const named = p.takeRows(p.scatterRows(p.zerosLike(order), order, p.onesLike(order), 'add'), order);
+  const once = p.select(p.compare('equal', named, p.onesLike(named)), order, p.full(-1, order));
+  return p.scatterRows(p.zerosLike(order), once, p.iota([n], 0, order.dtype), 'update') as Tensor;
 });

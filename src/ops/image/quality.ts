@@ -1,7 +1,7 @@
 // tf.image: measures of images: differences, edges, signal to noise, structural similarity.
 // Owns: these formulas.
 import { ShapeError, ValueError } from '../../base/errors.ts';
-import { sameShape, showShape } from '../../base/shape.ts';
+import { broadcastShapes, sameShape, showShape } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -85,13 +85,15 @@ export const sobelEdges = signature('image.sobelEdges', ['image'], (image: Tenso
 
 const comparable = (a: TensorLike, b: TensorLike, maxVal: number | Tensor, name: string): [Tensor, Tensor, number] => {
   const [x, y] = [convertToTensor(a, undefined, name), convertToTensor(b, undefined, name)];
-  if (!sameShape(x.dims, y.dims) || x.dims.length < 3)
+  if (!sameShape(x.dims.slice(-3), y.dims.slice(-3)) || x.dims.length < 3 || y.dims.length < 3)
     throw new ShapeError(
-      `${name}: images of shape ${showShape(x.dims)} and ${showShape(y.dims)}; wanted equal shapes (…, height, width, channels).`,
+      `${name}: images of shape ${showShape(x.dims)} and ${showShape(y.dims)}; wanted equal (height, width, channels) behind batch axes that broadcast.`,
     );
+  const dims = broadcastShapes(x.dims, y.dims, name);
   const most = typeof maxVal === 'number' ? maxVal : maxVal.item();
   const scale = x.dtype === 'uint8' ? 255 : x.dtype === 'int8' ? 127 : x.dtype === 'uint16' ? 65535 : 1;
-  return [convertImageDtype(x, 'float32'), convertImageDtype(y, 'float32'), most / scale];
+  const ready = (image: Tensor): Tensor => p.broadcastTo(convertImageDtype(image, 'float32'), dims) as Tensor;
+  return [ready(x), ready(y), most / scale];
 };
 /** Peak signal to noise in decibels, for each image. */
 export const psnr = signature(

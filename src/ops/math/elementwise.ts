@@ -2,12 +2,12 @@
 // Owns: the elementwise ops. Reductions, products and the special functions stand in the files beside it.
 
 import { asDType, type DType, dtypes, isComplex, isInteger, type StringElement } from '../../base/dtype.ts';
-import { DTypeError, ValueError } from '../../base/errors.ts';
+import { DTypeError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { makeWeak, type Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
 import { op } from '../core/define.ts';
@@ -65,9 +65,12 @@ export const subtract = binaryOp('subtract', p.sub);
 /** x · y, elementwise. */
 export const multiply = binaryOp('multiply', p.mul);
 /** x / y as Python's `/`: integers are divided as floats. */
-export const divide = binaryOp('divide', (a, b) =>
-  isInteger(a.dtype) ? p.div(p.convert(a, trueDType(a.dtype)), p.convert(b, trueDType(b.dtype))) : p.div(a, b),
-);
+export const divide = binaryOp('divide', (a, b) => {
+  if (!isInteger(a.dtype)) return p.div(a, b);
+  const quotient = p.div(p.convert(a, trueDType(a.dtype)), p.convert(b, trueDType(b.dtype)));
+  if (a.weak && b.weak) makeWeak(quotient as Tensor);
+  return quotient;
+});
 const trueDType = (dtype: DType): DType => (dtypes[dtype].bits <= 16 ? 'float32' : 'float64');
 
 /** ⌊x / y⌋. */
@@ -98,13 +101,6 @@ export const floormod = binaryOp('floormod', (a, b) => {
 });
 /** x^y. */
 export const pow = binaryOp('pow', (a, b) => {
-  const { elements } = resolve(b);
-  if (elements && isInteger(b.dtype))
-    for (let i = 0; i < elements.length; i++)
-      if (Number(elements[i]) < 0)
-        throw new ValueError(
-          `pow: integers cannot be raised to the negative power ${elements[i]}; cast to a floating dtype first.`,
-        );
   if (isComplex(a.dtype)) {
     // e^(b log a); 0 to any power but 0 is 0.
     const zero = p.compare('equal', a, p.zerosLike(a));

@@ -47,8 +47,10 @@ function combined(x: Value, ids: Value, segments: number, kind: Kind, emptyIsZer
   const inner = x.dims.slice(ids.dims.length);
   const n = sizeOf(ids.dims);
   const flat = p.reshape(ids, [n]);
-  // Rows with negative numbers go to one row more, which is cut off.
-  const rows = p.select(p.compare('less', flat, p.zerosLike(flat)), p.full(segments, flat), flat);
+  // Rows with negative numbers go to one row more, which is cut off; that row has no number of its own.
+  const beyond = p.full(segments, flat);
+  const within = elements ? flat : p.select(p.compare('less', flat, beyond), flat, p.full(segments + 1, flat));
+  const rows = p.select(p.compare('less', flat, p.zerosLike(flat)), beyond, within);
   const values = p.reshape(x, [n, ...inner]);
   const into = (fill: number | bigint, updates: Value, mode: ScatterMode): Value => {
     const start = p.full(fill, { dims: [segments + 1, ...updates.dims.slice(1)], dtype: updates.dtype });

@@ -45,3 +45,64 @@ it('complex numbers have no order, and powers', () => {
   expect(tf.math.imag(power).item()).toBeCloseTo(0.2020504, 5);
   expect(tf.math.real(tf.pow(tf.complex([0], [0]), b)).item()).toBe(0);
 });
+
+it('stay plain numbers through arithmetic', () => {
+  const x = tf.constant([1.5, 2.5], { dtype: 'float64' });
+  const zeroAndOne = tf.constant([0, 1]);
+  const weak: [tf.Tensor, number[]][] = [
+    [tf.sub(1, zeroAndOne), [1.5, 0]],
+    [tf.neg(zeroAndOne).add(2), [3, 2.5]],
+    [tf.reshape(tf.constant([[3], [4]]), [2]), [4.5, 10]],
+    [tf.reduceSum(tf.constant([1, 2])), [4.5, 7.5]],
+    [tf.where(tf.constant([true, false]), 1, 0), [1.5, 0]],
+    [
+      tf
+        .matmul(
+          tf.constant([[1, 2]]),
+          tf.constant([
+            [1, 0],
+            [0, 1],
+          ]),
+        )
+        .squeeze(),
+      [1.5, 5],
+    ],
+  ];
+  for (const [whole, product] of weak) {
+    expect(whole.dtype).toBe('int32');
+    expect(whole.mul(x).arraySync()).toEqual(product);
+    expect(
+      tf
+        .function((y: tf.Tensor) => whole.mul(y))(x)
+        .arraySync(),
+    ).toEqual(product);
+  }
+  // Quotients are float64, as TensorFlow has it, and as weak as what they are made of.
+  const half = tf.constant([1, 2]).div(2);
+  expect(half.dtype).toBe('float64');
+  expect(half.mul(tf.cast(x, 'float32')).dtype).toBe('float32');
+  // What has a dtype by name keeps it.
+  const named = tf.constant([1, 2], { dtype: 'int32' });
+  expect(() => named.add(1).mul(x)).toThrow(/found dtypes int32 .* and float64/);
+  expect(() => tf.cast([1.5, 2], 'int32').mul(x)).toThrow(/found dtypes int32/);
+  expect(() => tf.argmax([1, 2]).mul(x)).toThrow();
+});
+
+it('negative powers of integers are refused by programs too', () => {
+  const traced = tf.function((a: tf.Tensor, b: tf.Tensor) => tf.pow(a, b));
+  for (const dtype of ['int8', 'int16', 'int32', 'int64'] as const) {
+    const of = (values: number[]) => tf.constant(values, { dtype });
+    expect(() => tf.pow(of([2, 3]), of([1, -1]))).toThrow(/pow: integers cannot be raised to the negative power -1/);
+    expect(() => traced(of([2, 3]), of([1, -1]))).toThrow(/pow: integers cannot be raised to the negative power -1/);
+    expect(traced(of([2, 3]), of([5, 0])).arraySync()).toEqual(tf.pow(of([2, 3]), of([5, 0])).arraySync());
+  }
+  const count = tf.Variable(0, { dtype: 'int32' });
+  const counted = tf.function((b: tf.Tensor) => {
+    count.assignAdd(1);
+    return tf.pow(tf.constant([2]), b);
+  });
+  expect(() => counted(tf.constant([-2]))).toThrow(/negative power/);
+  expect(count.numpy()).toBe(0);
+  const wide = tf.constant([2, 4_000_000_000], { dtype: 'uint32' });
+  expect(traced(tf.constant([1, 1], { dtype: 'uint32' }), wide).arraySync()).toEqual([1, 1]);
+});

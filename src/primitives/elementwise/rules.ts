@@ -2,6 +2,7 @@
 // Owns: arithmetic on numbers, on BigInt, in the loop IR, and the accepted dtypes. Gradients stand in gradients.ts,
 // the making of primitives from both in define.ts.
 import type { DTypeKind } from '../../base/dtype.ts';
+import { ValueError } from '../../base/errors.ts';
 import { erf, erfc } from '../../base/special.ts';
 import * as ir from '../../compiler/loop-ir.ts';
 
@@ -63,9 +64,12 @@ const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.
 const one = (a: Expr): Expr => ir.constant(a.type, 1);
 const zero = (a: Expr): Expr => ir.constant(a.type, a.type === 'i64' ? 0n : 0);
 
-/** Integer power by squaring; negative exponents give 0 but for bases 1 and −1, as TensorFlow's CPU kernel refuses them earlier. */
+/** Integer power by squaring. */
 function integerPower(base: bigint, exponent: bigint): bigint {
-  if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
+  if (exponent < 0n)
+    throw new ValueError(
+      `pow: integers cannot be raised to the negative power ${exponent}; cast to a floating dtype first.`,
+    );
   let result = 1n;
   for (let power = base, rest = exponent; rest > 0n; rest >>= 1n) {
     if (rest & 1n) result = BigInt.asIntN(64, result * power);
