@@ -40,9 +40,9 @@ const FEW_ROWS = 8;
 /** Every panel's width divides it. */
 const COLUMN_UNIT = 64;
 const GROUP_COLUMNS = 256;
-/** Terms of the sum in a block: a panel of B stays in the first cache. */
-const [DEPTH_BLOCK, DEPTH_WHOLE, DEPTH_MOST] = [256, 384, 1024];
-/** So few rows need all of B once: blocks serve nothing. */
+/** Terms of the sum in a block: each block but the first reads C and writes it again. Rows that are packed should stay in the first cache. */
+const [PACKED_BLOCK, PACKED_WHOLE, DEPTH_MOST] = [256, 384, 1024];
+/** A tile holds so few rows at once. */
 const THIN = 6;
 /** More of B than this comes from memory again for every piece of rows: then pieces are large, but there are some for threads. */
 const [STREAMED_BYTES, STREAMED_ROWS, FEWEST_STREAMED] = [1 << 22, 48, 3];
@@ -121,8 +121,7 @@ export function planNative(
   const panels = Math.ceil(groupColumns / 32);
   const packA =
     m > THIN && inner.a !== 1 && narrow.a === 1 && (panels > 1 || (depth.length > 1 && inner.extent < SHORT_RUN));
-  const thin = m <= THIN && !packA;
-  const depthBlock = thin ? Math.min(terms, DEPTH_MOST) : terms <= DEPTH_WHOLE ? terms : DEPTH_BLOCK;
+  const depthBlock = Math.min(terms, !packA ? DEPTH_MOST : terms <= PACKED_WHOLE ? PACKED_WHOLE : PACKED_BLOCK);
   const panelBytes = upTo(groupColumns, COLUMN_UNIT) * 4;
   const keepB = packB && terms * panelBytes <= KEPT_BYTES;
 
