@@ -14,9 +14,17 @@ struct Operand {
   bool splat;
 };
 
+/** Where the next block's places begin: asked for while a function is computed, which leaves the memory idle. */
+constexpr int MOST_AHEAD = 4;
+struct Ahead {
+  const float* at[MOST_AHEAD];
+  int32_t count;
+};
+
 struct Span {
   int32_t rows, columns;
   Operand to, operands[3];
+  const Ahead* ahead;  // or none
 };
 using Execute = void (*)(const Span&);
 
@@ -42,6 +50,18 @@ void each(const Span& s) {
     for (int k = 0; k < COUNT; k++)
       if (SPLATS >> k & 1) x[k] = Vector::splat(at[k]);
     int64_t i = 0;
+    if constexpr (F::slow) {
+      if (s.ahead) {
+        const Ahead ahead = *s.ahead;
+        for (; i < whole; i += Vector::lanes) {
+          for (int k = 0; k < ahead.count; k++) __builtin_prefetch(ahead.at[k] + i, 1);
+#pragma GCC unroll 3
+          for (int k = 0; k < COUNT; k++)
+            if (!(SPLATS >> k & 1)) x[k] = Vector::load(at[k] + i);
+          F::of(x).store(to + i);
+        }
+      }
+    }
 #pragma GCC unroll 4
     for (; i < whole; i += Vector::lanes) {
 #pragma GCC unroll 3
@@ -62,37 +82,37 @@ void each(const Span& s) {
   }
 }
 
-struct Copy { static inline Vector of(const Vector* x) { return x[0]; } };
-struct Add { static inline Vector of(const Vector* x) { return add(x[0], x[1]); } };
-struct Subtract { static inline Vector of(const Vector* x) { return subtract(x[0], x[1]); } };
-struct Multiply { static inline Vector of(const Vector* x) { return multiply(x[0], x[1]); } };
-struct Divide { static inline Vector of(const Vector* x) { return divide(x[0], x[1]); } };
-struct Minimum { static inline Vector of(const Vector* x) { return minimum(x[0], x[1]); } };
-struct Maximum { static inline Vector of(const Vector* x) { return maximum(x[0], x[1]); } };
-struct And { static inline Vector of(const Vector* x) { return bitAnd(x[0], x[1]); } };
-struct Or { static inline Vector of(const Vector* x) { return bitOr(x[0], x[1]); } };
-struct Xor { static inline Vector of(const Vector* x) { return bitXor(x[0], x[1]); } };
-struct Equal { static inline Vector of(const Vector* x) { return vectorOf(equal(x[0], x[1])); } };
-struct NotEqual { static inline Vector of(const Vector* x) { return vectorOf(different(x[0], x[1])); } };
-struct Less { static inline Vector of(const Vector* x) { return vectorOf(below(x[0], x[1])); } };
-struct LessEqual { static inline Vector of(const Vector* x) { return vectorOf(atMost(x[0], x[1])); } };
-struct Greater { static inline Vector of(const Vector* x) { return vectorOf(below(x[1], x[0])); } };
-struct GreaterEqual { static inline Vector of(const Vector* x) { return vectorOf(atMost(x[1], x[0])); } };
-struct Select { static inline Vector of(const Vector* x) { return pick(maskOf(x[0]), x[1], x[2]); } };
-struct MultiplyAdd { static inline Vector of(const Vector* x) { return Vector::multiplyAdd(x[0], x[1], x[2]); } };
-struct Negate { static inline Vector of(const Vector* x) { return negate(x[0]); } };
-struct Absolute { static inline Vector of(const Vector* x) { return magnitude(x[0]); } };
-struct SquareRoot { static inline Vector of(const Vector* x) { return squareRoot(x[0]); } };
-struct Floor { static inline Vector of(const Vector* x) { return roundDown(x[0]); } };
-struct Ceiling { static inline Vector of(const Vector* x) { return roundUp(x[0]); } };
-struct Truncate { static inline Vector of(const Vector* x) { return roundToZero(x[0]); } };
-struct Nearest { static inline Vector of(const Vector* x) { return roundNearest(x[0]); } };
-struct Exp { static inline Vector of(const Vector* x) { return exponential(x[0]); } };
-struct Expm1 { static inline Vector of(const Vector* x) { return expm1(x[0]); } };
-struct LogOf { static inline Vector of(const Vector* x) { return logarithm(x[0]); } };
-struct Log1p { static inline Vector of(const Vector* x) { return log1p(x[0]); } };
-struct Tanh { static inline Vector of(const Vector* x) { return hyperbolicTangent(x[0]); } };
-struct Erf { static inline Vector of(const Vector* x) { return errorFunction(x[0]); } };
+struct Copy { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return x[0]; } };
+struct Add { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return add(x[0], x[1]); } };
+struct Subtract { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return subtract(x[0], x[1]); } };
+struct Multiply { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return multiply(x[0], x[1]); } };
+struct Divide { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return divide(x[0], x[1]); } };
+struct Minimum { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return minimum(x[0], x[1]); } };
+struct Maximum { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return maximum(x[0], x[1]); } };
+struct And { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitAnd(x[0], x[1]); } };
+struct Or { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitOr(x[0], x[1]); } };
+struct Xor { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitXor(x[0], x[1]); } };
+struct Equal { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(equal(x[0], x[1])); } };
+struct NotEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(different(x[0], x[1])); } };
+struct Less { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(below(x[0], x[1])); } };
+struct LessEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(atMost(x[0], x[1])); } };
+struct Greater { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(below(x[1], x[0])); } };
+struct GreaterEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(atMost(x[1], x[0])); } };
+struct Select { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return pick(maskOf(x[0]), x[1], x[2]); } };
+struct MultiplyAdd { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return Vector::multiplyAdd(x[0], x[1], x[2]); } };
+struct Negate { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return negate(x[0]); } };
+struct Absolute { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return magnitude(x[0]); } };
+struct SquareRoot { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return squareRoot(x[0]); } };
+struct Floor { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundDown(x[0]); } };
+struct Ceiling { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundUp(x[0]); } };
+struct Truncate { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundToZero(x[0]); } };
+struct Nearest { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundNearest(x[0]); } };
+struct Exp { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return exponential(x[0]); } };
+struct Expm1 { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return expm1(x[0]); } };
+struct LogOf { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return logarithm(x[0]); } };
+struct Log1p { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return log1p(x[0]); } };
+struct Tanh { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return hyperbolicTangent(x[0]); } };
+struct Erf { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return errorFunction(x[0]); } };
 
 /**
  * Division by one number a line: by its reciprocal, and the rest that leaves, which gives the same digits as a division but for
@@ -287,13 +307,30 @@ class Walk {
     }
   }
 
+  /** Places that go on behind this block, where blocks are whole rows side by side. */
+  Ahead nextBlock() const {
+    Ahead next;
+    next.count = 0;
+    if (plan.sumsRows || columns != plan.columns || rows != plan.rowBlock) return next;
+    for (int32_t i = 0; i < plan.places && next.count < MOST_AHEAD; i++)
+      if (places[i].column == 1 && places[i].row == columns) next.at[next.count++] = at[i] + (int64_t)rows * columns;
+    return next;
+  }
+
   void run(const Instruction* first, int32_t count) {
     locate();
+    const Ahead next = nextBlock();
+    const Ahead* ahead = next.count > 0 ? &next : nullptr;
     for (int32_t n = 0; n < count; n++) {
       const Instruction& instruction = first[n];
       const Entry& entry = entries[instruction.code];
       const bool wide = instruction.wide != 0;
       Span span;
+      span.ahead = nullptr;
+      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::ERF) {
+        span.ahead = ahead;
+        ahead = nullptr;
+      }
       span.rows = wide ? rows : 1;
       span.columns = wide || plan.sumsRows ? columns : rows;
       const int32_t words[3] = {instruction.a, instruction.b, instruction.c};

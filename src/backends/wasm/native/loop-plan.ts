@@ -17,8 +17,8 @@ export interface LoopPlan {
 /** Bytes in front of the registers: an address for each buffer. Must equal LOOP_HEADER in native/addon.cc. */
 export const LOOP_HEADER = 256;
 const MOST_BUFFERS = LOOP_HEADER / 4;
-/** Numbers of a register: some ten of them fit the first cache. */
-const BLOCK = 1024;
+/** Numbers of a register: those of a short program fit the first cache, and the next block comes while this one is worked on. */
+const BLOCK = 2048;
 /** Columns at a time where rows need not be whole, and where they are summed. */
 const COLUMN_BLOCK = 512;
 const SUMMED_COLUMNS = 256;
