@@ -5,7 +5,8 @@ import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { platform } from '../../platform/platform.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
-import { isLayer, type LayerBase } from '../layers/layer.ts';
+import { isLayer, isOverridden, type LayerBase } from '../layers/layer.ts';
+import { placeOf } from '../serialization.ts';
 import type { Operation } from '../symbolic/keras-tensor.ts';
 import { OpOperation } from '../symbolic/op-operation.ts';
 import type { ModelBase } from './model.ts';
@@ -36,6 +37,8 @@ function outputShape(operation: Operation): string {
   const layer = layerOf(operation);
   const built = layer?.getBuildConfig()?.input_shape;
   if (!layer || built === undefined || built === null) return '?';
+  // Keras asks the layer's own method, which classes of one's own seldom have.
+  if (!placeOf(layer.constructor) && !isOverridden(layer, 'computeOutputShape')) return '?';
   try {
     const shape = layer.computeOutputShape(built as Shape);
     return showNested(shape);
@@ -52,7 +55,7 @@ function showNested(shape: unknown): string {
           .join(', ')}}`
       : '?';
   return shape.length > 0 && Array.isArray(shape[0])
-    ? `[${shape.map(showNested).join(', ')}]`
+    ? `(${shape.map(showNested).join(', ')})`
     : showAll(shape as Shape);
 }
 
