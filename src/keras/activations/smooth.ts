@@ -6,6 +6,7 @@ import { normalizeAxis, showShape } from '../../base/shape.ts';
 import { split } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { op } from '../../ops/core/define.ts';
+import { customGradient } from '../../ops/core/gradients.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import { floating } from '../../ops/math/operands.ts';
 import { softplus as stableSoftplus } from '../../ops/nn/activations.ts';
@@ -63,14 +64,25 @@ export const squareplus = op('keras.activations.squareplus', (x: TensorLike, b?:
   return divide(add(tensor, sqrt(add(square(tensor), parameter(b, 'b', 4)))), 2);
 });
 
+/** 2 Φ(x). */
+const twiceNormal = (x: Tensor): Tensor => add(math.erf(multiply(x, Math.SQRT1_2)), 1);
+/** x · Φ(x) with its derivative Φ(x) + x · φ(x), in half the operations that the rules for its parts would take. */
+const normalUnit = customGradient((x: Tensor) => [
+  multiply(multiply(x, 0.5), twiceNormal(x)),
+  (g) => {
+    const density = math.exp(multiply(square(x), -0.5));
+    return multiply(g, add(multiply(twiceNormal(x), 0.5), multiply(multiply(x, 1 / Math.sqrt(2 * Math.PI)), density)));
+  },
+]);
+
 /** x · Φ(x), Φ the distribution function of the normal distribution; `approximate` uses tanh. */
 export const gelu = op(
   'keras.activations.gelu',
   (x: TensorLike, approximate?: Parameter<'approximate', boolean>): Tensor => {
     const tensor = floating(x, 'gelu');
-    const inner = parameter(approximate, 'approximate', false)
-      ? math.tanh(multiply(add(tensor, multiply(multiply(square(tensor), tensor), 0.044715)), Math.sqrt(2 / Math.PI)))
-      : math.erf(divide(tensor, Math.SQRT2));
+    if (!parameter(approximate, 'approximate', false)) return normalUnit(tensor) as Tensor;
+    const cubic = multiply(multiply(square(tensor), tensor), 0.044715);
+    const inner = math.tanh(multiply(add(tensor, cubic), Math.sqrt(2 / Math.PI)));
     return multiply(multiply(tensor, 0.5), add(inner, 1));
   },
 );
