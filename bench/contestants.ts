@@ -101,6 +101,7 @@ export const peers: readonly Contestant[] = [
   pythonPeer('keras-jax', 'peer_keras.py', [...training, 'startup', 'predict1'], { KERAS_BACKEND: 'jax' }),
   pythonPeer('torch', 'peer_torch.py', [...training, 'startup', 'gemm']),
   pythonPeer('tf.data', 'peer_tfdata.py', input),
+  pythonPeer('numpy', 'peer_numpy.py', ['gemm']),
   pythonPeer('jax', 'peer_jax.py', ['mlp', 'linreg', 'gemm']),
 ];
 

@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { Result } from './contestants.ts';
 import { type Cost, type Limits, memoryTable, roofline } from './limits.ts';
+import { LEAST_TURNS, SHORT_SECONDS } from './sitting.ts';
 
 export interface Row {
   readonly workload: string;
@@ -10,7 +11,7 @@ export interface Row {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
-  /** cornu's time over this peer's within the same round (below 1: cornu is faster); for GFLOP/s the peer's over cornu's. */
+  /** cornu's time over this peer's within the same turn (below 1: cornu is faster); for GFLOP/s the peer's over cornu's. */
   readonly ratio: { readonly median: number; readonly lowest: number; readonly highest: number } | null;
   readonly loss: number | null;
   readonly runs: number;
@@ -40,13 +41,13 @@ export function describeMachine(): string {
 
 const isRate = (unit: string) => unit === 'gflops' || unit === 'elementsPerSecond';
 
-/** Rows of all that was measured; `rounds[i]` holds the results of one round, alternating. */
-export function summarize(rounds: readonly (readonly Result[])[]): Row[] {
-  const keys = [...new Set(rounds.flat().map(({ workload, peer }) => `${workload} ${peer}`))];
+/** Rows of all that was measured; each entry holds the results of one turn, alternating. */
+export function summarize(turns: readonly (readonly Result[])[]): Row[] {
+  const keys = [...new Set(turns.flat().map(({ workload, peer }) => `${workload} ${peer}`))];
   return keys.map((key) => {
     const [workload, peer] = key.split(' ') as [string, string];
     const of = (name: string) =>
-      rounds.map((round) => round.find((result) => result.workload === workload && result.peer === name));
+      turns.map((turn) => turn.find((result) => result.workload === workload && result.peer === name));
     const [own, ours] = [of(peer), of('cornu')];
     const found = own.filter((result) => result !== undefined);
     const values = found.map((result) => result.value);
@@ -124,15 +125,16 @@ export function document(report: Report): string {
   return `# Benchmarks
 
 Written by \`npm run bench -- --peers\`; do not edit. The workloads are those of \`bench/workloads\` and \`bench/peers\`, each run in a
-process of its own, all libraries alternating within a round. A run's figure is the best of three epochs after a warm-up; the table
-gives the median over the rounds, and the ratio of times within the same round: below 1, cornu is faster.
+process of its own, all libraries alternating within a turn. A run's figure is the best of three epochs after a warm-up; the table
+gives the median over the turns, and the ratio of times within the same turn: below 1, cornu is faster. Processes that take less than
+${SHORT_SECONDS} seconds have ${LEAST_TURNS} turns at least, others one in each round; a figure without a spread was measured once.
 
 Measured on ${report.date} on ${report.machine}.
 
 ${table(report.rows)}
 
 \`cornu-wasm\` is cornu with \`CORNU_NATIVE=0\`: the generated WebAssembly kernels alone; \`cornu-chromium\` the same in an isolated page (its memory is that of the process that starts the browser). JAX's bare \`mlp\` has neither dropout nor accuracy: a lower bound. \`startup\` is, for cornu, from before the import to the first
-prediction of the MLP; for the others the import alone.
+prediction of the MLP; for the others the import alone. \`numpy\` is its OpenBLAS.
 
 ## How far from the limits
 

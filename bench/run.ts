@@ -4,23 +4,15 @@
 // scripts print; the table for people on standard error.
 //   --peers   also the peers' scripts, alternating, with the Python that CORNU_BENCH_PYTHON names (python3 otherwise); writes
 //             bench/results.json and docs/benchmarks.md
-//   --runs    rounds; medians are reported (3; 5 with peers)
+//   --runs    rounds; medians are reported (3; 5 with peers). What takes a process less than five seconds has five turns at least
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import {
-  type Contestant,
-  costOf,
-  peers,
-  prepareCornu,
-  type Result,
-  runOnce,
-  tfjsPeer,
-  workloads,
-} from './contestants.ts';
+import { type Contestant, costOf, peers, prepareCornu, runOnce, tfjsPeer, workloads } from './contestants.ts';
 import { bestProduct, type Cost, copyRate, type Limits, memoryTable, roofline } from './limits.ts';
 import { describeMachine, document, type Report, type Row, summarize, table } from './report.ts';
+import { alternate } from './sitting.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: flags, positionals } = parseArgs({
@@ -40,26 +32,9 @@ const contestants: Contestant[] = [...own];
 if (flags.peers) contestants.push(...peers, ...[tfjsPeer()].filter((peer) => peer !== null));
 console.error(describeMachine());
 
-const failed = new Set<string>();
-const measured: Result[][] = [];
-for (let round = 0; round < rounds; round++) {
-  const results: Result[] = [];
-  for (const workload of chosen) {
-    for (const contestant of contestants) {
-      if (!contestant.workloads.includes(workload) || failed.has(`${contestant.name} ${workload}`)) continue;
-      try {
-        results.push(await runOnce(contestant, workload));
-      } catch (error) {
-        // Said once; the others go on.
-        failed.add(`${contestant.name} ${workload}`);
-        console.error(`left out: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
-  }
-  measured.push(results);
-}
+const { turns, failed } = await alternate({ rounds, workloads: chosen, contestants, run: runOnce });
 
-const rows = summarize(measured);
+const rows = summarize(turns);
 const costs: Record<string, Cost> = {};
 for (const workload of chosen) {
   const cost = await costOf(own[0], workload);

@@ -49,7 +49,10 @@ int available(Kernels (&list)[2]) {
   return count;
 }
 
-/** While this lives subnormal results are 0, as in the engine's own kernels; operands too where there are many products. */
+/**
+ * While this lives subnormal results are 0, as in the engine's own kernels; operands too where there are many products. ARM has one
+ * mode for both: there, where operands count, results stay as they are as well.
+ */
 struct FlushSubnormals {
 #if defined(__x86_64__)
   unsigned before = _mm_getcsr();
@@ -57,9 +60,9 @@ struct FlushSubnormals {
   ~FlushSubnormals() { _mm_setcsr(before); }
 #elif defined(__aarch64__)
   uint64_t before;
-  explicit FlushSubnormals(bool) {
+  explicit FlushSubnormals(bool operands) {
     asm volatile("mrs %0, fpcr" : "=r"(before));
-    asm volatile("msr fpcr, %0" ::"r"(before | (1u << 24)));
+    if (operands) asm volatile("msr fpcr, %0" ::"r"(before | (1u << 24)));
   }
   ~FlushSubnormals() { asm volatile("msr fpcr, %0" ::"r"(before)); }
 #endif

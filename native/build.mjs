@@ -21,7 +21,7 @@ const variants = {
 const common = ['-std=c++17', '-O2', '-fPIC', '-fno-exceptions', '-fno-rtti', '-fvisibility=hidden'];
 
 /** Where node_api.h lies: the package of headers, or Node's own. */
-function headers() {
+export function headers() {
   const places = [join(dirname(process.execPath), '../include/node')];
   try {
     places.unshift(createRequire(import.meta.url)('node-api-headers').include_dir);
@@ -53,41 +53,54 @@ function run(command, args) {
   });
 }
 
-/** Builds unless it is up to date; gives the reason why there is no addon, or ''. */
-export async function buildNative() {
-  if (process.env.CORNU_NATIVE === '0') return 'CORNU_NATIVE=0';
-  const kinds = variants[process.arch];
-  if (!kinds || process.platform === 'win32') return `nothing is written for ${process.platform} on ${process.arch}`;
-  const tool = compiler();
-  if (!tool) return 'no C++ compiler found';
-  const include = headers();
-  if (!include) return "Node's headers were not found";
-  const wanted = fingerprint(tool);
-  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return '';
-  mkdirSync(folder, { recursive: true });
-  const work = mkdtempSync(join(folder, 'work-'));
+/** What the linker is told, by system; a Mac's compiler makes code for its own processor unless told which (Node may run translated). */
+const bundling = { darwin: ['-bundle', '-undefined', 'dynamic_lookup'] };
+const macs = { x64: ['-arch', 'x86_64'], arm64: ['-arch', 'arm64'] };
+
+/**
+ * Compiles the addon for a processor into `target`, with a compiler and flags of its own; gives what the compiler complained about
+ * (all that it said, also warnings, where it failed), or ''.
+ */
+export async function compileNative({ tool, include, target, arch, platform, flags: own = [] }) {
+  const always = [...common, ...(platform === 'darwin' ? macs[arch] : []), ...own];
+  mkdirSync(dirname(target), { recursive: true });
+  const work = mkdtempSync(join(dirname(target), 'work-'));
   try {
     // What stands apart in a formula is rounded apart: x · x − x · x is 0.
-    const kernels = Object.entries(kinds).flatMap(([name, flags]) => [
+    const kernels = Object.entries(variants[arch]).flatMap(([name, flags]) => [
       [`contract-${name}`, flags],
       [`loops-${name}`, [...flags, '-ffp-contract=off']],
     ]);
     const sources = [['addon', ['-I', include]], ...kernels];
     const objects = sources.map(([name]) => join(work, `${name}.o`));
     const complaints = await Promise.all(
-      sources.map(([name, flags], i) => run(tool, [...common, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),
+      sources.map(([name, flags], i) => run(tool, [...always, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),
     );
-    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
     const made = join(work, 'cornu.node');
+    const link = [...always, ...(bundling[platform] ?? ['-shared'])];
     const complaint = complaints.find(Boolean) ?? (await run(tool, [...link, '-o', made, ...objects]));
-    if (complaint) return complaint;
     // Replaced, not overwritten: programs that run now keep what they have loaded.
-    renameSync(made, target);
-    writeFileSync(stamp, wanted);
-    return '';
+    if (!complaint) renameSync(made, target);
+    return complaint;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Builds unless it is up to date; gives the reason why there is no addon, or ''. */
+export async function buildNative() {
+  if (process.env.CORNU_NATIVE === '0') return 'CORNU_NATIVE=0';
+  const { arch, platform } = process;
+  if (!variants[arch] || platform === 'win32') return `nothing is written for ${platform} on ${arch}`;
+  const tool = compiler();
+  if (!tool) return 'no C++ compiler found';
+  const include = headers();
+  if (!include) return "Node's headers were not found";
+  const wanted = fingerprint(tool);
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return '';
+  const complaint = await compileNative({ tool, include, target, arch, platform });
+  if (!complaint) writeFileSync(stamp, wanted);
+  return complaint;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

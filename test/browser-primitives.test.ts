@@ -22,7 +22,7 @@ it.each([
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    alias: { vitest: path('./support/page-vitest.ts') },
+    alias: { vitest: path('./support/small-vitest.ts') },
     external: ['node:*', 'sharp', 'h5wasm', 'h5wasm/*', 'vega', 'vega-lite', 'fflate'],
     // The package says that its modules have no effects; these tests import some for theirs.
     ignoreAnnotations: true,
