@@ -98,6 +98,7 @@ export { batchToSpace, spaceToBatch, spaceToBatchNd } from './nn/blocks.ts';
 export * as nn from './nn/index.ts';
 export { extractVolumePatches } from './nn/volume-patches.ts';
 export { type PrintOptions, print } from './print.ts';
+export * as quantization from './quantization.ts';
 export { raggedFillEmptyRows, raggedFillEmptyRowsGrad } from './ragged/fill-empty-rows.ts';
 export * as ragged from './ragged/index.ts';
 export { RaggedTensor } from './ragged/ragged-tensor.ts';
@@ -114,6 +115,7 @@ export { SparseTensor } from './sparse/sparse-tensor.ts';
 export * as strings from './strings/index.ts';
 export { asString } from './strings/numbers.ts';
 export * as summary from './summary/index.ts';
+export * as test from './testing.ts';
 export {
   IndexedSlicesSpec,
   NoneTensorSpec,
@@ -122,6 +124,7 @@ export {
   TensorArraySpec,
   typeSpecFromValue,
 } from './type-specs.ts';
+export * as version from './version.ts';
 
 // ── Aliases ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

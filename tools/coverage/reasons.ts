@@ -4,36 +4,24 @@
 export const OUTSIDE: Readonly<Record<string, string>> = {
   'tf.distribute': 'training over several machines: its own issue, to be kept possible (DESIGN §12)',
   'tf.autograph': 'Python source rewriting; JavaScript is traced as it runs',
-  'tf.queue': 'TensorFlow 1 input queues, superseded by tf.data',
+  'tf.queue': 'queues between threads of TensorFlow 1; tf.data reads ahead by itself',
   'tf.experimental.numpy': "NumPy's names beside tf's own; not named by an issue",
   'tf.errors': "Python's exception classes; errors here are those of src/base/errors.ts",
-  'tf.version': 'versions of TensorFlow itself',
 };
 
-const GRAPHS = 'graphs and operations of TensorFlow 1; functions are traced by tf.function, gradients taken by tapes';
-const QUANTIZED = 'no such elements here; quantization is keras.quantizers';
+const GRAPHS =
+  'graphs and operations of TensorFlow 1: a traced function has no public graph here; gradients are taken by tapes';
+const QUANTIZED = 'no such elements here: tf.quantization and keras.quantizers round floats, or keep codes in int8';
 const NATIVE = "loads TensorFlow's own native libraries";
-const LEARNED = 'counts classes inside its kernel; tf.random.fixedUnigramCandidateSampler takes the counts';
-const CELLS = 'wrappers of cells of TensorFlow 1; keras.layers has them as options';
 const JXL = 'JPEG XL: no decoder of it is among the picture libraries used here';
 const DUMPS = "dumps of TensorFlow's own graphs for its debugger";
 const SHARDS = 'devices and machines of a cluster; there is one device';
 
 const groups: Readonly<Record<string, readonly string[]>> = {
-  [GRAPHS]: [
-    'tf.Graph',
-    'tf.Operation',
-    'tf.importGraphDef',
-    'tf.RegisterGradient',
-    'tf.noGradient',
-    'tf.gradients',
-    'tf.hessians',
-    'tf.variableCreatorScope',
-    'tf.getCurrentNameScope',
-  ],
+  [GRAPHS]: ['tf.Graph', 'tf.Operation', 'tf.importGraphDef', 'tf.RegisterGradient', 'tf.noGradient'],
   [QUANTIZED]: ['qint8', 'qint16', 'qint32', 'quint8', 'quint16']
     .flatMap((name) => [`tf.${name}`, `tf.dtypes.${name}`])
-    .concat('tf.quantization'),
+    .concat('tf.quantization.quantize', 'tf.quantization.dequantize', 'tf.quantization.quantizedConcat'),
   [NATIVE]: [
     'tf.loadLibrary',
     'tf.loadOpLibrary',
@@ -45,11 +33,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.tools',
     'tf.profiler',
     'tf.security',
-    'tf.test',
     'tf.nondifferentiableBatchFunction',
   ],
-  [LEARNED]: ['tf.nn.learnedUnigramCandidateSampler', 'tf.random.learnedUnigramCandidateSampler'],
-  [CELLS]: ['tf.nn.RNNCellDeviceWrapper', 'tf.nn.RNNCellDropoutWrapper', 'tf.nn.RNNCellResidualWrapper'],
   [JXL]: ['tf.image.decodeJxl', 'tf.io.decodeJxl'],
   [DUMPS]: ['tf.debugging.experimental'],
   [SHARDS]: [
@@ -62,11 +47,9 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.train.JobDef',
     'tf.train.ServerDef',
   ],
-  'dtypes are their names; a dtype object has nothing more to tell': [
-    'tf.DType',
-    'tf.dtypes.DType',
-    'tf.dtypes.experimental',
+  'types of annotations, which TypeScript writes as types; dtypes are their names': [
     'tf.types',
+    'tf.dtypes.experimental',
   ],
   'no such elements here: complex numbers are complex64': ['tf.complex128', 'tf.dtypes.complex128'],
   'handles inside of TensorFlow, not values of programs': [
@@ -98,7 +81,6 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'tf.errors',
     'tf.experimental',
     'tf.queue',
-    'tf.version',
   ],
 };
 const table = new Map(

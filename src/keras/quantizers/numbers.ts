@@ -17,7 +17,6 @@ import {
   clipByValue,
   divide,
   equal,
-  floor,
   greater,
   greaterEqual,
   isFinite as isFiniteNumber,
@@ -32,6 +31,7 @@ import {
   where,
 } from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMin, reduceSum } from '../../ops/math/reduce.ts';
+import { atSteps, nudgedLimits } from '../../ops/quantization-steps.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { epsilon as defaultEpsilon } from '../config.ts';
@@ -185,16 +185,6 @@ export const unpackInt4 = signature(
   },
 );
 
-/** The range that whole numbers of so many bits cover, moved so that zero is one of them; TensorFlow's nudged limits. */
-function nudged(low: Tensor, high: Tensor, bits: number, narrow: boolean) {
-  const [least, most] = [narrow ? 1 : 0, 2 ** bits - 1];
-  const width = subtract(high, low);
-  const scale = divide(width, most - least);
-  const inverse = divide(most - least, width);
-  const zero = round(clipByValue(subtract(least, divide(low, scale)), least, most));
-  return { low: multiply(subtract(least, zero), scale), high: multiply(subtract(most, zero), scale), scale, inverse };
-}
-
 /** Rounds to the 2^numBits values between the limits (one pair, or one for each place along `axis`); gradients pass within them. */
 export const fakeQuantWithMinMaxVars = signature(
   'fakeQuantWithMinMaxVars',
@@ -214,17 +204,16 @@ export const fakeQuantWithMinMaxVars = signature(
     const limits = [minVals, maxVals].map((limit) => cast(convertToTensor(limit), 'float32')) as [Tensor, Tensor];
     const quantized = customGradient((value: Tensor, given: Tensor, other: Tensor) => {
       const shaped = (limit: Tensor): Tensor => reshape(limit, at === null ? [] : along);
-      const { low, high, scale, inverse } = nudged(shaped(given), shaped(other), numBits, narrowRange);
-      const zero = floor(add(multiply(negative(low), inverse), 0.5));
-      const shifted = subtract(maximum(where(greater(value, high), high, value), low), low);
-      const steps = floor(add(subtract(multiply(shifted, inverse), zero), 0.5));
+      const limits = nudgedLimits(shaped(given), shaped(other), numBits, narrowRange, 'toEven');
+      const { low, high } = limits;
+      const inverse = divide(2 ** numBits - (narrowRange ? 2 : 1), subtract(shaped(other), shaped(given)));
       const gradient = (upstream: Tensor): Tensor[] => {
         const where0 = (mask: Tensor): Tensor => where(mask, upstream, 0);
         const total = (mask: Tensor): Tensor => reshape(reduceSum(where0(mask), others), given.dims);
         const inside = logicalAnd(greaterEqual(value, low), lessEqual(value, high));
         return [where0(inside), total(greater(low, value)), total(greater(value, high))];
       };
-      return [multiply(steps, scale), gradient];
+      return [atSteps(value, limits, inverse), gradient];
     });
     return cast(quantized(cast(x, 'float32'), ...limits) as Tensor, x.dtype);
   },

@@ -2,6 +2,7 @@
 // Owns: the message saved_model.pb. Leaves functions to endpoint.ts, objects to saved-objects.ts, the graph to main-graph.ts,
 // the folder to write-folder.ts.
 import { SavedModel } from '../../formats/tensorflow/saved-model-proto.ts';
+import { GRAPH_DEF_VERSION, GRAPH_DEF_VERSION_MIN_CONSUMER } from '../../ops/version.ts';
 import type { ObjectGraph } from '../object-graph.ts';
 import { type Endpoint, type Written, writeEndpoint, writeSignature } from './endpoint.ts';
 import { Library } from './graph-translation.ts';
@@ -65,7 +66,7 @@ export function writeSavedModel(given: SavedModelInput): Uint8Array {
         graphDef: {
           node: main.nodes,
           library: { function: library.functions },
-          versions: { producer: 2000, minConsumer: 12 },
+          versions: { producer: GRAPH_DEF_VERSION, minConsumer: GRAPH_DEF_VERSION_MIN_CONSUMER },
         },
         saverDef: {
           filenameTensorName: 'saver_filename:0',
