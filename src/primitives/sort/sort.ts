@@ -40,7 +40,8 @@ export const sort: OpaquePrimitive<{ readonly descending: boolean }> = {
   evaluate: ([x], { descending }, [values, indices]) => {
     const n = x!.dims.at(-1)!;
     const source = x!.data as Float64Array;
-    // NaN is larger than everything, as in NumPy and TensorFlow.
+    // NaN is larger than everything, as in NumPy. TensorFlow compares with NaN as if it were a number: its order then depends on
+    // the algorithm, and is none (topK([1, 2, NaN], 1) gives 1).
     const less = (a: number, b: number): boolean => a < b || (Number.isNaN(b) && !Number.isNaN(a));
     const compareAt = descending
       ? (i: number, j: number): number => (less(source[j]!, source[i]!) ? -1 : less(source[i]!, source[j]!) ? 1 : i - j)
