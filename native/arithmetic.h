@@ -42,6 +42,7 @@ inline Vector pick(Mask mask, Vector a, Vector b) { return {_mm512_mask_blend_ps
 /** Masks as vectors of ones and zeros. */
 inline Vector vectorOf(Mask mask) { return floats(_mm512_maskz_set1_epi32(mask.bits, -1)); }
 inline Mask maskOf(Vector x) { return {_mm512_test_epi32_mask(integers(x), integers(x))}; }
+inline bool everywhere(Mask mask) { return mask.bits == 0xffff; }
 
 inline Vector bitAnd(Vector a, Vector b) { return floats(_mm512_and_si512(integers(a), integers(b))); }
 inline Vector bitOr(Vector a, Vector b) { return floats(_mm512_or_si512(integers(a), integers(b))); }
@@ -88,6 +89,7 @@ inline Mask atMost(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value,
 inline Vector pick(Mask mask, Vector a, Vector b) { return {_mm256_blendv_ps(b.value, a.value, mask.bits)}; }
 inline Vector vectorOf(Mask mask) { return {mask.bits}; }
 inline Mask maskOf(Vector x) { return {x.value}; }
+inline bool everywhere(Mask mask) { return _mm256_movemask_ps(mask.bits) == 0xff; }
 
 inline Vector bitAnd(Vector a, Vector b) { return {_mm256_and_ps(a.value, b.value)}; }
 inline Vector bitOr(Vector a, Vector b) { return {_mm256_or_ps(a.value, b.value)}; }
@@ -130,6 +132,7 @@ inline Mask atMost(Vector a, Vector b) { return {vcleq_f32(a.value, b.value)}; }
 inline Vector pick(Mask mask, Vector a, Vector b) { return {vbslq_f32(mask.bits, a.value, b.value)}; }
 inline Vector vectorOf(Mask mask) { return {vreinterpretq_f32_u32(mask.bits)}; }
 inline Mask maskOf(Vector x) { return {vreinterpretq_u32_f32(x.value)}; }
+inline bool everywhere(Mask mask) { return vminvq_u32(mask.bits) != 0; }
 inline Vector lesser(Vector a, Vector b) { return pick(below(a, b), a, b); }
 inline Vector greater(Vector a, Vector b) { return pick(below(b, a), a, b); }
 

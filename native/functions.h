@@ -1,8 +1,9 @@
-// Functions of float32 vectors: exp and its relatives, logarithms, tanh, erf.
+// Functions of float32 vectors: exp and its relatives, logarithms, tanh, erf and erfc, sine and cosine.
 // Owns: the same formulas as the generated kernels' (src/backends/wasm/math, where they are explained), with fused
 // multiply-add. Their errors are bounded by the same test.
 #pragma once
 #include "arithmetic.h"
+#include <cmath>
 
 namespace {
 
@@ -120,6 +121,60 @@ inline Vector errorFunction(Vector x) {
   const Vector exponent = subtract(multiply(polynomial(t, ERF_LARGE), t), t);
   const Vector large = withSign(subtract(all(1), exponential(exponent)), x);
   return pick(below(all(0.927734375f), a), large, small);
+}
+
+/** (1 + 2a) exp(a²) erfc(a) = 1 + P(q), q = (a − 2) / (a + 2). */
+constexpr float COMPLEMENT[] = {2.76978403e-1f, -9.27639827e-2f, -1.66031361e-1f, 1.64055392e-1f,  -5.42046614e-2f,
+                                -8.05991981e-3f, 8.63227434e-3f, 1.31355342e-3f,  -1.2307521e-3f, -4.01139259e-4f};
+
+inline Vector complementaryErrorFunction(Vector x) {
+  const Vector a = upTo(magnitude(x), 10.5f);
+  const Vector inverse = divide(all(1), add(a, all(2)));
+  const Vector rough = multiply(subtract(a, all(2)), inverse);
+  // The quotients corrected by what they leave.
+  const Vector q = Vector::multiplyAdd(inverse, without(Vector::multiplyAdd(add(rough, all(1)), all(-2), a), rough, a), rough);
+  const Vector p = polynomial(q, COMPLEMENT);
+  const Vector r = divide(all(1), Vector::multiplyAdd(all(2), a, all(1)));
+  const Vector first = Vector::multiplyAdd(p, r, r);
+  const Vector left = Vector::multiplyAdd(without(all(0.5f), first, a), all(2), subtract(p, first));
+  const Vector quotient = Vector::multiplyAdd(left, r, first);
+  // exp(−a²), with what the square lost in rounding.
+  const Vector square = multiply(a, a);
+  const Vector product = multiply(quotient, exponential(negate(square)));
+  const Vector result = Vector::multiplyAdd(product, without(square, a, a), product);
+  return pick(below(x, all(0)), subtract(all(2), result), result);
+}
+
+/** π/2 in parts. The first product of a fused multiply-add is exact, so that nothing is lost where the difference is small. */
+constexpr float HALF_PI[] = {1.5707963705062866f, -4.371138828673793e-8f, -1.7151244994428e-15f};
+/** Beyond, or where x is not finite, numbers go to the library's functions one by one. */
+constexpr float FAR = 1e5f;
+constexpr float SINE[] = {-1.6666654611e-1f, 8.3321608736e-3f, -1.9515295891e-4f};
+constexpr float COSINE[] = {4.166664568298827e-2f, -1.388731625493765e-3f, 2.443315711809948e-5f};
+
+/** sin(x + quarters · π/2). */
+template <int QUARTERS>
+inline Vector sineLike(Vector x) {
+  const Mask near = below(magnitude(x), all(FAR));
+  const Vector bits = Vector::multiplyAdd(x, all(0.636619772f), all(MAGIC));
+  const Vector n = subtract(bits, all(MAGIC));
+  const Vector r = without(without(without(x, n, all(HALF_PI[0])), n, all(HALF_PI[1])), n, all(HALF_PI[2]));
+  const Vector square = multiply(r, r);
+  const Vector sine = Vector::multiplyAdd(multiply(polynomial(square, SINE), square), r, r);
+  const Vector cosine =
+      Vector::multiplyAdd(multiply(polynomial(square, COSINE), square), square, Vector::multiplyAdd(square, all(-0.5f), all(1)));
+  const Vector quadrant = addInteger(bits, QUARTERS);
+  const Vector value = pick(maskOf(shiftRight<31>(shiftLeft<31>(quadrant))), cosine, sine);
+  Vector result = bitXor(value, bitAnd(shiftLeft<30>(quadrant), signBits()));
+  // −0 stays −0: the reduction gives +0 for it.
+  if constexpr (QUARTERS == 0) result = pick(equal(x, all(0)), x, result);
+  if (everywhere(near)) return result;
+  alignas(64) float from[Vector::lanes], to[Vector::lanes];
+  x.store(from);
+  result.store(to);
+  for (int i = 0; i < Vector::lanes; i++)
+    if (!(__builtin_fabsf(from[i]) < FAR)) to[i] = (float)(QUARTERS == 0 ? std::sin((double)from[i]) : std::cos((double)from[i]));
+  return Vector::load(to);
 }
 
 }  // namespace

@@ -113,6 +113,9 @@ struct LogOf { static constexpr bool slow = true; static inline Vector of(const 
 struct Log1p { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return log1p(x[0]); } };
 struct Tanh { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return hyperbolicTangent(x[0]); } };
 struct Erf { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return errorFunction(x[0]); } };
+struct Erfc { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return complementaryErrorFunction(x[0]); } };
+struct Sine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<0>(x[0]); } };
+struct Cosine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<1>(x[0]); } };
 
 /**
  * Division by one number a line: by its reciprocal, and the rest that leaves, which gives the same digits as a division but for
@@ -254,7 +257,7 @@ constexpr Entry entries[INSTRUCTION_CODES] = {
     two<Equal>(), two<NotEqual>(), two<Less>(), two<LessEqual>(), two<Greater>(), two<GreaterEqual>(),
     three<Select>(), three<MultiplyAdd>(),
     one<Negate>(), one<Absolute>(), one<SquareRoot>(), one<Floor>(), one<Ceiling>(), one<Truncate>(), one<Nearest>(),
-    one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(),
+    one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(), one<Erfc>(), one<Sine>(), one<Cosine>(),
     {1, {gather}}, {1, {alongRows<Sum>, alongColumns<Sum>}},
     {1, {alongRows<Smallest>, alongColumns<Smallest>}}, {1, {alongRows<Largest>, alongColumns<Largest>}},
 };
@@ -327,7 +330,7 @@ class Walk {
       const bool wide = instruction.wide != 0;
       Span span;
       span.ahead = nullptr;
-      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::ERF) {
+      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::COSINE_OF) {
         span.ahead = ahead;
         ahead = nullptr;
       }

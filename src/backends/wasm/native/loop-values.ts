@@ -30,7 +30,7 @@ const instructionCodes = [
   ...['copy', 'add', 'sub', 'mul', 'div', 'min', 'max', 'and', 'or', 'xor'],
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'select', 'multiplyAdd'],
   ...['neg', 'abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest'],
-  ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf'],
+  ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'erfc', 'sin', 'cos'],
   ...['gather', 'sum', 'smallest', 'largest'],
 ];
 const codes: ReadonlyMap<string, number> = new Map(instructionCodes.map((name, code) => [name, code]));
