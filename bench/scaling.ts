@@ -1,5 +1,6 @@
 // How a training step grows with batch, width and depth: npm run bench:scaling [-- --quick]. Writes docs/scaling.md and
-// docs/scaling.svg, one page of curves. Best of several steps of `fit` each, after a warm-up.
+// docs/scaling.svg, one page of curves. Best of several steps of `fit` each, after a warm-up. A minute and a half; --quick (every
+// third point, a fifth of the time each) is for looking whether it works, and draws the same page.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,13 +56,13 @@ const curves: readonly { name: string; fixed: string; xs: number[]; run: (x: num
     { name: 'depth', fixed: 'batch 64, width 128', xs: powers(2, 64), run: (x) => step(64, 128, x) },
   ];
 
-const [figure, axes] = plt.subplots(1, 3, { figsize: [12, 3.6] });
+const [figure, [times, rates]] = plt.subplots(2, 3, { figsize: [12, 6.4] });
 let text = `# Scaling
 
 Written by \`npm run bench:scaling\`; do not edit. A training step of an MLP (dense layers with relu, Adam, through \`fit\`), best of many, on
 ${describeMachine()}.
 
-![Milliseconds a step against batch, width and depth](scaling.svg)
+![Milliseconds a step, and floating-point operations of its products a second, against batch, width and depth](scaling.svg)
 `;
 for (const [i, { name, fixed, xs, run }] of curves.entries()) {
   const points: Point[] = [];
@@ -70,16 +71,38 @@ for (const [i, { name, fixed, xs, run }] of curves.entries()) {
     console.error(`${name} ${x}: ${short(point.milliseconds)} ms, ${short(point.gflops)} GFLOP/s`);
     points.push(point);
   }
-  const panel = axes[i]!;
-  panel.plot(
-    points.map(({ x }) => Math.log2(x)),
-    points.map(({ milliseconds }) => Math.log10(milliseconds)),
+  const places = points.map(({ x }) => Math.log2(x));
+  for (const panel of [times![i]!, rates![i]!]) {
+    panel.setXticks(
+      places.filter((_, at) => at % 2 === 0),
+      xs.filter((_, at) => at % 2 === 0),
+    );
+    panel.grid(true, { alpha: 0.3 });
+  }
+  const logarithms = points.map(({ milliseconds }) => Math.log10(milliseconds));
+  const [low, high] = [Math.floor(Math.min(...logarithms)), Math.ceil(Math.max(...logarithms))];
+  const powersOfTen = Array.from({ length: high - low + 1 }, (_, at) => low + at);
+  times![i]!.plot(places, logarithms, 'o-');
+  times![i]!.setYlim(low, high);
+  times![i]!.setYticks(
+    powersOfTen,
+    powersOfTen.map((power) => Number((10 ** power).toPrecision(1))),
+  );
+  times![i]!.setTitle(`${name} (${fixed})`);
+  rates![i]!.plot(
+    places,
+    points.map(({ gflops }) => gflops),
     'o-',
   );
-  panel.setXlabel(`log2 of ${name} (${fixed})`);
-  if (i === 0) panel.setYlabel('log10 of milliseconds a step');
+  rates![i]!.setYlim(0, 1.1 * Math.max(...points.map(({ gflops }) => gflops)));
+  rates![i]!.setXlabel(name);
+  if (i === 0) {
+    times![i]!.setYlabel('milliseconds a step');
+    rates![i]!.setYlabel('GFLOP/s of products');
+  }
   const rows = points.map(({ x, milliseconds, gflops }) => [String(x), short(milliseconds), short(gflops)]);
   text += `\n## ${name[0]!.toUpperCase()}${name.slice(1)} (${fixed})\n\n${aligned([name, 'ms a step', 'GFLOP/s'], rows)}\n`;
 }
+figure.tightLayout();
 await figure.savefig(join(docs, 'scaling.svg'));
 writeFileSync(join(docs, 'scaling.md'), text);

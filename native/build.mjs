@@ -62,7 +62,7 @@ const macs = { x64: ['-arch', 'x86_64'], arm64: ['-arch', 'arm64'] };
  * (all that it said, also warnings, where it failed), or ''.
  */
 export async function compileNative({ tool, include, target, arch, platform, flags: own = [] }) {
-  const always = [...common, ...(platform === 'darwin' ? macs[arch] : []), ...own];
+  const always = [...(platform === 'darwin' ? macs[arch] : []), ...own];
   mkdirSync(dirname(target), { recursive: true });
   const work = mkdtempSync(join(dirname(target), 'work-'));
   try {
@@ -74,7 +74,7 @@ export async function compileNative({ tool, include, target, arch, platform, fla
     const sources = [['addon', ['-I', include]], ...kernels];
     const objects = sources.map(([name]) => join(work, `${name}.o`));
     const complaints = await Promise.all(
-      sources.map(([name, flags], i) => run(tool, [...always, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),
+      sources.map(([name, flags], i) => run(tool, [...common, ...always, ...flags, '-c', join(here, `${name}.cc`), '-o', objects[i]])),
     );
     const made = join(work, 'cornu.node');
     const link = [...always, ...(bundling[platform] ?? ['-shared'])];
