@@ -116,6 +116,18 @@ struct Erf { static constexpr bool slow = true; static inline Vector of(const Ve
 struct Erfc { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return complementaryErrorFunction(x[0]); } };
 struct Sine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<0>(x[0]); } };
 struct Cosine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<1>(x[0]); } };
+struct Logistic {
+  static constexpr bool slow = true;
+  static inline Vector of(const Vector* x) { return divide(all(1), add(all(1), exponential(negate(x[0])))); }
+};
+template <class F>
+struct OfSum {
+  static constexpr bool slow = true;
+  static inline Vector of(const Vector* x) {
+    const Vector sum = add(x[0], x[1]);
+    return F::of(&sum);
+  }
+};
 
 /**
  * Division by one number a line: by its reciprocal, and the rest that leaves, which gives the same digits as a division but for
@@ -258,6 +270,7 @@ constexpr Entry entries[INSTRUCTION_CODES] = {
     three<Select>(), three<MultiplyAdd>(),
     one<Negate>(), one<Absolute>(), one<SquareRoot>(), one<Floor>(), one<Ceiling>(), one<Truncate>(), one<Nearest>(),
     one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(), one<Erfc>(), one<Sine>(), one<Cosine>(),
+    one<Logistic>(), two<OfSum<Logistic>>(), two<OfSum<Tanh>>(),
     {1, {gather}}, {1, {alongRows<Sum>, alongColumns<Sum>}},
     {1, {alongRows<Smallest>, alongColumns<Smallest>}}, {1, {alongRows<Largest>, alongColumns<Largest>}},
 };
@@ -330,7 +343,7 @@ class Walk {
       const bool wide = instruction.wide != 0;
       Span span;
       span.ahead = nullptr;
-      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::COSINE_OF) {
+      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::TANH_OF_SUM) {
         span.ahead = ahead;
         ahead = nullptr;
       }

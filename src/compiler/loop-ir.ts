@@ -172,6 +172,8 @@ export type Statement =
 export interface BufferUse {
   readonly storage: Storage;
   readonly access: 'read' | 'write' | 'update';
+  /** What is written may lie where the kernel reads another buffer, at the same position: a variable updated in place. */
+  readonly inPlace?: true;
 }
 
 /** A loop nest. `body` runs for each value of `outer` from begin to end; `serial` kernels are always called with the whole range. */

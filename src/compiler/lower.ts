@@ -45,7 +45,10 @@ export class Builder {
   }
 
   get uses(): ir.BufferUse[] {
-    return this.buffers.map((value, i) => ({ storage: storageOf(value.dtype), access: this.#access[i]! }));
+    return this.buffers.map((value, i) => {
+      const use = { storage: storageOf(value.dtype), access: this.#access[i]! };
+      return this.#overwrites.has(value) ? { ...use, inPlace: true } : use;
+    });
   }
 
   buffer(value: GraphValue, access: 'read' | 'write' | 'update'): number {

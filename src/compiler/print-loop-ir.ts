@@ -27,7 +27,9 @@ export function describeKernel(kernel: Kernel): string {
     case 'philox':
       return `philox ${kernel.count}`;
     case 'sequence': {
-      const uses = kernel.buffers.map(({ storage, access }) => `${storage} ${access}`);
+      const uses = kernel.buffers.map(
+        ({ storage, access, inPlace }) => `${storage} ${access}${inPlace ? ' in place' : ''}`,
+      );
       const parts = kernel.parts.map((part) => `of ${part.buffers.join()}\n${describeLoops(part.kernel)}`);
       return `sequence [${uses.join()}] around ${kernel.between} ${JSON.stringify(kernel.pooling)}\n${parts.join('\n')}`;
     }
@@ -139,7 +141,10 @@ function describeLoops(kernel: LoopKernel): string {
       }
     }
   };
-  const buffers = kernel.buffers.map(({ storage, access }, i) => `b${i}:${storage} ${access} ${registerOf[storage]}`);
+  const buffers = kernel.buffers.map(
+    ({ storage, access, inPlace }, i) =>
+      `b${i}:${storage} ${access}${inPlace ? ' in place' : ''} ${registerOf[storage]}`,
+  );
   lines.push(`kernel ${buffers.join(', ')}${kernel.serial ? ' serial' : ''}`);
   lines.push(`for ${loopName(kernel.outer)} < ${kernel.outer.extent}`);
   print(kernel.body, '  ');

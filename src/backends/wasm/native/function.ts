@@ -30,6 +30,8 @@ export function nativeFunction(
   const local = () => fn.local('i32');
   const [rest, digit, first, count, flags] = [local(), local(), local(), local(), local()];
   const pieces = Math.ceil(chunkAxis.extent / chunk);
+  // Pieces in one call: as many as this thread has.
+  const taken = plan.together && !hooks.finish && !hooks.copyA ? local() : undefined;
   const tasksInGroup = nativeTaskCount(plan) / columnGroups;
   const base = places.make();
 
@@ -42,8 +44,13 @@ export function nativeFunction(
   if (pieces > 1) {
     places.takeDigit(rest, digit, pieces);
     code.get(digit).i32(chunk).op('i32.mul').set(first);
-    code.i32(chunkAxis.extent).get(first).op('i32.sub').set(count);
-    places.smaller(count, chunk);
+    if (taken === undefined) {
+      code.i32(chunkAxis.extent).get(first).op('i32.sub').set(count);
+      places.smaller(count, chunk);
+    } else {
+      code.get(end).get(task).op('i32.sub').tee(taken).i32(pieces).get(digit).op('i32.sub').tee(count);
+      code.get(taken).get(count).op('i32.lt_s', 'select').tee(taken).i32(chunk).op('i32.mul');
+    }
     code.set(count);
     if (matrices) places.moveTo(base, chunkAxis, first);
   }
@@ -92,6 +99,9 @@ export function nativeFunction(
       .op('i32.and')
       .set(flags);
   hooks.finish?.(code, task, first, count);
-  code.get(task).i32(1).op('i32.add').tee(task).get(end).op('i32.lt_s').branchIf(0).end().end();
+  code.get(task);
+  if (taken === undefined) code.i32(1);
+  else code.get(taken);
+  code.op('i32.add').tee(task).get(end).op('i32.lt_s').branchIf(0).end().end();
   return fn;
 }

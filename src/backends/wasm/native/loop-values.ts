@@ -31,6 +31,7 @@ const instructionCodes = [
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'select', 'multiplyAdd'],
   ...['neg', 'abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest'],
   ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'erfc', 'sin', 'cos'],
+  ...['logistic', 'logisticOfSum', 'tanhOfSum'],
   ...['gather', 'sum', 'smallest', 'largest'],
 ];
 const codes: ReadonlyMap<string, number> = new Map(instructionCodes.map((name, code) => [name, code]));
@@ -261,11 +262,19 @@ export class LoopValues {
         return this.#locals.get(e.local) ?? unknown();
       case 'load':
         return this.#load(e);
-      case 'unary':
-        return e.type === 'f32' ? known(e.fn, of(e.a)) : unknown();
-      case 'binary':
+      case 'unary': {
+        if (e.type !== 'f32') return unknown();
+        const terms = e.fn === 'tanh' ? termsOf(e.a) : undefined;
+        return terms ? known('tanhOfSum', of(...terms)) : known(e.fn, of(e.a));
+      }
+      case 'binary': {
+        const argument = logisticArgument(e);
+        const terms = argument && termsOf(argument);
+        if (terms) return known('logisticOfSum', of(...terms));
+        if (argument) return known('logistic', of(argument));
         if (e.type === 'bool' && !['and', 'or', 'xor'].includes(e.fn)) return unknown();
         return e.type === 'f32' || e.type === 'bool' ? known(e.fn, of(e.a, e.b)) : unknown();
+      }
       case 'multiplyAdd':
         return e.type === 'f32' ? known('multiplyAdd', of(e.a, e.b, e.c)) : unknown();
       case 'compare':
@@ -347,8 +356,8 @@ export class LoopValues {
   }
 
   /**
-   * Stores come last, because what they replace may be read until then (updates in place). A value that is made after everything
-   * has been read goes to its place at once.
+   * Stores in place come last, because what they replace may be read until then; a value that is made after everything has been
+   * read goes to its place at once, and so do all that replace nothing.
    */
   #writeStores(): void {
     const phase = this.#layout.sumsRows ? 'after' : 'during';
@@ -364,7 +373,14 @@ export class LoopValues {
     const waiting = this.#stores.filter(({ place, value }) => {
       const at = this.#instructions.findIndex(({ to }) => to === value);
       const made = this.#instructions[at];
-      if (!made || at < lastRead || made.phase !== phase || made.wide !== place.wide || isReduction(made.code))
+      const { inPlace } = this.#kernel.buffers[this.#places[place.number]!.words[0]!]!;
+      if (
+        !made ||
+        (inPlace && at < lastRead) ||
+        made.phase !== phase ||
+        made.wide !== place.wide ||
+        isReduction(made.code)
+      )
         return true;
       made.to = place;
       this.#instructions.forEach((instruction, i) => {
@@ -383,6 +399,19 @@ export class LoopValues {
       this.#instructions.push({ code: 'copy', phase, wide: place.wide, to: place, operands: [value] });
   }
 }
+
+/** x of 1 / (1 + exp(−x)). */
+function logisticArgument(e: Expr): Expr | undefined {
+  if (e.op !== 'binary' || e.fn !== 'div' || e.type !== 'f32' || !isOne(e.a)) return undefined;
+  const { b } = e;
+  if (b.op !== 'binary' || b.fn !== 'add') return undefined;
+  const exponential = isOne(b.a) ? b.b : isOne(b.b) ? b.a : undefined;
+  if (exponential?.op !== 'unary' || exponential.fn !== 'exp') return undefined;
+  return exponential.a.op === 'unary' && exponential.a.fn === 'neg' ? exponential.a.a : undefined;
+}
+const isOne = (e: Expr): boolean => e.op === 'const' && Number(e.value) === 1;
+const termsOf = (e: Expr): readonly [Expr, Expr] | undefined =>
+  e.op === 'binary' && e.fn === 'add' && e.type === 'f32' ? [e.a, e.b] : undefined;
 
 const isReduction = (code: string): boolean => Object.values(reductions).includes(code);
 

@@ -121,6 +121,33 @@ function columnSums(batch: number, rows: number, columns: number): Case {
   };
 }
 
+/** The gates of an LSTM: logistic functions and tanh of sums, what is made of them, what its gradient keeps. */
+function gates(rows: number, units: number): Case {
+  const [i, j] = [loopOf('i', rows), loopOf('j', units)];
+  const at = plus(times(index(i), units), index(j));
+  const sums = [0, 1, 2, 3].map((gate) => {
+    const where = plus(times(index(i), 4 * units), plus(index(j), constant('i32', gate * units)));
+    return add(load('f32', 0, where), load('f32', 1, where));
+  });
+  const logistic = (x: Expr): Expr => div(f(1), add(f(1), unary('exp', unary('neg', x))));
+  const [input, forget, fresh, output] = [
+    logistic(sums[0]!),
+    logistic(sums[1]!),
+    unary('tanh', sums[2]!),
+    logistic(unary('abs', sums[3]!)),
+  ];
+  const carry = load('f32', 2, at);
+  const next = add(mul(forget, carry), mul(input, fresh));
+  const body = [input, forget, fresh, output, next, mul(output, unary('tanh', next)), carry].map(
+    (value, k): Statement => ({ kind: 'store', buffer: 3 + k, index: at, value }),
+  );
+  const access = [...new Array<Access>(3).fill('read'), ...new Array<Access>(7).fill('write')];
+  return {
+    kernel: kernelOf(access, i, [{ kind: 'loop', loop: j, body }]),
+    sizes: access.map((_, k) => (k < 2 ? 4 : 1) * rows * units),
+  };
+}
+
 /** Updates in place: what is copied, what is made of it, and what is made of a value that was stored. */
 function inPlace(n: number): Case {
   const i = loopOf('i', n);
@@ -150,6 +177,8 @@ const cases: Readonly<Record<string, Case>> = {
   'sums over two axes': columnSums(3, 70, 33),
   'sums over rows of many columns': columnSums(2, 9, 700),
   'updates in place': inPlace(3001),
+  'gates of whole vectors': gates(16, 64),
+  'gates of parts of vectors': gates(9, 37),
 };
 
 const native = nativeAddon();
@@ -308,6 +337,36 @@ describe.runIf(native)('the native executor of loops', () => {
     }
     // Most of them are of the executor's kind; unrolling and joining loops makes others of some.
     expect(planned).toBeGreaterThan(RANDOM_KERNELS / 2);
+  });
+
+  it('reads a variable before it is overwritten by what does not depend on it', () => {
+    const i = loopOf('i', 3000);
+    const at = index(i);
+    const store = (buffer: number, value: Expr): Statement => ({ kind: 'store', buffer, index: at, value });
+    // Buffer 2 lies where buffer 1 does.
+    const body = [store(2, unary('exp', load('f32', 0, at))), store(3, mul(load('f32', 1, at), f(2)))];
+    const uses = kernelOf(['read', 'read', 'write', 'write'], i, body);
+    const kernel: LoopKernel = {
+      ...uses,
+      buffers: uses.buffers.map((use, k) => (k === 2 ? { ...use, inPlace: true } : use)),
+    };
+    expect(planLoops(kernel)).toBeDefined();
+    expect(describeKernel(kernel)).not.toEqual(describeKernel(uses));
+    for (const backend of backends) {
+      const { heap } = backend;
+      const [x, y, z] = [0, 1, 2].map(() => heap.allocate(3000 * 4)) as [number, number, number];
+      const table = heap.allocate(16);
+      const floats = (address: number) => new Float32Array(heap.buffer, address, 3000);
+      floats(x).fill(0);
+      floats(y).forEach((_, k, all) => {
+        all[k] = k;
+      });
+      new Uint32Array(heap.buffer, table, 4).set([x, y, y, z]);
+      const steps = [{ kind: 'kernel', kernel: 0, slots: [0, 1, 2, 3] }] as const;
+      backend.compile({ slotCount: 4, kernels: [kernel], steps }).run(table, () => {});
+      expect(floats(y).every((value) => value === 1)).toBe(true);
+      expect(floats(z).every((value, k) => value === 2 * k)).toBe(true);
+    }
   });
 
   it('leaves alone what it does not know, and what must run in order', () => {

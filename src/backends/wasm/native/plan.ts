@@ -10,6 +10,8 @@ export interface NativePlan {
   readonly taskAxes: readonly Axis[];
   readonly chunkAxis: Axis;
   readonly chunk: number;
+  /** Pieces that follow one another may be one call: they are small. */
+  readonly together?: boolean;
   /** The whole of `chunkAxis` in one call (padded copies). */
   readonly chunkInside: boolean;
   /** What is cut are matrices of a batch, not rows. */
@@ -142,6 +144,7 @@ export function planNative(
     taskAxes: split.taskAxes,
     chunkAxis: split.chunkAxis,
     chunk: split.chunk,
+    together: split.together ?? false,
     chunkInside: padded,
     matrices: split.matrices,
     rowsInside: sizeOf(split.inside),
@@ -159,6 +162,7 @@ interface Split {
   readonly chunk: number;
   readonly inside: readonly Axis[];
   readonly matrices: boolean;
+  readonly together?: boolean;
 }
 
 /** About so many pieces: of a batch's matrices where there are enough of them, else of rows. */
@@ -180,7 +184,7 @@ function splitRows(
     const [only, second] = rows;
     const cutFew = only && !second && !around.some(({ extent }) => extent > 1) && !streamed;
     if (cutFew && only.extent > FEW_ROWS && only.extent <= 8 * FEW_ROWS && only.extent % FEW_ROWS === 0)
-      return { ...whole, chunk: FEW_ROWS };
+      return { ...whole, chunk: FEW_ROWS, together: true };
     const last = batch[batch.length - 1];
     if (!batched || !last) return whole;
     const outer = batch.slice(0, -1);
