@@ -32,6 +32,13 @@ export interface RepeatStep {
   readonly body: readonly Step[];
   readonly advance: readonly { readonly slot: number; readonly bytes: number }[];
   readonly swap: readonly (readonly [number, number])[];
+  /** Of runs that touch nothing of one another, without `swap`: threads may share them. */
+  readonly apart?: OwnMemory;
+}
+/** What a run makes on its way lies in memory that each thread has for itself: where slots lie in it. */
+export interface OwnMemory {
+  readonly bytes: number;
+  readonly slots: readonly { readonly slot: number; readonly offset: number }[];
 }
 /** Runs `condition`, then, while the byte at slot `flag` is not 0, `body` and `condition` again. */
 export interface WhileStep {

@@ -27,5 +27,5 @@ export function setWantedThreads(count: number): void {
 export const threadsFor = (processors: number): number =>
   wanted > 0 ? wanted : Math.max(1, Math.min(processors, MOST_UNASKED));
 
-/** Whether threads are to share everything, however small (CORNU_SHARE_ALL=1): to test them with every program there is. */
+/** Whether threads are to share everything, and attention is cut into parts, however small (CORNU_SHARE_ALL=1): to test with every program. */
 export const sharesAll = (): boolean => environment('CORNU_SHARE_ALL') === '1';

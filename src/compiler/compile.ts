@@ -1,6 +1,6 @@
 // From a graph to a program: simplify, fuse, schedule, lower, plan memory.
 // Owns: the order of the passes, slots, checks of indices. Leaves running to the runtime, code to the backends.
-import type { Program, Step } from '../backends/backend.ts';
+import type { OwnMemory, Program, Step } from '../backends/backend.ts';
 import { dtypes } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
@@ -38,6 +38,7 @@ import { simplify } from './simplify.ts';
 import { sparseRows } from './sparse-rows.ts';
 import { splitReductions } from './split-reductions.ts';
 import { inPhases } from './strides.ts';
+import { tileAttention } from './tile-attention.ts';
 
 /** What lies in a slot. */
 export type Slot =
@@ -45,7 +46,9 @@ export type Slot =
   | { readonly kind: 'constant'; readonly index: number }
   | { readonly kind: 'arena'; readonly offset: number }
   /** So many bytes after another slot: an element of a sequence, or a value inside the body of control flow. */
-  | { readonly kind: 'view'; readonly base: number; readonly offset: number };
+  | { readonly kind: 'view'; readonly base: number; readonly offset: number }
+  /** The beginning of what each thread has for itself while it runs steps that are apart from others. */
+  | { readonly kind: 'own' };
 
 /** Something that is evaluated in JavaScript between kernels. */
 export interface HostCall {
@@ -198,14 +201,18 @@ class Scope {
   readonly #checked = new Map<GraphValue, Set<number | null>>();
   /** Numbers of steps after which the rest runs only if no check has struck. */
   readonly #guards: number[] = [];
+  /** Whether this is part of a loop whose steps are apart. */
+  readonly #apart: boolean;
 
-  constructor(shared: Shared, graph: Graph, variables: CompileInput['variables']) {
+  constructor(shared: Shared, graph: Graph, variables: CompileInput['variables'], apart = false) {
     this.#shared = shared;
+    this.#apart = apart;
     const simple = checkpoint(
       simplify(inPhases(hoistTransposes(hoistSums(checkpoint(graph, 'tracing'))))),
       'simplification',
     );
-    this.graph = prepareContractions(splitReductions(sparseRows(simple)));
+    const tiled = apart ? simple : tileAttention(simple);
+    this.graph = prepareContractions(splitReductions(sparseRows(tiled)));
     copyPassedThrough(this.graph);
     checkpoint(this.graph, 'preparation');
     const { groups, home } = fuse(this.graph, shared.options.fuse === false);
@@ -368,26 +375,53 @@ class Scope {
 
   /** The steps of a body: parameters lie in the given slots, outputs are written to the given slots. */
   #body(graph: Graph, parameters: readonly number[], outputs: readonly number[]): Step[] {
-    const inner = new Scope(this.#shared, graph, []);
+    return this.#bodyIn(this.fresh(1), new Scope(this.#shared, graph, [], this.#apart), parameters, outputs);
+  }
+
+  /** The steps of a body that share nothing but what it is given, and the memory for what they make. */
+  #bodyApart(
+    graph: Graph,
+    parameters: readonly number[],
+    outputs: readonly number[],
+  ): { readonly body: Step[]; readonly apart: OwnMemory } {
+    const { slots, bytes } = this.#shared;
+    const block = slots.push({ kind: 'own' }) - 1;
+    const body = this.#bodyIn(block, new Scope(this.#shared, graph, [], true), parameters, outputs);
+    /** Where a slot lies in the block, if it does. */
+    const offsetOf = (index: number): number | undefined => {
+      const slot = slots[index];
+      if (index === block || slot?.kind !== 'view') return index === block ? 0 : undefined;
+      const base = offsetOf(slot.base);
+      return base === undefined ? undefined : base + slot.offset;
+    };
+    const own = slots.flatMap((_, slot) => {
+      const offset = slot > block ? offsetOf(slot) : undefined;
+      return offset === undefined ? [] : [{ slot, offset }];
+    });
+    return { body, apart: { bytes: bytes[block]!, slots: own } };
+  }
+
+  /** The same, where what lives inside the body lies in one block. */
+  #bodyIn(block: number, inner: Scope, parameters: readonly number[], outputs: readonly number[]): Step[] {
     inner.graph.parameters.forEach((parameter, i) => {
       inner.give(parameter, parameters[i]!);
     });
     const given = new Set<GraphValue>();
     const late: [GraphValue, number][] = [];
     inner.graph.outputs.forEach((value, i) => {
-      if (inner.#home.get(value) === value && value.node.kind === 'apply' && !given.has(value)) {
-        given.add(value);
-        inner.give(value, outputs[i]!);
+      const place = inner.#home.get(value);
+      if (place?.node.kind === 'apply' && !given.has(place)) {
+        given.add(place);
+        inner.give(place, outputs[i]!);
       } else late.push([value, outputs[i]!]);
     });
     inner.emitAll();
     for (const [value, slot] of late) inner.#copy(inner.use(value), slot, bytesOf(value));
-    // What lives inside the body lies in one block, which this scope places.
-    const block = this.fresh(1);
     const bytes = inner.place((slot, offset) => {
       this.#shared.slots[slot] = { kind: 'view', base: block, offset };
     });
-    this.#life.get(block)!.bytes = Math.max(bytes, 1);
+    const life = this.#life.get(block);
+    if (life) life.bytes = Math.max(bytes, 1);
     this.#shared.bytes[block] = Math.max(bytes, 1);
     return inner.nested();
   }
@@ -412,7 +446,7 @@ class Scope {
   }
 
   #scan(node: Node, inputs: readonly number[], outputs: readonly number[]): void {
-    const { body, length, reverse, constants, carries } = node.params as ScanParams;
+    const { body, length, reverse, constants, carries, tiled } = node.params as ScanParams;
     const carryValues = node.inputs.slice(constants, constants + carries);
     // Each carry has two places that change roles after every step.
     const pairs = carryValues.map((value): [number, number] => [
@@ -447,13 +481,14 @@ class Scope {
     if (length > 0) {
       const sequences = node.inputs.slice(constants + carries).map((value, i) => element(given[i]!, value));
       const results = node.outputs.slice(carries).map((value, i) => element(stacked[i]!, value));
-      const steps = this.#body(
-        body,
-        [...inputs.slice(0, constants), ...pairs.map(([now]) => now), ...sequences],
-        [...pairs.map(([, next]) => next), ...results],
-      );
+      const parameters = [...inputs.slice(0, constants), ...pairs.map(([now]) => now), ...sequences];
+      const ends = [...pairs.map(([, next]) => next), ...results];
+      const made =
+        tiled && carries === 0 && !this.#apart
+          ? this.#bodyApart(body, parameters, ends)
+          : { body: this.#body(body, parameters, ends) };
       for (const slot of [...inputs, ...outputs, ...given, ...stacked, ...pairs.flat()]) this.touch(slot);
-      this.steps.push({ kind: 'repeat', count: length, body: steps, advance, swap: pairs });
+      this.steps.push({ kind: 'repeat', count: length, advance, swap: pairs, ...made });
     }
     pairs.forEach(([now, next], i) => {
       this.#copy(length > 0 ? next : now, outputs[i]!, bytesOf(carryValues[i]!));

@@ -28,7 +28,11 @@ export const hoistSums = (graph: Graph): Graph =>
   rewrite(graph, (out, node, inputs) => {
     if ((node.primitive as ControlPrimitive | null)?.control !== 'scan') return null;
     const params = node.params as ScanParams;
-    if (params.length < 2 || !params.body.outputs.some((value, i) => i < params.carries && collects(value)))
+    if (
+      params.tiled ||
+      params.length < 2 ||
+      !params.body.outputs.some((value, i) => i < params.carries && collects(value))
+    )
       return null;
     const body = simplify(params.body);
     const { constants, carries } = params;

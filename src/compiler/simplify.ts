@@ -8,6 +8,7 @@ import type { ArrayValue, Params } from '../graph/primitive.ts';
 import { printParams } from '../graph/print-graph.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
 import { primitive as primitiveNamed } from '../primitives/registry.ts';
+import { softmaxGradient } from './simplify-softmax.ts';
 import { maskedWindows, type Rewriting, summedWindows } from './simplify-windows.ts';
 
 /** Results up to so many elements are computed at compile time when all operands are constants. */
@@ -176,7 +177,8 @@ export class Simplifier {
       case 'add':
         return this.#joinPads(inputs, scope);
       case 'mul': {
-        const made = maskedWindows(a!, inputs[1]!, this.#rewriting(scope));
+        const rewriting = this.#rewriting(scope);
+        const made = maskedWindows(a!, inputs[1]!, rewriting) ?? softmaxGradient(a!, inputs[1]!, rewriting);
         return made && [made];
       }
       case 'reduceSum': {

@@ -378,6 +378,9 @@ export class EngineProgram implements CompiledProgram {
           return arena.address + slot.offset;
         case 'constant':
           return this.#constants[slot.index]!;
+        case 'own':
+          // Each thread puts in its own.
+          return 0;
         case 'view':
           return addressOf(slot.base) + slot.offset;
         default:

@@ -1,7 +1,7 @@
 // Runs a program step by step and takes the time of each: debug level 2.
-// Owns: the single steps as programs of their own, the table that is told. Conditions are decided in JavaScript; loops run
-// as one step.
-import type { Backend, Executable, Step } from '../backends/backend.ts';
+// Owns: the single steps as programs of their own, the table that is told. Conditions are decided in JavaScript, and loops whose
+// runs are apart; other loops run as one step.
+import type { Backend, Executable, RepeatStep, Step } from '../backends/backend.ts';
 import { tell } from '../base/debug.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { countOperations } from '../compiler/count-operations.ts';
@@ -59,11 +59,38 @@ export class Profile {
     });
   }
 
-  #steps(steps: readonly Step[], table: number, host: (index: number) => void): void {
+  #steps(steps: readonly Step[], table: number, host: (index: number) => void, apart = false): void {
     for (const step of steps) {
-      if (step.kind === 'if') this.#steps(this.#flag(table, step.flag) ? step.then : step.otherwise, table, host);
+      if (step.kind === 'if')
+        this.#steps(this.#flag(table, step.flag) ? step.then : step.otherwise, table, host, apart);
+      else if (step.kind === 'repeat' && (step.apart || apart)) this.#repeat(step, table, host);
       else this.#one(step, table, host);
     }
+  }
+
+  #repeat(step: RepeatStep, table: number, host: (index: number) => void): void {
+    const { heap } = this.#backend;
+    const own = step.apart ? heap.allocate(step.apart.bytes) : 0;
+    const change = (slot: number, to: (address: number) => number): void => {
+      const words = new Uint32Array(heap.buffer, table + slot * 4, 1);
+      words[0] = to(words[0]!);
+    };
+    for (const { slot, offset } of step.apart?.slots ?? []) change(slot, () => own + offset);
+    for (let run = 1; run <= step.count; run++) {
+      this.#steps(step.body, table, host, true);
+      if (run === step.count) break;
+      for (const { slot, bytes } of step.advance) change(slot, (address) => address + bytes);
+      for (const [a, b] of step.swap) {
+        let held = 0;
+        change(a, (address) => {
+          held = address;
+          return new Uint32Array(heap.buffer, table + b * 4, 1)[0]!;
+        });
+        change(b, () => held);
+      }
+    }
+    for (const { slot, bytes } of step.advance) change(slot, (address) => address - bytes * (step.count - 1));
+    if (step.apart) heap.free(own);
   }
 
   #flag(table: number, slot: number): boolean {

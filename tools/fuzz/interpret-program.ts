@@ -2,6 +2,7 @@
 // compiler from mistakes of a code generator.
 // Owns: slots as views of one block of memory, steps. Slow; used where the engine failed.
 import type { Step } from '../../src/backends/backend.ts';
+import { ownBytes } from '../../src/backends/wasm/program.ts';
 import { type Data, type DType, dtypes, type TypedArray } from '../../src/base/dtype.ts';
 import { sizeOf } from '../../src/base/shape.ts';
 import type { Compiled } from '../../src/compiler/compile.ts';
@@ -45,6 +46,7 @@ export function interpretProgram(compiled: Compiled, parameters: readonly Data[]
   };
   const constants = compiled.constants.map((value) => place(value.node.data!));
   const variables = parameters.map((data) => room(bytesOf(data).length));
+  const own = room(ownBytes(program.steps));
   const addressOf = (index: number): number => {
     const slot = slots[index]!;
     switch (slot.kind) {
@@ -54,6 +56,8 @@ export function interpretProgram(compiled: Compiled, parameters: readonly Data[]
         return constants[slot.index]!;
       case 'view':
         return addressOf(slot.base) + slot.offset;
+      case 'own':
+        return own;
       default:
         return variables[slot.index]!;
     }

@@ -4,7 +4,7 @@
 // threads share by threads/phases.ts.
 
 import { FunctionBuilder } from '../../assembler/module.ts';
-import type { CopyStep, IfStep, KernelStep, RepeatStep, Step, WhileStep } from '../backend.ts';
+import type { CopyStep, IfStep, KernelStep, OwnMemory, RepeatStep, Step, WhileStep } from '../backend.ts';
 import { type Chain, type Divisible, type Phase, swapsOf } from './threads/phases.ts';
 
 /** The driver's parameters. `scratch` is the address of memory for packed operands, of this thread's own. */
@@ -18,6 +18,8 @@ export interface DriverCalls {
   readonly host: number;
   /** barrier(thread, threads); undefined where memory is not shared. */
   readonly barrier: number | undefined;
+  /** Where in a thread's scratch memory the slots begin that are its own. */
+  readonly ownMemory: number;
   /** The calls that make up a kernel. */
   callsOf(kernel: number): readonly Divisible[];
   /** Emits a call of a kernel; `range` pushes begin and end, `slot(n)` the address in slot n. */
@@ -93,6 +95,9 @@ class Driver {
           break;
         case 'repeat':
           this.#repeat(phase.step, () => this.#phases(phase.body));
+          break;
+        case 'runs':
+          this.#runs(phase.step, phase.parts);
           break;
         case 'while':
           this.#while(
@@ -226,6 +231,7 @@ class Driver {
     if (step.count <= 0) return;
     const [fn, code] = [this.#fn, this.#code];
     const left = fn.local('i32');
+    if (step.apart) this.#own(step.apart);
     code.i32(step.count).set(left).loop();
     body();
     code.get(left).i32(1).op('i32.sub').tee(left).if();
@@ -234,6 +240,36 @@ class Driver {
     code.branch(1).end().end();
     for (const { slot, bytes } of step.advance) this.#move(slot, -bytes * (step.count - 1));
     fn.release(left);
+  }
+
+  /** This thread's share of a loop's runs, one after the other. */
+  #runs(step: RepeatStep, parts: number): void {
+    const [fn, code] = [this.#fn, this.#code];
+    const [begin, end] = this.#range({ extent: step.count, grain: 1, cost: 0 }, parts);
+    const at = fn.local('i32');
+    code.get(begin).get(end).op('i32.lt_u').if();
+    this.#own(step.apart!);
+    for (const { slot, bytes } of step.advance) this.#move(slot, () => code.get(begin).i32(bytes).op('i32.mul'));
+    code.get(begin).set(at).loop();
+    this.#steps(step.body);
+    code.get(at).i32(1).op('i32.add').tee(at).get(end).op('i32.lt_u').if();
+    for (const { slot, bytes } of step.advance) this.#move(slot, bytes);
+    code.branch(1).end().end();
+    const back = (bytes: number) => () => code.i32(1).get(end).op('i32.sub').i32(bytes).op('i32.mul');
+    for (const { slot, bytes } of step.advance) this.#move(slot, back(bytes));
+    code.end();
+    for (const local of [begin, end, at]) fn.release(local);
+  }
+
+  /** Slots of what each thread has for itself. */
+  #own({ slots }: OwnMemory): void {
+    for (const { slot, offset } of slots) {
+      this.#code
+        .get(TABLE)
+        .get(SCRATCH)
+        .i32(this.#calls.ownMemory + offset);
+      this.#code.op('i32.add').memory('i32.store', slot * 4);
+    }
   }
 
   #while(step: WhileStep, condition: () => void, body: () => void): void {
@@ -256,13 +292,12 @@ class Driver {
     code.end();
   }
 
-  #move(slot: number, bytes: number): void {
+  #move(slot: number, bytes: number | (() => void)): void {
     this.#code.get(TABLE);
     this.#slot(slot);
-    this.#code
-      .i32(bytes)
-      .op('i32.add')
-      .memory('i32.store', slot * 4);
+    if (typeof bytes === 'number') this.#code.i32(bytes);
+    else bytes();
+    this.#code.op('i32.add').memory('i32.store', slot * 4);
   }
 
   #swap([a, b]: readonly [number, number]): void {

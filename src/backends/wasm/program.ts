@@ -6,6 +6,7 @@ import type { FloatUnary, Kernel } from '../../compiler/loop-ir.ts';
 import type { Program, Step } from '../backend.ts';
 import { forEachExpr } from './codegen/analysis.ts';
 import { isMachineUnary } from './codegen/scalar-operators.ts';
+import { alignUp } from './contract/plan.ts';
 import { type DriverCalls, driverFunction, SCRATCH_PARAMETER } from './driver.ts';
 import { KernelFunctions } from './kernel-functions.ts';
 import type { DoubleFunction, Library, VectorFunction } from './library.ts';
@@ -17,7 +18,7 @@ import { movesSlots, type Phase, planPhases } from './threads/phases.ts';
 export interface GeneratedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly doubleFunctions: readonly DoubleFunction[];
-  /** What packed operands need in each thread; its address is the second argument of `run`. */
+  /** What packed operands, and slots of its own, need in each thread; its address is the second argument of `run`. */
   readonly scratchBytes: number;
   /** Nanoseconds of work that threads can share, as estimated. */
   readonly shared: number;
@@ -110,18 +111,27 @@ export function generateProgram(
     ? planPhases(program, callsOf, shareAll ? 0 : undefined)
     : { phases: alone(program.steps), shared: 0 };
   const barrier = stalled === undefined ? undefined : module.define(barrierFunction(stalled));
-  const calls: DriverCalls = { host, barrier, callsOf: (kernel) => callsOf[kernel]!, call };
+  const ownMemory = alignUp(functions.scratchBytes);
+  const calls: DriverCalls = { host, barrier, ownMemory, callsOf: (kernel) => callsOf[kernel]!, call };
   module.export('run', module.define(driverFunction(planned.phases, calls)));
   const { plans } = functions;
   if (plans.length > 0) module.customSection(PLAN_SECTION, new Uint8Array(Int32Array.from(plans).buffer));
   return {
     bytes: module.encode(),
     doubleFunctions,
-    scratchBytes: functions.scratchBytes,
+    scratchBytes: ownMemory + ownBytes(program.steps),
     shared: planned.shared,
     movesSlots: movesSlots(program.steps),
   };
 }
+
+/** What each thread needs for slots of its own; loops that need some do not stand inside one another. */
+export const ownBytes = (steps: readonly Step[]): number =>
+  steps.reduce((most, step) => {
+    if (step.kind === 'repeat') return Math.max(most, step.apart?.bytes ?? ownBytes(step.body));
+    if (step.kind === 'while') return Math.max(most, ownBytes(step.condition), ownBytes(step.body));
+    return step.kind === 'if' ? Math.max(most, ownBytes(step.then), ownBytes(step.otherwise)) : most;
+  }, 0);
 
 const alone = (steps: readonly Step[]): Phase[] => steps.map((step) => ({ kind: 'alone', step }));
 

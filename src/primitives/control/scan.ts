@@ -15,6 +15,8 @@ export type ScanParams = {
   readonly reverse: boolean;
   readonly constants: number;
   readonly carries: number;
+  /** Made by the compiler, so that what a step makes stays in cache: nothing is moved out of the steps. */
+  readonly tiled?: boolean;
 };
 
 const row = (data: Data, index: number, size: number, lanes: number): Data => {

@@ -52,6 +52,8 @@ export type Phase =
   | { readonly kind: 'copy'; readonly step: CopyStep; readonly parts: number }
   /** Control flow that every thread goes through. */
   | { readonly kind: 'repeat'; readonly step: RepeatStep; readonly body: readonly Phase[] }
+  /** A loop whose runs are shared: each thread does some of them, whole. */
+  | { readonly kind: 'runs'; readonly step: RepeatStep; readonly parts: number }
   | {
       readonly kind: 'while';
       readonly step: WhileStep;
@@ -127,7 +129,8 @@ export function planPhases(
   planner.close(phases);
   // A loop sets its addresses back after its last barrier. Who calls the program next writes the threads' tables anew, also
   // while another thread still wakes from that barrier, which would then set back the new addresses.
-  if (phases.at(-1)?.kind === 'repeat' && movesSlots(program.steps)) phases.push({ kind: 'barrier' });
+  const last = phases.at(-1)?.kind;
+  if ((last === 'repeat' || last === 'runs') && movesSlots(program.steps)) phases.push({ kind: 'barrier' });
   return { phases, shared: planner.shared };
 }
 
@@ -174,6 +177,7 @@ class Planner {
   }
 
   #step(step: Step, runs: number, phases: Phase[]): void {
+    if (step.kind === 'repeat' && step.apart && this.#runs(step, runs, phases)) return;
     const apart = step.kind === 'repeat' ? this.#apart(step, runs) : undefined;
     if (apart && step.kind === 'repeat') {
       this.close(phases);
@@ -330,6 +334,41 @@ class Planner {
     }));
   }
 
+  /** Shares the runs of a loop, where they are worth it. */
+  #runs(step: RepeatStep, runs: number, phases: Phase[]): boolean {
+    const cost = this.#costOf([step]);
+    const parts = this.#parts({ extent: step.count, grain: 1, cost });
+    if (parts < 2) return false;
+    this.shared += runs * cost;
+    const own = new Set(step.apart!.slots.map(({ slot }) => slot));
+    this.#touch(
+      this.#accessesOf([step], false).filter(({ slot }) => !own.has(slot)),
+      phases,
+    );
+    phases.push({ kind: 'runs', step, parts });
+    return true;
+  }
+
+  /** Nanoseconds that steps take one thread. */
+  #costOf(steps: readonly Step[]): number {
+    return steps.reduce((sum, step) => {
+      switch (step.kind) {
+        case 'host':
+          return sum;
+        case 'copy':
+          return sum + copyCost(step).cost;
+        case 'kernel':
+          return sum + this.#callsOf[step.kernel]!.reduce((all, { cost }) => all + cost, 0);
+        case 'repeat':
+          return sum + step.count * this.#costOf(step.body);
+        case 'while':
+          return sum + GUESSED_RUNS * this.#costOf([...step.condition, ...step.body]);
+        case 'if':
+          return sum + Math.max(this.#costOf(step.then), this.#costOf(step.otherwise));
+      }
+    }, 0);
+  }
+
   #allAlone(steps: readonly Step[]): boolean {
     return steps.every((step) => {
       switch (step.kind) {
@@ -340,6 +379,7 @@ class Planner {
         case 'kernel':
           return this.#callsOf[step.kernel]!.every((call) => this.#parts(call) === 1);
         case 'repeat':
+          if (step.apart) return this.#parts({ extent: step.count, grain: 1, cost: this.#costOf([step]) }) === 1;
           return this.#allAlone(step.body);
         case 'while':
           return this.#allAlone(step.condition) && this.#allAlone(step.body);

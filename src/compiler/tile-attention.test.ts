@@ -1,0 +1,213 @@
+// Attention in parts: the same numbers as with all scores in memory, forward and backward, and nowhere a value as large as they are.
+import { describe, expect, it } from 'vitest';
+import { createWasmBackend } from '../backends/wasm/index.ts';
+import { generator } from '../backends/wasm/testing.ts';
+import { sizeOf } from '../base/shape.ts';
+import { setWantedThreads, wantedThreads } from '../base/threads.ts';
+import { runGraph } from '../graph/evaluate-graph.ts';
+import { Graph, type GraphValue } from '../graph/graph.ts';
+import type { Params, Primitive } from '../graph/primitive.ts';
+import { verifyGraph } from '../graph/verify.ts';
+import '../primitives/index.ts';
+import { workers } from '../platform/workers.ts';
+import type { ScanParams } from '../primitives/control/scan.ts';
+import { type PrimitiveName, primitive } from '../primitives/registry.ts';
+import { Engine, EngineProgram } from '../runtime/engine.ts';
+import { compile } from './compile.ts';
+import { simplify } from './simplify.ts';
+import { tileAttention } from './tile-attention.ts';
+
+interface Sizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly size: number;
+}
+interface Variant {
+  /** Heads before the sequence, as products of matrices have them. */
+  readonly headsFirst?: boolean;
+  /** Which queries see which keys: (1, 1, queries, keys), or for each element of the batch. */
+  readonly mask?: 'all' | 'batch';
+  readonly forwardOnly?: boolean;
+  /** The probabilities are a result too. */
+  readonly scores?: boolean;
+}
+
+/** softmax(q kᵀ / 2) v, and the gradients of half the sum of its squares. */
+function attention({ batch, heads, queries, keys, size }: Sizes, variant: Variant = {}): Graph {
+  const { headsFirst = false, mask, forwardOnly = false, scores = false } = variant;
+  const graph = new Graph();
+  const apply = (name: PrimitiveName, inputs: readonly GraphValue[], params: Params = {}): GraphValue =>
+    graph.apply(primitive(name) as Primitive, inputs, params)[0]!;
+  const operand = (length: number) =>
+    graph.addParameter({
+      dims: headsFirst ? [batch, heads, length, size] : [batch, length, heads, size],
+      dtype: 'float32',
+    });
+  const [q, k, v] = [operand(queries), operand(keys), operand(keys)];
+  const pairs = [batch, heads, queries, keys];
+  const [head, along] = headsFirst ? [1, 2] : [2, 1];
+  const dot = (
+    a: GraphValue,
+    b: GraphValue,
+    batches: readonly [number[], number[]],
+    lhsContract: number[],
+    rhsContract: number[],
+  ) => apply('dotGeneral', [a, b], { lhsBatch: batches[0], rhsBatch: batches[1], lhsContract, rhsContract });
+  const number = (value: number) =>
+    apply('broadcast', [graph.addConstant(Float32Array.of(value), { dims: [], dtype: 'float32' })], {
+      dims: pairs,
+      axes: [],
+    });
+  const rows = (value: GraphValue) => apply('broadcast', [value], { dims: pairs, axes: [0, 1, 2] });
+  const products = [
+    [0, head],
+    [0, head],
+  ] as const satisfies [number[], number[]];
+  const spread =
+    mask &&
+    apply('broadcast', [graph.addParameter({ dims: [mask === 'all' ? 1 : batch, 1, queries, keys], dtype: 'bool' })], {
+      dims: pairs,
+      axes: [0, 1, 2, 3],
+    });
+  const raw = apply('transpose', [dot(k, q, products, [3], [3])], { permutation: [0, 1, 3, 2] });
+  const scaled = apply('mul', [raw, number(0.5)]);
+  const seen = spread ? apply('select', [spread, scaled, number(-1e30)]) : scaled;
+  const exponentials = apply('exp', [apply('sub', [seen, rows(apply('reduceMax', [seen], { axes: [3] }))])]);
+  const totals = rows(apply('reduceSum', [exponentials], { axes: [3] }));
+  const softmax = apply('div', [exponentials, totals]);
+  const weighted = [
+    [0, 1],
+    [0, head],
+  ] as const satisfies [number[], number[]];
+  graph.outputs = [dot(softmax, v, weighted, [3], [along]), ...(scores ? [softmax] : [])];
+  if (forwardOnly) return graph;
+  const g = headsFirst ? graph.outputs[0]! : apply('transpose', [graph.outputs[0]!], { permutation: [0, 2, 1, 3] });
+  const byV = dot(softmax, g, weighted, [2], [along]);
+  const share = apply('div', [dot(g, v, products, [3], [3]), totals]);
+  const sums = apply('reduceSum', [apply('neg', [apply('mul', [share, softmax])])], { axes: [3] });
+  const byScores = apply('mul', [apply('add', [share, rows(sums)]), exponentials]);
+  const byRaw = apply('mul', [spread ? apply('select', [spread, byScores, number(0)]) : byScores, number(0.5)]);
+  const byK = dot(byRaw, q, weighted, [2], [along]);
+  const byQ = dot(
+    k,
+    byRaw,
+    [
+      [0, head],
+      [0, 1],
+    ],
+    [along],
+    [3],
+  );
+  graph.outputs.push(byQ, byK, byV);
+  return graph;
+}
+
+const dataOf = (graph: Graph) => {
+  const random = generator(5);
+  return graph.parameters.map(({ dims, dtype }) =>
+    dtype === 'bool'
+      ? Uint8Array.from({ length: sizeOf(dims) }, (_, i) => (i % 3 === 0 || random.uniform() < 0.5 ? 1 : 0))
+      : Float32Array.from({ length: sizeOf(dims) }, () => 2 * random.uniform() - 1),
+  );
+};
+
+/** All values of a graph and of the bodies in it. */
+const valuesOf = (graph: Graph): GraphValue[] =>
+  graph
+    .liveNodes()
+    .flatMap((node) =>
+      node.primitive?.name === 'scan'
+        ? [...node.outputs, ...valuesOf((node.params as ScanParams).body)]
+        : [...node.outputs],
+    );
+const largest = (graph: Graph): number =>
+  Math.max(
+    ...valuesOf(graph).flatMap(({ node, dims, dtype }) =>
+      node.kind === 'apply' && dtype === 'float32' ? [sizeOf(dims)] : [],
+    ),
+  );
+
+const small: Sizes = { batch: 2, heads: 3, queries: 24, keys: 20, size: 4 };
+const limits = { least: 64, most: 160, queries: 4 };
+
+describe('attention in parts', () => {
+  it.each<[string, Sizes, Variant]>([
+    ['heads between sequence and size', small, {}],
+    ['heads first', small, { headsFirst: true }],
+    ['a mask for all', small, { mask: 'all' }],
+    ['a mask for each element of the batch', small, { mask: 'batch' }],
+    ['a mask, heads first', small, { mask: 'batch', headsFirst: true }],
+    ['one element', { ...small, batch: 1 }, { mask: 'all' }],
+    ['one head of one element', { ...small, batch: 1, heads: 1 }, { mask: 'all' }],
+    ['queries that cannot be cut evenly', { ...small, queries: 23 }, {}],
+    ['as many queries as keys', { ...small, keys: 24 }, {}],
+    ['forward alone', small, { forwardOnly: true }],
+  ])('%s: the same numbers', (_, sizes, variant) => {
+    const graph = simplify(attention(sizes, variant));
+    const tiled = tileAttention(graph, limits);
+    verifyGraph(tiled, 'tiling');
+    const scans = tiled.liveNodes().filter((node) => node.primitive?.name === 'scan');
+    expect(scans.length).toBe(variant.forwardOnly ? 1 : 2);
+    const scores = sizes.batch * sizes.heads * sizes.queries * sizes.keys;
+    expect(largest(graph)).toBe(scores);
+    expect(largest(tiled)).toBeLessThan(scores);
+    const data = dataOf(graph);
+    const [wanted, found] = [runGraph(graph, data), runGraph(tiled, data)] as [Float32Array[], Float32Array[]];
+    wanted.forEach((values, i) => {
+      expect(tiled.outputs[i]!.dims).toEqual(graph.outputs[i]!.dims);
+      values.forEach((value, j) => expect(found[i]![j]).toBeCloseTo(value, 5));
+    });
+  });
+
+  it('stays as it is where the probabilities are wanted, or where it is small', () => {
+    const graph = simplify(attention(small, { forwardOnly: true, scores: true }));
+    expect(tileAttention(graph, limits)).toBe(graph);
+    const other = simplify(attention(small));
+    expect(tileAttention(other, { ...limits, least: 1 << 20 })).toBe(other);
+  });
+
+  it('holds no score matrix, and gives the same bits for any number of threads', async () => {
+    const sizes: Sizes = { batch: 2, heads: 2, queries: 640, keys: 448, size: 16 };
+    const graph = attention(sizes, { mask: 'all' });
+    const bytes = 4 * sizes.batch * sizes.heads * sizes.queries * sizes.keys;
+    const compiled = compile({ graph, variables: [] });
+    expect(compiled.arenaBytes).toBeLessThan(bytes / 2);
+    const apart = compiled.program.steps.flatMap((step) =>
+      step.kind === 'repeat' && step.apart ? [{ count: step.count, bytes: step.apart.bytes }] : [],
+    );
+    expect(apart.map(({ count }) => count)).toEqual([4, 4]);
+    for (const own of apart) expect(own.bytes).toBeLessThan(bytes);
+
+    const before = wantedThreads();
+    const data = dataOf(graph);
+    const results = graph.outputs.length;
+    const source = { graph, arguments: graph.parameters.map((_, i) => i), variables: [], results };
+    const found: Buffer[][] = [];
+    try {
+      for (const threads of [1, 2, 3]) {
+        setWantedThreads(threads);
+        const backend = createWasmBackend({ workers });
+        const program = new EngineProgram(new Engine(backend), source);
+        // Workers start while the first runs go on without them.
+        for (let run = 0; run < 500; run++) {
+          const values = program.execute(data) as Float32Array[];
+          if (run === 0 || backend.threads === threads)
+            found.push(
+              values.map(({ buffer, byteOffset, byteLength }) =>
+                Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength)),
+              ),
+            );
+          if (backend.threads === threads) break;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        expect(backend.threads).toBe(threads);
+      }
+    } finally {
+      setWantedThreads(before);
+    }
+    for (const values of found)
+      for (const [i, value] of values.entries()) expect(value.equals(found[0]![i]!), `result ${i}`).toBe(true);
+  });
+});
