@@ -3,7 +3,7 @@
 //   abi, instructions          what was built, and the instruction sets that this processor has, best first
 //   open(view, instructions)   takes a typed array over the engine's memory and one of those names; gives a handle
 //   move(handle, view)         the memory has moved
-//   bind(handle, words)        gives contract(plan, a, b, c, scratch, firstRow, rows, group | flags, matrices), where
+//   bind(handle, words)        gives contract(plan, a, b, c, scratch, firstRow, rows, 2 group | accumulate, matrices), where
 //                              plan counts 32-bit words into `words` and the pointers are byte offsets into memory
 //   bindLoops(handle, words)   gives loops(plan, begin, end, scratch): scratch holds the byte offsets of the buffers, one in each
 //                              word, and from LOOP_HEADER on has room for the plan's registers
@@ -124,8 +124,8 @@ napi_value run(napi_env env, napi_callback_info info) {
   // Addresses are unsigned; JavaScript hands the upper half over as negative numbers.
   const auto at = [&](int32_t offset) { return (float*)(bound.memory->base + (uint32_t)offset); };
   const FlushSubnormals flush(true);
-  bound.memory->contract({(const Plan*)(bound.words + x[0]), at(x[1]), at(x[2]), at(x[3]), at(x[4]), x[5], x[6], x[7] >> 2, x[8],
-          (x[7] & 1) != 0, (x[7] & 2) != 0, bound.memory->base});
+  bound.memory->contract({(const Plan*)(bound.words + x[0]), at(x[1]), at(x[2]), at(x[3]), at(x[4]), x[5], x[6], x[7] >> 1, x[8],
+          (x[7] & 1) != 0, bound.memory->base});
   return nullptr;
 }
 

@@ -423,7 +423,6 @@ void matrices(const Piece& given) {
   const int32_t firstColumn = piece.group * plan.groupColumns;
   const int32_t rest = plan.columns - firstColumn;
   const int32_t columns = rest < plan.groupColumns ? rest : plan.groupColumns;
-  if (piece.fresh) *header = {nullptr, nullptr, {}};
   for (int32_t i = 0; i < piece.matrices; i++) {
     const float* a = piece.a + (int64_t)i * plan.batch.a;
     const float* b = piece.b + (int64_t)i * plan.batch.b + (int64_t)firstColumn * plan.columnStride;

@@ -4,7 +4,7 @@
 #pragma once
 #include <cstdint>
 
-constexpr int32_t ABI = 6;
+constexpr int32_t ABI = 7;
 constexpr int MAXIMUM_AXES = 8;
 
 struct Axis {
@@ -74,7 +74,6 @@ struct Piece {
   float* c;
   float* scratch;
   int32_t firstRow, rows, group, matrices;
-  bool fresh;       // nothing is packed in scratch yet
   bool accumulate;  // C holds the beginning of the sums
   uint8_t* base;    // where offsets count from
 };

@@ -206,7 +206,7 @@ void pooledTile(const WindowPlan& plan, const Values& sums, int32_t tile, float*
 /** Whether the filter in scratch is this call's; from now on it is. */
 inline bool keepsFilter(const Piece& piece) {
   Kept* header = (Kept*)piece.scratch;
-  const bool same = !piece.fresh && header->b == piece.b && header->plan == piece.plan;
+  const bool same = header->b == piece.b && header->plan == piece.plan;
   header->b = piece.b;
   header->plan = piece.plan;
   return same;

@@ -148,10 +148,11 @@ const relaxed = run(0xfd, 0x105, [
   'i64x2.relaxed_laneselect',
 ]);
 const atomicWait = run(0xfe, 0, ['memory.atomic.notify', 'memory.atomic.wait32', 'memory.atomic.wait64']);
-const atomicLoad = run(0xfe, 0x10, ['i32.atomic.load']);
+const atomicLoad = run(0xfe, 0x10, ['i32.atomic.load', 'i64.atomic.load']);
 const atomicStore = run(0xfe, 0x17, ['i32.atomic.store']);
 const atomicAdd = run(0xfe, 0x1e, ['i32.atomic.rmw.add']);
 const atomicSub = run(0xfe, 0x25, ['i32.atomic.rmw.sub']);
+const atomicExchange = run(0xfe, 0x49, ['i64.atomic.rmw.cmpxchg']);
 
 type Names<R> = R extends Run<infer Name> ? Exclude<Name, ''> : never;
 
@@ -186,6 +187,7 @@ export type MemoryOp = Names<
   | typeof atomicStore
   | typeof atomicAdd
   | typeof atomicSub
+  | typeof atomicExchange
 >;
 /** Instructions with a lane number. */
 export type LaneOp = Names<typeof simdLane>;
@@ -200,7 +202,7 @@ export const encoding: Readonly<Record<Op, number>> = (() => {
     ...[control, parametric, flow, end, branch, memory, numeric, saturating, simdMemory, simdMemoryZero],
     ...[simdMemoryLane, simdLane, simdSplat, simdCompare, simdConvert, simdRound, simdRoundDouble, simdTruncDouble],
     ...[simdNearestDouble, simdNarrow, simdShort, simdInteger, relaxed, atomicWait, atomicLoad, atomicStore],
-    ...[atomicAdd, atomicSub],
+    ...[atomicAdd, atomicSub, atomicExchange],
   ];
   for (const { prefix, first, names } of runs) {
     names.forEach((name, i) => {
@@ -216,7 +218,9 @@ export const atomicAlignment: Readonly<Partial<Record<Op, number>>> = {
   'memory.atomic.wait32': 2,
   'memory.atomic.wait64': 3,
   'i32.atomic.load': 2,
+  'i64.atomic.load': 3,
   'i32.atomic.store': 2,
   'i32.atomic.rmw.add': 2,
   'i32.atomic.rmw.sub': 2,
+  'i64.atomic.rmw.cmpxchg': 3,
 };

@@ -19,7 +19,7 @@ interface NodeProcess {
   dlopen(module: { exports: unknown }, file: string): void;
 }
 
-const ABI = 6;
+const ABI = 7;
 
 function node(): NodeProcess | undefined {
   const { process, Deno } = globalThis as { process?: NodeProcess; Deno?: unknown };

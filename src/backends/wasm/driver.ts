@@ -11,6 +11,9 @@ import { type Chain, type Divisible, type Phase, swapsOf } from './threads/phase
 const [TABLE, SCRATCH, THREAD, THREADS] = [0, 1, 2, 3];
 export const SCRATCH_PARAMETER = SCRATCH;
 
+/** Pieces that a thread gets for its own, where they are worth it: what another stands still for is a piece. */
+const OWN_PIECES = 8;
+
 type CallPhase = Extract<Phase, { kind: 'call' }>;
 
 export interface DriverCalls {
@@ -20,8 +23,12 @@ export interface DriverCalls {
   readonly barrier: number | undefined;
   /** Where in a thread's scratch memory the slots begin that are its own. */
   readonly ownMemory: number;
+  /** take(thread, owners, pieces); undefined as well. */
+  readonly take: number | undefined;
   /** The calls that make up a kernel. */
   callsOf(kernel: number): readonly Divisible[];
+  /** Emits what goes before the first of several calls that a thread makes for one kernel. */
+  prepare(kernel: number, call: number, driver: FunctionBuilder): void;
   /** Emits a call of a kernel; `range` pushes begin and end, `slot(n)` the address in slot n. */
   call(
     kernel: number,
@@ -86,8 +93,7 @@ class Driver {
         case 'call': {
           const divisible = this.#calls.callsOf(phase.step.kernel)[phase.call]!;
           const { grain = divisible.grain } = phase;
-          if (phase.chain) this.#chain(phase, phase.chain, divisible);
-          else this.#call(phase.step.kernel, phase.call, phase.step.slots, { ...divisible, grain }, phase.parts);
+          this.#call(phase, { ...divisible, grain });
           break;
         }
         case 'copy':
@@ -141,37 +147,93 @@ class Driver {
     return [begin, end];
   }
 
-  #call(kernel: number, call: number, slots: readonly number[], divisible: Divisible, parts: number): void {
+  #call(phase: CallPhase, divisible: Divisible): void {
+    const { step, call, parts, pieces, chain } = phase;
     const code = this.#code;
-    const emit = (range: () => void) => this.#calls.call(kernel, call, slots, this.#fn, range, this.#slot);
+    const one = (range: () => void) => this.#calls.call(step.kernel, call, step.slots, this.#fn, range, this.#slot);
+    const prepare = () => this.#calls.prepare(step.kernel, call, this.#fn);
     if (parts === 1) {
       code.get(THREAD).op('i32.eqz').if();
-      emit(() => code.i32(0).i32(divisible.extent));
+      prepare();
+      one(() => code.i32(0).i32(divisible.extent));
       code.end();
+      return;
+    }
+    const body = (begin: number, end: number) => {
+      if (chain) this.#chain(phase, chain, begin, end);
+      else one(() => code.get(begin).get(end));
+    };
+    if (!chain) prepare();
+    if (pieces !== undefined) {
+      this.#pieces(divisible, parts, pieces, body);
       return;
     }
     const [begin, end] = this.#range(divisible, parts);
     code.get(begin).get(end).op('i32.lt_u').if();
-    emit(() => code.get(begin).get(end));
+    body(begin, end);
     code.end();
     for (const local of [begin, end]) this.#fn.release(local);
   }
 
-  /** A block of a call's pieces, then of those that read them, and so on to the end of the thread's range. */
-  #chain({ step, call, parts }: CallPhase, { block, links }: Chain, divisible: Divisible): void {
+  /** What this thread does of something cut for `parts` threads: pieces, at most `most` in all, one after the other. */
+  #pieces({ extent, grain }: Divisible, parts: number, most: number, body: (begin: number, end: number) => void): void {
     const [fn, code] = [this.#fn, this.#code];
-    const [at, end] = this.#range(divisible, parts);
-    const next = fn.local('i32');
+    const [begin, end, owners, size] = [fn.local('i32'), fn.local('i32'), fn.local('i32'), fn.local('i32')];
+    const units = Math.ceil(extent / grain);
+    const smaller = (local: number, limit: number) =>
+      code.get(local).i32(limit).get(local).i32(limit).op('i32.lt_u', 'select');
+    smaller(THREADS, parts);
+    code.tee(owners).i32(OWN_PIECES).op('i32.mul').set(size);
+    // Units of a piece: units / min(owners · OWN_PIECES, most), rounded up.
+    smaller(size, most);
+    code
+      .set(size)
+      .get(size)
+      .i32(units - 1)
+      .op('i32.add')
+      .get(size)
+      .op('i32.div_u')
+      .set(size);
+    code.block().loop();
+    code.get(THREADS).i32(2).op('i32.lt_u').if();
+    code.i32(0).set(begin).i32(extent).set(end);
+    code.else();
+    code
+      .get(THREAD)
+      .get(owners)
+      .get(size)
+      .i32(units - 1)
+      .op('i32.add')
+      .get(size)
+      .op('i32.div_u');
+    code.call(this.#calls.take!).tee(begin).i32(0).op('i32.lt_s').branchIf(2);
+    code.get(begin).get(size).op('i32.mul').tee(begin).get(size).op('i32.add').set(end);
+    if (grain > 1) {
+      code.get(begin).i32(grain).op('i32.mul').set(begin);
+      code.get(end).i32(grain).op('i32.mul').set(end);
+    }
+    smaller(end, extent);
+    code.set(end).end();
+    body(begin, end);
+    code.get(THREADS).i32(2).op('i32.ge_u').branchIf(0).end().end();
+    for (const local of [begin, end, owners, size]) fn.release(local);
+  }
+
+  /** A block of a call's pieces, then of those that read them, and so on from `begin` to `end`. */
+  #chain({ step, call }: CallPhase, { block, links }: Chain, begin: number, end: number): void {
+    const [fn, code] = [this.#fn, this.#code];
+    const [at, next] = [fn.local('i32'), fn.local('i32')];
     const emit = (kernel: KernelStep, number: number, ratio: number) => {
       const range = () => code.get(at).i32(ratio).op('i32.mul').get(next).i32(ratio).op('i32.mul');
+      this.#calls.prepare(kernel.kernel, number, fn);
       this.#calls.call(kernel.kernel, number, kernel.slots, fn, range, this.#slot);
     };
-    code.block().get(at).get(end).op('i32.ge_u').branchIf(0).loop();
+    code.get(begin).set(at).loop();
     code.get(at).i32(block).op('i32.add').tee(next).get(end).get(next).get(end).op('i32.lt_u', 'select').set(next);
     emit(step, call, 1);
     for (const link of links) emit(link.step, link.call, link.ratio);
-    code.get(next).tee(at).get(end).op('i32.lt_u').branchIf(0).end().end();
-    for (const local of [at, end, next]) fn.release(local);
+    code.get(next).tee(at).get(end).op('i32.lt_u').branchIf(0).end();
+    for (const local of [at, next]) fn.release(local);
   }
 
   #sharedCopy(step: CopyStep, parts: number): void {
@@ -197,6 +259,7 @@ class Driver {
         case 'kernel':
           this.#calls.callsOf(step.kernel).forEach(({ extent }, call) => {
             const range = () => code.i32(0).i32(extent);
+            this.#calls.prepare(step.kernel, call, this.#fn);
             this.#calls.call(step.kernel, call, step.slots, this.#fn, range, this.#slot);
           });
           break;

@@ -198,7 +198,13 @@ export class KernelFunctions {
     this.scratchBytes = Math.max(this.scratchBytes, plan.scratchBytes);
     const made = nativeFunction(plan, name, this.native!.contract, this.plans.length, hooks);
     this.plans.push(...plan.words);
-    return { fn: this.module.define(made), extent: nativeTaskCount(plan), grain: 1, args: [...args, 'scratch'] };
+    return {
+      fn: this.module.define(made),
+      extent: nativeTaskCount(plan),
+      grain: 1,
+      keeps: true,
+      args: [...args, 'scratch'],
+    };
   }
 
   private blocks(plan: BlockPlan, name: string, args: readonly Argument[], hooks: BlockHooks): Product {

@@ -14,6 +14,7 @@ import { farFunctions, vectorMathFunction } from './math/functions.ts';
 import { type NativeChoice, PLAN_SECTION } from './native/addon.ts';
 import { barrierFunction } from './threads/barrier.ts';
 import { movesSlots, type Phase, planPhases } from './threads/phases.ts';
+import { takeFunction } from './threads/pieces.ts';
 
 export interface GeneratedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -107,12 +108,17 @@ export function generateProgram(
     }
     code.call(fn);
   };
+  const prepare: DriverCalls['prepare'] = (kernel, number, driver) => {
+    // Nothing is packed yet.
+    if (callsOf[kernel]![number]!.keeps) driver.body.get(SCRATCH_PARAMETER).i64(0n).memory('i64.store', 0);
+  };
   const planned = memory.shared
     ? planPhases(program, callsOf, shareAll ? 0 : undefined)
     : { phases: alone(program.steps), shared: 0 };
   const barrier = stalled === undefined ? undefined : module.define(barrierFunction(stalled));
+  const take = stalled === undefined ? undefined : module.define(takeFunction());
   const ownMemory = alignUp(functions.scratchBytes);
-  const calls: DriverCalls = { host, barrier, ownMemory, callsOf: (kernel) => callsOf[kernel]!, call };
+  const calls: DriverCalls = { host, barrier, take, ownMemory, callsOf: (kernel) => callsOf[kernel]!, prepare, call };
   module.export('run', module.define(driverFunction(planned.phases, calls)));
   const { plans } = functions;
   if (plans.length > 0) module.customSection(PLAN_SECTION, new Uint8Array(Int32Array.from(plans).buffer));

@@ -21,7 +21,7 @@ export interface NativeAddon {
 }
 
 /** Must equal ABI in native/plan.h. */
-export const ABI = 6;
+export const ABI = 7;
 /** The custom section that holds a module's plans. */
 export const PLAN_SECTION = 'cornu.contract';
 

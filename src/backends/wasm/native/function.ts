@@ -7,8 +7,8 @@ import { sizeOf } from '../contract/nest.ts';
 import { type Place, PlaceCode } from '../contract/places.ts';
 import { type NativePlan, nativeTaskCount } from './plan.ts';
 
-/** Flags of a call: nothing is packed yet; C holds the beginning of the sums. The group of columns stands above them. */
-const [FRESH, ACCUMULATE, GROUP] = [1, 2, 4];
+/** The flag of a call: C holds the beginning of the sums. The group of columns stands above it. */
+const [ACCUMULATE, GROUP] = [1, 2];
 
 /** Bytes before the offsets of further arrays in scratch. */
 const EXTRAS_AT = 16;
@@ -36,7 +36,7 @@ export function nativeFunction(
   const base = places.make();
 
   code.block().get(task).get(end).op('i32.ge_s').branchIf(0);
-  code.i32(FRESH).set(flags).loop();
+  code.loop();
   places.start(base, [aPointer, bPointer, cPointer], nest.offsets);
   // task = (group · axes… ) · pieces + piece
   code.get(task).i32(tasksInGroup).op('i32.rem_u').set(rest);
@@ -58,10 +58,7 @@ export function nativeFunction(
     places.takeDigit(rest, digit, axis.extent);
     places.moveTo(base, axis, digit);
   }
-  if (columnGroups > 1) {
-    code.get(task).i32(tasksInGroup).op('i32.div_u').i32(GROUP).op('i32.mul');
-    code.get(flags).i32(FRESH).op('i32.and', 'i32.add').set(flags);
-  }
+  if (columnGroups > 1) code.get(task).i32(tasksInGroup).op('i32.div_u').i32(GROUP).op('i32.mul').set(flags);
   const call = (at: Place) => {
     hooks.furtherArrays?.forEach((address, i) => {
       code.get(scratch);
@@ -76,11 +73,6 @@ export function nativeFunction(
       code.get(flags).i32(1);
     }
     code.call(contract);
-    code
-      .get(flags)
-      .i32(-1 - FRESH)
-      .op('i32.and')
-      .set(flags);
   };
   places.over(depthOutside, base, (outer) => {
     let at = outer;

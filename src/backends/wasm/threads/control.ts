@@ -36,6 +36,9 @@ export const control = {
   done: FIRST + 26 * LINE,
   /** In the same line, whether the worker sleeps until the next order. */
   parked: FIRST + 26 * LINE + 4,
+  /** And how many calls it has gone through of which threads take pieces; what is left to it of such a call (pieces.ts). */
+  calls: FIRST + 26 * LINE + 8,
+  range: FIRST + 26 * LINE + 16,
   doneStride: LINE,
   /** Bytes of a message that fit. */
   messageLimit: 16 * LINE,

@@ -6,6 +6,7 @@
 // nothing is worth sharing. A barrier stands only where a step touches what another thread may still be reading or writing.
 import { MOST_THREADS } from '../../../base/threads.ts';
 import type { CopyStep, IfStep, KernelStep, Place, Program, RepeatStep, Step, WhileStep } from '../../backend.ts';
+import { MOST_PIECES } from './pieces.ts';
 
 /** A call of a function that can be cut into ranges: f(begin, end, …). */
 export interface Divisible {
@@ -16,12 +17,16 @@ export interface Divisible {
   readonly cost: number;
   /** By buffer: i of the extent touches nothing but bytes [i · n, (i + 1) · n), where that is so. */
   readonly footprint?: readonly (number | undefined)[] | undefined;
+  /** Whether a piece finds what the piece before it, on the same thread, has packed. */
+  readonly keeps?: boolean;
   /** The buffers that it reads or writes, where it is one of several calls of a kernel that do not all touch the same. */
   readonly touches?: readonly { readonly buffer: number; readonly write: boolean }[] | undefined;
 }
 
 /** What a thread gets at least, in nanoseconds: waiting for one another takes some 300. */
 const LEAST_SHARE = 5_000;
+/** What a piece takes at least, in nanoseconds: taking one, and calling a kernel for it, costs some 300. */
+const LEAST_PIECE = 2_500;
 /** Bytes that are copied in a nanosecond, and the grain of copies. */
 const COPY_SPEED = 8;
 const COPY_GRAIN = 4096;
@@ -44,6 +49,8 @@ export type Phase =
       readonly step: KernelStep;
       readonly call: number;
       readonly parts: number;
+      /** Into how many pieces it may be cut, of which threads take one after the other; without it each keeps to a range. */
+      readonly pieces?: number;
       /** Where ranges begin at multiples of something larger than the call's own grain. */
       readonly grain?: number;
       /** Calls that go over what this one wrote, a few pieces at a time, before it leaves the cache. */
@@ -84,6 +91,12 @@ export interface Phases {
 export function partsOf({ extent, grain, cost }: Divisible, leastShare = LEAST_SHARE): number {
   const worth = leastShare > 0 ? Math.floor(cost / leastShare) : MOST_THREADS;
   return Math.max(1, Math.min(Math.ceil(extent / grain), worth, MOST_THREADS));
+}
+
+/** Into how many pieces a call may be cut that threads take from each other. */
+function piecesOf({ extent, grain, cost }: Divisible, leastShare: number): number {
+  const worth = leastShare > 0 ? Math.floor(cost / LEAST_PIECE) : MOST_PIECES;
+  return Math.max(1, Math.min(Math.ceil(extent / grain), worth, MOST_PIECES));
 }
 
 const copyCost = ({ bytes }: CopyStep): Divisible => ({ extent: bytes, grain: COPY_GRAIN, cost: bytes / COPY_SPEED });
@@ -207,7 +220,8 @@ class Planner {
           const accesses = this.#accessesOfCall(step, divisible, parts === 1).map(({ access }) => access);
           this.#touch(accesses, phases);
           this.#head = this.#pending.length - accesses.length;
-          phases.push({ kind: 'call', step, call, parts });
+          const pieces = parts > 1 ? piecesOf(divisible, this.#leastShare) : undefined;
+          phases.push({ kind: 'call', step, call, parts, ...(pieces && { pieces }) });
         });
         return;
       case 'repeat': {

@@ -2,7 +2,7 @@
 // Owns: when they start, giving them orders and code, and what happens when one fails or ends. What a worker does stands
 // in worker.js, which part of a program each thread runs in the program's own driver.
 import { StateError } from '../../../base/errors.ts';
-import { threadsFor } from '../../../base/threads.ts';
+import { MOST_THREADS, threadsFor } from '../../../base/threads.ts';
 import type { WasmHeap } from '../memory.ts';
 import { type NativeChoice, PLAN_SECTION } from '../native/addon.ts';
 import { control } from './control.ts';
@@ -170,6 +170,11 @@ export class Pool {
   #clear(): void {
     for (const address of [control.arrived, control.sleeping, control.abort, control.failed])
       Atomics.store(this.#words, address >> 2, 0);
+    for (let thread = 0; thread < MOST_THREADS; thread++) {
+      const line = thread * control.doneStride;
+      for (const address of [control.calls, control.range, control.range + 4])
+        Atomics.store(this.#words, (address + line) >> 2, 0);
+    }
   }
 
   #start(threads: number): void {
