@@ -1,6 +1,7 @@
 // Smooth activations: sigmoid, tanh, softplus, silu, gelu and what is made of them.
 // Owns: the formulas. The stable softplus stands in src/ops/nn.
 
+import { dtypes } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { normalizeAxis, showShape } from '../../base/shape.ts';
 import { split } from '../../ops/core/arrange.ts';
@@ -9,7 +10,7 @@ import { op } from '../../ops/core/define.ts';
 import { customGradient } from '../../ops/core/gradients.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import { floating } from '../../ops/math/operands.ts';
-import { softplus as stableSoftplus } from '../../ops/nn/activations.ts';
+import { gelu as byComplement, softplus as stableSoftplus } from '../../ops/nn/activations.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { setLogits } from '../annotations.ts';
@@ -80,7 +81,9 @@ export const gelu = op(
   'keras.activations.gelu',
   (x: TensorLike, approximate?: Parameter<'approximate', boolean>): Tensor => {
     const tensor = floating(x, 'gelu');
-    if (!parameter(approximate, 'approximate', false)) return normalUnit(tensor) as Tensor;
+    // In sixteen bits 1 + erf has lost what erfc keeps far below zero.
+    if (!parameter(approximate, 'approximate', false))
+      return dtypes[tensor.dtype].bits < 32 ? byComplement(tensor) : (normalUnit(tensor) as Tensor);
     const cubic = multiply(multiply(square(tensor), tensor), 0.044715);
     const inner = math.tanh(multiply(add(tensor, cubic), Math.sqrt(2 / Math.PI)));
     return multiply(multiply(tensor, 0.5), add(inner, 1));
