@@ -161,12 +161,12 @@ function isArithmeticOfSizes(primitive: Primitive, inputs: readonly Tensor[], pa
 }
 
 /**
- * What arithmetic makes of plain whole numbers is as weak as they are: `1 − [0, 1]` meets floats as `[0, 1]` does, for 1.0 is 1 here.
- * Booleans, which conditions are, say nothing.
+ * What elementwise arithmetic makes of plain whole numbers is as weak as they are: `1 − [0, 1]` meets floats as `[0, 1]` does, for 1.0
+ * is 1 here. Sums and products of many are not: they may be numbers that nobody wrote. Booleans, which conditions are, say nothing.
  */
 function weaken(primitive: Primitive, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   const { kind, name } = primitive;
-  if ((kind !== 'map' && kind !== 'reduce' && kind !== 'contract') || name === 'convert') return;
+  if (kind !== 'map' || name === 'convert') return;
   if (!inputs.every(({ weak, dtype }) => weak || dtype === 'bool')) return;
   for (const output of outputs) if (isInteger(output.dtype)) makeWeak(output);
 }

@@ -1,16 +1,14 @@
 // Smooth activations: sigmoid, tanh, softplus, silu, gelu and what is made of them.
 // Owns: the formulas. The stable softplus stands in src/ops/nn.
 
-import { dtypes } from '../../base/dtype.ts';
 import { ShapeError } from '../../base/errors.ts';
 import { normalizeAxis, showShape } from '../../base/shape.ts';
 import { split } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { op } from '../../ops/core/define.ts';
-import { customGradient } from '../../ops/core/gradients.ts';
 import * as math from '../../ops/math/elementwise.ts';
 import { floating } from '../../ops/math/operands.ts';
-import { gelu as byComplement, softplus as stableSoftplus } from '../../ops/nn/activations.ts';
+import { gelu as exactGelu, softplus as stableSoftplus } from '../../ops/nn/activations.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { setLogits } from '../annotations.ts';
@@ -65,25 +63,12 @@ export const squareplus = op('keras.activations.squareplus', (x: TensorLike, b?:
   return divide(add(tensor, sqrt(add(square(tensor), parameter(b, 'b', 4)))), 2);
 });
 
-/** 2 Φ(x). */
-const twiceNormal = (x: Tensor): Tensor => add(math.erf(multiply(x, Math.SQRT1_2)), 1);
-/** x · Φ(x) with its derivative Φ(x) + x · φ(x), in half the operations that the rules for its parts would take. */
-const normalUnit = customGradient((x: Tensor) => [
-  multiply(multiply(x, 0.5), twiceNormal(x)),
-  (g) => {
-    const density = math.exp(multiply(square(x), -0.5));
-    return multiply(g, add(multiply(twiceNormal(x), 0.5), multiply(multiply(x, 1 / Math.sqrt(2 * Math.PI)), density)));
-  },
-]);
-
 /** x · Φ(x), Φ the distribution function of the normal distribution; `approximate` uses tanh. */
 export const gelu = op(
   'keras.activations.gelu',
   (x: TensorLike, approximate?: Parameter<'approximate', boolean>): Tensor => {
     const tensor = floating(x, 'gelu');
-    // In sixteen bits 1 + erf has lost what erfc keeps far below zero.
-    if (!parameter(approximate, 'approximate', false))
-      return dtypes[tensor.dtype].bits < 32 ? byComplement(tensor) : (normalUnit(tensor) as Tensor);
+    if (!parameter(approximate, 'approximate', false)) return exactGelu(tensor);
     const cubic = multiply(multiply(square(tensor), tensor), 0.044715);
     const inner = math.tanh(multiply(add(tensor, cubic), Math.sqrt(2 / Math.PI)));
     return multiply(multiply(tensor, 0.5), add(inner, 1));

@@ -144,6 +144,10 @@ it('cloneModel takes classes of one’s own, by their arguments, and says what i
   expect(() => keras.models.cloneModel(new Scaled({ units: 7 }), { cloneFunction: again })).toThrow(
     /class of its own \(Scaled\)/,
   );
+  const untyped = keras.models.cloneModel as (model: unknown, options: unknown) => unknown;
+  expect(() => untyped(whole(), { cloneFn: again })).toThrow(/unknown option 'cloneFn'/);
+  expect(() => untyped(whole(), keras.Input({ shape: [4] }))).toThrow(/wanted options/);
+  expect(() => untyped(whole(), { cloneFunction: () => undefined })).toThrow(/cloneFunction gave undefined for layer/);
   expect(() => keras.models.cloneModel(holder, { callFunction: dropping })).toThrow(/callFunction is for functional/);
   expect(() => keras.models.cloneModel(whole(), { inputTensors: tf.ones([2, 4]) })).toThrow(/wanted 1 symbolic tensor/);
 });

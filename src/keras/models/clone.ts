@@ -1,6 +1,6 @@
 // cloneModel: the same structure with layers and weights of its own.
 // Owns: which way a model is copied: by its config, or by walking its graph where the program has a word in it.
-import { show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, show, ValueError } from '../../base/errors.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { Input, InputLayer } from '../layers/core/input-layer.ts';
@@ -29,12 +29,17 @@ export interface CloneOptions
 /** A model of the same layers with new weights, compiled as the model is; options say how its layers are copied and applied. */
 export function cloneModel<O extends Structure>(model: Model<O>, options: CloneOptions = {}): Model<O> {
   if (!(model instanceof ModelBase)) throw new ValueError(`cloneModel: found ${show(model)}, wanted a model.`);
+  if (isTensor(options))
+    throw new ValueError(
+      'cloneModel: found a tensor as second argument, wanted options: cloneModel(model, { inputTensors }).',
+    );
+  refuseUnknown('cloneModel', options, ['inputTensors', 'cloneFunction', 'callFunction', 'recursive']);
   const clone = cloned(model, options, new Map()) as Model<O>;
   clone.compileAs(model);
   return clone;
 }
 
-const isSequential = (model: ModelBase): boolean => model.constructor.name === 'Sequential';
+const isSequential = (model: ModelBase): boolean => model instanceof Sequential;
 
 function cloned(model: ModelBase, options: CloneOptions, copies: Map<AnyLayer, AnyLayer>): ModelBase {
   const { inputTensors, cloneFunction, callFunction, recursive } = options;
@@ -47,7 +52,7 @@ function cloned(model: ModelBase, options: CloneOptions, copies: Map<AnyLayer, A
       copy = isInner
         ? (cloned(layer, inner, copies) as AnyLayer)
         : cloneFunction
-          ? cloneFunction(layer)
+          ? asLayer(cloneFunction(layer), layer)
           : (copied(layer) as AnyLayer);
       copies.set(layer, copy);
     }
@@ -65,6 +70,11 @@ function cloned(model: ModelBase, options: CloneOptions, copies: Map<AnyLayer, A
       `cloneModel: '${model.name}' is a class of its own (${model.constructor.name}): its layers are called by its own code, so cloneFunction, callFunction, inputTensors and recursive have no say. Leave them out.`,
     );
   return functional(model, options, copyOf);
+}
+
+function asLayer(copy: unknown, layer: LayerBase): LayerBase {
+  if (isLayer(copy as object)) return copy as LayerBase;
+  throw new ValueError(`cloneModel: cloneFunction gave ${show(copy)} for layer '${layer.name}', wanted a layer.`);
 }
 
 /** What a layer's or model's own config makes. */

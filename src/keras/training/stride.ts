@@ -1,6 +1,6 @@
 // How many steps of fit make one call of the engine.
 // Owns: that number. A step of some microseconds costs less than finding out what to do in it, so that small steps go in
-// hundreds; large ones one by one. Results do not depend on it.
+// dozens; large ones one by one. Results do not depend on it.
 
 /** The most steps in a call, and how fast their number grows. */
 const [MOST, GROWTH] = [64, 8];

@@ -8,6 +8,7 @@ import * as p from '../../primitives/functions.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertPair, convertToTensor } from '../core/convert.ts';
+import { customGradient } from '../core/gradients.ts';
 import { signature } from '../core/signature.ts';
 import { floating, unaryOf } from '../math/operands.ts';
 import { acceptsRagged } from '../ragged/accepts.ts';
@@ -55,13 +56,22 @@ export const selu = signature('selu', ['features'], (features: TensorLike): Tens
     p.scale(p.unary('expm1', negativePart(x)), SELU_SCALE * SELU_ALPHA),
   ) as Tensor;
 });
+/** 2 Φ(x). TensorFlow's constants are float32, whatever the dtype of the features. */
+const twiceNormal = (x: Value): Value => p.unary('erfc', p.neg(p.scale(x, Math.fround(Math.SQRT1_2))));
+/** x · Φ(x) with its derivative Φ(x) + x · φ(x), in half the operations that the rules for its parts would take. */
+const normalUnit = customGradient((x: Tensor) => [
+  p.mul(p.scale(x, 0.5), twiceNormal(x)) as Tensor,
+  (g) => {
+    const density = p.scale(p.unary('exp', p.scale(p.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return p.mul(g, p.add(p.scale(twiceNormal(x), 0.5), p.mul(x, density))) as Tensor;
+  },
+]);
 /** x · Φ(x), with Φ the normal distribution function; approximate: by tanh (Hendrycks & Gimpel, 2016). */
 export const gelu = acceptsRagged(
   signature('gelu', ['features', 'approximate'], (features: TensorLike, approximate: boolean = false): Tensor => {
     const x = floating(features, 'gelu');
+    if (!approximate) return normalUnit(x) as Tensor;
     const half = p.scale(x, 0.5);
-    // TensorFlow's constants are float32, whatever the dtype of the features.
-    if (!approximate) return p.mul(half, p.unary('erfc', p.neg(p.scale(x, Math.fround(Math.SQRT1_2))))) as Tensor;
     const cubic = p.scale(p.mul(x, p.square(x)), Math.fround(0.044715));
     return p.mul(half, p.offset(p.unary('tanh', p.scale(p.add(x, cubic), Math.sqrt(2 / Math.PI))), 1)) as Tensor;
   }),
