@@ -158,6 +158,14 @@ describe('primitives on the engine', () => {
     const found = combinations(definition).map(({ dtypes: list, params }) => {
       const length = list.length > 1 ? 403 : 37;
       const inputs = list.map((dtype, i) => ({ spec: { dims: [length], dtype }, data: edges(dtype, i, length) }));
+      // Negative powers of integers are an error, in both.
+      const [, exponents] = inputs;
+      if (definition.name === 'pow' && dtypes[exponents!.spec.dtype].kind === 'int') {
+        const data = exponents!.data as Int32Array;
+        data.forEach((x, i) => {
+          if (x < 0) data[i] = ~x;
+        });
+      }
       return differs(definition, inputs, params);
     });
     expect(found.filter((text) => text !== null)).toEqual([]);

@@ -197,7 +197,8 @@ describe('threads', () => {
     // In a loop in which threads keep to rows of their own it is the second thread.
     const extent = SIZE - (SIZE % 64);
     const loop: Step = { kind: 'repeat', count: 2, body: [kernel(0, 0, 1)], advance: [], swap: [] };
-    const rows = backend.compile({ slotCount: 2, kernels: [tanhKernel(extent)], steps: [loop] });
+    const places = [0, 1].map((region) => ({ region, ranges: [[0, extent * 4] as const] }));
+    const rows = backend.compile({ slotCount: 2, kernels: [tanhKernel(extent)], steps: [loop], places });
     new Uint32Array(heap.buffer, table, 3)[1] = beyond;
     expect(() => rows.run(table, () => {})).toThrow(/thread 2 of 2 of the engine failed: .*out of bounds/);
     setTable();
