@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../../../test/support/seed.ts';
 import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
@@ -266,7 +267,14 @@ function randomRows(random: Generator): Case {
 }
 const RANDOM_KERNELS = 24;
 
-describe.runIf(native)('the native executor of loops', () => {
+if (native) describe('the native executor of loops', theExecutor);
+else
+  it('is off, or there is no compiler', () => {
+    const found = ['c++', 'g++', 'clang++'].filter((name) => spawnSync(name, ['--version']).status === 0);
+    if (process.env.CORNU_NATIVE !== '0') expect(found).toEqual([]);
+  });
+
+function theExecutor(): void {
   it.each(Object.keys(cases))('does %s as the interpreter', (name) => {
     const { kernel, sizes } = cases[name]!;
     expect(planLoops(normalise(kernel), true)).toBeDefined();
@@ -385,4 +393,4 @@ describe.runIf(native)('the native executor of loops', () => {
     // Sums of products, which the generated kernels do as fast.
     expect(planLoops(kernelOf(['read', 'write'], i, [store(mul(x, x))]))).toBeUndefined();
   });
-});
+}
