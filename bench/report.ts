@@ -149,6 +149,6 @@ The largest resident memory of each process in megabytes, the data set included.
 
 ${memoryTable(report.rows)}
 
-Scaling with batch, width and depth: \`npm run bench:scaling\`. What was tried and what it gave: [decisions.md](decisions.md).
+Scaling with batch, width and depth: [scaling.md](scaling.md). What was tried and what it gave: [decisions.md](decisions.md).
 `;
 }
