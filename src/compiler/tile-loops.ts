@@ -137,6 +137,10 @@ class Cut {
   }
 }
 
+/** How long axes are where loops have cut some of them. */
+const dimsLeft = (dims: Dims, axes: readonly number[], cut: ReadonlyMap<number, number>): Dims =>
+  dims.map((n, i) => (n > 1 ? (cut.get(axes[i]!) ?? n) : n));
+
 /** The largest divisor of `n` up to `most`; 0 where that is less than `least`. */
 function blockOf(n: number, most: number, least: number): number {
   let block = Math.max(1, Math.min(n, Math.max(most, least)));
@@ -175,11 +179,9 @@ class Tiling {
       constants.push(value);
       given.set(i, body.addParameter(value));
     });
-    const dimsIn = (dims: Dims, axes: readonly number[]): Dims =>
-      dims.map((n, i) => (n > 1 ? (inner.get(axes[i]!) ?? n) : n));
     const results = this.#region.results.map((node) => {
       const axes = this.#axes.of(node);
-      const dims = node.outputs[0]!.dims.map((n, i) => (n > 1 ? (cut.get(axes[i]!) ?? n) : n));
+      const dims = dimsLeft(node.outputs[0]!.dims, axes, cut);
       return { axes, dims, dtype: node.outputs[0]!.dtype, sums: !loop.axes.some((axis) => axes.includes(axis)) };
     });
     const summed = results.filter(({ sums }) => sums);
@@ -193,7 +195,7 @@ class Tiling {
       const sequence = this.#inOrder(out, operand, loop);
       sequences.push(sequence.value);
       const element = body.addParameter({ dims: sequence.value.dims.slice(1), dtype: operand.value.dtype });
-      given.set(i, this.#outOfOrder(body, element, sequence.order, dimsIn(operand.dims, operand.axes)));
+      given.set(i, this.#outOfOrder(body, element, sequence.order, dimsLeft(operand.dims, operand.axes, inner)));
     });
     const made = this.loop(
       body,
@@ -202,7 +204,7 @@ class Tiling {
       operands.map(({ value, axes, dims }, i) => ({
         value: given.get(i) ?? body.addConstant(value.node.data!, value),
         axes,
-        dims: dimsIn(dims, axes),
+        dims: dimsLeft(dims, axes, inner),
       })),
     );
     const stacked = made.flatMap((value, i) => {
@@ -283,8 +285,7 @@ class Tiling {
     });
     for (const node of this.#region.nodes) {
       const inputs = node.inputs.map((value, i) => leaves.get(node)?.get(i) ?? values.get(value.node)!);
-      const axes = this.#axes.of(node);
-      const dims = node.outputs[0]!.dims.map((n, i) => (n > 1 ? (cut.get(axes[i]!) ?? n) : n));
+      const dims = dimsLeft(node.outputs[0]!.dims, this.#axes.of(node), cut);
       const { name } = node.primitive!;
       const params = name === 'broadcast' || name === 'reshape' ? { ...node.params, dims } : node.params;
       values.set(node, out.apply(node.primitive!, inputs, params, node.scope)[0]!);

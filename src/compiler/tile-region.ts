@@ -149,7 +149,6 @@ export class RegionAxes {
       const isSum = kind === 'contract' || name === 'reduceSum';
       for (const axis of left) note(axis, isSum && results.has(node) && !readInside.has(node) ? 'summed' : 'mixed');
     }
-    // What is summed over an axis must be made of parts of it alone: a result that does not know the axis is whole in each part.
     return uses;
   }
 }
@@ -164,6 +163,6 @@ const longAxes = (dims: Dims): number[] => dims.flatMap((n, axis) => (n > 1 ? [a
 
 /** Whether a reshape only adds or drops axes that are one long. */
 export const keepsAxes = (node: Node): boolean => {
-  const long = (dims: Dims): Dims => dims.filter((n) => n > 1);
-  return sameShape(long(node.inputs[0]!.dims), long(node.outputs[0]!.dims));
+  const [from, to] = [node.inputs[0]!.dims, node.outputs[0]!.dims].map((dims) => longAxes(dims).map((i) => dims[i]!));
+  return sameShape(from!, to!);
 };
