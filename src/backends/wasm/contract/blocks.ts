@@ -1,19 +1,16 @@
 // A matrix product as loops over tasks, pieces of rows, blocks of the sum, panels and tiles.
-// Owns: the function (begin, end, a, b, c, scratch) over tasks, and the order of the loops. What is copied for a block of the
-// sum, and what runs on the finished rows of a task, is given by its caller.
+// Owns: the function (begin, end, a, b, c, scratch) over tasks, and the order of the loops. Tiles stand in tile-runs.ts; what is
+// copied for a block of the sum, and what runs on the finished rows of a task, is given by its caller.
 import type { Code } from '../../../assembler/code.ts';
 import { FunctionBuilder } from '../../../assembler/module.ts';
-import { sizeOf } from './nest.ts';
 import { type PackShape, packFunction, packKey } from './packing.ts';
 import { type Place, PlaceCode } from './places.ts';
-import { type BlockPlan, panelBytes } from './plan.ts';
-import { type TileShape, tileFunction, tileKey } from './tile.ts';
-
-/** Defines a helper function once for each key and gives its number. */
-export type Define = (key: string, make: () => FunctionBuilder) => number;
+import type { BlockPlan } from './plan.ts';
+import { type Define, TileRuns } from './tile-runs.ts';
 
 /** begin, end, a, b, c, scratch. */
 export const PARAMETERS = 6;
+const [TASK, END, A, B, C, SCRATCH] = [0, 1, 2, 3, 4, 5];
 
 export interface BlockHooks {
   /** So many pointers follow the function's own parameters, for the use of `finish`. */
@@ -33,216 +30,103 @@ export function blockFunction(
   relaxed: boolean,
   hooks: BlockHooks = {},
 ): FunctionBuilder {
-  const { nest, tileAxis, tileRows, columnAxis, vectors, taskAxes, chunkAxis, chunk, chunkInside, rowAxes } = plan;
-  const { pieceAxes, depthOutside, depthOuter, depthAxis, depthChunk, depthInner, packA, packB, columnGroups } = plan;
   const params = new Array<'i32'>(PARAMETERS + (hooks.extraPointers ?? 0)).fill('i32');
   const fn = new FunctionBuilder(name, { params, results: [] });
-  const [task, end, aPointer, bPointer, cPointer, scratch] = [0, 1, 2, 3, 4, 5];
-  const code = fn.body;
-  const local = () => fn.local('i32');
-  const places = new PlaceCode(fn);
-  const place = () => places.make();
-  const width = vectors * 4;
-  const n = columnAxis.extent;
-  const panels = Math.ceil(n / width);
-  const groupColumns = Math.ceil(panels / columnGroups) * width;
-  const pieces = Math.ceil(chunkAxis.extent / chunk);
-  const packedDepth = depthChunk * sizeOf(depthInner);
-  const packedA = panelBytes(plan);
-  const blocks = sizeOf(depthOutside) * sizeOf(depthOuter) * Math.ceil(depthAxis.extent / depthChunk);
+  new Blocks(plan, fn, define, relaxed, hooks).tasks();
+  return fn;
+}
 
-  // ── Tiles ─────────────────────────────────────────────────────────────────────────────────────────────────────
-  const [terms, started] = [local(), local()];
-  const tile = (rows: number, columns: number): number => {
-    const shape: TileShape = {
-      rows,
-      columns,
-      aRow: packA ? 1 : tileAxis.a,
-      cRow: tileAxis.c,
-      depth: packA
-        ? [{ extent: 0, a: tileRows, b: depthAxis.b }]
-        : [depthAxis, ...depthInner].map(({ extent, a, b }, i) => ({ extent: i === 0 ? 0 : extent, a, b })),
-      packed: packB ? width : 0,
-    };
-    return define(tileKey(shape), () => tileFunction(shape, relaxed));
-  };
-  const [aTile, cTile, row] = [local(), local(), local()];
-  /** All tiles along the tile axis from a place; `rows` pushes how many rows there are, at most `most`. */
-  const tiles = (at: Place, columns: number, rows: (() => void) | undefined, most: number) => {
-    const call = (count: number) => {
-      code.get(aTile).get(at.b).get(cTile).get(terms);
-      if (blocks > 1) code.get(started);
-      else code.i32(0);
-      code.call(tile(count, columns));
-    };
-    const step = () => {
-      code
-        .get(aTile)
-        .i32((packA ? packedDepth * tileRows : tileRows * tileAxis.a) * 4)
-        .op('i32.add')
-        .set(aTile);
-      code
-        .get(cTile)
-        .i32(tileRows * tileAxis.c * 4)
-        .op('i32.add')
-        .set(cTile);
-    };
-    if (packA) code.get(scratch).i32(packedA).op('i32.add').set(aTile);
-    else code.get(at.a).set(aTile);
-    code.get(at.c).set(cTile);
-    const total = tileAxis.extent;
-    const left = total % tileRows;
-    if (!rows) {
-      const whole = Math.floor(most / tileRows);
-      if (whole === 1) {
-        call(tileRows);
-        if (most > tileRows) step();
-      } else if (whole > 1) {
-        places.count(
-          row,
-          () => code.i32(whole),
-          1,
-          () => {
-            call(tileRows);
-            step();
-          },
-        );
+class Blocks {
+  readonly #plan: BlockPlan;
+  readonly #fn: FunctionBuilder;
+  readonly #code: Code;
+  readonly #define: Define;
+  readonly #hooks: BlockHooks;
+  readonly #places: PlaceCode;
+  readonly #tiles: TileRuns;
+  /** Columns of a panel. */
+  readonly #width: number;
+  /** Pieces of the rows; where there is one it has all of them. */
+  readonly #pieces: number;
+  /** Locals: the first column of a panel, the end of the task's columns, the rows of the piece. */
+  readonly #column: number;
+  readonly #columnEnd: number;
+  readonly #pieceRows: number;
+
+  constructor(plan: BlockPlan, fn: FunctionBuilder, define: Define, relaxed: boolean, hooks: BlockHooks) {
+    this.#plan = plan;
+    this.#fn = fn;
+    this.#code = fn.body;
+    this.#define = define;
+    this.#hooks = hooks;
+    this.#places = new PlaceCode(fn);
+    this.#tiles = new TileRuns(plan, { fn, places: this.#places, define, relaxed, scratch: SCRATCH });
+    this.#width = plan.vectors * 4;
+    this.#pieces = Math.ceil(plan.chunkAxis.extent / plan.chunk);
+    [this.#column, this.#columnEnd, this.#pieceRows] = [this.#local(), this.#local(), this.#local()];
+  }
+
+  #local(): number {
+    return this.#fn.local('i32');
+  }
+
+  // ── Tasks, pieces of rows, blocks of the sum ──────────────────────────────────────────────────────────────────────
+
+  /** Task by task; its number is (axes… · pieces + piece) · groups of columns + group. */
+  tasks(): void {
+    const { nest, taskAxes, chunkAxis, chunk, chunkInside, columnGroups } = this.#plan;
+    const [code, places] = [this.#code, this.#places];
+    const base = places.make();
+    const [rest, digit, pieceFirst] = [this.#local(), this.#local(), this.#local()];
+    code.block().get(TASK).get(END).op('i32.ge_s').branchIf(0).loop();
+    places.start(base, [A, B, C], nest.offsets);
+    code.get(TASK);
+    if (columnGroups > 1) code.i32(columnGroups).op('i32.div_u');
+    code.set(rest);
+    if (this.#pieces > 1 && !chunkInside) {
+      places.takeDigit(rest, digit, this.#pieces);
+      code.get(digit).i32(chunk).op('i32.mul').tee(digit).set(pieceFirst);
+      this.#setPieceRows(digit);
+      places.moveTo(base, chunkAxis, digit);
+    }
+    for (const axis of [...taskAxes].reverse()) {
+      places.takeDigit(rest, digit, axis.extent);
+      places.moveTo(base, axis, digit);
+    }
+    this.#task(base);
+    this.#hooks.finish?.(code, TASK, pieceFirst, this.#pieceRows);
+    code.get(TASK).i32(1).op('i32.add').tee(TASK).get(END).op('i32.lt_s').branchIf(0).end().end();
+  }
+
+  #setPieceRows(first: number): void {
+    const { chunkAxis, chunk } = this.#plan;
+    this.#code.i32(chunkAxis.extent).get(first).op('i32.sub').set(this.#pieceRows);
+    this.#places.smaller(this.#pieceRows, chunk);
+    this.#code.set(this.#pieceRows);
+  }
+
+  #task(at: Place): void {
+    const { copyA } = this.#hooks;
+    this.#code.i32(0).set(this.#tiles.started);
+    this.#places.over(this.#plan.depthOutside, at, (outer) => {
+      if (!copyA) {
+        this.#sum(outer);
+        return;
       }
-      if (most % tileRows > 0) call(most % tileRows);
-      return;
-    }
-    // A piece of the axis: whole tiles, and in the last piece what remains.
-    rows();
-    code.set(row).block().loop();
-    code.get(row).i32(tileRows).op('i32.lt_s').branchIf(1);
-    call(tileRows);
-    step();
-    code.get(row).i32(tileRows).op('i32.sub').set(row).branch(0).end().end();
-    if (left > 0) {
-      code.get(row).if();
-      call(left);
-      code.end();
-    }
-  };
-
-  // ── One block of the sum for one piece of rows ────────────────────────────────────────────────────────────────
-  const pack = (shape: PackShape): number => define(packKey(shape), () => packFunction(shape));
-  const [column, columnEnd, chunkRows] = [local(), local(), local()];
-  const chunked = pieces > 1;
-  const panel = (at: Place, columns: number) => {
-    const panelAt = place();
-    places.copy(panelAt, at);
-    for (const x of ['b', 'c'] as const) {
-      code.get(at[x]);
-      places.scaled(column, columnAxis[x] * 4);
-      code.op('i32.add').set(panelAt[x]);
-    }
-    if (packB) {
-      const depth = [depthAxis, ...depthInner].map(({ extent, b }) => ({ extent, along: b }));
-      const shape: PackShape = { width, exist: columns, across: columnAxis.b, depth, panels: 1, apart: 0 };
-      code.get(panelAt.b).get(scratch).get(terms).call(pack(shape));
-      code.get(scratch).set(panelAt.b);
-    }
-    if (chunkAxis === tileAxis) {
-      tiles(panelAt, columns, chunked ? () => code.get(chunkRows) : undefined, tileAxis.extent);
-      return;
-    }
-    const inside = place();
-    const index = local();
-    places.copy(inside, panelAt);
-    places.count(
-      index,
-      () => (chunked ? code.get(chunkRows) : code.i32(chunkAxis.extent)),
-      1,
-      () => {
-        places.over(rowAxes, inside, (deep) => tiles(deep, columns, undefined, tileAxis.extent));
-        places.advance(inside, chunkAxis, 1);
-      },
-    );
-  };
-  const packRows = (at: Place) => {
-    // Four tiles at a time read whole cache lines; each tile is [depth][rows].
-    const [source, target, left] = [local(), local(), local()];
-    const shape = (panels: number, exist: number): PackShape => ({
-      width: tileRows,
-      exist,
-      across: tileAxis.a,
-      depth: [{ extent: 0, along: depthAxis.a }],
-      panels,
-      apart: packedDepth * tileRows,
+      const inside = this.#places.make();
+      this.#places.copy(inside, outer);
+      copyA(this.#code, inside.a, SCRATCH);
+      this.#sum(inside);
     });
-    code.get(at.a).set(source).get(scratch).i32(packedA).op('i32.add').set(target);
-    if (chunked) code.get(chunkRows).set(left);
-    else code.i32(tileAxis.extent).set(left);
-    for (const panels of [4, 1]) {
-      code.block().loop();
-      code
-        .get(left)
-        .i32(tileRows * panels)
-        .op('i32.lt_s')
-        .branchIf(1);
-      code
-        .get(source)
-        .get(target)
-        .get(terms)
-        .call(pack(shape(panels, tileRows)));
-      code
-        .get(source)
-        .i32(tileRows * panels * tileAxis.a * 4)
-        .op('i32.add')
-        .set(source);
-      code
-        .get(target)
-        .i32(packedDepth * tileRows * panels * 4)
-        .op('i32.add')
-        .set(target);
-      code
-        .get(left)
-        .i32(tileRows * panels)
-        .op('i32.sub')
-        .set(left)
-        .branch(0)
-        .end()
-        .end();
-    }
-    const rest = tileAxis.extent % tileRows;
-    if (rest > 0)
-      code
-        .get(left)
-        .if()
-        .get(source)
-        .get(target)
-        .get(terms)
-        .call(pack(shape(1, rest)))
-        .end();
-  };
-  const block = (at: Place) => {
-    if (packA) packRows(at);
-    const whole = Math.floor(n / width) * width;
-    if (columnGroups === 1) code.i32(0).set(column).i32(n).set(columnEnd);
-    else {
-      code.get(task).i32(columnGroups).op('i32.rem_u').i32(groupColumns).op('i32.mul').tee(column);
-      code.i32(groupColumns).op('i32.add').set(columnEnd);
-      places.smaller(columnEnd, n);
-      code.set(columnEnd);
-    }
-    code.block().loop().get(column).get(columnEnd).op('i32.ge_s').branchIf(1);
-    if (whole === n) panel(at, width);
-    else if (whole === 0) panel(at, n);
-    else {
-      code.get(column).i32(whole).op('i32.lt_s').if();
-      panel(at, width);
-      code.else();
-      panel(at, n - whole);
-      code.end();
-    }
-    code.get(column).i32(width).op('i32.add').set(column).branch(0).end().end();
-  };
+  }
 
-  // ── Blocks of the sum, pieces of rows, tasks ──────────────────────────────────────────────────────────────────
-  const sum = (from: Place, body: (at: Place) => void) => {
+  /** All blocks of the sum, each for all pieces of rows that the task has inside. */
+  #sum(from: Place): void {
+    const { depthOuter, depthAxis, depthChunk } = this.#plan;
+    const [code, places] = [this.#code, this.#places];
+    const { terms, started, several } = this.#tiles;
     places.over(depthOuter, from, (outer) => {
-      const [at, index] = [place(), local()];
+      const [at, index] = [places.make(), this.#local()];
       places.copy(at, outer);
       places.count(
         index,
@@ -252,72 +136,107 @@ export function blockFunction(
           code.i32(depthAxis.extent).get(index).op('i32.sub').set(terms);
           places.smaller(terms, depthChunk);
           code.set(terms);
-          body(at);
+          this.#pieceByPiece(at);
           places.advance(at, depthAxis, depthChunk);
-          if (blocks > 1) code.i32(1).set(started);
+          if (several) code.i32(1).set(started);
         },
       );
     });
-  };
-  const setChunkRows = (index: number) => {
-    code.i32(chunkAxis.extent).get(index).op('i32.sub').set(chunkRows);
-    places.smaller(chunkRows, chunk);
-    code.set(chunkRows);
-  };
-  const pieceByPiece = (from: Place) => {
-    if (!chunkInside || !chunked) {
-      places.over(chunkInside ? pieceAxes : [], from, block);
+  }
+
+  #pieceByPiece(from: Place): void {
+    const { chunkAxis, chunk, chunkInside, pieceAxes } = this.#plan;
+    const places = this.#places;
+    if (!chunkInside || this.#pieces === 1) {
+      places.over(chunkInside ? pieceAxes : [], from, (at) => this.#block(at));
       return;
     }
     places.over(pieceAxes, from, (outer) => {
-      const [at, index] = [place(), local()];
+      const [at, index] = [places.make(), this.#local()];
       places.copy(at, outer);
       places.count(
         index,
-        () => code.i32(chunkAxis.extent),
+        () => this.#code.i32(chunkAxis.extent),
         chunk,
         () => {
-          setChunkRows(index);
-          block(at);
+          this.#setPieceRows(index);
+          this.#block(at);
           places.advance(at, chunkAxis, chunk);
         },
       );
     });
-  };
-  const oneTask = (at: Place) => {
-    code.i32(0).set(started);
-    places.over(depthOutside, at, (outer) => {
-      if (!hooks.copyA) {
-        sum(outer, pieceByPiece);
-        return;
-      }
-      const inside = place();
-      places.copy(inside, outer);
-      hooks.copyA(code, inside.a, scratch);
-      sum(inside, pieceByPiece);
-    });
-  };
+  }
 
-  const base = place();
-  const [rest, digit, pieceFirst] = [local(), local(), local()];
-  code.block().get(task).get(end).op('i32.ge_s').branchIf(0).loop();
-  // task = (axes… · pieces + piece) · columnGroups + group
-  places.start(base, [aPointer, bPointer, cPointer], nest.offsets);
-  code.get(task);
-  if (columnGroups > 1) code.i32(columnGroups).op('i32.div_u');
-  code.set(rest);
-  if (chunked && !chunkInside) {
-    places.takeDigit(rest, digit, pieces);
-    code.get(digit).i32(chunk).op('i32.mul').tee(digit).set(pieceFirst);
-    setChunkRows(digit);
-    places.moveTo(base, chunkAxis, digit);
+  // ── One block of the sum for one piece of rows ────────────────────────────────────────────────────────────────────
+
+  /** Panel by panel of the task's columns. */
+  #block(at: Place): void {
+    const { columnAxis, columnGroups, packA } = this.#plan;
+    const [code, column, columnEnd, width] = [this.#code, this.#column, this.#columnEnd, this.#width];
+    const columns = columnAxis.extent;
+    if (packA) this.#tiles.copyRows(at, this.#pieces > 1 ? this.#pieceRows : undefined);
+    if (columnGroups === 1) code.i32(0).set(column).i32(columns).set(columnEnd);
+    else {
+      const group = Math.ceil(Math.ceil(columns / width) / columnGroups) * width;
+      code.get(TASK).i32(columnGroups).op('i32.rem_u').i32(group).op('i32.mul').tee(column);
+      code.i32(group).op('i32.add').set(columnEnd);
+      this.#places.smaller(columnEnd, columns);
+      code.set(columnEnd);
+    }
+    code.block().loop().get(column).get(columnEnd).op('i32.ge_s').branchIf(1);
+    const left = columns % width;
+    if (left === 0) this.#panel(at, width);
+    else if (left === columns) this.#panel(at, columns);
+    else {
+      code
+        .get(column)
+        .i32(columns - left)
+        .op('i32.lt_s')
+        .if();
+      this.#panel(at, width);
+      code.else();
+      this.#panel(at, left);
+      code.end();
+    }
+    code.get(column).i32(width).op('i32.add').set(column).branch(0).end().end();
   }
-  for (const axis of [...taskAxes].reverse()) {
-    places.takeDigit(rest, digit, axis.extent);
-    places.moveTo(base, axis, digit);
+
+  /** So many columns, from `column` on, of all rows of the piece. */
+  #panel(from: Place, columns: number): void {
+    const { tileAxis, columnAxis, chunkAxis, rowAxes, packB } = this.#plan;
+    const [code, places, tiles] = [this.#code, this.#places, this.#tiles];
+    const at = places.make();
+    places.copy(at, from);
+    for (const x of ['b', 'c'] as const) {
+      code.get(from[x]);
+      places.scaled(this.#column, columnAxis[x] * 4);
+      code.op('i32.add').set(at[x]);
+    }
+    if (packB) this.#copyPanel(at, columns);
+    if (chunkAxis === tileAxis) {
+      if (this.#pieces > 1) tiles.some(at, columns, this.#pieceRows);
+      else tiles.all(at, columns);
+      return;
+    }
+    const [inside, index] = [places.make(), this.#local()];
+    places.copy(inside, at);
+    places.count(
+      index,
+      () => (this.#pieces > 1 ? code.get(this.#pieceRows) : code.i32(chunkAxis.extent)),
+      1,
+      () => {
+        places.over(rowAxes, inside, (deep) => tiles.all(deep, columns));
+        places.advance(inside, chunkAxis, 1);
+      },
+    );
   }
-  oneTask(base);
-  hooks.finish?.(code, task, pieceFirst, chunkRows);
-  code.get(task).i32(1).op('i32.add').tee(task).get(end).op('i32.lt_s').branchIf(0).end().end();
-  return fn;
+
+  /** Copies so many columns of B and sets the place to the copy. */
+  #copyPanel(at: Place, columns: number): void {
+    const { columnAxis, depthAxis, depthInner } = this.#plan;
+    const depth = [depthAxis, ...depthInner].map(({ extent, b }) => ({ extent, along: b }));
+    const shape: PackShape = { width: this.#width, exist: columns, across: columnAxis.b, depth, panels: 1, apart: 0 };
+    const pack = this.#define(packKey(shape), () => packFunction(shape));
+    this.#code.get(at.b).get(SCRATCH).get(this.#tiles.terms).call(pack).get(SCRATCH).set(at.b);
+  }
 }
