@@ -16,7 +16,15 @@ import { cached, cachedOnDisk } from './cache.ts';
 import { DatasetIterator, ValuesIterator } from './iterator.ts';
 import { DataOptions, requireOptions } from './options.ts';
 import { DONE, type Pull, thenClose } from './pull.ts';
-import { type LoadOptions, loadSource, type SaveOptions, saveSource, snapshotSource } from './saved.ts';
+import {
+  type LoadOptions,
+  loadSource,
+  type ReaderOption,
+  type ReadShards,
+  type SaveOptions,
+  saveSource,
+  snapshotSource,
+} from './saved.ts';
 import { shuffled } from './shuffle.ts';
 import { fail, INFINITE, Pass, type Source, type Whole, whole, wholeBits } from './source.ts';
 import { fileNamesOf } from './sources/files.ts';
@@ -506,12 +514,13 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
     return this.#options;
   }
   /** Writes the elements into files that `Dataset.load` reads. */
-  save(path: string, options: SaveOptions = {}): Promise<void> {
-    return saveSource(this.#source, path, options);
+  save(path: string, options: SaveOptions<T> = {}): Promise<void> {
+    return saveSource(this.#source, path, (options ?? {}) as SaveOptions);
   }
   /** Elements written into files in the first pass, read from them in later ones and in later programs. */
-  snapshot(path: string, options: SaveOptions & LoadOptions & NameOption = {}): DatasetBase<T> {
-    return this.#with(snapshotSource(this.#source, path, options ?? {}));
+  snapshot(path: string, options: SaveOptions<T> & ReaderOption & NameOption = {}): DatasetBase<T> {
+    const read = readShards(options?.readerFunc, 'snapshot');
+    return this.#with(snapshotSource(this.#source, path, (options ?? {}) as SaveOptions, read));
   }
   /** The spec of what a function makes of the elements, or null. */
   specOf(f: (element: T) => unknown): Spec | null {
@@ -656,7 +665,7 @@ export class DatasetBase<out T extends Element = Structure> implements AsyncIter
   }
   /** What `save` wrote. */
   static load(path: string, options: LoadOptions = {}): DatasetBase<Element> {
-    return new DatasetBase(loadSource(path, options ?? {}));
+    return new DatasetBase(loadSource(path, options ?? {}, readShards(options?.readerFunc, 'load')));
   }
 }
 Object.defineProperty(DatasetBase, 'name', { value: 'Dataset' });
@@ -698,6 +707,16 @@ function orderedSources(structure: unknown): Source[] {
 
 const makeDataset = (elements: readonly unknown[], spec: Spec | null): DatasetBase<Element> =>
   new DatasetBase(elementSource(elements, spec));
+
+/** A function of data sets of data sets as one of what they read from. */
+function readShards(f: unknown, method: string): ReadShards | undefined {
+  if (f === undefined || f === null) return undefined;
+  const read = functionOf(f, `${method}: readerFunc`) as (shards: unknown) => unknown;
+  return (shards) => {
+    const sets = shards.map((shard) => new DatasetBase(shard));
+    return requireDataset(read(new DatasetBase(elementSource(sets, null))), `${method}: readerFunc`).source;
+  };
+}
 
 function openDataset(value: unknown, pass: Pass, where: string): Pull<unknown> {
   if (isDataset(value)) return value.open(pass);

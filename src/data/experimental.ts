@@ -11,6 +11,7 @@ import type { Options } from '../runtime/tensor-methods.ts';
 import { DatasetBase } from './dataset.ts';
 import type { DatasetIterator } from './iterator.ts';
 import { DONE, pulling, thenClose, whenThere } from './pull.ts';
+import type { ReaderOption, SaveOptions } from './saved.ts';
 import { derive, INFINITE, Pass, UNKNOWN } from './source.ts';
 import { TFRecordDataset } from './sources/readers.ts';
 import type { Spec } from './spec.ts';
@@ -39,6 +40,8 @@ export const AUTOTUNE = -1;
 type Any = DatasetBase<Element>;
 type Transformation<R extends Element = Element> = (dataset: Any) => DatasetBase<R>;
 type Parameters_<K extends keyof Any> = Any[K] extends (...args: infer A) => unknown ? A : never;
+
+type ShardFunction = Options<{ shardFunc: (...args: never) => Tensor | number | Promise<Tensor | number> }>;
 
 /** `map` where types say nothing. */
 const mapAny = (dataset: Any, f: (...args: never) => unknown, calls?: number): Any =>
@@ -108,9 +111,9 @@ export const shuffleAndRepeat =
   (dataset) =>
     dataset.shuffle(bufferSize, { seed: options.seed }).repeat(options.count ?? -1);
 export const snapshot =
-  (...args: Parameters_<'snapshot'>): Transformation =>
+  (path: string, options?: Omit<SaveOptions, 'shardFunc'> & ReaderOption & ShardFunction): Transformation =>
   (dataset) =>
-    dataset.snapshot(...args);
+    dataset.snapshot(path, options as SaveOptions & ReaderOption);
 export const takeWhile =
   (...args: Parameters_<'takeWhile'>): Transformation =>
   (dataset) =>
@@ -238,8 +241,9 @@ export const at = guarded(
 );
 export const save = guarded(
   'data.experimental.save',
-  ['dataset', '...args'],
-  (dataset: Any, ...args: Parameters_<'save'>): Promise<void> => dataset.save(...args),
+  ['dataset', 'path', 'options'],
+  <T extends Element>(dataset: DatasetBase<T>, path: string, options?: SaveOptions<T>): Promise<void> =>
+    dataset.save(path, options),
 );
 export const load: typeof DatasetBase.load = (...args) => DatasetBase.load(...args);
 /** Elements that are listed, one after the other. */

@@ -1,12 +1,13 @@
 // Dataset.save, load and snapshot: elements in files that TensorFlow writes and reads too.
 // Owns: the passes. A pass that ends early, or a program that is cut, leaves nothing that could be taken for whole.
 import { FileError, show, ValueError } from '../base/errors.ts';
-import { encodeTfRecord, recordCutter } from '../formats/tfrecord.ts';
+import { recordCutter } from '../formats/tfrecord.ts';
 import { joinPath } from '../platform/path.ts';
-import { type GrowingFile, platform } from '../platform/platform.ts';
+import { platform } from '../platform/platform.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Options } from '../runtime/tensor-methods.ts';
-import { AGAIN, DONE, type Later, type Pull, settle, thenClose, whenThere } from './pull.ts';
+import type { DatasetBase } from './dataset.ts';
+import { DONE, type Later, type Pull, thenClose, whenThere } from './pull.ts';
 import {
   decodeSpec,
   decodeTensor,
@@ -19,16 +20,41 @@ import {
   SnapshotMetadata,
   SPEC_FILE,
 } from './saved-format.ts';
-import { Pass, type Source, UNKNOWN } from './source.ts';
-import { type Compression, compressionOf, cutFile } from './sources/files.ts';
+import { ShardFile } from './shard-file.ts';
+import { callAt, Pass, type Source, UNKNOWN, whole } from './source.ts';
+import { type Compression, compressionOf, cutFile, listSource } from './sources/files.ts';
 import { commonSpec, type Spec, specOf } from './spec.ts';
+import { interleaved } from './transformations/flat-map.ts';
+import type { Arguments, Element } from './types.ts';
 
-export interface SaveOptions extends Options<{ compression: 'GZIP' | 'AUTO' | 'NONE' | '' | null }> {}
-export interface LoadOptions
-  extends Options<{ elementSpec: Spec | null; compression: 'GZIP' | 'AUTO' | 'NONE' | '' | null }> {}
+type PackedAs = 'GZIP' | 'AUTO' | 'NONE' | '' | null;
+export interface SaveOptions<T extends Element = Element>
+  extends Options<{
+    compression: PackedAs;
+    /** The number of the file that an element goes into; all go into one otherwise. */
+    shardFunc: (...args: Arguments<T>) => Tensor | number | Promise<Tensor | number>;
+  }> {}
+/** What makes one data set of those of the files. Files take turns otherwise. */
+export interface ReaderOption
+  extends Options<{ readerFunc: (shards: DatasetBase<DatasetBase<Element>>) => DatasetBase<Element> }> {}
+export interface LoadOptions extends ReaderOption, Options<{ elementSpec: Spec | null; compression: PackedAs }> {}
+/** Puts the data sets of files together, as `readerFunc` does with data sets of data sets. */
+export type ReadShards = (shards: readonly Source[]) => Source;
 
 const compression = (given: unknown, where: string): Compression =>
   given === 'AUTO' || given === 'NONE' ? '' : compressionOf(given, where);
+
+/** Which file an element goes into. */
+type ShardOf = (element: unknown, index: number) => Later<number>;
+
+function shardOf(f: unknown, where: string): ShardOf {
+  if (f === undefined || f === null) return () => 0;
+  if (typeof f !== 'function') throw new ValueError(`${where}: shardFunc: found ${show(f)}, wanted a function.`);
+  return (element, index) =>
+    callAt(where.slice('Dataset.'.length), f as (...args: never) => unknown, element, index, (shard) =>
+      whole(shard, `${where.slice('Dataset.'.length)}: what shardFunc gives`, 0),
+    );
+}
 
 /** Writes elements as they come; what it writes counts only after `finish`. */
 class Writer {
@@ -36,19 +62,25 @@ class Writer {
   readonly #packing: Compression;
   readonly #runId: string;
   readonly #where: string;
-  #file: Promise<GrowingFile> | null = null;
-  #waiting: Uint8Array[] = [];
-  #size = 0;
+  readonly #shardOf: ShardOf;
+  readonly #shards = new Map<number, ShardFile>();
   #count = 0;
   #spec: Spec | null = null;
 
-  constructor(folder: string, packing: Compression, where: string) {
+  constructor(folder: string, packing: Compression, shardOf: ShardOf, where: string) {
     this.#folder = folder;
     this.#packing = packing;
+    this.#shardOf = shardOf;
     this.#where = where;
     this.#runId = String(crypto.getRandomValues(new BigUint64Array(1))[0]);
   }
 
+  #shard(number: number): ShardFile {
+    let shard = this.#shards.get(number);
+    if (!shard)
+      this.#shards.set(number, (shard = new ShardFile(joinPath(this.#folder, this.#runId), number, this.#packing)));
+    return shard;
+  }
   add(element: unknown): Later<void> {
     const spec = specOf(element);
     const common = this.#spec ? commonSpec(this.#spec, spec) : spec;
@@ -57,29 +89,12 @@ class Writer {
         `${this.#where}: element ${this.#count} has other dtypes, ranks or parts than those before.`,
       );
     this.#spec = common;
-    this.#count++;
-    for (const record of encodeElement(element, this.#where)) {
-      const framed = encodeTfRecord(record);
-      this.#waiting.push(framed);
-      this.#size += framed.length;
-    }
-    // Packed files are packed whole, at the end.
-    return this.#size > 1 << 20 && this.#packing === '' ? this.#flush() : undefined;
-  }
-  async #flush(): Promise<void> {
-    this.#file ??= platform().openToGrow(
-      joinPath(this.#folder, this.#runId, '00000000.shard', '00000000.snapshot'),
-      true,
-    );
-    const file = await this.#file;
-    const parts = this.#waiting;
-    this.#waiting = [];
-    this.#size = 0;
-    await file.write(await pack(parts, this.#packing));
+    const records = encodeElement(element, this.#where);
+    return whenThere(this.#shardOf(element, this.#count++), (number) => this.#shard(number).add(records));
   }
   async finish(below: Source): Promise<void> {
-    await this.#flush();
-    await (await this.#file!).close();
+    if (this.#shards.size === 0) this.#shard(0);
+    for (const shard of this.#shards.values()) await shard.finish();
     const spec = this.#spec ?? below.spec();
     if (!spec)
       throw new ValueError(
@@ -98,26 +113,14 @@ class Writer {
     await platform().writeFile(joinPath(this.#folder, METADATA_FILE), metadata);
   }
   abandon(): void {
-    void this.#file?.then((file) => file.close()).catch(() => undefined);
+    for (const shard of this.#shards.values()) shard.abandon();
   }
-}
-
-async function pack(parts: readonly Uint8Array[], packing: Compression): Promise<Uint8Array> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  if (packing === '') return all;
-  const { gzipSync, zlibSync } = await import('fflate');
-  return packing === 'GZIP' ? gzipSync(all, { mtime: 0 }) : zlibSync(all);
 }
 
 export async function saveSource(below: Source, path: string, options: SaveOptions): Promise<void> {
   const where = 'Dataset.save';
   if (typeof path !== 'string' || path === '') throw new ValueError(`${where}: path: found ${show(path)}.`);
-  const writer = new Writer(path, compression(options.compression, where), where);
+  const writer = new Writer(path, compression(options.compression, where), shardOf(options.shardFunc, where), where);
   const pull = below.open(new Pass());
   const write = async (): Promise<void> => {
     for (;;) {
@@ -186,73 +189,97 @@ function later(begin: () => Promise<Pull<unknown>>): Pull<unknown> {
   };
 }
 
-async function openSaved(path: string, packing: Compression, where: string, seen: (spec: Spec) => void) {
+/** Files in turns: so TensorFlow deals elements out where no function says otherwise, and so it reads them. */
+const inTurns: ReadShards = (shards) =>
+  interleaved(
+    listSource(shards),
+    (shard: unknown) => shard,
+    { cycle: Math.max(shards.length, 1), block: 1, ahead: 0 },
+    (shard, pass) => (shard as Source).open(pass),
+  );
+
+async function openSaved(
+  path: string,
+  packing: Compression,
+  where: string,
+  read: ReadShards,
+  pass: Pass,
+  seen: (spec: Spec) => void,
+): Promise<Pull<unknown>> {
   const { metadata, spec } = await readMetadata(path, where);
   seen(spec);
   const folder = joinPath(path, metadata.runId);
   const files: string[] = [];
   for await (const file of platform().walk(folder)) if (file.endsWith('.snapshot')) files.push(joinPath(folder, file));
-  files.sort();
-  let at = 0;
-  let current: Pull<unknown> | null = null;
-  // Shards take turns in TensorFlow's reader; one after the other gives the same elements.
-  const step = (): Later<unknown> => {
-    if (!current) {
-      if (at === files.length) return DONE;
-      current = readElements(files[at++]!, spec, packing);
-    }
-    return whenThere(current.next(), (element) => {
-      if (element !== DONE) return element;
-      current = null;
-      return AGAIN;
-    });
-  };
-  return { next: () => settle(step), close: () => current?.close?.() };
+  const shards = files.sort().map(
+    (file): Source => ({
+      open: () => readElements(file, spec, packing),
+      cardinality: UNKNOWN,
+      spec: () => spec,
+    }),
+  );
+  return read(shards).open(pass);
 }
 
-export function loadSource(path: string, options: LoadOptions): Source {
+export function loadSource(path: string, options: LoadOptions, read: ReadShards = inTurns): Source {
   const packing = compression(options.compression, 'Dataset.load');
   let spec: Spec | null = options.elementSpec ?? null;
   return {
-    open: () => later(() => openSaved(path, packing, 'Dataset.load', (found) => (spec ??= found))),
+    open: (pass) => later(() => openSaved(path, packing, 'Dataset.load', read, pass, (found) => (spec ??= found))),
     cardinality: UNKNOWN,
     spec: () => spec,
   };
 }
 
 /** Reads what was written at `path`; where nothing was, writes what passes by. */
-function keptAt(below: Source, path: string, packing: Compression, where: string): Source {
+function keptAt(
+  below: Source,
+  path: string,
+  writer: () => Writer,
+  open: (pass: Pass) => Promise<Pull<unknown>>,
+): Source {
   const writing = (pass: Pass): Pull<unknown> => {
     const pull = below.open(pass);
-    const writer = new Writer(path, packing, where);
+    const writing = writer();
     let ended = false;
     const next = (): Later<unknown> =>
       whenThere(pull.next(), (element) => {
-        if (element !== DONE) return whenThere(writer.add(element), () => element);
+        if (element !== DONE) return whenThere(writing.add(element), () => element);
         if (ended) return DONE;
         ended = true;
-        return writer.finish(below).then(() => DONE);
+        return writing.finish(below).then(() => DONE);
       });
     return {
       next,
       close: () => {
-        if (!ended) writer.abandon();
+        if (!ended) writing.abandon();
         return pull.close?.();
       },
     };
   };
   return {
     open: (pass) =>
-      later(async () =>
-        (await platform().exists(joinPath(path, METADATA_FILE)))
-          ? openSaved(path, packing, where, () => undefined)
-          : writing(pass),
-      ),
+      later(async () => ((await platform().exists(joinPath(path, METADATA_FILE))) ? open(pass) : writing(pass))),
     cardinality: below.cardinality,
     spec: () => below.spec(),
   };
 }
 
-export const snapshotSource = (below: Source, path: string, options: SaveOptions): Source =>
-  keptAt(below, path, compression(options.compression ?? 'AUTO', 'Dataset.snapshot'), 'Dataset.snapshot');
-export const cacheAt = (below: Source, path: string): Source => keptAt(below, path, '', 'Dataset.cache');
+export function snapshotSource(below: Source, path: string, options: SaveOptions, read: ReadShards = inTurns): Source {
+  const where = 'Dataset.snapshot';
+  const packing = compression(options.compression ?? 'AUTO', where);
+  const shard = shardOf(options.shardFunc, where);
+  return keptAt(
+    below,
+    path,
+    () => new Writer(path, packing, shard, where),
+    (pass) => openSaved(path, packing, where, read, pass, () => undefined),
+  );
+}
+export const cacheAt = (below: Source, path: string): Source =>
+  keptAt(
+    below,
+    path,
+    () => new Writer(path, '', () => 0, 'Dataset.cache'),
+    (pass) => openSaved(path, '', 'Dataset.cache', inTurns, pass, () => undefined),
+  );

@@ -66,39 +66,52 @@ export function parseTensor(serialized: TensorLike, outType: DType): Tensor {
   return eagerTensor(data, shape, dtype);
 }
 
-/** The bytes of each string as numbers of a dtype, along a new last axis; all strings must be equally long. */
-export const decodeRaw = guarded(
+/**
+ * The bytes of each string as numbers of a dtype, along a new last axis. All strings must be equally long; with `fixedLength` longer
+ * ones are cut to that many bytes, shorter ones filled up with zeros.
+ */
+export const decodeRaw = signature(
   'io.decodeRaw',
-  ['inputBytes', 'outType', 'options'],
-  (inputBytes: TensorLike, outType: DType, options: { littleEndian?: boolean } = {}): Tensor => {
+  ['inputBytes', 'outType', 'littleEndian', 'fixedLength'],
+  (inputBytes: TensorLike, outType: DType, littleEndian: boolean = true, fixedLength?: number): Tensor => {
     const x = stringTensor(inputBytes, 'io.decodeRaw');
     const rows = (known(x, 'io.decodeRaw', REMEDY) as readonly string[]).map(bytesOf);
     if (outType === 'string' || dtypes[outType].array === null)
       throw new ValueError(`io.decodeRaw: outType ${show(outType)}; wanted a dtype of numbers.`);
     const size = storedBytes(outType);
-    const length = rows[0]?.length ?? 0;
-    const odd = rows.find((row) => row.length !== length);
+    if (fixedLength !== undefined && !(Number.isInteger(fixedLength) && fixedLength > 0 && fixedLength % size === 0))
+      throw new ValueError(
+        `io.decodeRaw: fixedLength ${show(fixedLength)}; wanted a multiple of the ${size} bytes of ${outType}.`,
+      );
+    const length = fixedLength ?? rows[0]?.length ?? 0;
+    const odd = fixedLength === undefined ? rows.find((row) => row.length !== length) : undefined;
     if (odd)
-      throw new ValueError(`io.decodeRaw: strings of ${length} and ${odd.length} bytes; wanted all of one length.`);
+      throw new ValueError(
+        `io.decodeRaw: strings of ${length} and ${odd.length} bytes; wanted all of one length, or fixedLength to cut them to.`,
+      );
     if (length % size !== 0)
       throw new ValueError(`io.decodeRaw: ${length} bytes are no whole number of ${outType} (${size} bytes each).`);
     const all = new Uint8Array(rows.length * length);
     rows.forEach((row, i) => {
-      all.set(row, i * length);
+      all.set(row.subarray(0, length), i * length);
     });
-    const data = decodeElements(all, outType, all.length / size, options.littleEndian ?? true);
+    const data = decodeElements(all, outType, all.length / size, littleEndian);
     return eagerTensor(data, [...x.dims, length / size], outType);
   },
 );
 
 /** Strings in web-safe base64, without padding unless asked for. */
-export const encodeBase64 = (input: TensorLike, pad = false): Tensor =>
-  mapElements(stringTensor(input, 'io.encodeBase64'), 'encodeBase64', 'string', (element) => {
-    const text = btoa(String.fromCharCode(...bytesOf(element)))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_');
-    return pad ? text : text.replace(/=+$/, '');
-  });
+export const encodeBase64 = signature(
+  'io.encodeBase64',
+  ['input', 'pad'],
+  (input: TensorLike, pad: boolean = false): Tensor =>
+    mapElements(stringTensor(input, 'io.encodeBase64'), 'encodeBase64', 'string', (element) => {
+      const text = btoa(String.fromCharCode(...bytesOf(element)))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_');
+      return pad ? text : text.replace(/=+$/, '');
+    }),
+);
 /** Strings from web-safe base64, padded or not. */
 export const decodeBase64 = (input: TensorLike): Tensor =>
   mapElements(stringTensor(input, 'io.decodeBase64'), 'decodeBase64', 'string', (element) => {

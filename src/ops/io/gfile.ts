@@ -7,6 +7,8 @@ import { joinPath } from '../../platform/path.ts';
 import { platform } from '../../platform/platform.ts';
 import { matchingPaths } from './glob.ts';
 
+export { GFile } from './gfile-file.ts';
+
 export const exists = (path: string): Promise<boolean> => platform().exists(path);
 export const isdir = async (path: string): Promise<boolean> => (await platform().stat(path))?.kind === 'folder';
 /** The names in a folder, sorted. */
@@ -28,16 +30,22 @@ async function mayReplace(path: string, overwrite: boolean, where: string): Prom
   if (!overwrite && (await exists(path)))
     throw new FileError(`gfile.${where}: '${path}' exists; give overwrite: true to replace it.`);
 }
-export async function copy(from: string, to: string, overwrite = false): Promise<void> {
-  await mayReplace(to, overwrite, 'copy');
-  await platform().writeFile(to, await platform().readFile(from));
-}
+type OverwriteOption = boolean | { readonly overwrite?: boolean };
+const overwrites = (given: OverwriteOption): boolean => (typeof given === 'object' ? given.overwrite === true : given);
+export const copy = guarded(
+  'io.gfile.copy',
+  ['src', 'dst', 'overwrite'],
+  async (src: string, dst: string, overwrite: OverwriteOption = false): Promise<void> => {
+    await mayReplace(dst, overwrites(overwrite), 'copy');
+    await platform().writeFile(dst, await platform().readFile(src));
+  },
+);
 export const rename = guarded(
   'io.gfile.rename',
-  ['from', 'to', 'overwrite'],
-  async (from: string, to: string, overwrite = false): Promise<void> => {
-    await mayReplace(to, overwrite, 'rename');
-    await platform().rename(from, to);
+  ['src', 'dst', 'overwrite'],
+  async (src: string, dst: string, overwrite: OverwriteOption = false): Promise<void> => {
+    await mayReplace(dst, overwrites(overwrite), 'rename');
+    await platform().rename(src, dst);
   },
 );
 /** Deletes a file. */
@@ -62,14 +70,33 @@ export async function stat(path: string): Promise<FileStatistics> {
   if (!found) throw new FileError(`gfile.stat: there is nothing at '${path}'.`);
   return { length: found.size, mtimeNsec: found.modified * 1e6, isDirectory: found.kind === 'folder' };
 }
-/** Folders from the top down: the path, its folders, its files. */
-export async function* walk(top: string): AsyncGenerator<[folder: string, folders: string[], files: string[]]> {
-  const entries = await platform().readFolder(top);
+/**
+ * Folders from the top down, or with `topdown: false` from the deepest up: the path, its folders, its files. A folder that cannot
+ * be read is told to `onerror`, if it is there, and left out.
+ */
+export async function* walk(
+  top: string,
+  options: boolean | { readonly topdown?: boolean; readonly onerror?: ((error: unknown) => void) | null } = {},
+  onerror?: ((error: unknown) => void) | null,
+): AsyncGenerator<[folder: string, folders: string[], files: string[]]> {
+  const { topdown = true, onerror: told = onerror } = typeof options === 'boolean' ? { topdown: options } : options;
+  let entries: Awaited<ReturnType<ReturnType<typeof platform>['readFolder']>>;
+  try {
+    entries = await platform().readFolder(top);
+  } catch (error) {
+    if (!told) throw error;
+    told(error);
+    return;
+  }
   const names = (kind: string): string[] =>
     entries
       .filter((entry) => entry.kind === kind)
       .map(({ name }) => name)
       .sort();
-  yield [top, names('folder'), names('file')];
-  for (const name of names('folder')) yield* walk(joinPath(top, name));
+  const here: [string, string[], string[]] = [top, names('folder'), names('file')];
+  if (topdown) yield here;
+  for (const name of here[1]) yield* walk(joinPath(top, name), { topdown, onerror: told ?? null });
+  if (!topdown) yield here;
 }
+/** What paths may begin with: nothing, for files, or the scheme of an address that can be read. */
+export const getRegisteredSchemes = (): string[] => ['', 'http', 'https'];

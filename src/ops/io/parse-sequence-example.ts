@@ -18,7 +18,12 @@ import type { Bytes } from './pictures.ts';
 type Parsed = Record<string, Tensor | SparseTensor | RaggedTensor>;
 
 export interface SequenceOptions
-  extends Options<{ contextFeatures: Features | null; sequenceFeatures: Features | null; exampleNames: unknown }> {}
+  extends Options<{
+    contextFeatures: Features | null;
+    sequenceFeatures: Features | null;
+    exampleNames: unknown;
+    exampleName: unknown;
+  }> {}
 
 const none = (dtype: FeatureDType): Data => (dtype === 'string' ? [] : allocate(dtype, 0));
 

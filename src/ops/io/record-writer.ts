@@ -7,18 +7,66 @@ import { encodeTfRecord } from '../../formats/tfrecord.ts';
 import { type GrowingFile, platform } from '../../platform/platform.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
+import { bindArguments } from '../core/signature.ts';
 import { bytesOf } from '../strings/text.ts';
 import type { Bytes } from './pictures.ts';
 
 type Compression = '' | 'GZIP' | 'ZLIB';
+type PackingLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+type RecordSettings = Options<
+  { compressionType: Compression | null } & Record<
+    Exclude<(typeof OPTION_NAMES)[number], 'compressionType'>,
+    number | null
+  >
+>;
+
+const OPTION_NAMES = [
+  'compressionType',
+  'flushMode',
+  'inputBufferSize',
+  'outputBufferSize',
+  'windowBits',
+  'compressionLevel',
+  'compressionMethod',
+  'memLevel',
+  'compressionStrategy',
+] as const;
 
 class TFRecordOptions_ {
   readonly compressionType: Compression;
-  constructor(options: Compression | Options<{ compressionType: Compression | null; compressionLevel: number }> = '') {
-    const given = typeof options === 'string' ? options : (options.compressionType ?? '');
-    if (given !== '' && given !== 'GZIP' && given !== 'ZLIB')
-      throw new ValueError(`TFRecordOptions: compressionType: found ${show(given)}, wanted '', 'GZIP' or 'ZLIB'.`);
-    this.compressionType = given;
+  /** How hard to pack, 0 to 9; zlib's own choice otherwise. The other settings of zlib are kept and change nothing here. */
+  readonly compressionLevel: PackingLevel | null;
+  readonly flushMode: number | null;
+  readonly inputBufferSize: number | null;
+  readonly outputBufferSize: number | null;
+  readonly windowBits: number | null;
+  readonly compressionMethod: number | null;
+  readonly memLevel: number | null;
+  readonly compressionStrategy: number | null;
+
+  constructor(...args: [options?: Compression | null | RecordSettings]) {
+    const bound = bindArguments('TFRecordOptions', OPTION_NAMES, args);
+    const given = Object.fromEntries(OPTION_NAMES.map((name, i) => [name, bound[i] ?? null])) as Record<
+      (typeof OPTION_NAMES)[number],
+      number | null
+    >;
+    const type: unknown = given.compressionType ?? '';
+    if (type !== '' && type !== 'GZIP' && type !== 'ZLIB')
+      throw new ValueError(`TFRecordOptions: compressionType: found ${show(type)}, wanted '', 'GZIP' or 'ZLIB'.`);
+    const level = given.compressionLevel;
+    if (level !== null && !(Number.isInteger(level) && level >= -1 && level <= 9))
+      throw new ValueError(
+        `TFRecordOptions: compressionLevel: found ${show(level)}, wanted 0 to 9, or -1 for the usual one.`,
+      );
+    this.compressionType = type;
+    this.compressionLevel = level === null || level < 0 ? null : (level as PackingLevel);
+    this.flushMode = given.flushMode;
+    this.inputBufferSize = given.inputBufferSize;
+    this.outputBufferSize = given.outputBufferSize;
+    this.windowBits = given.windowBits;
+    this.compressionMethod = given.compressionMethod;
+    this.memLevel = given.memLevel;
+    this.compressionStrategy = given.compressionStrategy;
   }
   static getCompressionTypeString(options: TFRecordOptions | Compression | null): Compression {
     return options === null ? '' : typeof options === 'string' ? options : options.compressionType;
@@ -36,7 +84,7 @@ const FLUSH_BYTES = 1 << 20;
 
 class TFRecordWriter_ {
   readonly path: string;
-  readonly #compression: Compression;
+  readonly #options: TFRecordOptions;
   #waiting = new ByteParts();
   #file: Promise<GrowingFile> | null = null;
   /** What was handed to the disk, in order. */
@@ -51,10 +99,7 @@ class TFRecordWriter_ {
     if (typeof path !== 'string' || path === '')
       throw new ValueError(`TFRecordWriter: path: found ${show(path)}, wanted the path of a file.`);
     this.path = path;
-    this.#compression =
-      options instanceof TFRecordOptions_
-        ? options.compressionType
-        : new TFRecordOptions_(options ?? '').compressionType;
+    this.#options = options instanceof TFRecordOptions_ ? options : new TFRecordOptions_(options);
   }
 
   write(record: Recordable): void {
@@ -62,21 +107,21 @@ class TFRecordWriter_ {
     if (this.#failed !== undefined) throw this.#failed;
     this.#waiting.bytes(encodeTfRecord(contentOf(record)));
     // Packed files are packed whole when they are closed.
-    if (this.#compression === '' && this.#waiting.length >= FLUSH_BYTES) this.#send();
+    if (this.#options.compressionType === '' && this.#waiting.length >= FLUSH_BYTES) this.#send();
   }
   #send(): void {
     const bytes = this.#waiting.join();
     this.#waiting = new ByteParts();
     this.#file ??= platform().openToGrow(this.path, true);
     const file = this.#file;
-    this.#written = this.#written.then(async () => (await file).write(await packed(bytes, this.#compression)));
+    this.#written = this.#written.then(async () => (await file).write(await packed(bytes, this.#options)));
     this.#written.catch((error: unknown) => {
       this.#failed ??= error;
     });
   }
   /** Waits until what was written is in the file; of a packed one, nothing is before it is closed. */
   async flush(): Promise<void> {
-    if (this.#compression === '') this.#send();
+    if (this.#options.compressionType === '') this.#send();
     await this.#written;
   }
   async close(): Promise<void> {
@@ -105,10 +150,11 @@ function contentOf(record: Recordable): Uint8Array {
   );
 }
 
-async function packed(bytes: Uint8Array, compression: Compression): Promise<Uint8Array> {
-  if (compression === '') return bytes;
+async function packed(bytes: Uint8Array, { compressionType, compressionLevel }: TFRecordOptions): Promise<Uint8Array> {
+  if (compressionType === '') return bytes;
   const { gzipSync, zlibSync } = await import('fflate');
-  return compression === 'GZIP' ? gzipSync(bytes, { mtime: 0 }) : zlibSync(bytes);
+  const level = compressionLevel ?? 6;
+  return compressionType === 'GZIP' ? gzipSync(bytes, { mtime: 0, level }) : zlibSync(bytes, { level });
 }
 
 export interface TFRecordWriter extends TFRecordWriter_ {}
