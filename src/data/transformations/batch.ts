@@ -85,7 +85,7 @@ function rowsOf(pull: Pull<unknown>): Pull<unknown> {
 
 export const unbatched = (below: Source): Source => {
   let cardinality = below.cardinality;
-  if (cardinality > 0) {
+  if (cardinality >= 0) {
     const rows = knownRows(below.spec());
     cardinality = rows === null ? UNKNOWN : cardinality * rows;
   }
@@ -115,7 +115,7 @@ export function rebatched(below: Source, sizes: readonly number[], drop: boolean
       const next = (): Later<unknown> => collect([], sizes[turn++ % sizes.length]!);
       return pulling(next, source);
     },
-    n <= 0 ? n : UNKNOWN,
+    n < 0 ? n : UNKNOWN,
     () => {
       const spec = below.spec();
       const [size] = sizes;

@@ -18,7 +18,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Options } from '../../runtime/tensor-methods.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { boolean, number, optional } from '../schema.ts';
-import { squaredGradient } from './gradients.ts';
+import { squaredGradient, squaredProduct } from './gradients.ts';
 import { Optimizer_ } from './optimizer.ts';
 import { type OptimizerArgs, type OptimizerClass, type OptimizerOptions, optimizerSchema } from './options.ts';
 
@@ -99,8 +99,9 @@ class Adafactor_ extends Optimizer_ {
       v = multiply(expandDims(share, -1), expandDims(column, -2));
       velocity.set(v);
     } else v = mixed(velocity, squares);
-    const u = divide(gradient, sqrt(v));
-    const clipped = divide(u, maximum(divide(rootMeanSquare(u), this.clipThreshold), 1));
+    const factor = rsqrt(v);
+    const size = sqrt(reduceMean(squaredProduct(factor, gradient)));
+    const clipped = divide(multiply(gradient, factor), maximum(divide(size, this.clipThreshold), 1));
     this.assignSub(variable, multiply(clipped, alpha));
   }
 }

@@ -1,6 +1,7 @@
 // Lamb: Adam's steps scaled to the norm of each layer's weights, for large batches (You et al., 2020).
 import { callable } from '../../base/callable.ts';
 import {
+  abs,
   add,
   divide,
   greater,
@@ -50,7 +51,9 @@ class Lamb_ extends Optimizer_ {
     const at = this.indexOf(variable);
     const m = movingMean(this.#momentums[at]!, gradient, this.beta1);
     const v = movingSquare(this.#velocities[at]!, gradient, this.beta2);
-    const mean = divide(m, subtract(1, this.power(this.beta1, dtype)));
+    // The ratio below would make a whole step of the floor that running means end at, where gradients are zero throughout.
+    const moved = where(greater(abs(m), 1e-27), m, 0);
+    const mean = divide(moved, subtract(1, this.power(this.beta1, dtype)));
     const root = add(sqrt(divide(v, subtract(1, this.power(this.beta2, dtype)))), this.epsilon);
     const step = divide(mean, root);
     const norm = (x: Tensor): Tensor => sqrt(reduceSum(square(x)));

@@ -42,6 +42,7 @@ import {
   type Gradient,
   mapGradient,
 } from './gradients.ts';
+import { heldIn } from './moments.ts';
 import {
   type BaseValues,
   checkOptions,
@@ -419,7 +420,7 @@ export class Optimizer_ {
   protected power(beta: number, dtype: DType): Tensor {
     return this.shared(
       `${beta}^step ${dtype}`,
-      () => p.binary('pow', p.scalar(beta, dtype), this.step(dtype)) as Tensor,
+      () => p.binary('pow', p.scalar(heldIn(dtype, beta), dtype), this.step(dtype)) as Tensor,
     );
   }
 

@@ -39,28 +39,30 @@ const named = (x: Json | undefined): x is { [key: string]: Json } =>
   typeof x === 'object' && x !== null && !Array.isArray(x);
 const int64 = (x: Json) => argument(new ArrayValue('int64', [], BigInt64Array.of(BigInt(Number(x)))));
 
-function stepArgument(c: Case, x: Json): unknown {
+/** Steps as the case decodes them: these know the arrays. */
+type Steps = readonly (readonly Value[])[];
+
+function stepArgument(x: Json, decoded: Value): unknown {
   if (named(x) && typeof x.fn === 'string') return functions[x.fn];
-  if (named(x) && Array.isArray(x.dataset)) return build(c, x.dataset as Json[][]);
+  if (named(x) && Array.isArray(x.dataset)) return build(x.dataset as Json[][], (decoded as Fields).dataset as Steps);
   return x;
 }
 
-function source(c: Case, [op, ...args]: Json[], index: number): unknown {
+function source([op, ...args]: Json[], [, ...decoded]: readonly Value[]): unknown {
   if (op === 'range') return make('range', ...args);
-  if (op === 'zip') return make('zip', ...args.map((steps) => build(c, steps as Json[][])));
-  // The decoded step knows the arrays.
-  const decoded = (c.field('steps') as readonly (readonly Value[])[])[index]![1]!;
-  return make(String(op), argument(decoded));
+  if (op === 'zip') return make('zip', ...args.map((steps, i) => build(steps as Json[][], decoded[i] as Steps)));
+  return make(String(op), argument(decoded[0]!));
 }
 
-function build(c: Case, steps: readonly Json[][]): unknown {
-  let dataset = source(c, steps[0]!, 0);
-  for (const [op, ...rest] of steps.slice(1)) {
+function build(steps: readonly Json[][], decoded: Steps): unknown {
+  let dataset = source(steps[0]!, decoded[0]!);
+  for (const [i, [op, ...rest]] of steps.slice(1).entries()) {
+    const values = decoded[i + 1]!.slice(1);
     const last = rest.at(-1);
     const kwargs = named(last) && named(last.kw) ? (rest.pop() as { kw: { [key: string]: Json } }).kw : {};
-    const args = rest.map((x) => stepArgument(c, x));
+    const args = rest.map((x, j) => stepArgument(x, values[j]!));
     if (op === 'scan') args[0] = int64(rest[0]!);
-    const given = Object.fromEntries(Object.entries(kwargs).map(([key, x]) => [key, stepArgument(c, x)]));
+    const given = Object.fromEntries(Object.entries(kwargs).map(([key, x]) => [key, stepArgument(x, null)]));
     const last_ = Object.keys(given).length === 0 ? [] : [options(given as Fields)];
     dataset = method(dataset, String(op), ...args, ...last_);
   }
@@ -89,12 +91,18 @@ async function elementsOf(dataset: unknown): Promise<Value[]> {
 
 async function pipeline(c: Case): Promise<Fields> {
   const steps = structuredClone(c.json.steps) as Json[][];
+  const decoded = c.field('steps') as Steps;
   const last = steps.at(-1)!;
   if (last[0] === 'reduce') {
-    const value = await method(build(c, steps.slice(0, -1)), 'reduce', int64(last[1]!), stepArgument(c, last[2]!));
+    const value = await method(
+      build(steps.slice(0, -1), decoded),
+      'reduce',
+      int64(last[1]!),
+      stepArgument(last[2]!, null),
+    );
     return { value: result(value) };
   }
-  const dataset = build(c, steps);
+  const dataset = build(steps, decoded);
   const elements = await elementsOf(dataset);
   return { elements, cardinality: withoutArrays(result(method(dataset, 'cardinality'))) };
 }

@@ -3,8 +3,8 @@ import { argument, construct, deserialize, fn, isTensor, plainConfig, property, 
 import type { Area } from '../runner.ts';
 import { ArrayValue, type Fields, isFields, type Value } from '../values.ts';
 
-/** Slots are compared by path; string and bool variables are not stored in the cases. */
-const stored = (value: Value) => value instanceof ArrayValue && /^(float|bfloat|int|uint)/.test(value.dtype);
+/** Slots are compared by path; variables of strings, bool and bfloat16 are not stored in the cases. */
+const stored = (value: Value) => value instanceof ArrayValue && /^(float|int|uint)/.test(value.dtype);
 
 function makeOptimizer(className: string, config: Fields, inner: Fields | undefined): unknown {
   if (inner === undefined) return deserialize('optimizers', className, config);
