@@ -7,6 +7,7 @@
 //                              plan counts 32-bit words into `words` and the pointers are byte offsets into memory
 //   bindLoops(handle, words)   gives loops(plan, begin, end, scratch): scratch holds the byte offsets of the buffers, one in each
 //                              word, and from LOOP_HEADER on has room for the plan's registers
+//   copyRows(…)                rows of an array into memory
 #include <node_api.h>
 #include <cstdlib>
 #include <cstring>
@@ -129,6 +130,37 @@ napi_value run(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** copyRows(handle, to, from, row bytes, order or null, first, count): rows of an array to an address of the memory. */
+napi_value copyRows(napi_env env, napi_callback_info info) {
+  constexpr size_t COUNT = 7;
+  size_t count = COUNT;
+  napi_value args[COUNT];
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  void *held = nullptr, *from = nullptr, *order = nullptr;
+  size_t bytes = 0, known = 0;
+  int64_t to = 0, row = 0, first = 0, rows = 0;
+  if (count < COUNT || napi_get_value_external(env, args[0], &held) != napi_ok ||
+      napi_get_value_int64(env, args[1], &to) != napi_ok || !elementsOf(env, args[2], &from, &bytes) ||
+      napi_get_value_int64(env, args[3], &row) != napi_ok || napi_get_value_int64(env, args[5], &first) != napi_ok ||
+      napi_get_value_int64(env, args[6], &rows) != napi_ok)
+    return fail(env, "copyRows: wanted a handle, an address, bytes, the bytes of a row, an order or null, and which rows");
+  const bool ordered = elementsOf(env, args[4], &order, &known);
+  const size_t all = row > 0 ? bytes / row : 0;
+  if (first < 0 || rows < 0 || (size_t)(first + rows) > (ordered ? known : all))
+    return fail(env, "copyRows: rows out of range");
+  uint8_t* target = ((Memory*)held)->base + to;
+  if (!ordered) {
+    memcpy(target, (uint8_t*)from + first * row, rows * row);
+    return nullptr;
+  }
+  for (int64_t i = 0; i < rows; i++) {
+    const size_t number = ((uint32_t*)order)[first + i];
+    if (number >= all) return fail(env, "copyRows: a row out of range");
+    memcpy(target + i * row, (uint8_t*)from + number * row, row);
+  }
+  return nullptr;
+}
+
 /** Where the registers of a loop kernel begin in its scratch memory, behind the addresses of its buffers. */
 constexpr int LOOP_HEADER = 256;
 constexpr size_t LOOP_ARGUMENTS = 4;
@@ -202,5 +234,6 @@ NAPI_MODULE_INIT() {
   property(env, exports, "move", move);
   property(env, exports, "bind", bind);
   property(env, exports, "bindLoops", bindLoops);
+  property(env, exports, "copyRows", copyRows);
   return exports;
 }

@@ -24,6 +24,7 @@ const keep = (program: Program, executable: Executable, compileMilliseconds: num
   kept.push(entry);
   return {
     codeBytes: executable.codeBytes,
+    inTurn: (turns) => executable.inTurn(turns),
     run(table, host) {
       entry.table = new Uint32Array(inner.heap.buffer, table, program.slotCount).slice();
       const start = performance.now();

@@ -84,6 +84,22 @@ export interface Executable {
   /** Runs the program over the table of slot addresses at `table`. `host` is called for host steps. */
   run(table: number, host: (index: number) => void): void;
   readonly codeBytes: number;
+  /** A function that runs the program several times in one call, each time on other arguments. */
+  inTurn(turns: Turns): (table: number, block: number, times: number) => number;
+}
+
+/** What changes from run to run where a program runs several times in one call. */
+export interface Turns {
+  /** Slots into which the next of so many bytes go before each run. */
+  readonly given: readonly Part[];
+  /** Slots from which so many bytes are taken after each run. */
+  readonly taken: readonly Part[];
+  /** Slot of an int32 that ends the turns when a run leaves it other than 0; -1 for none. */
+  readonly flag: number;
+}
+export interface Part {
+  readonly slot: number;
+  readonly bytes: number;
 }
 
 export interface Backend {
@@ -93,6 +109,18 @@ export interface Backend {
   readonly threads: number;
   /** What computes products and convolutions: 'AVX-512', 'WebAssembly relaxed SIMD' … */
   readonly kernels: string;
+  /**
+   * Copies the rows with the numbers `order[first]`, `order[first + 1]` …, or `first`, `first + 1` … without an order, of `rowBytes` bytes
+   * each, to an address of the heap; missing where JavaScript does it as well.
+   */
+  readonly copyRows?: (
+    to: number,
+    from: Uint8Array,
+    rowBytes: number,
+    order: Uint32Array | null,
+    first: number,
+    count: number,
+  ) => void;
   /** Compiles synchronously. */
   compile(program: Program): Executable;
   /** Where the platform forbids large synchronous compilation (a browser's main thread). */

@@ -9,6 +9,15 @@ interface Addon {
   move(handle: object, view: Uint8Array): void;
   bind(handle: object, plans: Int32Array): (...values: number[]) => void;
   bindLoops(handle: object, plans: Int32Array): (...values: number[]) => void;
+  copyRows(
+    handle: object,
+    to: number,
+    from: Uint8Array,
+    rowBytes: number,
+    order: Uint32Array | null,
+    first: number,
+    count: number,
+  ): void;
 }
 
 interface NodeProcess {
@@ -19,7 +28,7 @@ interface NodeProcess {
   dlopen(module: { exports: unknown }, file: string): void;
 }
 
-const ABI = 7;
+const ABI = 8;
 
 function node(): NodeProcess | undefined {
   const { process, Deno } = globalThis as { process?: NodeProcess; Deno?: unknown };

@@ -3,9 +3,9 @@
 // stay there. Leaves compiling to src/compiler and code to the backend.
 import type { Backend, Executable } from '../backends/backend.ts';
 import { debugLevel } from '../base/debug.ts';
-import { allocate, type Data, type DType, dtypes } from '../base/dtype.ts';
+import { allocate, type Data, type DType, dtypes, type TypedArray } from '../base/dtype.ts';
 import { StateError, ValueError, zeroDivisor } from '../base/errors.ts';
-import { sizeOf } from '../base/shape.ts';
+import { type Dims, sizeOf } from '../base/shape.ts';
 import { type Compiled, type CompileOptions, compile, type HostCall, programKey } from '../compiler/compile.ts';
 import { kindOf } from '../compiler/fuse.ts';
 import { struck } from '../compiler/index-checks.ts';
@@ -16,6 +16,7 @@ import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
 import { isTracingKernels, Profile } from './profile.ts';
 import { type CompiledProgram, type ProgramSource, setProgramMaker } from './program.ts';
+import { LEAST_COPIED, RowsTensor } from './rows.ts';
 import { holdsStrings, programInStages } from './stages.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { Residence, VariableTensor } from './variable.ts';
@@ -49,7 +50,19 @@ class Memory {
   }
 
   write(address: number, dtype: DType, data: Data): void {
-    this.elements(dtype).set(data as Float64Array, address / dtypes[dtype].array!.BYTES_PER_ELEMENT);
+    const { copyRows } = this.backend;
+    const { array } = dtypes[dtype];
+    const { buffer, byteOffset, byteLength } = data as TypedArray;
+    if (copyRows && byteLength >= LEAST_COPIED && data instanceof array!)
+      copyRows(address, new Uint8Array(buffer, byteOffset, byteLength), byteLength, null, 0, 1);
+    else this.elements(dtype).set(data as Float64Array, address / array!.BYTES_PER_ELEMENT);
+  }
+
+  /** Writes the rows that a tensor stands for, and those that follow as the next so many tensors like it. */
+  writeRows(address: number, rows: RowsTensor, times = 1): void {
+    const { array } = dtypes[rows.dtype];
+    const at = address / array!.BYTES_PER_ELEMENT;
+    rows.writeTo(this.elements(rows.dtype), at, times, this.backend.copyRows);
   }
 
   read(address: number, dtype: DType, size: number): Data {
@@ -137,6 +150,8 @@ class Arena {
   }
 }
 
+type TurnsOf = ReturnType<Executable['inTurn']>;
+
 /** A compiled program that is kept, and the nodes of its graph from which its checks have their scopes. */
 interface Kept {
   readonly compiled: Compiled;
@@ -163,6 +178,8 @@ export class Engine {
   readonly #backend: Backend;
   readonly #options: CompileOptions;
   readonly #arenas: Arena[] = [];
+  /** Arguments of several runs. */
+  readonly #block: Arena;
   readonly #compiled = new Map<string, Kept>();
   readonly #eager = new Map<string, EngineProgram>();
   readonly #residents = new Set<WeakRef<VariableTensor>>();
@@ -174,6 +191,7 @@ export class Engine {
     this.#backend = backend;
     this.#options = options;
     this.memory = new Memory(backend);
+    this.#block = new Arena(this.memory);
     this.#collected = new FinalizationRegistry((free) => free());
   }
 
@@ -196,6 +214,12 @@ export class Engine {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Runs `f` with a block of memory that programs without host steps may have, one at a time. */
+  withBlock<T>(bytes: number, f: (address: number) => T): T {
+    this.#block.ensure(bytes);
+    return f(this.#block.address);
   }
 
   compile(source: {
@@ -282,6 +306,8 @@ export class EngineProgram implements CompiledProgram {
   readonly #constants: number[];
   readonly #variableAddress: number[];
   #arenaVersion = -1;
+  /** The program as it runs several times in a call. */
+  readonly #turns: { last?: TurnsOf; all?: TurnsOf } = {};
   #arenaAddress = -1;
   /** For arguments, outputs and checks: byte offset in the arena, or −1 for results that lie in a variable. */
   readonly #argumentOffsets: readonly number[];
@@ -315,21 +341,29 @@ export class EngineProgram implements CompiledProgram {
     });
   }
 
-  get takesStacks(): boolean {
-    return this.#compiled.hosts.length === 0;
-  }
-
-  run(args: readonly Tensor[], times = 1): Tensor[] {
-    const data = this.execute(
-      args.map((arg) => arg.elements!),
-      times,
-    );
+  run(args: readonly Tensor[]): Tensor[] {
+    const data = this.execute(args.map((arg) => (arg instanceof RowsTensor ? arg : arg.elements!)));
     const outputs = this.#source.graph.outputs;
     return data.map((elements, i) => eagerTensor(elements, outputs[i]!.dims, outputs[i]!.dtype));
   }
 
-  /** Runs on arrays, which hold the arguments of `times` runs; gives the last results' elements. */
-  execute(args: readonly Data[], times = 1): Data[] {
+  /** Runs on arrays, or on the rows of larger ones; gives the results' elements. */
+  execute(args: readonly (Data | RowsTensor)[]): Data[] {
+    return this.#prepared((arena) => {
+      args.forEach((arg, i) => {
+        const address = arena.address + this.#argumentOffsets[i]!;
+        if (arg instanceof RowsTensor) this.#engine.memory.writeRows(address, arg);
+        else this.#engine.memory.write(address, this.#argumentTypes[i]!, arg);
+      });
+      this.#once();
+      if (this.#compiled.checks.length > 0) this.#verify();
+      this.#changed();
+      return this.#results();
+    });
+  }
+
+  /** Runs with the variables and the arena in the table. */
+  #prepared<T>(run: (arena: Arena) => T): T {
     const engine = this.#engine;
     engine.run++;
     const { variables } = this.#source;
@@ -343,27 +377,67 @@ export class EngineProgram implements CompiledProgram {
     }
     return engine.withArena(this.#compiled.arenaBytes, (arena) => {
       if (moved || arena.version !== this.#arenaVersion || arena.address !== this.#arenaAddress) this.#fillTable(arena);
-      const { memory } = engine;
-      const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
-      for (let time = 0; time < times; time++) {
-        for (let i = 0; i < args.length; i++) {
-          const data = times === 1 ? args[i]! : pieceOf(args[i]!, time, times);
-          memory.write(arena.address + this.#argumentOffsets[i]!, this.#argumentTypes[i]!, data);
-        }
-        if (debugLevel() >= 2 || isTracingKernels())
-          (this.#profile ??= new Profile(engine.backend, this.#compiled)).run(this.#table, host);
-        else this.#executable.run(this.#table, host);
-        if (this.#compiled.checks.length > 0) this.#verify();
-        if (time === 0) for (const { variable, output } of variables) if (output >= 0) variable.changedInEngine();
-      }
-      const results: Data[] = [];
-      for (let i = 0; i < this.#source.results; i++) {
-        const { dims, dtype } = this.#source.graph.outputs[i]!;
-        results.push(memory.read(this.#address(this.#compiled.outputs[i]!), dtype, sizeOf(dims)));
-      }
-      return results;
+      return run(arena);
     });
   }
+
+  #once(): void {
+    const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
+    if (isWatched()) (this.#profile ??= new Profile(this.#engine.backend, this.#compiled)).run(this.#table, host);
+    else this.#executable.run(this.#table, host);
+  }
+
+  #changed(): void {
+    for (const { variable, output } of this.#source.variables) if (output >= 0) variable.changedInEngine();
+  }
+
+  #results(): Data[] {
+    const results: Data[] = [];
+    for (let i = 0; i < this.#source.results; i++) {
+      const { dims, dtype } = this.#source.graph.outputs[i]!;
+      results.push(this.#engine.memory.read(this.#address(this.#compiled.outputs[i]!), dtype, sizeOf(dims)));
+    }
+    return results;
+  }
+
+  // ── Several runs in one call ────────────────────────────────────────────────────────────────────────────────────
+
+  get runInTurn(): CompiledProgram['runInTurn'] {
+    return this.#compiled.hosts.length === 0 && !isWatched() ? this.#runInTurn : undefined;
+  }
+
+  readonly #runInTurn = (args: readonly RowsTensor[], times: number, results: 'last' | 'all'): Tensor[] => {
+    const outputs = this.#source.graph.outputs.slice(0, this.#source.results);
+    const taken = results === 'all' ? outputs : [];
+    const turns = (this.#turns[results] ??= this.#executable.inTurn({
+      given: args.map(({ dims, dtype }, i) => ({ slot: this.#source.arguments[i]!, bytes: bytesOf(dims, dtype) })),
+      taken: taken.map(({ dims, dtype }, i) => ({ slot: this.#compiled.outputs[i]!, bytes: bytesOf(dims, dtype) })),
+      flag: this.#compiled.flag,
+    }));
+    return this.#prepared(() => {
+      const { memory } = this.#engine;
+      const header = alignUp(4 * (args.length + taken.length));
+      const sizes = [...args, ...taken].map(({ dims, dtype }) => alignUp(times * bytesOf(dims, dtype)));
+      return this.#engine.withBlock(
+        sizes.reduce((sum, bytes) => sum + bytes, header),
+        (block) => {
+          let at = block + header;
+          const addresses = sizes.map((bytes) => (at += bytes) - bytes);
+          memory.elements('uint32').set(addresses, block / 4);
+          args.forEach((arg, i) => void memory.writeRows(addresses[i]!, arg, times));
+          const done = turns(this.#table, block, times);
+          this.#changed();
+          if (done < times) this.#verify();
+          if (results === 'last')
+            return this.#results().map((elements, i) => eagerTensor(elements, outputs[i]!.dims, outputs[i]!.dtype));
+          return taken.map(({ dims, dtype }, i) => {
+            const all = [dims[0]! * times, ...dims.slice(1)];
+            return eagerTensor(memory.read(addresses[args.length + i]!, dtype, sizeOf(all)), all, dtype);
+          });
+        },
+      );
+    });
+  };
 
   #fillTable(arena: Arena): void {
     this.#arenaVersion = arena.version;
@@ -440,11 +514,11 @@ export class EngineProgram implements CompiledProgram {
   }
 }
 
-/** One of `count` equal pieces. */
-function pieceOf(data: Data, piece: number, count: number): Data {
-  const size = data.length / count;
-  return (data as Float32Array).subarray(piece * size, (piece + 1) * size);
-}
+/** Whether somebody wants to see single kernels. */
+const isWatched = (): boolean => debugLevel() >= 2 || isTracingKernels();
+
+const bytesOf = (dims: Dims, dtype: DType): number => sizeOf(dims) * dtypes[dtype].bytes;
+const alignUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 const isBigArray = (data: Data): boolean => data instanceof BigInt64Array || data instanceof BigUint64Array;
 

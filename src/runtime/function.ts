@@ -7,9 +7,11 @@ import { isRecord } from '../base/record.ts';
 import { type Shape, showShape } from '../base/shape.ts';
 import { flattenTree, packTree } from '../base/tree.ts';
 import type { Graph, GraphValue } from '../graph/graph.ts';
+import type { Spec } from '../graph/value.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
 import { RetraceWatch } from './retracing.ts';
+import { RowsTensor } from './rows.ts';
 import { isLeaf, isMadeOfTensors, PARTS } from './structure.ts';
 import { Tensor } from './tensor.ts';
 import { Trace, traceInto } from './trace.ts';
@@ -36,6 +38,8 @@ interface Concrete {
   readonly program: CompiledProgram;
   /** What the function returned, tensors in place. */
   readonly result: unknown;
+  /** What its tensors are. */
+  readonly results: readonly Spec[];
   /** Variables whose shape may change, assigned to: their values come behind the results. */
   readonly reshaped: readonly VariableTensor[];
   readonly print: () => string;
@@ -167,17 +171,30 @@ export class FunctionCache {
     return this.#run(concrete, tensors);
   }
 
-  /** Whether `callInTurn` may follow the call that gave this object. */
-  takesStacks(same: object): boolean {
+  /**
+   * Whether `callInTurn` may follow the call that gave this object: its tensors are rows, as many in each, and where all results are
+   * wanted these have as many.
+   */
+  takesTurns(same: object, results: 'last' | 'all' = 'last'): boolean {
     const again = this.#again;
-    if (again === null || again.argument !== same || !again.concrete.program.takesStacks) return false;
+    if (again === null || again.argument !== same || !again.concrete.program.runInTurn) return false;
+    const { tensors, concrete } = again;
+    const rows = tensors[0]?.dims[0];
+    if (rows === undefined || !tensors.every((tensor) => tensor instanceof RowsTensor && tensor.dims[0] === rows))
+      return false;
+    if (results === 'all' && !concrete.results.every(({ dims }) => dims[0] === rows)) return false;
     return this.#changing.size === 0 && !eagerly && !currentTrace() && currentObservers().length === 0;
   }
-  /** Runs the trace of the latest call `times` times, on arguments that hold as many one after another; gives the last result. */
-  callInTurn(args: readonly unknown[], times: number): unknown {
-    const tensors: Tensor[] = [];
-    signature(args, tensors);
-    return this.#run(this.#again!.concrete, tensors, times);
+  /** Runs the trace of the latest call `times` times, on the rows of its tensors now and those that follow. */
+  callInTurn(times: number, results: 'last' | 'all' = 'last'): unknown {
+    const { concrete, tensors } = this.#again!;
+    this.latest = concrete;
+    return resultOf(concrete, concrete.program.runInTurn!(tensors as RowsTensor[], times, results));
+  }
+
+  /** Drops what the latest call was given. */
+  forgetCall(): void {
+    this.#again = null;
   }
 
   #shapes(): string {
@@ -186,16 +203,15 @@ export class FunctionCache {
     return key;
   }
 
-  #run(concrete: Concrete, tensors: readonly Tensor[], times = 1): unknown {
+  #run(concrete: Concrete, tensors: readonly Tensor[]): unknown {
     this.latest = concrete;
-    const outputs = concrete.program.run(tensors, times);
+    const outputs = concrete.program.run(tensors);
     const { reshaped } = concrete;
     const results = reshaped.length > 0 ? outputs.slice(0, -reshaped.length) : outputs;
     reshaped.forEach((variable, i) => {
       variable.set(outputs[results.length + i]!);
     });
-    if (concrete.result === null) return null;
-    return results.length === 1 && isTensor(concrete.result) ? results[0] : restore(concrete.result, results);
+    return resultOf(concrete, results);
   }
 
   #checked(result: unknown): unknown {
@@ -280,6 +296,7 @@ export class FunctionCache {
     return {
       program,
       result,
+      results: outputs,
       reshaped: reshaped.map((use) => use.variable),
       print: () => `${this.#name}: ${trace.graph.nodes.length} nodes`,
       named: { name: this.#name, graph: trace.graph, variables },
@@ -295,6 +312,11 @@ export class FunctionCache {
 /** The tensors of one leaf of a result. */
 const tensorsOf = (leaf: unknown): readonly Tensor[] =>
   isTensor(leaf) ? [leaf] : isMadeOfTensors(leaf) ? leaf[PARTS]().tensors : [];
+
+function resultOf({ result }: Concrete, values: readonly Tensor[]): unknown {
+  if (result === null) return null;
+  return values.length === 1 && isTensor(result) ? values[0] : restore(result, values);
+}
 
 /** The traced result with values: tensors replaced, everything else as it was. */
 function restore(result: unknown, values: readonly Tensor[]): unknown {

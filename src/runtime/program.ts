@@ -3,6 +3,7 @@
 import type { Data } from '../base/dtype.ts';
 import { runGraph } from '../graph/evaluate-graph.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { RowsTensor } from './rows.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { VariableTensor } from './variable.ts';
 
@@ -21,10 +22,12 @@ export interface ProgramSource {
 }
 
 export interface CompiledProgram {
-  /** With `times`, where `takesStacks`: on what that many runs would take, one after another along the first axes; gives the last results. */
-  run(args: readonly Tensor[], times?: number): Tensor[];
-  /** Whether several runs may be one call: not where code of JavaScript's runs between kernels and may look. */
-  readonly takesStacks?: boolean;
+  run(args: readonly Tensor[]): Tensor[];
+  /**
+   * Runs `times` times in one call, on the rows of the arguments and on those that follow them; gives the last results, or those of all
+   * runs one after another along the first axis. Missing where code of JavaScript's runs between kernels and may look.
+   */
+  readonly runInTurn?: ((args: readonly RowsTensor[], times: number, results: 'last' | 'all') => Tensor[]) | undefined;
 }
 
 /** Makes a program that runs on the reference backend. */

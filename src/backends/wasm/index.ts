@@ -11,6 +11,7 @@ import { type HeapOptions, WasmHeap } from './memory.ts';
 import { type NativeChoice, NativeMemory } from './native/addon.ts';
 import { type GeneratedProgram, generateProgram, programKey } from './program.ts';
 import { Pool, type Shared, type WorkerMaker } from './threads/pool.ts';
+import { type TurnsFunction, turnsModule } from './turns.ts';
 
 export interface WasmOptions extends HeapOptions {
   /** Switches relaxed SIMD on where the engine hides it behind a flag (`platform/simd.ts`); called once, before the first module. */
@@ -121,6 +122,12 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
     };
     const made: Executable = {
       codeBytes: bytes.length,
+      inTurn(turns) {
+        const module = new WebAssembly.Module(turnsModule(turns, memory));
+        const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory }, program: { run } });
+        const call = exports.turns as TurnsFunction;
+        return (table, block, times) => call(table, scratch.address, block, times);
+      },
       run(table, call) {
         const outer = host.call;
         host.call = call;
@@ -143,6 +150,7 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
     heap,
+    ...(native && { copyRows: native.copyRows }),
     synchronousLimit: synchronousLimit(),
     kernels: options.native?.instructions ?? (relaxed ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD'),
     get threads() {

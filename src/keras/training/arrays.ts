@@ -1,13 +1,14 @@
 // Arrays of samples as batches.
-// Owns: conversion and checks of x, y and weights; the slicing of batches straight from typed arrays, in order or shuffled,
-// into buffers that are used again for every batch.
-import { type Data, dtypes } from '../../base/dtype.ts';
+// Owns: conversion and checks of x, y and weights; batches as rows of the arrays, in order or shuffled, which programs read where
+// they lie (runtime/rows.ts).
+import { type Data, dtypes, type TypedArray } from '../../base/dtype.ts';
 import { ShapeError, SIDE_BY_SIDE, show, ValueError } from '../../base/errors.ts';
 import { showShape, sizeOf } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';
 import { eager, isWhole } from '../../data/structure.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
 import { cast } from '../../ops/math/elementwise.ts';
+import { RowsTensor, settled } from '../../runtime/rows.ts';
 import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import { isTensor } from '../symbolic/keras-tensor.ts';
 import type { Inputs, Structure, TensorLike } from '../types.ts';
@@ -82,7 +83,7 @@ export function splitValidation(
 export interface ArrayOptions {
   readonly batchSize: number;
   readonly shuffle: ((order: Uint32Array) => void) | null;
-  /** Whether the same buffers may hold every batch: not when steps run eagerly and may keep them. */
+  /** Whether the same tensors may stand for every batch: not when steps run eagerly and may keep them. */
   readonly reuse: boolean;
 }
 
@@ -103,48 +104,33 @@ export function arraySource(
     return { data: eager(leaf), rowDims, rowSize: sizeOf(rowDims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
   });
   const order = shuffle ? new Uint32Array(samples) : null;
-  const buffers = new Map<number, { tensors: (Tensor | null)[]; batch: Batch }>();
+  const made = new Map<number, { tensors: (Tensor | null)[]; batch: Batch }>();
 
-  const bufferFor = (rows: number) => {
-    const known = options.reuse ? buffers.get(rows) : undefined;
+  const tensorsFor = (rows: number) => {
+    const known = options.reuse ? made.get(rows) : undefined;
     if (known) return known;
     const tensors = plans.map((plan) => {
       if (!plan) return null;
-      const data = Array.isArray(plan.data)
-        ? new Array<string>(rows * plan.rowSize)
-        : new (plan.data.constructor as Float32ArrayConstructor)(rows * plan.rowSize);
-      return eagerTensor(data, [rows, ...plan.rowDims], plan.dtype);
+      const dims = [rows, ...plan.rowDims];
+      if (Array.isArray(plan.data)) return eagerTensor(new Array<string>(rows * plan.rowSize), dims, plan.dtype);
+      return new RowsTensor(plan.data as TypedArray, order, dims, plan.dtype);
     });
-    const made = { tensors, batch: packTree(structure, tensors, isLeaf) as Batch };
-    buffers.set(rows, made);
-    return made;
+    const pair = { tensors, batch: packTree(structure, tensors, isLeaf) as Batch };
+    made.set(rows, pair);
+    return pair;
   };
-  const fill = (from: number, rows: number): Batch => {
-    const { tensors, batch } = bufferFor(rows);
-    for (let k = 0; k < plans.length; k++) {
-      const plan = plans[k];
-      if (!plan) continue;
-      const { data, rowSize } = plan;
-      const target = tensors[k]!.elements!;
-      if (Array.isArray(data) || Array.isArray(target)) {
-        for (let i = 0; i < rows; i++) {
-          const row = order ? order[from + i]! : from + i;
-          for (let j = 0; j < rowSize; j++) (target as unknown[])[i * rowSize + j] = data[row * rowSize + j];
-        }
-      } else if (!order)
-        (target as Float32Array).set((data as Float32Array).subarray(from * rowSize, (from + rows) * rowSize));
-      else if (rowSize < 32) gatherSmall(data as Float32Array, target as Float32Array, order, from, rows, rowSize);
-      else
-        for (let i = 0; i < rows; i++) {
-          const at = order[from + i]! * rowSize;
-          (target as Float32Array).set((data as Float32Array).subarray(at, at + rowSize), i * rowSize);
-        }
-    }
-    return batch;
+  const batchOf = (from: number, rows: number): Batch => {
+    const { tensors, batch } = tensorsFor(rows);
+    tensors.forEach((tensor, k) => {
+      if (tensor instanceof RowsTensor) tensor.moveTo(from);
+      else if (tensor) fillTexts(tensor.elements as string[], plans[k]!, order, from);
+    });
+    return options.reuse ? batch : settled(batch);
   };
   return {
     steps,
     samples,
+    targets: parts.y,
     sizesVary: samples % batchSize !== 0,
     skip() {
       if (order) shuffle!(order);
@@ -157,31 +143,23 @@ export function arraySource(
           if (at >= samples) return null;
           const from = at;
           at = Math.min(at + batchSize, samples);
-          return fill(from, at - from);
+          return batchOf(from, at - from);
         },
-        stack: (most) => {
-          const count = Math.min(most, Math.floor((samples - at) / batchSize));
-          if (count < 1) return null;
-          const from = at;
+        advance: (most) => {
+          const count = Math.max(Math.min(most, Math.floor((samples - at) / batchSize)), 0);
+          if (count > 0) batchOf(at, batchSize);
           at += count * batchSize;
-          return { batch: fill(from, at - from), count };
+          return count;
         },
       };
     },
   };
 }
 
-function gatherSmall(
-  data: Float32Array,
-  target: Float32Array,
-  order: Uint32Array,
-  from: number,
-  rows: number,
-  rowSize: number,
-): void {
-  let to = 0;
-  for (let i = 0; i < rows; i++) {
-    const at = order[from + i]! * rowSize;
-    for (let j = 0; j < rowSize; j++) target[to++] = data[at + j]!;
+/** Writes the rows of an array of texts. */
+function fillTexts(target: string[], { data, rowSize }: Plan, order: Uint32Array | null, from: number): void {
+  for (let i = 0; i * rowSize < target.length; i++) {
+    const row = order ? order[from + i]! : from + i;
+    for (let j = 0; j < rowSize; j++) target[i * rowSize + j] = (data as string[])[row * rowSize + j]!;
   }
 }

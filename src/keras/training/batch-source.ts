@@ -14,19 +14,16 @@ export type Batch = [x: Structure, y: Structure | null, sampleWeight: Structure 
 export interface BatchIterator {
   /** The next batch, null at the end; where it is the same object as before, other elements stand in the same tensors. */
   next(): Batch | null | Promise<Batch | null>;
-  /** The next batches as one, where they are as large as the one before: at most so many, null where there is none. */
-  stack?(most: number): Stack | null;
+  /** Goes past the next batches, at most so many as large as the one before: the tensors of that stand for the first of them. Gives how many. */
+  advance?(most: number): number;
   close?(): Later<void>;
-}
-export interface Stack {
-  readonly batch: Batch;
-  /** How many batches stand in it, one after another. */
-  readonly count: number;
 }
 export interface BatchSource {
   /** Batches of an epoch; null when that is not known. */
   readonly steps: number | null;
   readonly samples: number | null;
+  /** The targets of all batches, where they are known beforehand. */
+  readonly targets?: Structure | null;
   /** Whether a batch may have another size than those before: the last of arrays, and those of a data set (where this is left out). */
   readonly sizesVary?: boolean;
   /** Begins a pass. */

@@ -29,6 +29,7 @@ interface Run {
   readonly pace: Pace;
   /** How many steps of fit make one call of the engine. */
   readonly stride?: Stride;
+  readonly labels?: Labels;
   /** The pass over the training data that is open. */
   pass?: BatchIterator | null;
   /** Whether a generator has come to its end, and so training with it. */
@@ -38,6 +39,21 @@ interface Run {
   /** Whether an epoch has passed. */
   hasTrained?: boolean;
 }
+/** Whether batches need not be looked at for labels out of range, as those of all have been. */
+class Labels {
+  readonly #ask: () => boolean | null;
+  #known: boolean | null = null;
+
+  constructor({ trainer }: ModelBase, { targets }: BatchSource, where: string) {
+    this.#ask = () => (targets === undefined ? false : trainer.acceptsLabels(targets, where));
+  }
+  /** Of models that are built by their first step it is known after that. */
+  areRight(): boolean {
+    this.#known ??= this.#ask();
+    return this.#known === true;
+  }
+}
+
 const verbosity = (verbose: Verbose | undefined): number => (verbose === undefined || verbose === 'auto' ? 1 : verbose);
 
 function callbacksFor(
@@ -94,21 +110,19 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
     control.checkInterrupt = () => {
       if (isInterrupted) throw new KeyboardInterrupt('fit: interrupted by Ctrl-C');
     };
+    const labels = new Labels(model, plan.train, 'fit');
+    const run = { model, callbacks, progress, control, own, pace: new Pace(), stride: new Stride(), labels };
     try {
-      await runFit(
-        { model, callbacks, progress, control, own, pace: new Pace(), stride: new Stride() },
-        plan,
-        options,
-        {
-          epochs,
-          initialEpoch,
-          stepsPerEpoch,
-        },
-      );
+      await runFit(run, plan, options, {
+        epochs,
+        initialEpoch,
+        stepsPerEpoch,
+      });
     } catch (error) {
       throw annotated(error, keptAfter(history));
     } finally {
       noLonger();
+      model.trainer.forgetBatches();
     }
     return history;
   };
@@ -240,8 +254,8 @@ async function passOver(
 function openPass(own: ModelRun, source: BatchSource, where: string): BatchIterator {
   const pass = source.open();
   const next = () => pass.next();
-  const { stack } = pass;
-  return { next: () => own.waitForData(next, where), ...(stack && { stack }), close: () => pass.close?.() };
+  const { advance } = pass;
+  return { next: () => own.waitForData(next, where), ...(advance && { advance }), close: () => pass.close?.() };
 }
 /** Ends a pass, also one in its midst. */
 const closePass = (own: ModelRun, pass: BatchIterator | null | undefined, where: string): Later<void> =>
@@ -257,7 +271,7 @@ async function runEpoch(
 ): Promise<boolean> {
   const { model, callbacks, progress, pace } = run;
   const control = run.control!;
-  const stride = run.stride!;
+  const { stride, labels } = run as Required<Run>;
   const { trainer } = model;
   const every = trainer.require('fit').stepsPerExecution;
   const begins = callbacks.listens('onTrainBatchBegin');
@@ -289,17 +303,15 @@ async function runEpoch(
         break;
       }
       if (begins && done === 0) await callbacks.callAt('onTrainBatchBegin', begun);
-      trainer.runTrain(batch, 'fit', source.sizesVary ?? true);
+      trainer.runTrain(batch, 'fit', source.sizesVary ?? true, labels.areRight());
       done++;
       step++;
       // Between these steps nobody looks, so that nothing can happen but them.
       const most = Math.min(stride.count, isSeen || every > 1 ? every - done : (limit ?? Infinity) - step);
-      if (most > 0 && run.pass!.stack && trainer.takesStacks(batch)) {
-        const stack = run.pass!.stack(most);
-        if (stack) trainer.runStack(stack, 'fit');
-        done += stack?.count ?? 0;
-        step += stack?.count ?? 0;
-      }
+      const count = most > 0 && labels.areRight() && trainer.trainsInTurn(batch) ? run.pass!.advance!(most) : 0;
+      if (count > 0) trainer.trainInTurn(count);
+      done += count;
+      step += count;
     }
     stride.took(performance.now() - start);
     if (done > 0) {
@@ -335,24 +347,33 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
   const readLogs = (): Logs => sorted(trainer.readLogs());
   const where = control ? 'fit: validationData' : 'evaluate';
   const pass = openPass(own, source, where);
+  const [stride, labels] = [new Stride(), new Labels(model, source, where)];
   let step = 0;
   const steps = async (): Promise<void> => {
-    for (; (limit === null || step < limit) && !control?.stopped; step++) {
+    while ((limit === null || step < limit) && !control?.stopped) {
+      const begun = step;
+      const start = performance.now();
       const got = pass.next();
       const batch = got instanceof Promise ? await got : got;
       if (batch === null) break;
       if (begins) await callbacks.callAt('onTestBatchBegin', step);
-      trainer.runTest(batch, where, source.sizesVary ?? true);
-      if (ends) await callbacks.callAt('onTestBatchEnd', step, readLogs());
-      if (!control) progress?.step(step, readLogs);
-      if (pace.due()) await turn();
-      if (trainer.stopEvaluating) {
-        step++;
-        break;
-      }
+      trainer.runTest(batch, where, source.sizesVary ?? true, labels.areRight());
+      step++;
+      const most = begins || ends ? 0 : Math.min(stride.count, (limit ?? Infinity) - step);
+      const count = most > 0 && labels.areRight() && trainer.testsInTurn(batch) ? pass.advance!(most) : 0;
+      if (count > 0) trainer.testInTurn(count);
+      step += count;
+      stride.took(performance.now() - start);
+      if (ends) await callbacks.callAt('onTestBatchEnd', step - 1, readLogs());
+      if (!control) progress?.step(step - 1, readLogs);
+      if (pace.due(step - begun)) await turn();
+      if (trainer.stopEvaluating) break;
     }
   };
-  await thenClose(steps, () => closePass(own, pass, where));
+  await thenClose(steps, () => {
+    trainer.forgetBatches();
+    return closePass(own, pass, where);
+  });
   if (step === 0 && !control?.stopped) throw new ValueError('evaluate: the data gave no batches.');
   const logs = trainer.readLogs();
   await callbacks.call('onTestEnd', sorted(logs));
@@ -400,7 +421,8 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
   if (x === undefined || x === null)
     throw new ValueError(`predict: found ${String(x)}, wanted x: arrays of samples, or a data set.`);
   const batchSize = wholeNumber(options.batchSize ?? 32, 'predict: batchSize', 1);
-  const source = evaluationSource(x, null, null, batchSize, false, 'predict', options);
+  const runsEagerly = model.trainer.state?.runEagerly || model.needsValues;
+  const source = evaluationSource(x, null, null, batchSize, !runsEagerly, 'predict', options);
   const limit = limitedSteps(options.steps);
   requireEnd(source, limit, 'predict', 'steps');
   const { callbacks, progress } = callbacksFor(
@@ -421,23 +443,35 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
   callbacks.run = own;
   await callbacks.call('onPredictBegin');
   const pass = openPass(own, source, 'predict');
+  const stride = new Stride();
   const results: Structure[] = [];
   const steps = async (): Promise<void> => {
-    for (let step = 0; limit === null || step < limit; step++) {
+    for (let step = 0; limit === null || step < limit; ) {
       if (options.signal?.aborted) throw new StateError('predict: aborted by its signal.');
+      const begun = step;
+      const start = performance.now();
       const got = pass.next();
       const batch: Batch | null = got instanceof Promise ? await got : got;
       if (batch === null) break;
       if (begins) await callbacks.callAt('onPredictBatchBegin', step);
-      const outputs = trainer.runPredict(batch[0]);
+      const outputs = trainer.runPredict(batch[0], batch);
       results.push(outputs);
-      if (ends) await callbacks.callAt('onPredictBatchEnd', step, { outputs } as object as Logs);
-      progress?.step(step, () => ({}));
-      if (pace.due()) await turn();
+      step++;
+      const most = begins || ends ? 0 : Math.min(stride.count, (limit ?? Infinity) - step);
+      const count = most > 0 && trainer.predictsInTurn(batch) ? pass.advance!(most) : 0;
+      if (count > 0) results.push(trainer.predictInTurn(count));
+      step += count;
+      stride.took(performance.now() - start);
+      if (ends) await callbacks.callAt('onPredictBatchEnd', step - 1, { outputs } as object as Logs);
+      progress?.step(step - 1, () => ({}));
+      if (pace.due(step - begun)) await turn();
       if (trainer.stopPredicting) break;
     }
   };
-  await thenClose(steps, () => closePass(own, pass, 'predict'));
+  await thenClose(steps, () => {
+    trainer.forgetBatches();
+    return closePass(own, pass, 'predict');
+  });
   await callbacks.call('onPredictEnd');
   if (results.length === 0) throw new ValueError('predict: the data gave no batches.');
   return concatenateBatches(results);

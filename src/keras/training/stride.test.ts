@@ -59,24 +59,67 @@ describe('fit', () => {
   });
 });
 
-describe('stacks of batches', () => {
+describe('evaluate and predict', () => {
+  it('give the same whether or not somebody sees single batches', async () => {
+    const [x, y, sampleWeight] = [numbers(1003, 3), numbers(1003, 1), numbers(1003, 1).abs().reshape([-1])];
+    const model = regression();
+    const seen = { tests: 0, predictions: 0 };
+    class Each extends tf.keras.callbacks.Callback {
+      override onTestBatchEnd(): void {
+        seen.tests++;
+      }
+      override onPredictBatchEnd(): void {
+        seen.predictions++;
+      }
+    }
+    for (const steps of [null, 50]) {
+      const options = { batchSize: 4, verbose: 0, steps } as const;
+      const watched = { ...options, callbacks: [new Each()] };
+      expect(await model.evaluate(x, y, { ...options, sampleWeight })).toEqual(
+        await model.evaluate(x, y, { ...watched, sampleWeight }),
+      );
+      const [alone, each] = [await model.predict(x, options), await model.predict(x, watched)];
+      expect(alone.shape).toEqual([steps === null ? 1003 : 200, 1]);
+      expect(alone.dataSync()).toEqual(each.dataSync());
+    }
+    expect(seen).toEqual({ tests: 251 + 50, predictions: 251 + 50 });
+  });
+
+  it('keep outputs that count no samples one by one', async () => {
+    class Summed extends tf.keras.layers.Layer {
+      override call(x: tf.Tensor): tf.Tensor {
+        return tf.reduceSum(x, { axis: 0 });
+      }
+    }
+    const model = tf.keras.Sequential([tf.keras.Input({ shape: [3] }), new Summed()]);
+    const found = await model.predict(tf.ones([400, 3]), { batchSize: 4, verbose: 0 });
+    expect(found.shape).toEqual([300]);
+    expect(found.numpy()).toEqual(new Array(300).fill(4));
+  });
+});
+
+describe('batches in turn', () => {
   /** The last sample first. */
   const shuffle = (order: Uint32Array): void => order.forEach((_, i) => void (order[i] = order.length - 1 - i));
   const open = (x: tf.Tensor, y: tf.Tensor) =>
     arraySource({ x, y, sampleWeight: null }, { batchSize: 4, shuffle, reuse: true }).open();
 
-  it('hold the next whole batches', () => {
+  it('go past the next whole batches, and stand for the first of them', () => {
     const [x, y] = [numbers(22, 3), numbers(22, 1)];
-    const [single, stacked] = [open(x, y), open(x, y)];
+    const [single, many] = [open(x, y), open(x, y)];
     const rows = (batch: unknown): number[] => Array.from((batch as [tf.Tensor])[0].dataSync() as Float32Array);
-    expect(rows(stacked.next())).toEqual(rows(single.next()));
-    const two = stacked.stack!(2)!;
-    expect([two.count, rows(two.batch)]).toEqual([2, [...rows(single.next()), ...rows(single.next())]]);
-    const rest = stacked.stack!(64)!;
-    expect([rest.count, rows(rest.batch)]).toEqual([2, [...rows(single.next()), ...rows(single.next())]]);
-    expect(stacked.stack!(64)).toBeNull();
-    expect(rows(stacked.next())).toEqual(rows(single.next()));
-    expect(stacked.next()).toBeNull();
+    const batch = many.next();
+    expect(rows(batch)).toEqual(rows(single.next()));
+    expect(many.advance!(2)).toBe(2);
+    expect(rows(batch)).toEqual(rows(single.next()));
+    single.next();
+    expect(many.advance!(64)).toBe(2);
+    expect(rows(batch)).toEqual(rows(single.next()));
+    single.next();
+    expect(many.advance!(64)).toBe(0);
+    expect(rows(many.next())).toEqual(rows(single.next()));
+    expect(many.next()).toBeNull();
+    expect(many.advance!(64)).toBe(0);
   });
 
   it('train as their batches do one after another', () => {
@@ -86,10 +129,10 @@ describe('stacks of batches', () => {
     for (let batch = single.next(); batch !== null; batch = single.next()) trainerOf(alone).runTrain(batch as Batch);
     const pass = open(x, y);
     const first = pass.next() as Batch;
-    expect(trainerOf(together).takesStacks(first)).toBe(false);
+    expect(trainerOf(together).trainsInTurn(first)).toBe(false);
     trainerOf(together).runTrain(first);
-    expect(trainerOf(together).takesStacks(first)).toBe(true);
-    trainerOf(together).runStack(pass.stack!(64)!);
+    expect(trainerOf(together).trainsInTurn(first)).toBe(true);
+    trainerOf(together).trainInTurn(pass.advance!(64));
     expect(weightsOf(together)).toEqual(weightsOf(alone));
     expect(trainerOf(together).readLogs()).toEqual(trainerOf(alone).readLogs());
   });
@@ -120,7 +163,7 @@ describe('stacks of batches', () => {
     trainerOf(together).runTrain(pass.next() as Batch);
     // Its values were read before, and must not be taken for those of now.
     weightsOf(together);
-    expect(() => trainerOf(together).runStack(pass.stack!(64)!)).toThrow('index is out of range');
+    expect(() => trainerOf(together).trainInTurn(pass.advance!(64))).toThrow('index is out of range');
     expect(weightsOf(together)).toEqual(weightsOf(alone));
     expect(together.optimizer.iterations.numpy()).toBe(3);
   });

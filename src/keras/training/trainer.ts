@@ -7,6 +7,7 @@ import { flattenTree, mapTree } from '../../base/tree.ts';
 import { GradientTape } from '../../ops/core/gradients.ts';
 import { add } from '../../ops/math/elementwise.ts';
 import { FunctionCache, type NamedGraph } from '../../runtime/function.ts';
+import { settled } from '../../runtime/rows.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { withOpenBatch } from '../layers/call-context.ts';
@@ -22,7 +23,7 @@ import { deserializeKerasObject, serializeKerasObject } from '../serialization.t
 import { isTensor, KerasTensor } from '../symbolic/keras-tensor.ts';
 import type { Logs, Options, Structure } from '../types.ts';
 import { packXYSampleWeight } from '../utils/sample-weights.ts';
-import type { Batch, Stack } from './batch-source.ts';
+import type { Batch } from './batch-source.ts';
 import { CompileLoss } from './compile-loss.ts';
 import { CompileMetrics } from './compile-metrics.ts';
 import { type ModelRun, RunQueue } from './run-queue.ts';
@@ -131,6 +132,10 @@ export class Trainer {
     };
     this.stopTraining = false;
   }
+  /** Holds on to the data of the latest batches no longer. */
+  forgetBatches(): void {
+    for (const cache of [this.#train, this.#test, this.#predict]) cache.forgetCall();
+  }
   /** Drops what was compiled of the model: its layers have changed. */
   forget(): void {
     this.#ownStepPrepared = false;
@@ -220,10 +225,19 @@ export class Trainer {
     if (!loss?.labelled || this.#model.hasOwnStep('trainStep') || this.#model.hasOwnStep('testStep')) return true;
     return loss.checkLabels(y, (this.#model.graph?.outputStructure ?? null) as Structure | null, where);
   }
-  /** Runs a train step, compiled for the batch's shapes. */
-  runTrain(batch: Batch, where = 'fit', sizesVary = false): void {
+  /** Whether all labels of a run are in range; null where that cannot be told yet. */
+  acceptsLabels(y: Structure | null, where: string): boolean | null {
+    try {
+      return this.checkLabels(y, where) ? true : null;
+    } catch {
+      // The batch that has them says so.
+      return false;
+    }
+  }
+  /** Runs a train step, compiled for the batch's shapes. `isChecked`: its labels are known to be right. */
+  runTrain(batch: Batch, where = 'fit', sizesVary = false, isChecked = false): void {
     const { runEagerly } = this.require(where);
-    const checked = this.checkLabels(batch[1], where);
+    const checked = isChecked || this.checkLabels(batch[1], where);
     const open = sizesVary ? batchOf(batch[0]) : null;
     if (!this.#ownStepPrepared) withOpenBatch(open, () => this.#prepareOwnStep(batch[0]));
     try {
@@ -235,15 +249,13 @@ export class Trainer {
     }
     if (!checked) this.checkLabels(batch[1], where);
   }
-  /** Whether `runStack` may follow the train step that this batch was given to. */
-  takesStacks(batch: Batch): boolean {
-    return this.#train.takesStacks(batch);
+  /** Whether `trainInTurn` may follow the train step that this batch was given to. */
+  trainsInTurn(batch: Batch): boolean {
+    return this.#train.takesTurns(batch);
   }
-  /** As many train steps as batches stand in the stack, in one call of the engine. */
-  runStack({ batch, count }: Stack, where = 'fit'): void {
-    const checked = this.checkLabels(batch[1], where);
-    this.#stepLogs = this.#train.callInTurn([batch], count) as StepLogs;
-    if (!checked) this.checkLabels(batch[1], where);
+  /** As many train steps on the batch's rows and those that follow, in one call of the engine; their labels are known to be right. */
+  trainInTurn(count: number): void {
+    this.#stepLogs = this.#train.callInTurn(count) as StepLogs;
   }
   /** A step of the user's own may ask for the weights before it calls the model: makes them, where `call` can run on shapes alone. */
   #prepareOwnStep(x: Structure): void {
@@ -275,9 +287,16 @@ export class Trainer {
     model.clearLosses();
     return logs;
   };
-  runTest(batch: Batch, where = 'evaluate', sizesVary = false): void {
+  /** The same of steps that only count. */
+  testsInTurn(batch: Batch): boolean {
+    return this.#test.takesTurns(batch);
+  }
+  testInTurn(count: number): void {
+    this.#stepLogs = this.#test.callInTurn(count) as StepLogs;
+  }
+  runTest(batch: Batch, where = 'evaluate', sizesVary = false, isChecked = false): void {
     const { runEagerly } = this.require(where);
-    const checked = this.checkLabels(batch[1], where);
+    const checked = isChecked || this.checkLabels(batch[1], where);
     this.#stepLogs = withOpenBatch(sizesVary ? batchOf(batch[0]) : null, () =>
       runEagerly ? this.#testBody(batch) : this.#test.call(this.#testBody, [batch], batch),
     ) as StepLogs;
@@ -291,15 +310,25 @@ export class Trainer {
     model.clearLosses();
     return logs;
   };
-  runPredict(x: Structure): Structure {
-    if (this.#compiled?.runEagerly || this.#model.needsValues) return this.#predictBody(x) as Structure;
+  /** The outputs for a batch, which may be the same object as before with other rows in its tensors. */
+  runPredict(x: Structure, batch?: Batch): Structure {
+    // What runs op by op may give back what it got.
+    const eagerly = () => this.#predictBody(settled(x)) as Structure;
+    if (this.#compiled?.runEagerly || this.#model.needsValues) return eagerly();
     try {
-      return this.#predict.call(this.#predictBody, [x]) as Structure;
+      return this.#predict.call(this.#predictBody, [x], batch) as Structure;
     } catch (error) {
       // It is known now that its shapes follow from values: it runs op by op from here on.
-      if (this.#model.needsValues) return this.#predictBody(x) as Structure;
+      if (this.#model.needsValues) return eagerly();
       throw error;
     }
+  }
+  predictsInTurn(batch: Batch): boolean {
+    return this.#predict.takesTurns(batch, 'all');
+  }
+  /** The outputs for so many batches, one after another. */
+  predictInTurn(count: number): Structure {
+    return this.#predict.callInTurn(count, 'all') as Structure;
   }
   readonly #predictBody = (x: unknown): unknown => {
     const model = this.#model;

@@ -2,6 +2,8 @@
 // Owns: its interface, the plans of a module (a custom section, so that whoever has the module has them), its view of the
 // engine's memory. Where the addon is found is the platform's business.
 
+import type { Backend } from '../../backend.ts';
+
 /** contract(plan, a, b, c, scratch, first row, rows, column group · 4 + flags, matrices); see native/addon.cc. */
 export type NativeContract = (...values: number[]) => void;
 
@@ -18,10 +20,20 @@ export interface NativeAddon {
   move(handle: object, view: Uint8Array): void;
   bind(handle: object, plans: Int32Array): NativeContract;
   bindLoops(handle: object, plans: Int32Array): NativeLoops;
+  /** See `Backend.copyRows`. */
+  copyRows(
+    handle: object,
+    to: number,
+    from: Uint8Array,
+    rowBytes: number,
+    order: Uint32Array | null,
+    first: number,
+    count: number,
+  ): void;
 }
 
 /** Must equal ABI in native/plan.h. */
-export const ABI = 7;
+export const ABI = 8;
 /** The custom section that holds a module's plans. */
 export const PLAN_SECTION = 'cornu.contract';
 
@@ -60,6 +72,9 @@ export class NativeMemory {
     this.#buffer = this.#memory.buffer;
     this.#addon.move(this.#handle, this.#view());
   }
+
+  readonly copyRows: NonNullable<Backend['copyRows']> = (to, from, rowBytes, order, first, count) =>
+    this.#addon.copyRows(this.#handle, to, from, rowBytes, order, first, count);
 
   /** The functions that a module imports. */
   bind(module: WebAssembly.Module): { readonly contract: NativeContract; readonly loops: NativeLoops } {
