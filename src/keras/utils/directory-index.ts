@@ -161,6 +161,13 @@ function withLabels(
   return { files, labels: [...labels], classNames: [...new Set(labels)].sort((a, b) => a - b).map(String) };
 }
 
+/** What data sets come as: there is no grain, Google's loader for Python, here. */
+export type DatasetFormat = 'tf';
+export function requireFormat(name: string, format: unknown): void {
+  if (format !== undefined && format !== null && format !== 'tf')
+    throw new ValueError(`${name}: format: found ${show(format)}, wanted 'tf': data sets here are tf.data's.`);
+}
+
 /** Checks what Keras checks of a split. */
 export function checkSplit(
   name: string,

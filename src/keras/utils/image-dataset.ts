@@ -13,11 +13,13 @@ import { imageDataFormat } from '../config.ts';
 import type { Structure } from '../types.ts';
 import {
   checkSplit,
+  type DatasetFormat,
   type Directory,
   type DirectoryIndex,
   drawnSeed,
   indexDirectory,
   type LabelsArgument,
+  requireFormat,
   type Subset,
   splitIndex,
 } from './directory-index.ts';
@@ -53,6 +55,7 @@ interface Common {
   readonly cropToAspectRatio: boolean;
   readonly padToAspectRatio: boolean;
   readonly dataFormat: 'channels_last' | 'channels_first' | null;
+  readonly format: DatasetFormat;
   readonly verbose: boolean;
   /** Pictures that cannot be read are left out; the data set lists them in `skipped`. */
   readonly ignoreErrors: boolean;
@@ -116,6 +119,7 @@ export async function imageDatasetFromDirectory(
   given: ImageDatasetOptions = {},
 ): Promise<unknown> {
   const options = given ?? {};
+  requireFormat(NAME, options.format);
   const {
     labels,
     labelMode,

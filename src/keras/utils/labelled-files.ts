@@ -8,12 +8,14 @@ import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Structure } from '../types.ts';
 import {
   checkSplit,
+  type DatasetFormat,
   type Directory,
   type DirectoryIndex,
   drawnSeed,
   type IndexedFile,
   indexDirectory,
   type LabelsArgument,
+  requireFormat,
   type Subset,
   splitIndex,
 } from './directory-index.ts';
@@ -30,6 +32,7 @@ export interface FolderOptions {
   readonly validationSplit?: number | null | undefined;
   readonly subset?: Subset | null | undefined;
   readonly followLinks?: boolean | undefined;
+  readonly format?: DatasetFormat | undefined;
   readonly verbose?: boolean | undefined;
 }
 export const FOLDER_OPTIONS = [
@@ -42,6 +45,7 @@ export const FOLDER_OPTIONS = [
   'validationSplit',
   'subset',
   'followLinks',
+  'format',
   'verbose',
 ];
 
@@ -86,6 +90,7 @@ export async function folderDataset(
 ): Promise<FolderDataset | [FolderDataset, FolderDataset]> {
   const { name } = kind;
   refuseUnknown(name, options, kind.known);
+  requireFormat(name, options.format);
   const given = options.labels === undefined ? 'inferred' : options.labels;
   if (typeof given === 'string' && given !== 'inferred')
     throw new ValueError(`${name}: labels ${show(given)}; wanted 'inferred', a list of whole numbers, or null.`);

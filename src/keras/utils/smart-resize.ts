@@ -15,12 +15,13 @@ import type { DataFormat } from './pictures.ts';
 /** The largest part around the centre with the aspect ratio of `size`, resized to it. */
 export const smartResize = signature(
   'smartResize',
-  ['x', 'size', 'interpolation', 'dataFormat'],
+  ['x', 'size', 'interpolation', 'dataFormat', 'backendModule'],
   (
     x: TensorLike,
     size: readonly [height: number, width: number],
     interpolation: ResizeMethodName = 'bilinear',
     dataFormat?: DataFormat,
+    _backendModule?: null,
   ): Tensor => {
     if (!Array.isArray(size) || size.length !== 2)
       throw new ValueError(`smartResize: size ${show(size)}; wanted [height, width].`);

@@ -14,6 +14,7 @@ import { globalState } from '../../random/global-state.ts';
 import { RandomState } from '../../random/random-state.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { type DatasetFormat, requireFormat } from './directory-index.ts';
 
 export interface TimeseriesOptions
   extends Options<{
@@ -24,6 +25,7 @@ export interface TimeseriesOptions
     seed: number | null;
     startIndex: number | null;
     endIndex: number | null;
+    format: DatasetFormat;
   }> {}
 
 const NAMES = [
@@ -37,6 +39,7 @@ const NAMES = [
   'seed',
   'startIndex',
   'endIndex',
+  'format',
 ];
 const name = 'timeseriesDatasetFromArray';
 
@@ -70,6 +73,7 @@ export function timeseriesDatasetFromArray(
 ): DatasetBase<Tensor>;
 export function timeseriesDatasetFromArray(...args: readonly unknown[]): unknown {
   const bound = bindArguments(name, NAMES, args, true);
+  requireFormat(name, bound[10]);
   const [given, wanted, length] = bound as [TensorLike, TensorLike | null | undefined, number];
   const [stride, rate] = [(bound[3] as number | undefined) ?? 1, (bound[4] as number | undefined) ?? 1];
   const batchSize = bound[5] === undefined ? 128 : (bound[5] as number | null);
