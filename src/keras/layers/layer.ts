@@ -26,6 +26,7 @@ import { Initializer_ } from '../initializers/initializer.ts';
 import { countWeight, isLoading } from '../loading.ts';
 import { constructFrom, withRecordedArguments } from '../recorded-arguments.ts';
 import * as regularizers from '../regularizers/index.ts';
+import { currentRemat, withRemat } from '../remat.ts';
 import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
 import { autoName, currentPath, nameScope } from '../session.ts';
@@ -87,6 +88,8 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   #buildShape: unknown = undefined;
   /** Shapes of further arguments, where `call` takes several by position. */
   #moreShapes: readonly unknown[] = [];
+  /** What of it is computed again for gradients: the scope in which it was made. */
+  readonly #remat = currentRemat();
   readonly #inbound: Node[] = [];
   readonly #outbound: Node[] = [];
 
@@ -451,10 +454,12 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         const mask = options.mask ?? masksOf(args);
         // As in Keras, the mask that the input carries is an argument of `call` where the input is the only tensor given.
         const given = options.mask ?? (mask && !hasTensors(options) && more.length === 0 ? mask : null);
-        const outputs = withCallContext({ training }, () =>
-          withScope(this.name, () =>
-            withVariablesAs(this.#variablesAs, () =>
-              this.#call(args, more, { ...options, training, mask: given as Structure | null }),
+        const outputs = withRemat(this.#remat, this, [args, ...more], ([first, ...others]) =>
+          withCallContext({ training }, () =>
+            withScope(this.name, () =>
+              withVariablesAs(this.#variablesAs, () =>
+                this.#call(first, others, { ...options, training, mask: given as Structure | null }),
+              ),
             ),
           ),
         );

@@ -24,7 +24,7 @@ import type { QuantizationConfig } from '../quantizers/configuration.ts';
 import { withRecordedArguments } from '../recorded-arguments.ts';
 import type { Config, Json } from '../schema.ts';
 import { serializeKerasObject } from '../serialization.ts';
-import { KerasTensor } from '../symbolic/keras-tensor.ts';
+import { KerasTensor, type Operation } from '../symbolic/keras-tensor.ts';
 import { arraysOf } from '../training/arrays.ts';
 import { asBatch, type Batch } from '../training/batch-source.ts';
 import { classWeights } from '../training/class-weight.ts';
@@ -132,6 +132,10 @@ export class ModelBase<out O extends Structure = Structure> extends LayerBase<O>
   }
   get layers(): LayerBase[] {
     return this.sublayers;
+  }
+  /** The layers and ops of a functional model, from its inputs to its outputs. */
+  get operations(): Operation[] {
+    return [...this.requireGraph('operations').operations];
   }
   /** The symbolic inputs of a functional model, in a list. */
   get inputs(): Tensor[] {

@@ -82,7 +82,7 @@ function scanOf<C, Y>(
   f: (carry: C, x: never) => readonly [C, Y],
   init: C,
   xs?: unknown,
-  options: { readonly length?: number; readonly reverse?: boolean } = {},
+  options: { readonly length?: number; readonly reverse?: boolean; readonly unroll?: boolean | number } = {},
 ): [carry: C, ys: Y] {
   const sequences = xs === undefined || xs === null ? [] : leaves(xs);
   const n = sequences[0]?.dims[0] ?? options.length;

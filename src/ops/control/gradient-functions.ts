@@ -6,7 +6,39 @@ import { withOwnGradient } from '../../runtime/body.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { activeTapes, Tape, withoutRecording } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
+import { type VariableTensor, withVariableHooks } from '../../runtime/variable.ts';
 import { pack, tensorsOf } from './structure.ts';
+
+/** Runs a function and notes the values from which it starts: of variables that no gradient is taken of, as counters and seeds. */
+function noting<R>(f: () => R): { readonly result: R; readonly state: ReadonlyMap<VariableTensor, Tensor> } {
+  const state = new Map<VariableTensor, Tensor>();
+  let reading = false;
+  const read = (variable: VariableTensor): null => {
+    if (reading || variable.trainable || state.has(variable)) return null;
+    reading = true;
+    try {
+      state.set(variable, resolve(variable));
+    } finally {
+      reading = false;
+    }
+    return null;
+  };
+  return { result: withVariableHooks({ read, assign: () => false }, f), state };
+}
+/** Runs it again from there: it draws the same random numbers, and what it assigns is not assigned twice. */
+function repeating<R>(state: ReadonlyMap<VariableTensor, Tensor>, f: () => R): R {
+  const values = new Map(state);
+  return withVariableHooks(
+    {
+      read: (variable) => values.get(variable) ?? null,
+      assign: (variable, value) => {
+        values.set(variable, value);
+        return true;
+      },
+    },
+    f,
+  );
+}
 
 /** The function, whose intermediate values are not kept for the gradient but computed again. */
 export function recomputeGrad<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
@@ -17,7 +49,7 @@ export function recomputeGrad<A extends readonly unknown[], R>(f: (...args: A) =
     const run = (inputs: readonly Tensor[]): R => f(...(pack(args, inputs) as A));
     // A tape of its own only notes which variables are read.
     const probe = new Tape();
-    const structure = withoutRecording(() => probe.record(() => run(tensors)));
+    const { result: structure, state } = noting(() => withoutRecording(() => probe.record(() => run(tensors))));
     const outputs = tensorsOf(structure, 'recomputeGrad');
     const variables = probe.watchedVariables();
     probe.reset();
@@ -29,7 +61,7 @@ export function recomputeGrad<A extends readonly unknown[], R>(f: (...args: A) =
         const watched = tensors.map((tensor) => p.stopGradient(tensor) as Tensor);
         const differentiable = watched.filter((tensor) => tensor.dtype.includes('float'));
         tape.watchAll(differentiable);
-        const again = tape.record(() => tensorsOf(run(watched), 'recomputeGrad'));
+        const again = tape.record(() => repeating(state, () => tensorsOf(run(watched), 'recomputeGrad')));
         return tape.gradients(
           again,
           [...watched, ...variables],
