@@ -4,9 +4,9 @@
 import { isFloating } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { showShape } from '../../base/shape.ts';
-import { reshape } from '../../ops/core/arrange.ts';
+import { expandDims, reshape } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
-import { oneHot } from '../../ops/core/create.ts';
+import { oneHot, onesLike } from '../../ops/core/create.ts';
 import { bindArguments } from '../../ops/core/signature.ts';
 import { abs, cast, divide, equal, pow, where } from '../../ops/math/elementwise.ts';
 import { reduceMax, reduceMin, reduceSum } from '../../ops/math/reduce.ts';
@@ -37,7 +37,7 @@ export function toCategorical(
 type Order = number | 'inf';
 /**
  * x over its norm ‖x‖ of the given order along an axis; zeros stay. Of a typed array along axis 0, Keras divides row i by the norm of
- * column i, which takes as many rows as columns; give a tensor or a list to divide columns.
+ * column i, which takes as many rows as columns; give a tensor or a list to divide columns. Of a typed array of one axis it makes a row, [1, n].
  */
 export function normalize(
   x: TensorLike,
@@ -57,8 +57,10 @@ export function normalize(
   if (tensor.dtype === 'string') throw new DTypeError('normalize: found texts, wanted numbers.');
   const values = isFloating(tensor.dtype) ? tensor : cast(tensor, isNumPys ? 'float64' : 'float32');
   const along = normOf(values, order, axis);
-  const norm = axis === 0 && isNumPys ? columnNorms(along, values) : along;
-  return divide(values, where(equal(norm, 0), 1, norm));
+  const isRow = isNumPys && values.dims.length === 1;
+  const norm = axis === 0 && isNumPys && !isRow ? columnNorms(along, values) : along;
+  const normalized = divide(values, where(equal(norm, 0), 1, norm));
+  return isRow ? expandDims(normalized, 0) : normalized;
 }
 
 function columnNorms(norm: Tensor, x: Tensor): Tensor {
@@ -76,6 +78,8 @@ function normOf(x: Tensor, order: Order, axis: number): Tensor {
   if (order === 'inf' || order === Number.POSITIVE_INFINITY) return reduceMax(size, options);
   if (order === Number.NEGATIVE_INFINITY) return reduceMin(size, options);
   if (typeof order !== 'number') throw new ValueError(`normalize: order: found ${show(order)}, wanted a number.`);
+  // NumPy's order 0 counts what is not 0.
+  if (order === 0) return reduceSum(where(equal(size, 0), 0, onesLike(size)), options);
   if (order === 1) return reduceSum(size, options);
   return pow(reduceSum(pow(size, order), options), 1 / order);
 }

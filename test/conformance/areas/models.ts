@@ -123,6 +123,22 @@ async function open(c: Case, file: File, inputs: Value, first: Model | undefined
 
 const className = (layer: unknown) => (layer as { constructor: { name: string } }).constructor.name;
 
+/** Names of outputs as Keras 2 numbers them, where one layer gives several. */
+function numbered(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    let one = name;
+    while (taken.has(one)) {
+      const count = counts.get(name) ?? 1;
+      one = `${name}_${count}`;
+      counts.set(name, count + 1);
+    }
+    taken.add(one);
+    return one;
+  });
+}
+
 function structureOf(c: Case, model: Model): Fields {
   const shapeSize = (weights: unknown) =>
     (weights as readonly { shape: readonly number[] }[]).reduce(
@@ -142,6 +158,7 @@ function structureOf(c: Case, model: Model): Fields {
   const names = (list: string) =>
     ((model as object as Record<string, unknown>)[list] as readonly string[] | undefined) ?? [];
   const lastLayer = (property(model, 'layers') as readonly { name: string }[]).at(-1)!;
+  const outputsOfKeras2 = names('outputNames').length > 0 ? numbered(names('outputNames')) : [lastLayer.name];
   interface Stateful {
     readonly variables: readonly { path: string }[];
     /** Those that Keras 2 counts. */
@@ -165,7 +182,7 @@ function structureOf(c: Case, model: Model): Fields {
     non_trainable_params: shapeSize(property(model, 'non_trainable_weights')),
     // Keras 3's models have no input_names, and its Sequential models no output_names; all of Keras 2 have both.
     input_names: isKeras3(c) ? [] : [...names('inputNames')],
-    output_names: isKeras3(c) || names('outputNames').length > 0 ? [...names('outputNames')] : [lastLayer.name],
+    output_names: isKeras3(c) ? [...names('outputNames')] : outputsOfKeras2,
     summary: lines.join('\n'),
     optimizer: isKeras3(c) ? variables : withoutPaths(variables),
     weights: describeWeights(model, isKeras3(c)),

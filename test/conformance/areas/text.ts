@@ -39,9 +39,23 @@ function resultOf(c: Case, x: unknown): Value {
   if (!(wanted instanceof ArrayValue)) return withoutArrays(got);
   const name = String(c.json.fn);
   const args = c.field('args') as readonly Value[];
+  if (name === 'tf_keras.utils.to_categorical') return labelled(got, dtypeOf(name, c.field('kwargs'), args));
   return got instanceof ArrayValue && !ArrayBuffer.isView(x)
     ? got
     : labelled(got instanceof ArrayValue ? got : x, dtypeOf(name, c.field('kwargs'), args));
+}
+
+/**
+ * Arguments of Keras 2's normalize as the one of Keras 3 takes them: lists are NumPy's arrays there, and axis 0 is what it says.
+ */
+function asKeras2Normalizes(args: readonly Value[], kwargs: Value | undefined): [readonly Value[], Value | undefined] {
+  const flat = (value: Value): number[] => (Array.isArray(value) ? value.flatMap(flat) : [Number(value)]);
+  const shape = (value: Value): number[] => (Array.isArray(value) ? [value.length, ...shape(value[0]!)] : []);
+  const [x, ...rest] = args;
+  const array = x instanceof ArrayValue ? x : new ArrayValue('float64', shape(x!), Float64Array.from(flat(x!)));
+  const axis = isFields(kwargs) ? kwargs.axis : undefined;
+  const named = isFields(kwargs) && axis === 0 ? { ...kwargs, axis: -array.shape.length } : kwargs;
+  return [[array, ...rest], named];
 }
 
 /** Arrays as these functions of Keras get them from NumPy: typed arrays with a shape. Keras 2's know no tensors: they get those. */
@@ -53,9 +67,11 @@ function fromNumPy(value: Value): unknown {
 export const area: Area = {
   async run(c) {
     if (c.json.fit !== undefined) return tokenizer(c);
-    const [name, args] = [String(c.json.fn), c.field('args') as readonly Value[]];
-    const isNumPys = name === 'keras.utils.to_categorical' || name === 'keras.utils.normalize';
-    const kwargs = options(c.field('kwargs'));
+    const name = String(c.json.fn);
+    const isNumPys = name === 'keras.utils.to_categorical' || name.endsWith('utils.normalize');
+    const given = [c.field('args') as readonly Value[], c.field('kwargs')] as const;
+    const [args, named] = name === 'tf_keras.utils.normalize' ? asKeras2Normalizes(...given) : given;
+    const kwargs = options(named);
     const made = isNumPys
       ? fn(name)(...args.map(fromNumPy), ...(Object.keys(kwargs).length === 0 ? [] : [kwargs]))
       : await invoke(name, args, c.field('kwargs'));
