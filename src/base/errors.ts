@@ -50,6 +50,13 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InternalError(`${message} (this is a mistake in cornu; please report it)`);
 }
 
+/** The same error, so that its class stays, with a note after its message. */
+export function annotated(error: unknown, note: string): unknown {
+  if (!(error instanceof Error) || Object.isFrozen(error) || error.message.includes(note)) return error;
+  error.message = `${error.message} (${note})`;
+  return error;
+}
+
 /** Levenshtein distance, for 'did you mean'. */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

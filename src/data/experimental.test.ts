@@ -289,3 +289,16 @@ it('what columns and rows are told to be, and are found to be, has TensorFlow’
 it('all that TensorFlow was asked is asked here', () => {
   expect(Object.keys(calls).sort()).toEqual(Object.keys(elements).sort());
 });
+
+it('batch sizes of CSV files go by name too, and numbers of another kind say what to give', async () => {
+  const file = join(folder, 'floats.csv');
+  writeFileSync(file, 'a,b\n1,2.5\n3,4\n');
+  const named = await E.makeCsvDataset(file, { batchSize: 2, labelName: 'a', numEpochs: 1, shuffle: false });
+  for await (const [features, label] of named)
+    expect([features['b']!.arraySync(), label.arraySync()]).toEqual([
+      [2.5, 4],
+      [1, 3],
+    ]);
+  const whole = E.CsvDataset(file, [0, 0.0], { header: true });
+  await expect(collected(whole)).rejects.toThrow(/no valid int32: '2.5'.*give 'float32' as its default/);
+});

@@ -34,9 +34,10 @@ export function toSent(value: unknown): unknown {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return value;
   if (isTensor(value)) return { $tensor: { dims: value.dims, dtype: value.dtype, data: sendable(value.elements) } };
   if (ArrayBuffer.isView(value)) {
-    const { shape } = value as { shape?: readonly number[] };
+    const { shape, dtype } = value as { shape?: readonly number[]; dtype?: string };
     // A property of a typed array's own is not sent with it.
-    return shape === undefined ? value : { $shaped: [...shape], data: value };
+    if (shape === undefined) return value;
+    return { $shaped: [...shape], data: value, ...(dtype === undefined ? {} : { dtype }) };
   }
   if (Array.isArray(value)) return value.map(toSent);
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toSent(part)]));
@@ -46,7 +47,10 @@ export function toSent(value: unknown): unknown {
 export function fromSent(value: unknown, make: (sent: Sent['$tensor']) => unknown): unknown {
   if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
   if (isSent(value)) return make(value.$tensor);
-  if ('$shaped' in value && 'data' in value) return Object.assign(value.data as object, { shape: value.$shaped });
+  if ('$shaped' in value && 'data' in value) {
+    const { $shaped: shape, data, ...dtype } = value;
+    return Object.assign(data as object, { shape, ...dtype });
+  }
   if (Array.isArray(value)) return value.map((part) => fromSent(part, make));
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fromSent(part, make)]));
 }

@@ -117,15 +117,16 @@ export function choose(source: EqualChoice, args: readonly unknown[]): unknown {
       ? source.withReplacement(population, count)
       : source.withoutReplacement(population, count, shuffle === undefined ? true : Boolean(shuffle))
     : byProbability(source, checkedProbabilities(p, population), count, again);
-  if (!isList) return wanted === null ? indices[0] : ndArray(indices, shape);
+  if (!isList) return wanted === null ? indices[0] : ndArray(indices, shape, 'int64');
   const items = a as ArrayLike<unknown>;
   if (wanted === null) return items[indices[0]!];
   const isNumeric = ArrayBuffer.isView(a) || (Array.isArray(a) && a.every((item) => typeof item === 'number'));
-  if (isNumeric)
-    return ndArray(
-      indices.map((i) => items[i] as number),
-      shape,
-    );
+  if (isNumeric) {
+    const whole = Array.isArray(a) && a.every(Number.isInteger);
+    const dtype = whole ? 'int64' : (a as Partial<NDArray>).dtype;
+    const chosen = indices.map((i) => items[i] as number);
+    return ndArray(chosen, shape, dtype);
+  }
   if (shape.length !== 1)
     throw new ShapeError(`choice: found size ${show(shape)} for a list that is not of numbers, wanted an integer.`);
   return Array.from(indices, (i) => items[i]);

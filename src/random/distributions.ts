@@ -147,7 +147,7 @@ export abstract class Distributions implements BitSource, DeviateSource {
   poisson(...args: unknown[]): number | NDArray {
     const { lam, size } = named('poisson', ['lam', 'size'], args);
     const mean = parameter('poisson', 'lam', lam, 1, 'a number between 0 and 9e15', (x) => x >= 0 && x < 9e15);
-    return fill('poisson', sizeArgument('poisson', size), [mean], (x) => poissonDeviate(this, x));
+    return fill('poisson', sizeArgument('poisson', size), [mean], (x) => poissonDeviate(this, x), 'int64');
   }
 
   /** Numbers of successes in `n` trials of probability `p`. */
@@ -157,9 +157,8 @@ export abstract class Distributions implements BitSource, DeviateSource {
     const { n, p, size } = named('binomial', ['n', 'p', 'size'], args);
     const trials = parameter('binomial', 'n', n, null, 'an integer ≥ 0', count);
     const chance = parameter('binomial', 'p', p, null, 'a number between 0 and 1', probability);
-    return fill('binomial', sizeArgument('binomial', size), [trials, chance], (a, b) =>
-      binomialDeviate(this, a, b, this.legacy),
-    );
+    const draw = (a: number, b: number) => binomialDeviate(this, a, b, this.legacy);
+    return fill('binomial', sizeArgument('binomial', size), [trials, chance], draw, 'int64');
   }
 
   /**
@@ -220,6 +219,7 @@ export abstract class Distributions implements BitSource, DeviateSource {
       const numbers = ndArray(
         Float64Array.from({ length: x }, (_, i) => i),
         [x],
+        'int64',
       );
       this.shuffle(numbers);
       return numbers;
@@ -240,6 +240,6 @@ export abstract class Distributions implements BitSource, DeviateSource {
     order.forEach((from, to) => {
       result.set(array.subarray(from * width, (from + 1) * width), to * width);
     });
-    return ndArray(result, array.shape);
+    return ndArray(result, array.shape, array.dtype);
   }
 }

@@ -72,8 +72,9 @@ class GeneratorBase extends Distributions {
     const { low, high, size, dtype, endpoint } = named('integers', ['low', 'high', 'size', 'dtype', 'endpoint'], args);
     const [from, to] = high === undefined || high === null ? [0, low] : [low, high];
     const last = Number(to) - (endpoint ? 0 : 1);
-    const draw = integerDrawer(this, Number(from), last, (dtype as IntegerDType) ?? 'int64', 'lemire');
-    return fill('integers', sizeArgument('integers', size), [], draw);
+    const kind = (dtype as IntegerDType | undefined) ?? 'int64';
+    const draw = integerDrawer(this, Number(from), last, kind, 'lemire');
+    return fill('integers', sizeArgument('integers', size), [], draw, kind);
   }
 
   /** Elements of `a`, or integers below `a`, chosen at random. */

@@ -1,9 +1,10 @@
 // Arrays as NumPy's generators return them: numbers that know their shape. Owns the type, sizes, and spreading parameters
 // over a shape as NumPy broadcasts. Leaves tensors to those who make them from these.
 import { ShapeError, show, ValueError } from '../base/errors.ts';
+import type { IntegerDType } from './bounded-integers.ts';
 
-/** Numbers in row-major order with their shape. */
-export type NDArray = Float64Array & { readonly shape: readonly number[] };
+/** Numbers in row-major order with their shape; whole numbers with the dtype that NumPy gives them, which tensors made of them take. */
+export type NDArray = Float64Array & { readonly shape: readonly number[]; readonly dtype?: IntegerDType };
 
 /** How many numbers to draw: a count, or the shape of the array to fill. */
 export type Size = number | readonly number[];
@@ -14,7 +15,8 @@ export type NumberArray = ArrayLike<number> | NestedNumbers;
 /** A parameter of a distribution: one for all numbers drawn, or an array of them that is broadcast. */
 export type Parameter = number | NumberArray;
 
-export const ndArray = (data: Float64Array, shape: readonly number[]): NDArray => Object.assign(data, { shape });
+export const ndArray = (data: Float64Array, shape: readonly number[], dtype?: IntegerDType): NDArray =>
+  Object.assign(data, dtype === undefined ? { shape } : { shape, dtype });
 
 export const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
@@ -26,15 +28,15 @@ export function shapeOf(size: Size, what: string): readonly number[] {
 }
 
 const isNested = (value: NumberArray): value is NestedNumbers => Array.isArray(value);
-const hasShape = (value: object): value is { shape: readonly number[] } =>
+const hasShape = (value: object): value is Pick<NDArray, 'shape' | 'dtype'> =>
   'shape' in value && Array.isArray(value.shape);
 
 /** Nested arrays, a typed array or one with a shape, as numbers and shape; every number is checked to be one. */
 export function asNDArray(value: Parameter, what: string): NDArray {
   if (typeof value === 'number') return ndArray(Float64Array.of(value), []);
   if (!isNested(value)) {
-    const shape = hasShape(value) ? value.shape : [value.length];
-    return ndArray(Float64Array.from(value), shape);
+    if (!hasShape(value)) return ndArray(Float64Array.from(value), [value.length]);
+    return ndArray(Float64Array.from(value), value.shape, value.dtype);
   }
   const shape: number[] = [];
   for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length);
@@ -95,6 +97,7 @@ export function fill(
   size: Size | null | undefined,
   parameters: readonly Parameter[],
   draw: (a: number, b: number) => number,
+  dtype?: IntegerDType,
 ): number | NDArray {
   const given = size === null || size === undefined ? null : shapeOf(size, what);
   if (parameters.every((p) => typeof p === 'number')) {
@@ -102,7 +105,7 @@ export function fill(
     if (!given) return draw(a, b);
     const data = new Float64Array(sizeOf(given));
     for (let i = 0; i < data.length; i++) data[i] = draw(a, b);
-    return ndArray(data, given);
+    return ndArray(data, given, dtype);
   }
   const arrays = parameters.map((p) => asNDArray(p, what));
   const joint = broadcastShapes([...(given ? [given] : []), ...arrays.map((array) => array.shape)], what);
@@ -112,5 +115,5 @@ export function fill(
   const [at0, at1] = arrays.map((array) => broadcastIndex(array.shape, joint));
   const data = new Float64Array(sizeOf(joint));
   for (let i = 0; i < data.length; i++) data[i] = draw(arrays[0]![at0!(i)]!, at1 ? arrays[1]![at1(i)]! : 0);
-  return ndArray(data, joint);
+  return ndArray(data, joint, dtype);
 }

@@ -134,8 +134,9 @@ class RandomStateBase extends Distributions {
   randint(...args: unknown[]): number | NDArray {
     const { low, high, size, dtype } = named('randint', ['low', 'high', 'size', 'dtype'], args);
     const [from, to] = high === undefined || high === null ? [0, low] : [low, high];
-    const draw = integerDrawer(this, Number(from), Number(to) - 1, (dtype as IntegerDType) ?? 'int64', 'masked');
-    return fill('randint', sizeArgument('randint', size), [], draw);
+    const kind = (dtype as IntegerDType | undefined) ?? 'int64';
+    const draw = integerDrawer(this, Number(from), Number(to) - 1, kind, 'masked');
+    return fill('randint', sizeArgument('randint', size), [], draw, kind);
   }
 
   /** Elements of `a`, or integers below `a`, chosen at random. */

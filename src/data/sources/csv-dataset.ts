@@ -139,6 +139,8 @@ export interface MakeCsvOptions
     ignoreErrors: boolean;
     encoding: string;
   }> {}
+/** The batch size stands second, or among the options. */
+type Batches<O> = [batchSize: number, options: O] | [options: O & { readonly batchSize: number }];
 type Columns = Record<string, Tensor>;
 
 const MAKE_NAMES = [
@@ -168,16 +170,14 @@ const MAKE_NAMES = [
 /** Batches of CSV files as records of columns, `[columns, label]` with `labelName`. Columns are found out from the files. */
 export function makeCsvDataset(
   filePattern: string | readonly string[],
-  batchSize: number,
-  options: MakeCsvOptions & { readonly labelName: string },
+  ...rest: Batches<MakeCsvOptions & { readonly labelName: string }>
 ): Promise<DatasetBase<[features: Columns, label: Tensor]>>;
 export function makeCsvDataset(
   filePattern: string | readonly string[],
-  batchSize: number,
-  options?: MakeCsvOptions,
+  ...rest: [batchSize: number] | Batches<MakeCsvOptions>
 ): Promise<DatasetBase<Columns>>;
 export async function makeCsvDataset(
-  ...args: [string | readonly string[], number, MakeCsvOptions?]
+  ...args: [string | readonly string[], ...([number] | Batches<MakeCsvOptions>)]
 ): Promise<DatasetBase<Columns | [Columns, Tensor]>> {
   const name = 'makeCsvDataset';
   const bound = bindArguments(name, MAKE_NAMES, args);

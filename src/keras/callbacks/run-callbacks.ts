@@ -1,6 +1,6 @@
 // The callbacks of one run, called together.
 // Owns: which hooks anyone listens to, so that nothing is read for nobody. Hooks are awaited only when they return a promise.
-import { show, ValueError } from '../../base/errors.ts';
+import { annotated, show, ValueError } from '../../base/errors.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { ModelRun } from '../training/run-queue.ts';
 import type { Logs } from '../types.ts';
@@ -75,13 +75,6 @@ export class RunCallbacks {
       if (waiting instanceof Promise) return waiting.then(() => this.#each(hook, list, i + 1, visit), fail);
     }
   }
-}
-
-/** The same error, so that its class stays, with a note after its message. */
-export function annotated(error: unknown, note: string): unknown {
-  if (!(error instanceof Error) || Object.isFrozen(error) || error.message.includes(note)) return error;
-  error.message = `${error.message} (${note})`;
-  return error;
 }
 
 /** All callbacks of a list, lists in it included. */

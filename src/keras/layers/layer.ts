@@ -35,6 +35,7 @@ import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
 import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
 import type { CallOptions, Inputs, Options, Structure, TensorLike } from '../types.ts';
 import { callContext, withBatchOpen, withCallContext } from './call-context.ts';
+import { inLayer, noOutputs } from './call-errors.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { activityLoss, weightLosses } from './layer-losses.ts';
 import { type BaseValues, baseDefinitions, type LayerOptions } from './layer-options.ts';
@@ -476,12 +477,16 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
   /** `call` with its first argument, further tensors by position, and the options after them. */
   #call(inputs: unknown, more: readonly unknown[], options: CallOptions): Structure {
-    if (more.length === 0) return this.call(inputs as Structure, options);
-    return Reflect.apply<LayerBase, unknown[], Structure>(this.call as (...args: unknown[]) => O, this, [
-      inputs,
-      ...more,
-      options,
-    ]);
+    try {
+      const outputs: unknown =
+        more.length === 0
+          ? this.call(inputs as Structure, options)
+          : Reflect.apply(this.call as (...args: unknown[]) => O, this, [inputs, ...more, options]);
+      if (outputs === undefined || outputs instanceof Promise) throw noOutputs(this, outputs);
+      return outputs as Structure;
+    } catch (error) {
+      throw inLayer(error, this, inputs);
+    }
   }
   #prepare(args: unknown, more: readonly unknown[]): void {
     if (this.inputSpec) checkInputs(this.inputSpec, args, this.name);

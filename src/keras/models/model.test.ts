@@ -19,6 +19,14 @@ describe('structure', () => {
     ]);
     expect(model.countParams()).toBe(11);
   });
+  it('takes the layers of a Sequential by name too, and refuses what it does not know', () => {
+    const model = tf.keras.Sequential({ layers: [layers.Dense(1)], name: 'named' });
+    expect([model.name, model.layers.length]).toEqual(['named', 1]);
+    expect(() => tf.keras.Sequential([], { nam: 'x' } as never)).toThrow(/unknown option 'nam'\. Did you mean 'name'/);
+    expect(() => tf.keras.Sequential(layers.Dense(1) as never)).toThrow(
+      /Sequential: found function dense.*wanted a list/,
+    );
+  });
   it('finds unknown dimensions by running call on shapes alone', () => {
     const input = tf.keras.Input({ shape: [null, 4] });
     const output = input.mul(2).sum(1);

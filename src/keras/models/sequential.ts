@@ -3,7 +3,7 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import type { DType } from '../../base/dtype.ts';
-import { StateError, show, ValueError } from '../../base/errors.ts';
+import { refuseUnknown, StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { type Shape, sameShape, showShape } from '../../base/shape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
@@ -29,18 +29,27 @@ import { ModelBase } from './model.ts';
 
 export type Stackable = LayerBase<Structure> | Tensor;
 type SequentialOptions = Options<{ name: string; trainable: boolean }>;
+type NamedArguments = SequentialOptions & { readonly layers?: readonly Stackable[] | null | undefined };
+const NAMES = ['layers', 'name', 'trainable'];
+
+function namedArguments(given: unknown): NamedArguments {
+  if (given === null || isRecord(given)) return given ?? {};
+  throw new ValueError(`Sequential: found ${show(given)}, wanted a list of layers: Sequential([layers.Dense(1)]).`);
+}
 
 class SequentialModel extends ModelBase<Tensor> {
   #stack: LayerBase[] = [];
   #inner: FunctionalGraph | null = null;
 
-  constructor(layers: readonly Stackable[] | SequentialOptions = [], options: SequentialOptions = {}) {
-    const given = Array.isArray(layers) ? options : { ...(layers as SequentialOptions), ...options };
+  constructor(layers: readonly Stackable[] | NamedArguments | null = [], options: SequentialOptions = {}) {
+    const given: NamedArguments = Array.isArray(layers)
+      ? { ...options, layers }
+      : { ...namedArguments(layers), ...options };
+    refuseUnknown('Sequential', given, NAMES);
     super({ name: given.name, trainable: given.trainable });
-    if (Array.isArray(layers) && layers.length > 0) {
-      for (const layer of layers as readonly Stackable[]) this.#push(layer);
-      this.#rebuild();
-    }
+    const stack = given.layers ?? [];
+    for (const layer of stack) this.#push(layer);
+    if (stack.length > 0) this.#rebuild();
   }
 
   override get graph(): FunctionalGraph | null {
@@ -206,7 +215,10 @@ const inputDtypeOf = (layer: LayerBase): DType => layer.inputDtype;
 
 export interface Sequential extends SequentialModel {}
 export interface SequentialClass
-  extends Class<[layers?: readonly Stackable[], options?: SequentialOptions], Sequential> {
+  extends Class<
+    [layers?: readonly Stackable[] | null, options?: SequentialOptions] | [options: NamedArguments],
+    Sequential
+  > {
   /** A model of what `getConfig` gave, with new weights; `{ customObjects }` has classes and functions of one's own by name. */
   fromConfig(config: Config, customObjects?: DeserializeOptions['customObjects']): Sequential;
 }

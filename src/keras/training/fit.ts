@@ -1,12 +1,12 @@
 // The loops of fit, evaluate and predict.
 // Owns: epochs and batches, when callbacks are called and logs read, turns of the event loop, stopping in order.
 // Leaves single steps to trainer.ts, data to arrays.ts and batch-source.ts.
-import { KeyboardInterrupt, StateError, ValueError } from '../../base/errors.ts';
+import { annotated, KeyboardInterrupt, StateError, ValueError } from '../../base/errors.ts';
 import { type Later, thenClose } from '../../data/pull.ts';
 import { platform } from '../../platform/platform.ts';
 import { History } from '../callbacks/history.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
-import { annotated, flattenCallbacks, RunCallbacks } from '../callbacks/run-callbacks.ts';
+import { flattenCallbacks, RunCallbacks } from '../callbacks/run-callbacks.ts';
 import { TerminateOnNaN } from '../callbacks/terminate-on-nan.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Inputs, Logs, Structure } from '../types.ts';

@@ -127,3 +127,14 @@ test('kinds of features take their arguments by place and by name', () => {
   expect(FeatureSpace.cross({ featureNames: ['a', 'b'], crossingDim: 16 }).name).toBe('a_X_b');
   expect(() => FeatureSpace.floatRescaled({ scael: 2 } as never)).toThrow(/scael.*scale/);
 });
+
+test('the mode says what a space gives', async () => {
+  const data = { a: [1, 2, 3], b: ['x', 'y', 'x'] };
+  const joined = FeatureSpace({ a: 'float', b: 'string_categorical' });
+  await joined.adapt(data);
+  expect(joined(data).shape).toEqual([3, 4]);
+  expect(joined.getEncodedFeatures().dtype).toBe('float32');
+  const apart = FeatureSpace({ features: { a: 'float' }, outputMode: 'dict' });
+  await apart.adapt({ a: [1, 2, 3] });
+  expect(apart({ a: [1, 2, 3] })['a']!.shape).toEqual([3, 1]);
+});

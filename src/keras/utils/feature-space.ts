@@ -3,7 +3,7 @@
 // preprocessing layers.
 // Source: https://keras.io/api/utils/feature_space/
 
-import { type Class, callable } from '../../base/callable.ts';
+import { callable } from '../../base/callable.ts';
 import { type DType, isInteger } from '../../base/dtype.ts';
 import { didYouMean, StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
@@ -122,12 +122,16 @@ export interface FeatureSpaceOptions
 export type Features = { readonly [name: string]: FeatureKind | Feature };
 /** A column each, or one value each for a single row. */
 export type FeatureData = { readonly [name: string]: TensorLike };
-type Args =
-  | [features: Features, options?: FeatureSpaceOptions]
-  | [options: FeatureSpaceOptions & { readonly features: Features }];
+type Mode = 'concat' | 'dict';
+/** The options, of which the mode says what the space gives. */
+type OptionsOf<M extends Mode> = Omit<FeatureSpaceOptions, 'outputMode'> & { readonly outputMode?: M | undefined };
+type Args<M extends Mode = Mode> =
+  | [features: Features, options?: OptionsOf<M>]
+  | [options: OptionsOf<M> & { readonly features: Features }];
+type Encoded<M extends Mode> = M extends 'dict' ? Record<string, Tensor> : Tensor;
 
 /** A model, so that it is saved and loaded like one; it is adapted, not trained. */
-class FeatureSpaceModel extends ModelBase<Structure> {
+class FeatureSpaceModel<O extends Structure = Structure> extends ModelBase<O> {
   readonly features: Readonly<Record<string, Feature>>;
   readonly crosses: readonly Cross[];
   readonly outputMode: 'concat' | 'dict';
@@ -137,7 +141,7 @@ class FeatureSpaceModel extends ModelBase<Structure> {
   readonly #inputs: Readonly<Record<string, Tensor>>;
   readonly #crossers: Readonly<Record<string, HashedCrossing>>;
   readonly #encoders = new Map<string, CategoryEncoding>();
-  #encoded: Structure | null = null;
+  #encoded: O | null = null;
   #adapted = false;
 
   constructor(...args: Args) {
@@ -360,9 +364,9 @@ class FeatureSpaceModel extends ModelBase<Structure> {
     return this.#inputs;
   }
   /** What the inputs become, symbolic: for a model that begins with encoded rows. */
-  getEncodedFeatures(): Structure {
+  getEncodedFeatures(): O {
     this.#requireAdapted();
-    this.#encoded ??= this.#encode(this.#inputs);
+    this.#encoded ??= this.#encode(this.#inputs) as O;
     this.built = true;
     return this.#encoded;
   }
@@ -507,8 +511,13 @@ function cardinality(layer: LayerBase): number | null | undefined {
   return undefined;
 }
 
-export interface FeatureSpace extends FeatureSpaceModel {}
-type FeatureSpaceClass = Class<Args, FeatureSpace> &
+export interface FeatureSpace<M extends 'concat' | 'dict' = 'concat' | 'dict'> extends FeatureSpaceModel<Encoded<M>> {}
+interface FeatureSpaceMaker {
+  new <const M extends Mode = 'concat'>(...args: Args<M>): FeatureSpace<M>;
+  <const M extends Mode = 'concat'>(...args: Args<M>): FeatureSpace<M>;
+  readonly prototype: FeatureSpace;
+}
+type FeatureSpaceClass = FeatureSpaceMaker &
   Pick<
     typeof FeatureSpaceModel,
     | 'cross'
@@ -523,5 +532,8 @@ type FeatureSpaceClass = Class<Args, FeatureSpace> &
     | 'stringHashed'
   >;
 /** @example tf.keras.utils.FeatureSpace({ age: 'float_normalized', city: 'string_categorical' }) */
-export const FeatureSpace: FeatureSpaceClass = callable(FeatureSpaceModel, 'FeatureSpace') as FeatureSpaceClass;
+export const FeatureSpace: FeatureSpaceClass = callable(
+  FeatureSpaceModel,
+  'FeatureSpace',
+) as object as FeatureSpaceClass;
 registerModule('keras.utils', { FeatureSpace });

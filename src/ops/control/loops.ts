@@ -44,13 +44,13 @@ export interface WhileOptions {
 
 function runWhile<T extends readonly unknown[]>(
   cond: (...vars: T) => Tensor | boolean,
-  body: (...vars: T) => T,
+  body: (...vars: T) => Readonly<T> | readonly T[number][],
   loopVars: T,
   options?: WhileOptions,
 ): T;
 function runWhile<T extends readonly unknown[]>(
   cond: (...vars: T) => Tensor | boolean,
-  body: (...vars: T) => T,
+  body: (...vars: T) => Readonly<T> | readonly T[number][],
   loopVars: T,
   shapeInvariants: unknown,
   parallelIterations?: number,

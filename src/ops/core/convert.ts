@@ -7,6 +7,7 @@ import {
   type DType,
   dtypes,
   isBig,
+  isDType,
   isFloating,
   isInteger,
   roundInPlace,
@@ -233,7 +234,9 @@ export function convertToTensor(given: TensorLike, dtype?: DType | undefined, ar
       shape,
       own,
     );
-    return dtype === undefined ? tensor : (convert(tensor, dtype) as Tensor);
+    // Whole numbers of `cornu/random` lie in a Float64Array, with their dtype beside the shape.
+    const wanted = dtype ?? ('dtype' in value && isDType(value.dtype) ? value.dtype : own);
+    return wanted === own ? tensor : (convert(tensor, wanted) as Tensor);
   }
   if (
     value === null ||

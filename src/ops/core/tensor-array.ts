@@ -27,6 +27,13 @@ export interface TensorArrayOptions
 
 type Arguments =
   | [dtype: DType, options?: TensorArrayOptions]
+  | [dtype: DType, size: number | Tensor, options?: Omit<TensorArrayOptions, 'size'>]
+  | [
+      dtype: DType,
+      size: number | Tensor,
+      dynamicSize: boolean,
+      options?: Omit<TensorArrayOptions, 'size' | 'dynamicSize'>,
+    ]
   | [options: TensorArrayOptions & { readonly dtype: DType }];
 const NAMES = ['dtype', 'size', 'dynamicSize', 'clearAfterRead', 'elementShape', 'inferShape'] as const;
 

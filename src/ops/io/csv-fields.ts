@@ -63,6 +63,11 @@ export function fieldValue(field: string, type: FieldType, naValue: string, wher
   }
   if (type.dtype === 'string') return field;
   const value = parseNumber(field, type.dtype);
-  if (value === undefined) throw new ValueError(`${where()} is no valid ${type.dtype}: ${show(field)}.`);
-  return value;
+  if (value !== undefined) return value;
+  // 0 and 0.0 are one number in JavaScript: who wrote the one may have meant the other.
+  const float = type.dtype === 'int32' && parseNumber(field, 'float32') !== undefined;
+  const remedy = float
+    ? " A default that is a whole number makes the column int32: give 'float32' as its default."
+    : '';
+  throw new ValueError(`${where()} is no valid ${type.dtype}: ${show(field)}.${remedy}`);
 }

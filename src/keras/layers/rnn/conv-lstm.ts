@@ -1,6 +1,7 @@
 // The base of ConvLSTM1D, ConvLSTM2D and ConvLSTM3D: ConvLSTMCell along a sequence of pictures.
 // Owns: their options and shapes for any number of spatial axes.
 import type { Shape } from '../../../base/shape.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import { regularizer } from '../kinds.ts';
 import type { LayerValues } from '../layer-options.ts';
@@ -23,7 +24,9 @@ export type ConvLSTMArgs<O> =
   | [options: O & { filters: number; kernelSize: Window }];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-export abstract class BaseConvLSTM<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
+export abstract class BaseConvLSTM<S extends boolean> extends RecurrentLayer<
+  RecurrentOutput<S, [hidden: Tensor, carry: Tensor]>
+> {
   override readonly cell: ConvLSTMCell;
 
   constructor(rank: number, schema: Collecting, args: readonly unknown[]) {

@@ -1,6 +1,7 @@
 // GRU: GRUCell along a sequence.
 // Source: https://keras.io/api/layers/recurrent_layers/gru/
 import { callable } from '../../../base/callable.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { regularizer } from '../kinds.ts';
@@ -24,7 +25,7 @@ export interface GRUOptions<S extends boolean = boolean> extends Omit<LayerOptio
 type Args<S extends boolean> = [units: number, options?: GRUOptions<S>] | [options: With<GRUOptions<S>, 'units'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class GRULayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
+class GRULayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S, [state: Tensor]>> {
   static override readonly schema: o.SchemaLike = options;
   override readonly cell: GRUCell;
   constructor(...args: Args<S>) {

@@ -1,6 +1,7 @@
 // LSTM: LSTMCell along a sequence.
 // Source: https://keras.io/api/layers/recurrent_layers/lstm/
 import { callable } from '../../../base/callable.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { regularizer } from '../kinds.ts';
@@ -24,7 +25,7 @@ export interface LSTMOptions<S extends boolean = boolean> extends Omit<LayerOpti
 type Args<S extends boolean> = [units: number, options?: LSTMOptions<S>] | [options: With<LSTMOptions<S>, 'units'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class LSTMLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
+class LSTMLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S, [hidden: Tensor, carry: Tensor]>> {
   static override readonly schema: o.SchemaLike = options;
   override readonly cell: LSTMCell;
   constructor(...args: Args<S>) {

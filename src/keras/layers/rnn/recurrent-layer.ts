@@ -60,7 +60,9 @@ export interface RecurrentCallOptions extends CallOptions {
   initialState?: Inputs | null | undefined;
 }
 /** What a recurrent layer gives: with returnState the states after the output. */
-export type RecurrentOutput<S extends boolean> = S extends true ? [output: Tensor, ...states: Tensor[]] : Tensor;
+export type RecurrentOutput<S extends boolean, States extends readonly Tensor[]> = S extends true
+  ? [output: Tensor, ...states: States]
+  : Tensor;
 
 /** What holds for all cells of a call. */
 interface Given {

@@ -1,6 +1,7 @@
 // SimpleRNN: SimpleRNNCell along a sequence.
 // Source: https://keras.io/api/layers/recurrent_layers/simple_rnn/
 import { callable } from '../../../base/callable.ts';
+import type { Tensor } from '../../../runtime/tensor.ts';
 import * as o from '../../schema.ts';
 import type { With } from '../../types.ts';
 import { regularizer } from '../kinds.ts';
@@ -29,7 +30,7 @@ type Args<S extends boolean> =
   | [options: With<SimpleRNNOptions<S>, 'units'>];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the properties are set from the schema.
-class SimpleRNNLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S>> {
+class SimpleRNNLayer<S extends boolean> extends RecurrentLayer<RecurrentOutput<S, [state: Tensor]>> {
   static override readonly schema: o.SchemaLike = options;
   override readonly cell: SimpleRNNCell;
   constructor(...args: Args<S>) {
