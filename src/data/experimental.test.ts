@@ -295,7 +295,7 @@ it('batch sizes of CSV files go by name too, and numbers of another kind say wha
   writeFileSync(file, 'a,b\n1,2.5\n3,4\n');
   const named = await E.makeCsvDataset(file, { batchSize: 2, labelName: 'a', numEpochs: 1, shuffle: false });
   for await (const [features, label] of named)
-    expect([features['b']!.arraySync(), label.arraySync()]).toEqual([
+    expect([features.b!.arraySync(), label.arraySync()]).toEqual([
       [2.5, 4],
       [1, 3],
     ]);

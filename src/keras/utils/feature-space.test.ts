@@ -136,5 +136,5 @@ test('the mode says what a space gives', async () => {
   expect(joined.getEncodedFeatures().dtype).toBe('float32');
   const apart = FeatureSpace({ features: { a: 'float' }, outputMode: 'dict' });
   await apart.adapt({ a: [1, 2, 3] });
-  expect(apart({ a: [1, 2, 3] })['a']!.shape).toEqual([3, 1]);
+  expect(apart({ a: [1, 2, 3] }).a!.shape).toEqual([3, 1]);
 });
