@@ -1,205 +1,14 @@
-// Matrix products in tiles of registers: packing, blocks, the tile itself. Included by one source file for each instruction set.
+// Matrix products: packing, blocks of the sum, the order of tiles. Included by one source file for each instruction set.
 // Owns: the order of the loops inside a piece: blocks of the sum, rows, panels of columns. The engine cuts pieces.
 #pragma once
+#include "packing.h"
 #include "plan.h"
-#include "vectors.h"
+#include "tiles.h"
 
 namespace {
 
-constexpr int PANEL = Vector::wide * Vector::lanes;
-constexpr int WIDE_PANEL = Vector::widest * Vector::lanes;
-constexpr int MOST_ROWS = 12;
 constexpr int MOST_SEGMENTS = 512;
 constexpr int DEPTH_LIMIT = 1024;
-
-/** What a tile needs to know. */
-struct Tile {
-  const float* const* rows;  // A's rows; with packed A, rows[0] is the panel, in which they lie side by side
-  const int32_t* segments;   // where the terms of A begin, for each run of them
-  int32_t segmentCount, run, aStep;
-  const float* b;
-  int64_t bStep;
-  float* const* c;
-  int32_t columns;  // that exist
-  bool accumulate;
-};
-
-template <int ROWS, int VECTORS>
-using Sums = Vector[ROWS][VECTORS];
-
-/** One term: an element of each row times the vectors of B. `left(i)` is where row i's element lies. */
-template <int ROWS, int VECTORS, typename Left>
-inline __attribute__((always_inline)) void addTerm(Sums<ROWS, VECTORS>& sums, const float* b, Left left) {
-  Vector right[VECTORS];
-#pragma GCC unroll 8
-  for (int j = 0; j < VECTORS; j++) right[j] = Vector::load(b + j * Vector::lanes);
-#pragma GCC unroll 12
-  for (int i = 0; i < ROWS; i++) {
-    const Vector element = Vector::splat(left(i));
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) sums[i][j] = Vector::multiplyAdd(element, right[j], sums[i][j]);
-  }
-}
-
-template <int ROWS, int VECTORS, bool PACKED>
-inline __attribute__((always_inline)) void sumTile(const Tile& t, Sums<ROWS, VECTORS>& sums) {
-#pragma GCC unroll 12
-  for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) sums[i][j] = Vector::zero();
-  const float* b = t.b;
-  const int64_t bStep = t.bStep;
-  if constexpr (PACKED) {
-    const float* a = t.rows[0];
-    const int64_t step = t.aStep;
-#pragma GCC unroll 4
-    for (int k = t.run; k > 0; k--, a += step, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
-    return;
-  }
-  for (int s = 0; s < t.segmentCount; s++) {
-    const int64_t offset = t.segments[s];
-    const float* a[ROWS];
-#pragma GCC unroll 12
-    for (int i = 0; i < ROWS; i++) a[i] = t.rows[i] + offset;
-    // Twelve rows, their common index and B fill the processor's registers: the usual step is a constant.
-    if (t.aStep == 1) {
-      const int64_t run = t.run;
-#pragma GCC unroll 4
-      for (int64_t k = 0; k < run; k++, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
-    } else {
-      const int64_t step = t.aStep;
-      int64_t k = 0;
-      for (int left = t.run; left > 0; left--, k += step, b += bStep)
-        addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
-    }
-  }
-}
-
-template <int ROWS, int VECTORS, bool PACKED>
-__attribute__((noinline)) void tile(const Tile& t) {
-  Sums<ROWS, VECTORS> sums;
-#pragma GCC unroll 12
-  for (int i = 0; i < ROWS; i++)
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) __builtin_prefetch(t.c[i] + j * Vector::lanes, 1, 3);
-  sumTile<ROWS, VECTORS, PACKED>(t, sums);
-  if (t.columns >= VECTORS * Vector::lanes) {
-#pragma GCC unroll 12
-    for (int i = 0; i < ROWS; i++) {
-      float* c = t.c[i];
-#pragma GCC unroll 8
-      for (int j = 0; j < VECTORS; j++) {
-        Vector sum = sums[i][j];
-        if (t.accumulate) sum = Vector::add(sum, Vector::load(c + j * Vector::lanes));
-        sum.store(c + j * Vector::lanes);
-      }
-    }
-    return;
-  }
-#pragma GCC unroll 12
-  for (int i = 0; i < ROWS; i++) {
-    float* c = t.c[i];
-#pragma GCC unroll 8
-    for (int j = 0; j < VECTORS; j++) {
-      int left = t.columns - j * Vector::lanes;
-      if (left <= 0) continue;
-      if (left > Vector::lanes) left = Vector::lanes;
-      Vector sum = sums[i][j];
-      float* at = c + j * Vector::lanes;
-      if (left == Vector::lanes) {
-        if (t.accumulate) sum = Vector::add(sum, Vector::load(at));
-        sum.store(at);
-      } else {
-        if (t.accumulate) sum = Vector::add(sum, Vector::loadPart(at, left));
-        sum.storePart(at, left);
-      }
-    }
-  }
-}
-
-using TileFunction = void (*)(const Tile&);
-
-/** Tiles of 1 … MOST rows. */
-template <int MOST, int VECTORS, bool PACKED>
-struct Tiles {
-  TileFunction of[MOST_ROWS + 1] = {};
-  constexpr Tiles() { fill<MOST>(); }
-  template <int ROWS>
-  constexpr void fill() {
-    if constexpr (ROWS > 0) {
-      of[ROWS] = tile<ROWS, VECTORS, PACKED>;
-      fill<ROWS - 1>();
-    }
-  }
-};
-
-constexpr int NARROW_ROWS = Vector::wideRows;
-constexpr Tiles<NARROW_ROWS, 1, false> narrowTiles;
-constexpr Tiles<NARROW_ROWS, 1, true> narrowPackedTiles;
-constexpr Tiles<Vector::wideRows, Vector::wide, false> wideTiles;
-constexpr Tiles<Vector::wideRows, Vector::wide, true> widePackedTiles;
-constexpr Tiles<Vector::widestRows, Vector::widest, false> widestTiles;
-
-// ── Packing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-using Four = float __attribute__((vector_size(16)));
-using FourIndices = int32_t __attribute__((vector_size(16)));
-
-inline Four loadFour(const float* p) {
-  Four x;
-  __builtin_memcpy(&x, p, 16);
-  return x;
-}
-inline void storeFour(float* p, Four x) { __builtin_memcpy(p, &x, 16); }
-
-/** to[j · across + i] = from[i][j] for four rows. */
-inline void transposeFour(const float* r0, const float* r1, const float* r2, const float* r3, float* to, int64_t across) {
-  const Four a = loadFour(r0), b = loadFour(r1), c = loadFour(r2), d = loadFour(r3);
-#if defined(__clang__)
-#define SHUFFLE(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
-#else
-#define SHUFFLE(x, y, ...) __builtin_shuffle(x, y, FourIndices{__VA_ARGS__})
-#endif
-  const Four ab = SHUFFLE(a, b, 0, 4, 1, 5), cd = SHUFFLE(c, d, 0, 4, 1, 5);
-  const Four abHigh = SHUFFLE(a, b, 2, 6, 3, 7), cdHigh = SHUFFLE(c, d, 2, 6, 3, 7);
-  storeFour(to, SHUFFLE(ab, cd, 0, 1, 4, 5));
-  storeFour(to + across, SHUFFLE(ab, cd, 2, 3, 6, 7));
-  storeFour(to + 2 * across, SHUFFLE(abHigh, cdHigh, 0, 1, 4, 5));
-  storeFour(to + 3 * across, SHUFFLE(abHigh, cdHigh, 2, 3, 6, 7));
-#undef SHUFFLE
-}
-
-/** to[k · width + i] = lines[i][k · step] for `count` lines; those up to `width` are 0. */
-inline void packLines(const float* const* lines, int count, int width, int64_t step, int run, float* to) {
-  int i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const float *r0 = lines[i], *r1 = lines[i + 1], *r2 = lines[i + 2], *r3 = lines[i + 3];
-    int k = 0;
-    if (step == 1)
-      for (; k + 4 <= run; k += 4) transposeFour(r0 + k, r1 + k, r2 + k, r3 + k, to + (int64_t)k * width + i, width);
-    for (; k < run; k++) {
-      float* at = to + (int64_t)k * width + i;
-      at[0] = r0[k * step];
-      at[1] = r1[k * step];
-      at[2] = r2[k * step];
-      at[3] = r3[k * step];
-    }
-  }
-  for (; i < count; i++)
-    for (int k = 0; k < run; k++) to[(int64_t)k * width + i] = lines[i][k * step];
-  for (; i < width; i++)
-    for (int k = 0; k < run; k++) to[(int64_t)k * width + i] = 0;
-}
-
-/** to[k · width + i] = from[k · step + i]: lines that lie side by side. */
-template <int WIDTH>
-inline void packSide(const float* from, int count, int64_t step, int run, float* to) {
-  for (int k = 0; k < run; k++, from += step, to += WIDTH) {
-    if (count == WIDTH) __builtin_memcpy(to, from, WIDTH * 4);
-    else
-      for (int i = 0; i < WIDTH; i++) to[i] = i < count ? from[i] : 0;
-  }
-}
 
 // ── The sum's terms ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -289,10 +98,11 @@ inline void packPanel(const Plan& plan, const Block& block, const float* b, int 
 /** The places of rows, one after the other. */
 struct Rows {
   const Plan& plan;
+  const Axis& inner;
   int32_t index[MAXIMUM_AXES] = {};
   int64_t a = 0, c = 0;
 
-  Rows(const Plan& p, int32_t first) : plan(p) {
+  Rows(const Plan& p, int32_t first) : plan(p), inner(p.rows[p.rowAxes - 1]) {
     for (int level = p.rowAxes - 1; level >= 0; level--) {
       const Axis& axis = p.rows[level];
       index[level] = level == 0 ? first : first % axis.extent;
@@ -301,15 +111,21 @@ struct Rows {
       c += (int64_t)axis.c * index[level];
     }
   }
-  void next() {
-    for (int level = plan.rowAxes - 1; level >= 0; level--) {
-      const Axis& axis = plan.rows[level];
-      a += axis.a;
-      c += axis.c;
-      if (++index[level] < axis.extent || level == 0) return;
-      a -= (int64_t)axis.a * axis.extent;
-      c -= (int64_t)axis.c * axis.extent;
-      index[level] = 0;
+  /** Rows from here on that lie evenly. */
+  int32_t run() const { return plan.rowAxes == 1 ? INT32_MAX : inner.extent - index[plan.rowAxes - 1]; }
+  /** Goes on by so many of them. */
+  void skip(int32_t count) {
+    int level = plan.rowAxes - 1;
+    a += (int64_t)inner.a * count;
+    c += (int64_t)inner.c * count;
+    index[level] += count;
+    while (level > 0 && index[level] == plan.rows[level].extent) {
+      a -= (int64_t)plan.rows[level].a * index[level];
+      c -= (int64_t)plan.rows[level].c * index[level];
+      index[level--] = 0;
+      a += plan.rows[level].a;
+      c += plan.rows[level].c;
+      index[level]++;
     }
   }
 };
@@ -323,16 +139,14 @@ void packBlock(const Plan& plan, const Block& block, const float* b, int32_t col
   }
 }
 
-/** The rows of a tile of A as [terms][rows]. */
+/** The rows of a tile of A as [terms][rows]; they lie side by side, or at `rows`. */
 template <int MOST>
-void packRows(const Plan& plan, const Block& block, const float* const* rows, int32_t count, float* to) {
+void packRows(const Plan& plan, const Block& block, const float* a, const float* const* rows, int32_t count, float* to) {
   const int64_t step = plan.depth[plan.depthAxes - 1].a;
-  bool side = true;
-  for (int32_t i = 1; i < count; i++) side = side && rows[i] == rows[0] + i;
   for (int32_t s = 0; s < block.count; s++) {
-    if (side) {
+    if (!rows) {
       // More is copied than there is, and overwritten: the engine's memory may be read a little beyond its blocks.
-      const float* from = rows[0] + block.a[s];
+      const float* from = a + block.a[s];
       for (int32_t k = 0; k < block.run; k++, from += step, to += count) __builtin_memcpy(to, from, MOST * 4);
     } else {
       const float* lines[MOST];
@@ -343,16 +157,28 @@ void packRows(const Plan& plan, const Block& block, const float* const* rows, in
   }
 }
 
+/** How the rows of tiles lie; `evenly`: those of one tile belong to one loop. */
+inline Lie lies(const Plan& plan, bool evenly) {
+  if (!evenly) return ANYWHERE;
+  if (plan.rows[plan.rowAxes - 1].a == 1) return SIDE_BY_SIDE;
+  return plan.depth[plan.depthAxes - 1].a == 1 && !plan.packA ? EVENLY : ANYWHERE;
+}
+
 template <int WIDTH>
 void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_t columns, const float* kept) {
   const Plan& plan = *piece.plan;
   constexpr int VECTORS = WIDTH / Vector::lanes;
   constexpr int TILE_ROWS = VECTORS == Vector::widest ? Vector::widestRows : Vector::wideRows;
-  const Axis& inner = plan.depth[plan.depthAxes - 1];
+  const Axis &inner = plan.depth[plan.depthAxes - 1], &across = plan.rows[plan.rowAxes - 1];
   Terms terms(plan);
   Block block;
-  bool accumulate = piece.accumulate;
   alignas(64) float packedRows[MOST_ROWS * (DEPTH_LIMIT + 1)];
+  const float* aRows[MOST_ROWS];
+  float* cRows[MOST_ROWS];
+  Tile t;
+  t.aRows = aRows;
+  t.cRows = cRows;
+  t.accumulate = piece.accumulate;
   while (!terms.done) {
     nextBlock(terms, block);
     const int32_t depth = block.terms();
@@ -362,46 +188,52 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
       packBlock<WIDTH>(plan, block, b, columns, piece.scratch);
       panels = piece.scratch;
     }
+    const float* firstPanel = panels ? panels : b + block.b[0];
+    t.bStep = panels ? WIDTH : inner.b;
+    const int64_t nextPanel = panels ? (int64_t)WIDTH * depth : WIDTH;
     Rows walk(plan, piece.firstRow);
     int32_t rows;
     for (int32_t left = piece.rows; left > 0; left -= rows) {
-      // Tiles of equal height: a thin one at the end would leave the multipliers waiting.
-      const int32_t tiles = (left + TILE_ROWS - 1) / TILE_ROWS;
-      rows = (left + tiles - 1) / tiles;
-      const float* aRows[MOST_ROWS];
-      float* cRows[MOST_ROWS];
-      float* target[MOST_ROWS];
-      for (int32_t i = 0; i < rows; i++, walk.next()) {
-        aRows[i] = a + walk.a;
-        cRows[i] = c + walk.c;
-      }
-      Tile t;
-      t.rows = aRows;
+      // Tiles of equal height: a thin one at the end would leave the multipliers waiting. Those within one run of rows know less.
+      const int32_t run = walk.run() < left ? walk.run() : left;
+      const bool evenly = run == left || across.extent >= 2 * TILE_ROWS;
+      const int32_t most = evenly ? run : left, tiles = (most + TILE_ROWS - 1) / TILE_ROWS;
+      rows = (most + tiles - 1) / tiles;
+      float* const cFirst = c + walk.c;
+      t.a = a + walk.a;
+      t.aRow = across.a;
+      t.aStep = inner.a;
+      t.cRow = across.c;
+      t.lie = lies(plan, evenly && VECTORS != Vector::widest);
       t.segments = block.a;
       t.segmentCount = block.count;
       t.run = block.run;
-      t.aStep = inner.a;
-      t.c = target;
-      t.accumulate = accumulate;
-      const float* packed[1] = {packedRows};
+      if (t.lie == ANYWHERE)
+        for (int32_t i = 0; i < rows; i++, walk.skip(1)) {
+          aRows[i] = a + walk.a;
+          cRows[i] = c + walk.c;
+        }
+      else walk.skip(rows);
       if (plan.packA) {
-        packRows<TILE_ROWS>(plan, block, aRows, rows, packedRows);
-        t.rows = packed;
+        packRows<TILE_ROWS>(plan, block, t.a, t.lie == SIDE_BY_SIDE ? nullptr : aRows, rows, packedRows);
+        t.a = packedRows;
+        t.segments = ONE_RUN;
+        t.segmentCount = 1;
         t.run = depth;
         t.aStep = rows;
+        if (t.lie == ANYWHERE)
+          for (int32_t i = 0; i < rows; i++) aRows[i] = packedRows + i;
       }
-      t.b = panels ? panels : b + block.b[0];
-      t.bStep = panels ? WIDTH : inner.b;
-      const int64_t nextPanel = panels ? (int64_t)WIDTH * depth : WIDTH;
+      t.b = firstPanel;
       for (int32_t column = 0; column < columns; column += WIDTH, t.b += nextPanel) {
-        for (int32_t i = 0; i < rows; i++) target[i] = cRows[i] + column;
+        t.c = cFirst + column;
+        t.column = column;
         t.columns = columns - column;
-        if constexpr (VECTORS == Vector::widest) widestTiles.of[rows](t);
-        else if (t.columns <= Vector::lanes) (plan.packA ? narrowPackedTiles.of[rows] : narrowTiles.of[rows])(t);
-        else (plan.packA ? widePackedTiles.of[rows] : wideTiles.of[rows])(t);
+        if constexpr (VECTORS == Vector::widest) widestAnywhere.of[rows](t);
+        else multiplyTile(rows, t);
       }
     }
-    accumulate = true;
+    t.accumulate = true;
   }
 }
 

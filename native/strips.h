@@ -186,8 +186,19 @@ void sumStrips(const Piece& piece) {
             a[i] = strip.lines + (tap / TAPS) * strip.stride + (tap % TAPS) * plan.inputs + input;
             c[i] = sums + (int64_t)term * wide + column;
           }
-          const Tile t = {a, segments, 2, across, plan.inputs, sent, PANEL, c, PANEL, accumulate};
-          wideTiles.of[rows](t);
+          Tile t;
+          t.lie = ANYWHERE;
+          t.columns = PANEL;
+          t.accumulate = accumulate;
+          t.segments = segments;
+          t.segmentCount = 2;
+          t.run = across;
+          t.aStep = plan.inputs;
+          t.b = sent;
+          t.bStep = PANEL;
+          t.aRows = a;
+          t.cRows = c;
+          multiplyTile(rows, t);
         }
       }
     }

@@ -23,6 +23,22 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {_mm512_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm512_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm512_add_ps(a.value, b.value)}; }
+  /** Four numbers of every fourth line. */
+  static inline Vector fours(const float* const* lines, int64_t at) {
+    __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(lines[0] + at));
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(lines[4] + at), 1);
+    x = _mm512_insertf32x4(x, _mm_loadu_ps(lines[8] + at), 2);
+    return {_mm512_insertf32x4(x, _mm_loadu_ps(lines[12] + at), 3)};
+  }
+  /** In each four: the first (last) two of a and b in turn; pairs of them: the first (last) pair of each. */
+  static inline Vector firsts(Vector a, Vector b) { return {_mm512_unpacklo_ps(a.value, b.value)}; }
+  static inline Vector lasts(Vector a, Vector b) { return {_mm512_unpackhi_ps(a.value, b.value)}; }
+  static inline Vector firstPairs(Vector a, Vector b) {
+    return {_mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(a.value), _mm512_castps_pd(b.value)))};
+  }
+  static inline Vector lastPairs(Vector a, Vector b) {
+    return {_mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(a.value), _mm512_castps_pd(b.value)))};
+  }
   using Mask = __mmask16;
   static inline Vector bits(int32_t x) { return {_mm512_castsi512_ps(_mm512_set1_epi32(x))}; }
   static inline Mask greater(Vector a, Vector b) { return _mm512_cmp_ps_mask(a.value, b.value, _CMP_GT_OQ); }
@@ -59,6 +75,19 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {_mm256_sub_ps(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {_mm256_fmadd_ps(a.value, b.value, c.value)}; }
   static inline Vector add(Vector a, Vector b) { return {_mm256_add_ps(a.value, b.value)}; }
+  /** Four numbers of every fourth line. */
+  static inline Vector fours(const float* const* lines, int64_t at) {
+    return {_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(lines[0] + at)), _mm_loadu_ps(lines[4] + at), 1)};
+  }
+  /** In each four: the first (last) two of a and b in turn; pairs of them: the first (last) pair of each. */
+  static inline Vector firsts(Vector a, Vector b) { return {_mm256_unpacklo_ps(a.value, b.value)}; }
+  static inline Vector lasts(Vector a, Vector b) { return {_mm256_unpackhi_ps(a.value, b.value)}; }
+  static inline Vector firstPairs(Vector a, Vector b) {
+    return {_mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a.value), _mm256_castps_pd(b.value)))};
+  }
+  static inline Vector lastPairs(Vector a, Vector b) {
+    return {_mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a.value), _mm256_castps_pd(b.value)))};
+  }
   using Mask = __m256;
   static inline Vector bits(int32_t x) { return {_mm256_castsi256_ps(_mm256_set1_epi32(x))}; }
   static inline Mask greater(Vector a, Vector b) { return _mm256_cmp_ps(a.value, b.value, _CMP_GT_OQ); }
@@ -100,6 +129,17 @@ struct Vector {
   static inline Vector subtract(Vector a, Vector b) { return {vsubq_f32(a.value, b.value)}; }
   static inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return {vfmaq_f32(c.value, a.value, b.value)}; }
   static inline Vector add(Vector a, Vector b) { return {vaddq_f32(a.value, b.value)}; }
+  /** Four numbers of every fourth line. */
+  static inline Vector fours(const float* const* lines, int64_t at) { return load(lines[0] + at); }
+  /** In each four: the first (last) two of a and b in turn; pairs of them: the first (last) pair of each. */
+  static inline Vector firsts(Vector a, Vector b) { return {vzip1q_f32(a.value, b.value)}; }
+  static inline Vector lasts(Vector a, Vector b) { return {vzip2q_f32(a.value, b.value)}; }
+  static inline Vector firstPairs(Vector a, Vector b) {
+    return {vreinterpretq_f32_f64(vzip1q_f64(vreinterpretq_f64_f32(a.value), vreinterpretq_f64_f32(b.value)))};
+  }
+  static inline Vector lastPairs(Vector a, Vector b) {
+    return {vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(a.value), vreinterpretq_f64_f32(b.value)))};
+  }
   using Mask = uint32x4_t;
   static inline Vector bits(int32_t x) { return {vreinterpretq_f32_s32(vdupq_n_s32(x))}; }
   static inline Mask greater(Vector a, Vector b) { return vcgtq_f32(a.value, b.value); }

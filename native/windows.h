@@ -145,21 +145,23 @@ void filterToPoints(const WindowPlan& plan, const float* b, float* taps, float* 
 /** sums[point][tile][output] = Σ values[point][tile][input] · filter[point][input][output] */
 void multiplyFilter(const WindowPlan& plan, const Values& values, const float* filter, const Values& sums, int32_t tiles) {
   const int64_t panel = (int64_t)plan.inputs * PANEL;
-  static constexpr int32_t start[1] = {0};
   for (int point = 0; point < SQUARE; point++)
     for (int32_t column = 0; column < plan.outputs; column += PANEL, filter += panel) {
       int32_t rows;
       for (int32_t done = 0; done < tiles; done += rows) {
         const int32_t left = tiles - done, groups = (left + Vector::wideRows - 1) / Vector::wideRows;
         rows = (left + groups - 1) / groups;
-        const float* a[MOST_ROWS];
-        float* c[MOST_ROWS];
-        for (int32_t i = 0; i < rows; i++) {
-          a[i] = values.at + point * values.point + (done + i) * values.tile;
-          c[i] = sums.at + point * sums.point + (done + i) * sums.tile + column;
-        }
-        const Tile t = {a, start, 1, plan.inputs, 1, filter, PANEL, c, plan.outputs - column, false};
-        (t.columns <= LANES ? narrowTiles.of[rows] : wideTiles.of[rows])(t);
+        Tile t;
+        t.lie = EVENLY;
+        t.columns = plan.outputs - column;
+        t.run = plan.inputs;
+        t.a = values.at + point * values.point + done * values.tile;
+        t.aRow = values.tile;
+        t.b = filter;
+        t.bStep = PANEL;
+        t.c = sums.at + point * sums.point + done * sums.tile + column;
+        t.cRow = sums.tile;
+        multiplyTile(rows, t);
       }
     }
 }
@@ -270,12 +272,18 @@ void multiplyTiles(const WindowPlan& plan, const Values& values, const Values& g
       for (int32_t done = 0; done < plan.inputs; done += rows) {
         const int32_t left = plan.inputs - done, groups = (left + Vector::wideRows - 1) / Vector::wideRows;
         rows = (left + groups - 1) / groups;
-        const float* a[1] = {values.at + point * values.point + done};
-        float* c[MOST_ROWS];
-        for (int32_t i = 0; i < rows; i++) c[i] = sums.at + point * sums.point + (done + i) * sums.tile + column;
-        const float* b = gradients.at + point * gradients.point + column;
-        const Tile t = {a, nullptr, 0, tiles, (int32_t)values.tile, b, gradients.tile, c, plan.outputs - column, accumulate};
-        (t.columns <= LANES ? narrowPackedTiles.of[rows] : widePackedTiles.of[rows])(t);
+        Tile t;
+        t.lie = SIDE_BY_SIDE;
+        t.columns = plan.outputs - column;
+        t.accumulate = accumulate;
+        t.run = tiles;
+        t.a = values.at + point * values.point + done;
+        t.aStep = values.tile;
+        t.b = gradients.at + point * gradients.point + column;
+        t.bStep = gradients.tile;
+        t.c = sums.at + point * sums.point + done * sums.tile + column;
+        t.cRow = sums.tile;
+        multiplyTile(rows, t);
       }
     }
 }

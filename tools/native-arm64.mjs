@@ -26,6 +26,7 @@ const tests = [
   'src/backends/wasm/contract/convolution.test.ts',
   'src/backends/wasm/contract/windows.test.ts',
   'src/backends/wasm/native/loops.test.ts',
+  'src/backends/wasm/native/products.test.ts',
   'src/backends/wasm/math/functions.test.ts',
   'src/backends/wasm/fuzz.test.ts',
   'test/compiler/pooling.test.ts',

@@ -1,6 +1,8 @@
 // Finds the native addon: built in native/build at install, or coming with a release in native/prebuilt.
 // Owns: where it is looked for, and when not: CORNU_NATIVE=0, or a platform other than Node. Its absence is never an error.
 
+import { NATIVE_ABI } from '../base/native-abi.ts';
+
 /** Built for this interface; see backends/wasm/native/addon.ts. */
 interface Addon {
   readonly abi: number;
@@ -27,8 +29,6 @@ interface NodeProcess {
   readonly env: Record<string, string | undefined>;
   dlopen(module: { exports: unknown }, file: string): void;
 }
-
-const ABI = 8;
 
 function node(): NodeProcess | undefined {
   const { process, Deno } = globalThis as { process?: NodeProcess; Deno?: unknown };
@@ -72,7 +72,7 @@ export function nativeAddon(): FoundAddon | null {
       continue;
     }
     const addon = module.exports;
-    if (addon.abi !== ABI) continue;
+    if (addon.abi !== NATIVE_ABI) continue;
     const instructions = addon.instructions.find((name) => name === wanted) ?? addon.instructions[0];
     if (instructions !== undefined) found = { addon, instructions, file };
     break;

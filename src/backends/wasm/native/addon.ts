@@ -32,8 +32,6 @@ export interface NativeAddon {
   ): void;
 }
 
-/** Must equal ABI in native/plan.h. */
-export const ABI = 8;
 /** The custom section that holds a module's plans. */
 export const PLAN_SECTION = 'cornu.contract';
 
