@@ -86,16 +86,27 @@ export function padSequences<const S extends Step = number>(
           `padSequences: a step of sequence ${i} has shape ${showShape(shapeOf(step))}, others ${showShape(stepShape)}; wanted one shape.`,
         );
     const fill = Array.from({ length: length - kept.length }, () => filler(0));
-    const steps = kept.map(convert);
+    const steps = kept.map((step) => held(step, convert(step), dtype, i));
     return pad === 'pre' ? [...fill, ...steps] : [...steps, ...fill];
   }) as Padded<S>[][];
 }
 
-/** NumPy's conversion to the dtype: integers lose their fractions and wrap around, a bool is 1 or 0. */
+/** NumPy's conversion to the dtype: integers lose their fractions and the value wraps around, a bool is 1 or 0. */
 function converter(dtype: string, isText: boolean): (step: unknown) => unknown {
   const one = isText ? (step: unknown) => step : (NUMPY[dtype] ?? Number);
   const convert = (step: unknown): unknown => (Array.isArray(step) ? step.map(convert) : one(step));
   return convert;
+}
+
+/** The converted step; whole numbers that the dtype cannot hold are refused, as NumPy refuses them. */
+function held(step: unknown, converted: unknown, dtype: string, sequence: number): unknown {
+  if (Array.isArray(step)) {
+    for (const [i, part] of step.entries()) held(part, (converted as unknown[])[i], dtype, sequence);
+  } else if (/^u?int/.test(dtype) && Number.isInteger(step) && step !== converted)
+    throw new ValueError(
+      `padSequences: ${show(step)} in sequence ${sequence} is out of the range of ${dtype}; give another dtype.`,
+    );
+  return converted;
 }
 
 const within =
