@@ -20,7 +20,7 @@ installRandomFiller(philoxFiller);
 installEngine(() => createWasmBackend({ enableRelaxedSimd, workers, native: nativeAddon(), shareAll: sharesAll() }));
 
 export type { Class } from './base/callable.ts';
-export type { DType, TypedArray } from './base/dtype.ts';
+export type { TypedArray } from './base/dtype.ts';
 export type { Shape } from './base/shape.ts';
 export { VERSION as __version__ } from './base/version.ts';
 export * as data from './data/index.ts';
@@ -45,6 +45,7 @@ export {
   type StructureRecord,
   valueAndGrad,
 } from './ops/core/gradients.ts';
+export { DType } from './ops/dtype-class.ts';
 export * from './ops/index.ts';
 export type { SignatureEntry } from './runtime/function.ts';
 export { type Nested, Tensor } from './runtime/tensor.ts';

@@ -21,5 +21,6 @@ export const complex64 = 'complex64';
 export const string = 'string';
 /** The dtype of a name. */
 export const asDtype = (typeValue: DType | string): DType => asDType(typeValue);
+export { DType } from './dtype-class.ts';
 export { complex, saturateCast } from './math/arithmetic.ts';
 export { cast } from './math/elementwise.ts';

@@ -20,6 +20,8 @@ import { bindArguments } from '../core/signature.ts';
 import { stackTensors } from '../core/stack.ts';
 import { TensorArray_ } from '../core/tensor-array.ts';
 import { TensorSpec, TypeSpec } from '../core/tensor-spec.ts';
+import type { RaggedTensor } from '../ragged/ragged-tensor.ts';
+import { isRaggedMap, mapRagged } from './map-ragged.ts';
 import { matching, pack, tensorsOf } from './structure.ts';
 
 const row = (x: Value, i: number): Tensor =>
@@ -394,11 +396,18 @@ function emptyResults(elems: unknown, elements: readonly Tensor[], options: MapO
   return packTree(given, leaves, isSpec);
 }
 
+export interface MapFunction {
+  /** Over the rows of a ragged tensor: `(row: tf.Tensor) => …`; ragged again unless `fnOutputSignature` says otherwise. */
+  (fn: (row: never) => Tensor | RaggedTensor, elems: RaggedTensor, options?: MapOptions): Tensor | RaggedTensor;
+  <E, R>(fn: (element: E) => R, elems: E, options?: MapOptions): R;
+}
 /** `fn` applied to each element along axis 0, the results stacked. Of no elements the result is as `fnOutputSignature` says. */
-export const mapFn = guarded(
+export const mapFn: MapFunction = guarded(
   'mapFn',
   ['fn', 'elems', 'options'],
   <E, R>(fn: (element: E) => R, elems: E, options: MapOptions = {}): R => {
+    const said = options?.fnOutputSignature ?? options?.dtype;
+    if (isRaggedMap(elems, said)) return mapRagged(fn as (element: unknown) => unknown, elems, said) as R;
     const elements = tensorsOf(elems, 'mapFn');
     const n = lengthOf(elements, 'mapFn');
     let structure: unknown;
@@ -422,7 +431,7 @@ export const mapFn = guarded(
       ),
     ) as R;
   },
-);
+) as MapFunction;
 /** mapFn for functions without state, in any order. */
 export const vectorizedMap = guarded('vectorizedMap', ['fn', 'elems'], <E, R>(fn: (element: E) => R, elems: E): R => {
   return mapFn(fn, elems);
