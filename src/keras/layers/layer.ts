@@ -33,7 +33,7 @@ import { autoName, currentPath, nameScope } from '../session.ts';
 import { isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
 import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
 import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
-import type { CallOptions, Inputs, Options, Structure, TensorLike } from '../types.ts';
+import type { CallOptions, Inputs, Structure, TensorLike } from '../types.ts';
 import { callContext, withBatchOpen, withCallContext } from './call-context.ts';
 import { inLayer, noOutputs } from './call-errors.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
@@ -44,22 +44,12 @@ import { type SavedWeight, savedAsIs } from './saved-weights.ts';
 import { callStateless, type StatelessResult } from './stateless-call.ts';
 import { type Tracked, trackedParts } from './tracking.ts';
 import { Weight } from './weight.ts';
+import { type WeightArguments, type WeightOptions, weightOptions } from './weight-options.ts';
+
+export type { WeightOptions } from './weight-options.ts';
 
 /** What a layer or model gives when called: what its own `call` gives, also where a subclass overrides it. */
 export type Result<L> = L extends { call(...args: never): infer R } ? R : never;
-
-export interface WeightOptions
-  extends Options<{
-    name: string;
-    shape: Shape;
-    dtype: DType;
-    initializer: initializers.Like;
-    regularizer: regularizers.Like | null;
-    constraint: constraints.Like | null;
-    trainable: boolean;
-    /** Whether a layer that computes in another dtype reads it in that one. */
-    autocast: boolean;
-  }> {}
 
 const baseSchema = new Schema('Layer', baseDefinitions, {});
 /** Layers that hold losses of their last call. */
@@ -258,7 +248,12 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
   }
 
   /** A new variable of this layer. */
-  addWeight(options: WeightOptions = {}): Variable {
+  addWeight(...args: WeightArguments): Variable {
+    const options = weightOptions(this.name, args);
+    if (options.shape && !isShape(options.shape))
+      throw new ValueError(
+        `layer '${this.name}': addWeight: shape: found ${show(options.shape)}, wanted a list of whole numbers; a name goes by name: { name: 'kernel' }.`,
+      );
     const dtype = options.dtype ?? this.variableDtype;
     const dims = (options.shape ?? []).map((n, axis) => {
       if (n === null)
