@@ -1,4 +1,4 @@
-// Functions of float32 vectors: exp and its relatives, logarithms, tanh, erf and erfc, sine and cosine.
+// Functions of float32 vectors: exp and its relatives, logarithms, tanh, erf, erfc and gelu, sine and cosine.
 // Owns: the same formulas as the generated kernels' (src/backends/wasm/math, where they are explained), with fused
 // multiply-add. Their errors are bounded by the same test.
 #pragma once
@@ -123,26 +123,63 @@ inline Vector errorFunction(Vector x) {
   return pick(below(all(0.927734375f), a), large, small);
 }
 
-/** (1 + 2a) exp(a²) erfc(a) = 1 + P(q), q = (a − 2) / (a + 2). */
-constexpr float COMPLEMENT[] = {2.76978403e-1f, -9.27639827e-2f, -1.66031361e-1f, 1.64055392e-1f,  -5.42046614e-2f,
-                                -8.05991981e-3f, 8.63227434e-3f, 1.31355342e-3f,  -1.2307521e-3f, -4.01139259e-4f};
+/** a / b, to the last bit but one, where b is far from both ends of the range. */
+inline Vector quotient(Vector a, Vector b) {
+#if defined(__AVX512F__)
+  // Fourteen bits, and what they leave.
+  const Vector rough = {_mm512_rcp14_ps(b.value)};
+  const Vector first = multiply(a, rough);
+  return Vector::multiplyAdd(without(a, first, b), rough, first);
+#else
+  return divide(a, b);
+#endif
+}
 
-inline Vector complementaryErrorFunction(Vector x) {
+/**
+ * exp(a²) erfc(a) = M(a) / ((c a + d) M(a) + N(a)) for 0 ≤ a ≤ 10.5. All terms are positive, and the rounding of M, which stands on
+ * both sides, cancels; beginning at 1.75 instead of 1, both stay below 2, where they are rounded least, while a is small.
+ */
+constexpr float SLOPE = 1.772428036e+00f, OFFSET = 1.119016088e-03f;
+constexpr float COMPLEMENT[] = {1.75f, 2.154382467e+00f, 1.266836047e+00f, 3.946988285e-01f, 5.603699759e-02f};
+constexpr float REST[] = {1.748041749e+00f, 1.024886966e+00f, 3.560476303e-01f, 4.842308164e-02f};
+
+inline Vector scaledComplement(Vector a) {
+  const Vector m = polynomial(a, COMPLEMENT);
+  const Vector line = Vector::multiplyAdd(a, all(SLOPE), all(OFFSET));
+  return quotient(m, Vector::multiplyAdd(line, m, polynomial(a, REST)));
+}
+
+/** Of exp(−a²): n times the first part of ln 2 is exact, and so is what the square leaves of it but for one rounding. */
+inline Reduced reducedSquare(Vector a) {
+  const Vector bits = without(all(MAGIC), multiply(a, a), all(LOG2E));
+  const Vector n = subtract(bits, all(MAGIC));
+  const Vector rest = Vector::multiplyAdd(n, all(-LN2_LOW), without(multiply(n, all(-LN2_HIGH)), a, a));
+  return {bits, n, Vector::multiplyAdd(polynomial(rest, EXP), multiply(rest, rest), rest)};
+}
+
+/** erfc x, and exp(−x²). */
+struct Complement {
+  Vector value, gauss;
+};
+inline Complement complement(Vector x) {
   const Vector a = upTo(magnitude(x), 10.5f);
-  const Vector inverse = divide(all(1), add(a, all(2)));
-  const Vector rough = multiply(subtract(a, all(2)), inverse);
-  // The quotients corrected by what they leave.
-  const Vector q = Vector::multiplyAdd(inverse, without(Vector::multiplyAdd(add(rough, all(1)), all(-2), a), rough, a), rough);
-  const Vector p = polynomial(q, COMPLEMENT);
-  const Vector r = divide(all(1), Vector::multiplyAdd(all(2), a, all(1)));
-  const Vector first = Vector::multiplyAdd(p, r, r);
-  const Vector left = Vector::multiplyAdd(without(all(0.5f), first, a), all(2), subtract(p, first));
-  const Vector quotient = Vector::multiplyAdd(left, r, first);
-  // exp(−a²), with what the square lost in rounding.
-  const Vector square = multiply(a, a);
-  const Vector product = multiply(quotient, exponential(negate(square)));
-  const Vector result = Vector::multiplyAdd(product, without(square, a, a), product);
-  return pick(below(x, all(0)), subtract(all(2), result), result);
+  const Vector factor = scaledComplement(a);
+  const Reduced r = reducedSquare(a);
+  const Vector tail = scaled(Vector::multiplyAdd(factor, r.tail, factor), r);
+  return {pick(below(x, all(0)), subtract(all(2), tail), tail), scaled(add(r.tail, all(1)), r)};
+}
+inline Vector complementaryErrorFunction(Vector x) { return complement(x).value; }
+
+/** gelu: x Φ(x) with Φ(x) = erfc(−x / √2) / 2, and its slope Φ(x) + x exp(−x² / 2) / √(2π). */
+constexpr float ROOT_HALF = 0.7071067690849304f, DENSITY = 0.3989422619342804f;
+struct NormalUnit {
+  Vector value, slope;
+};
+inline NormalUnit normalUnit(Vector x) {
+  const Complement twice = complement(multiply(x, all(-ROOT_HALF)));
+  const Vector density = multiply(twice.gauss, all(DENSITY));
+  return {multiply(multiply(x, all(0.5f)), twice.value),
+          Vector::multiplyAdd(x, density, multiply(twice.value, all(0.5f)))};
 }
 
 /** π/2 in parts. The first product of a fused multiply-add is exact, so that nothing is lost where the difference is small. */

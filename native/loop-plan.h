@@ -41,13 +41,13 @@ struct Instruction {
   int32_t to, a, b, c;
 };
 
-/** In the order of `instructionCodes` in loop-plan.ts. */
+/** In the order of `instructionCodes` in loop-values.ts. */
 enum InstructionCode : int32_t {
   COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MINIMUM, MAXIMUM, AND, OR, XOR,
   EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, SELECT, MULTIPLY_ADD,
   NEGATE, ABSOLUTE, SQUARE_ROOT, FLOOR, CEILING, TRUNCATE, NEAREST,
   EXP, EXPM1, LOG_OF, LOG1P, TANH, ERF, ERFC, SINE_OF, COSINE_OF, LOGISTIC, LOGISTIC_OF_SUM, TANH_OF_SUM,
-  GATHER, SUM, SMALLEST, LARGEST, INSTRUCTION_CODES,
+  NORMAL_UNIT, NORMAL_SLOPE, NORMAL_UNIT_AND_SLOPE, GATHER, SUM, SMALLEST, LARGEST, INSTRUCTION_CODES,
 };
 
 /** The distance between registers: not a multiple of 4096 bytes, at which processors take a load for one of a waiting store. */

@@ -82,47 +82,51 @@ void each(const Span& s) {
   }
 }
 
-struct Copy { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return x[0]; } };
-struct Add { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return add(x[0], x[1]); } };
-struct Subtract { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return subtract(x[0], x[1]); } };
-struct Multiply { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return multiply(x[0], x[1]); } };
-struct Divide { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return divide(x[0], x[1]); } };
-struct Minimum { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return minimum(x[0], x[1]); } };
-struct Maximum { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return maximum(x[0], x[1]); } };
-struct And { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitAnd(x[0], x[1]); } };
-struct Or { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitOr(x[0], x[1]); } };
-struct Xor { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return bitXor(x[0], x[1]); } };
-struct Equal { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(equal(x[0], x[1])); } };
-struct NotEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(different(x[0], x[1])); } };
-struct Less { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(below(x[0], x[1])); } };
-struct LessEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(atMost(x[0], x[1])); } };
-struct Greater { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(below(x[1], x[0])); } };
-struct GreaterEqual { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return vectorOf(atMost(x[1], x[0])); } };
-struct Select { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return pick(maskOf(x[0]), x[1], x[2]); } };
-struct MultiplyAdd { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return Vector::multiplyAdd(x[0], x[1], x[2]); } };
-struct Negate { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return negate(x[0]); } };
-struct Absolute { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return magnitude(x[0]); } };
-struct SquareRoot { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return squareRoot(x[0]); } };
-struct Floor { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundDown(x[0]); } };
-struct Ceiling { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundUp(x[0]); } };
-struct Truncate { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundToZero(x[0]); } };
-struct Nearest { static constexpr bool slow = false; static inline Vector of(const Vector* x) { return roundNearest(x[0]); } };
-struct Exp { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return exponential(x[0]); } };
-struct Expm1 { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return expm1(x[0]); } };
-struct LogOf { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return logarithm(x[0]); } };
-struct Log1p { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return log1p(x[0]); } };
-struct Tanh { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return hyperbolicTangent(x[0]); } };
-struct Erf { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return errorFunction(x[0]); } };
-struct Erfc { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return complementaryErrorFunction(x[0]); } };
-struct Sine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<0>(x[0]); } };
-struct Cosine { static constexpr bool slow = true; static inline Vector of(const Vector* x) { return sineLike<1>(x[0]); } };
-struct Logistic {
-  static constexpr bool slow = true;
+/** Whether a value takes so long that memory would be idle meanwhile. */
+struct Quick { static constexpr bool slow = false; };
+struct Slow { static constexpr bool slow = true; };
+
+struct Copy : Quick { static inline Vector of(const Vector* x) { return x[0]; } };
+struct Add : Quick { static inline Vector of(const Vector* x) { return add(x[0], x[1]); } };
+struct Subtract : Quick { static inline Vector of(const Vector* x) { return subtract(x[0], x[1]); } };
+struct Multiply : Quick { static inline Vector of(const Vector* x) { return multiply(x[0], x[1]); } };
+struct Divide : Quick { static inline Vector of(const Vector* x) { return divide(x[0], x[1]); } };
+struct Minimum : Quick { static inline Vector of(const Vector* x) { return minimum(x[0], x[1]); } };
+struct Maximum : Quick { static inline Vector of(const Vector* x) { return maximum(x[0], x[1]); } };
+struct And : Quick { static inline Vector of(const Vector* x) { return bitAnd(x[0], x[1]); } };
+struct Or : Quick { static inline Vector of(const Vector* x) { return bitOr(x[0], x[1]); } };
+struct Xor : Quick { static inline Vector of(const Vector* x) { return bitXor(x[0], x[1]); } };
+struct Equal : Quick { static inline Vector of(const Vector* x) { return vectorOf(equal(x[0], x[1])); } };
+struct NotEqual : Quick { static inline Vector of(const Vector* x) { return vectorOf(different(x[0], x[1])); } };
+struct Less : Quick { static inline Vector of(const Vector* x) { return vectorOf(below(x[0], x[1])); } };
+struct LessEqual : Quick { static inline Vector of(const Vector* x) { return vectorOf(atMost(x[0], x[1])); } };
+struct Greater : Quick { static inline Vector of(const Vector* x) { return vectorOf(below(x[1], x[0])); } };
+struct GreaterEqual : Quick { static inline Vector of(const Vector* x) { return vectorOf(atMost(x[1], x[0])); } };
+struct Select : Quick { static inline Vector of(const Vector* x) { return pick(maskOf(x[0]), x[1], x[2]); } };
+struct MultiplyAdd : Quick { static inline Vector of(const Vector* x) { return Vector::multiplyAdd(x[0], x[1], x[2]); } };
+struct Negate : Quick { static inline Vector of(const Vector* x) { return negate(x[0]); } };
+struct Absolute : Quick { static inline Vector of(const Vector* x) { return magnitude(x[0]); } };
+struct SquareRoot : Quick { static inline Vector of(const Vector* x) { return squareRoot(x[0]); } };
+struct Floor : Quick { static inline Vector of(const Vector* x) { return roundDown(x[0]); } };
+struct Ceiling : Quick { static inline Vector of(const Vector* x) { return roundUp(x[0]); } };
+struct Truncate : Quick { static inline Vector of(const Vector* x) { return roundToZero(x[0]); } };
+struct Nearest : Quick { static inline Vector of(const Vector* x) { return roundNearest(x[0]); } };
+struct Exp : Slow { static inline Vector of(const Vector* x) { return exponential(x[0]); } };
+struct Expm1 : Slow { static inline Vector of(const Vector* x) { return expm1(x[0]); } };
+struct LogOf : Slow { static inline Vector of(const Vector* x) { return logarithm(x[0]); } };
+struct Log1p : Slow { static inline Vector of(const Vector* x) { return log1p(x[0]); } };
+struct Tanh : Slow { static inline Vector of(const Vector* x) { return hyperbolicTangent(x[0]); } };
+struct Erf : Slow { static inline Vector of(const Vector* x) { return errorFunction(x[0]); } };
+struct Erfc : Slow { static inline Vector of(const Vector* x) { return complementaryErrorFunction(x[0]); } };
+struct Sine : Slow { static inline Vector of(const Vector* x) { return sineLike<0>(x[0]); } };
+struct Cosine : Slow { static inline Vector of(const Vector* x) { return sineLike<1>(x[0]); } };
+struct UnitOf : Slow { static inline Vector of(const Vector* x) { return normalUnit(x[0]).value; } };
+struct SlopeOf : Slow { static inline Vector of(const Vector* x) { return normalUnit(x[0]).slope; } };
+struct Logistic : Slow {
   static inline Vector of(const Vector* x) { return divide(all(1), add(all(1), exponential(negate(x[0])))); }
 };
 template <class F>
-struct OfSum {
-  static constexpr bool slow = true;
+struct OfSum : Slow {
   static inline Vector of(const Vector* x) {
     const Vector sum = add(x[0], x[1]);
     return F::of(&sum);
@@ -160,6 +164,29 @@ void divideByLine(const Span& s) {
 #pragma GCC unroll 4
     for (; i + Vector::lanes <= s.columns; i += Vector::lanes) quotient(Vector::load(a + i)).store(to + i);
     if (i < s.columns) quotient(Vector::loadPart(a + i, s.columns - i)).storePart(to + i, s.columns - i);
+  }
+}
+
+/** gelu, and its slope to where the second operand lies: most of what they are made of is the same. */
+void unitAndSlope(const Span& s) {
+  const Operand &from = s.operands[0], &second = s.operands[1];
+  const Ahead ahead = s.ahead ? *s.ahead : Ahead{{}, 0};
+  for (int32_t row = 0; row < s.rows; row++) {
+    const float* a = from.at + row * from.step;
+    float *to = s.to.at + row * s.to.step, *slope = second.at + row * second.step;
+    for (int32_t i = 0; i < s.columns; i += Vector::lanes) {
+      const int left = s.columns - i;
+      const bool whole = left >= Vector::lanes;
+      for (int k = 0; k < ahead.count; k++) __builtin_prefetch(ahead.at[k] + i, 1);
+      const NormalUnit both = normalUnit(from.splat ? Vector::splat(a) : whole ? Vector::load(a + i) : Vector::loadPart(a + i, left));
+      if (whole) {
+        both.value.store(to + i);
+        both.slope.store(slope + i);
+      } else {
+        both.value.storePart(to + i, left);
+        both.slope.storePart(slope + i, left);
+      }
+    }
   }
 }
 
@@ -271,6 +298,7 @@ constexpr Entry entries[INSTRUCTION_CODES] = {
     one<Negate>(), one<Absolute>(), one<SquareRoot>(), one<Floor>(), one<Ceiling>(), one<Truncate>(), one<Nearest>(),
     one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(), one<Erfc>(), one<Sine>(), one<Cosine>(),
     one<Logistic>(), two<OfSum<Logistic>>(), two<OfSum<Tanh>>(),
+    one<UnitOf>(), one<SlopeOf>(), {2, {unitAndSlope, unitAndSlope}},
     {1, {gather}}, {1, {alongRows<Sum>, alongColumns<Sum>}},
     {1, {alongRows<Smallest>, alongColumns<Smallest>}}, {1, {alongRows<Largest>, alongColumns<Largest>}},
 };
@@ -343,7 +371,7 @@ class Walk {
       const bool wide = instruction.wide != 0;
       Span span;
       span.ahead = nullptr;
-      if (wide && instruction.code >= InstructionCode::EXP && instruction.code <= InstructionCode::TANH_OF_SUM) {
+      if (wide && instruction.code >= InstructionCode::EXP && instruction.code < InstructionCode::GATHER) {
         span.ahead = ahead;
         ahead = nullptr;
       }

@@ -2,4 +2,4 @@
 // Owns: the number on this side; the addon's own stands in native/plan.h.
 
 /** An addon of another version is not used. */
-export const NATIVE_ABI = 8;
+export const NATIVE_ABI = 9;

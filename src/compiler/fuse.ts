@@ -9,7 +9,7 @@ import { type Graph, type GraphValue, type Node, paramsOf } from '../graph/graph
 import { hasStorage } from '../primitives/storage.ts';
 import { mergeRows } from './fuse-rows.ts';
 import { mergeWindows } from './fuse-windows.ts';
-import { elementwise, type Group, GroupGraph, type GroupKind, isReshape } from './groups.ts';
+import { elementwise, type Group, GroupGraph, type GroupKind, isReshape, readsOf } from './groups.ts';
 import { isMatrixProduct, isTileable, layoutsOf } from './matrix-layout.ts';
 
 export interface Fusion {
@@ -144,7 +144,13 @@ export function fuse(graph: Graph, apart = false): Fusion {
           : (node.primitive as { cost: number }).cost +
             node.inputs.reduce((sum, input) => sum + weights.get(input)!, 0);
       const depth = depthOf(node);
-      if (!apart && !outputs.has(value) && depth < MOST_NESTED && canInline(node, value, own, kind)) {
+      if (
+        !apart &&
+        !outputs.has(value) &&
+        depth < MOST_NESTED &&
+        canInline(node, value, own, kind) &&
+        !endsOthers(value, own)
+      ) {
         weights.set(value, own);
         nested.set(value, depth);
         continue;
@@ -188,6 +194,8 @@ export function fuse(graph: Graph, apart = false): Fusion {
   function canInline(node: Node, value: GraphValue, weight: number, kind: GroupKind): boolean {
     const users = [...(consumers.get(value) ?? [])];
     if (users.length === 0) return false;
+    // What is stored in another shape anyway.
+    if (users.length > 1 && users.some((user) => isReshape(user) && isOperand(user.outputs[0]!))) return false;
     for (const user of users) {
       const userKind = kinds.get(user)!;
       if (userKind !== 'map' && userKind !== 'reduce' && userKind !== 'scatter') return false;
@@ -207,6 +215,11 @@ export function fuse(graph: Graph, apart = false): Fusion {
     return users.length === 1 || weight <= (readsOne(value, sizeOf(value.dims)) ? QUICK : CHEAP);
   }
 
+  /** Whether a large product reads a value. */
+  function isOperand(value: GraphValue): boolean {
+    return [...(consumers.get(value) ?? [])].some(isLargeContraction);
+  }
+
   /** Whether computing a value reads no more than one other that is as large, so that storing it saves no reading. */
   function readsOne(value: GraphValue, size: number): boolean {
     const found = new Set<GraphValue>();
@@ -217,6 +230,29 @@ export function fuse(graph: Graph, apart = false): Fusion {
     };
     for (const input of value.node.inputs) visit(input);
     return found.size <= 1;
+  }
+
+  /**
+   * Whether a dear value is made of two others or more that nothing else needs by the time it is read, as a derivative is that only
+   * waits for the gradient to be multiplied with: made early, one array is kept and read instead of several.
+   */
+  function endsOthers(value: GraphValue, weight: number): boolean {
+    const [user] = consumers.get(value)!;
+    if (weight < DEAR || weight >= REDUCTION || !elementwise(user!)) return false;
+    const [own, found] = [new Set<Node>(), new Set<GraphValue>()];
+    const visit = ({ node }: GraphValue): void => {
+      if (own.has(node)) return;
+      own.add(node);
+      for (const input of node.inputs) {
+        const at = home.get(input);
+        if (!at) visit(input);
+        else if (sizeOf(at.dims) >= sizeOf(value.dims)) found.add(at);
+      }
+    };
+    visit(value);
+    if (found.size < 2 || [...found].some(({ node }) => node.kind !== 'apply')) return false;
+    const before = ancestorsOf(user!.inputs.filter((other) => other !== value));
+    return [...found].every((each) => readersOf(each).every((reader) => own.has(reader) || before.has(reader)));
   }
 
   /** Whether a node only says in which order of its axes the result of a contraction, with what is added to it, is stored. */
@@ -233,7 +269,20 @@ export function fuse(graph: Graph, apart = false): Fusion {
   }
 
   if (apart) return { groups, home };
-  return { groups: mergeWindows(mergeRows(mergeSiblings(groups, home), home), home, graph.outputs), home };
+  const siblings = dropInner(mergeSiblings(groups, home), home, outputs, consumers);
+  return { groups: mergeWindows(mergeRows(siblings, home), home, graph.outputs), home };
+}
+
+/** All nodes that values are made with. */
+function ancestorsOf(values: readonly GraphValue[]): Set<Node> {
+  const found = new Set<Node>();
+  const waiting = values.map(({ node }) => node);
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) waiting.push(input.node);
+  }
+  return found;
 }
 
 const makesTiles = (node: Node): boolean => node.primitive!.kind === 'convolution' || isLargeContraction(node);
@@ -245,6 +294,29 @@ const rowsOf = (node: Node): number => layoutsOf(node).left!.free.extent;
 const isTransposed = (user: Node, node: Node): boolean =>
   user.primitive!.name === 'transpose' &&
   isTileable(node, paramsOf<{ readonly permutation: readonly number[] }>(user).permutation);
+
+/** Results of merged groups that only their own group reads are not stored. */
+function dropInner(
+  groups: readonly Group[],
+  home: Map<GraphValue, GraphValue>,
+  outputs: ReadonlySet<GraphValue>,
+  consumers: ReadonlyMap<GraphValue, ReadonlySet<Node>>,
+): Group[] {
+  const readers = new Map<GraphValue, number>();
+  for (const group of groups)
+    for (const value of readsOf(group, home).keys()) readers.set(value, (readers.get(value) ?? 0) + 1);
+  return groups.map((group) => {
+    if (group.kind !== 'map' || group.roots.length < 2) return group;
+    const own = readsOf(group, home);
+    const inner = group.roots.filter((root) => {
+      const value = root.outputs[0]!;
+      const users = [...(consumers.get(value) ?? [])];
+      return own.has(value) && readers.get(value) === 1 && !outputs.has(value) && !users.some(isReshape);
+    });
+    for (const root of inner) home.delete(root.outputs[0]!);
+    return inner.length === 0 ? group : { ...group, roots: group.roots.filter((root) => !inner.includes(root)) };
+  });
+}
 
 /** Whether a group's expressions contain a reduction. */
 function hasReduction(group: Group, home: ReadonlyMap<GraphValue, GraphValue>): boolean {

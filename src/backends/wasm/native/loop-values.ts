@@ -13,6 +13,7 @@ import {
 import { affineOf, coefficientOf } from '../codegen/affine.ts';
 import { neutral } from '../codegen/neutral.ts';
 import { rewriter } from '../codegen/rewrite.ts';
+import { logisticArgument, normalSlopeArgument, normalUnitArgument, termsOf } from './loop-patterns.ts';
 
 /** How a kernel's loops are seen: rows and columns of a block, loops around it, and loops of a sum around its rows. */
 export interface Layout {
@@ -32,6 +33,7 @@ const instructionCodes = [
   ...['neg', 'abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest'],
   ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'erfc', 'sin', 'cos'],
   ...['logistic', 'logisticOfSum', 'tanhOfSum'],
+  ...['normalUnit', 'normalSlope', 'normalUnitAndSlope'],
   ...['gather', 'sum', 'smallest', 'largest'],
 ];
 const codes: ReadonlyMap<string, number> = new Map(instructionCodes.map((name, code) => [name, code]));
@@ -272,6 +274,9 @@ export class LoopValues {
         const terms = argument && termsOf(argument);
         if (terms) return known('logisticOfSum', of(...terms));
         if (argument) return known('logistic', of(argument));
+        const [unit, slope] = [normalUnitArgument(e), normalSlopeArgument(e)];
+        if (unit) return known('normalUnit', of(unit));
+        if (slope) return known('normalSlope', of(slope));
         if (e.type === 'bool' && !['and', 'or', 'xor'].includes(e.fn)) return unknown();
         return e.type === 'f32' || e.type === 'bool' ? known(e.fn, of(e.a, e.b)) : unknown();
       }
@@ -330,7 +335,9 @@ export class LoopValues {
     if (this.#stores.length === 0) return undefined;
     this.#writeStores();
     const order: readonly Phase[] = ['before', 'during', 'after'];
-    const sorted = order.map((phase) => this.#instructions.filter((instruction) => instruction.phase === phase));
+    const sorted = order.map((phase) =>
+      withPairs(this.#instructions.filter((instruction) => instruction.phase === phase)),
+    );
     const { numberOf, counts } = assignRegisters(sorted);
     const encode = (instruction: Instruction) => (constantsAt: number) => {
       const word = (value: Value | undefined): number => {
@@ -400,18 +407,22 @@ export class LoopValues {
   }
 }
 
-/** x of 1 / (1 + exp(−x)). */
-function logisticArgument(e: Expr): Expr | undefined {
-  if (e.op !== 'binary' || e.fn !== 'div' || e.type !== 'f32' || !isOne(e.a)) return undefined;
-  const { b } = e;
-  if (b.op !== 'binary' || b.fn !== 'add') return undefined;
-  const exponential = isOne(b.a) ? b.b : isOne(b.b) ? b.a : undefined;
-  if (exponential?.op !== 'unary' || exponential.fn !== 'exp') return undefined;
-  return exponential.a.op === 'unary' && exponential.a.fn === 'neg' ? exponential.a.a : undefined;
+const isSame = (a: Value, b: Value): boolean => a.kind === b.kind && a.number === b.number;
+
+/** gelu and its slope, made one after the other of the same value, as one instruction, where the slope is stored at once. */
+function withPairs(instructions: readonly Instruction[]): readonly Instruction[] {
+  return instructions.flatMap((instruction, i) => {
+    const [before, after] = [instructions[i - 1], instructions[i + 1]];
+    const pairs = (unit: Instruction | undefined, slope: Instruction | undefined): boolean =>
+      unit?.code === 'normalUnit' &&
+      slope?.code === 'normalSlope' &&
+      isSame(unit.operands[0]!, slope.operands[0]!) &&
+      slope.to.kind === PLACE;
+    if (pairs(before, instruction)) return [];
+    if (!pairs(instruction, after)) return [instruction];
+    return [{ ...instruction, code: 'normalUnitAndSlope', operands: [instruction.operands[0]!, after!.to] }];
+  });
 }
-const isOne = (e: Expr): boolean => e.op === 'const' && Number(e.value) === 1;
-const termsOf = (e: Expr): readonly [Expr, Expr] | undefined =>
-  e.op === 'binary' && e.fn === 'add' && e.type === 'f32' ? [e.a, e.b] : undefined;
 
 const isReduction = (code: string): boolean => Object.values(reductions).includes(code);
 

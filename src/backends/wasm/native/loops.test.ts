@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../../../test/support/seed.ts';
+import { erfc } from '../../../base/special.ts';
 import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
 import { interpretLoops } from '../../../compiler/interpret-loop-ir.ts';
 import {
@@ -51,6 +52,7 @@ const [add, sub, mul, div] = (['add', 'sub', 'mul', 'div'] as const).map(
   (fn) => (a: Expr, b: Expr) => binary(fn, a, b),
 ) as [Op, Op, Op, Op];
 type Op = (a: Expr, b: Expr) => Expr;
+type Floats = Float32Array<ArrayBuffer>;
 const local = (name: string): Local => ({ name, type: 'f32' });
 const sum = (to: Local, value: Expr): Accumulator => ({ local: to, combine: 'add', signed: true, initial: 0, value });
 const loopOf = (name: string, extent: number): LoopIndex => ({ name, extent });
@@ -74,6 +76,28 @@ function gelu(rows: number, columns: number): Case {
   return {
     kernel: kernelOf(['read', 'read', 'write', 'write'], i, [{ kind: 'loop', loop: j, body }]),
     sizes: [all, columns, all, all],
+  };
+}
+
+/** The numbers of gelu as they stand in a program: what is multiplied by x / 2, and the slope. */
+function normalOf(x: Expr): { readonly unit: Expr; readonly slope: Expr } {
+  const scaled = mul(x, f(Math.fround(Math.SQRT1_2)));
+  const twice = unary('erfc', unary('neg', scaled));
+  const power = unary('exp', unary('neg', mul(scaled, scaled)));
+  const density = f(Math.fround(Math.SQRT1_2) / Math.sqrt(Math.PI));
+  return { unit: mul(mul(x, f(0.5)), twice), slope: add(mul(twice, f(0.5)), mul(x, mul(power, density))) };
+}
+
+/** gelu of a matrix and a bias, and its slope, one of them or both. */
+function normalUnit(rows: number, columns: number, which: readonly ('unit' | 'slope')[]): Case {
+  const [i, j] = [loopOf('i', rows), loopOf('j', columns)];
+  const at = plus(times(index(i), columns), index(j));
+  const parts = normalOf(add(load('f32', 0, at), load('f32', 1, index(j))));
+  const body = which.map((part, k): Statement => ({ kind: 'store', buffer: 2 + k, index: at, value: parts[part] }));
+  const all = rows * columns;
+  return {
+    kernel: kernelOf(['read', 'read', ...which.map(() => 'write' as const)], i, [{ kind: 'loop', loop: j, body }]),
+    sizes: [all, columns, ...which.map(() => all)],
   };
 }
 
@@ -170,6 +194,10 @@ const cases: Readonly<Record<string, Case>> = {
   'gelu of whole blocks': gelu(64, 512),
   'gelu of parts of vectors': gelu(37, 45),
   'gelu of columns beyond a block': gelu(3, 1301),
+  'gelu and its slope': normalUnit(64, 512, ['unit', 'slope']),
+  'gelu and its slope of parts of vectors': normalUnit(37, 45, ['unit', 'slope']),
+  'gelu alone': normalUnit(19, 77, ['unit']),
+  'the slope of gelu alone': normalUnit(19, 77, ['slope']),
   'softmax of short rows': softmax(129, 64),
   'softmax of odd rows': softmax(50, 77),
   'softmax of long rows': softmax(5, 2050),
@@ -345,6 +373,53 @@ function theExecutor(): void {
     }
     // Most of them are of the executor's kind; unrolling and joining loops makes others of some.
     expect(planned).toBeGreaterThan(RANDOM_KERNELS / 2);
+  });
+
+  it('does gelu, its slope, and both at once in one instruction each, right to a few roundings', () => {
+    const n = 20000;
+    const i = loopOf('i', n);
+    const { unit, slope } = normalOf(load('f32', 0, index(i)));
+    const random = generator(seed);
+    const x = Float32Array.from({ length: n }, (_, k) => (random.uniform() - 0.5) * 2 ** ((k % 12) - 6));
+    x.set([0, -0, 1, -1, 13.5, -13.5, 40, -40, 1e30, -1e30, Infinity, NaN]);
+    const store = (buffer: number, value: Expr): Statement => ({ kind: 'store', buffer, index: index(i), value });
+    const kernels = [[unit, slope], [unit], [slope]].map((values) =>
+      kernelOf(
+        ['read', 'write', 'write'],
+        i,
+        values.map((value, k) => store(1 + k, value)),
+      ),
+    );
+    // One instruction: its header, places and constants come to less than half of what the parts would.
+    const [both, one] = kernels.map((kernel) => planLoops(normalise(kernel))!.words.length);
+    expect(both! - one!).toBeLessThan(10);
+    for (const [which, backend] of backends.entries()) {
+      const [a, b, c, d] = [0, 1, 2, 3].map(() => new Float32Array(n)) as [Floats, Floats, Floats, Floats];
+      runKernel(backend, kernels[0]!, [x.slice(), a, b]);
+      runKernel(backend, kernels[1]!, [x.slice(), c, new Float32Array(n)]);
+      runKernel(backend, kernels[2]!, [x.slice(), d, new Float32Array(n)]);
+      expect([c, d]).toEqual([a, b]);
+      x.forEach((at, k) => {
+        const scaled = Math.fround(at * Math.fround(Math.SQRT1_2));
+        const twice = erfc(-scaled);
+        const density = Math.exp(-scaled * scaled) * (Math.fround(Math.SQRT1_2) / Math.sqrt(Math.PI));
+        for (const [is, terms] of [
+          [a[k]!, [at * 0.5 * twice]],
+          [b[k]!, [0.5 * twice, at * density]],
+        ] as const) {
+          const wanted = terms.reduce((sum, term) => sum + term, 0);
+          if (Number.isNaN(wanted)) expect(is).toBeNaN();
+          // Parts of it may be flushed.
+          else if (Math.abs(wanted) < 1e-30 || Math.abs(wanted) === Infinity) expect(is).toBeCloseTo(wanted, 29);
+          else {
+            const size = terms.reduce((sum, term) => sum + Math.abs(term), 0);
+            const error = Math.abs(is - wanted) / size / 2 ** -24;
+            if (!(error < 8))
+              throw new Error(`seed ${seed}, ${variants[which]!.name}: ${at} gave ${is}, not ${wanted}: ${error}`);
+          }
+        }
+      });
+    }
   });
 
   it('reads a variable before it is overwritten by what does not depend on it', () => {
