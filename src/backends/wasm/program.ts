@@ -9,7 +9,7 @@ import { isMachineUnary } from './codegen/scalar-operators.ts';
 import { alignUp } from './contract/plan.ts';
 import { type DriverCalls, driverFunction, SCRATCH_PARAMETER } from './driver.ts';
 import { KernelFunctions } from './kernel-functions.ts';
-import type { DoubleFunction, Library, VectorFunction } from './library.ts';
+import { type DoubleFunction, type Library, takesTwo, type VectorFunction } from './library.ts';
 import { farFunctions, vectorMathFunction } from './math/functions.ts';
 import { type NativeChoice, PLAN_SECTION } from './native/addon.ts';
 import { barrierFunction } from './threads/barrier.ts';
@@ -40,7 +40,6 @@ const contractSignature = { params: new Array<'i32'>(9).fill('i32'), results: []
 const loopsSignature = { params: new Array<'i32'>(4).fill('i32'), results: [] } as const;
 const unaryDouble = { params: ['f64'], results: ['f64'] } as const;
 const binaryDouble = { params: ['f64', 'f64'], results: ['f64'] } as const;
-const takesTwo = (fn: string): boolean => fn === 'pow' || fn === 'atan2' || fn === 'rem';
 
 /** The functions of JavaScript's Math that the kernels need. */
 function neededDoubles(kernels: readonly Kernel[]): DoubleFunction[] {

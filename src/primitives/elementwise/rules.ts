@@ -5,6 +5,7 @@ import type { DTypeKind } from '../../base/dtype.ts';
 import { ValueError } from '../../base/errors.ts';
 import { erf, erfc } from '../../base/special.ts';
 import * as ir from '../../compiler/loop-ir.ts';
+import { knownPower } from './known-power.ts';
 
 type Expr = ir.Expr;
 
@@ -246,10 +247,18 @@ export const binaryRules = {
     arity: 2,
     kinds: NUMBER,
     number: numberPower,
-    integer: (a, b) => Number(integerPower(BigInt(a), BigInt(b))),
+    integer: (a, b) => {
+      if (b < 0) integerPower(BigInt(a), BigInt(b));
+      let result = 1;
+      for (let power = a, rest = b; rest > 0; rest = Math.floor(rest / 2)) {
+        if (rest % 2 === 1) result = Math.imul(result, power);
+        power = Math.imul(power, power);
+      }
+      return result;
+    },
     big: integerPower,
     lowers: FLOAT,
-    scalar: (a, b, signed) => ir.binary('pow', a, b, signed),
+    scalar: (a, b, signed) => knownPower(a, b) ?? ir.binary('pow', a, b, signed),
     cost: 40,
     range: [0.5, 3],
   },

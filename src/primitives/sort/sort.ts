@@ -1,5 +1,5 @@
 // Sorting and cumulative operations along the last axis.
-// Owns: rules and references. Other axes, arg-sorts, top-k, exclusive forms are compositions in src/ops.
+// Owns: rules and references; sorting by digits is in radix.ts. Other axes, arg-sorts, top-k, exclusive forms are compositions in src/ops.
 import { type DType, dtypes, isBig, roundInPlace } from '../../base/dtype.ts';
 import type { OpaquePrimitive } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
@@ -21,6 +21,7 @@ import {
   reverse as turned,
   zerosLike,
 } from '../functions.ts';
+import { orderOfKeys, sortKeys } from './radix.ts';
 
 /** Positions of a (…, n) index array within the flattened rows: index + row · n. */
 function flatPositions(indices: Value, n: number): Value {
@@ -39,6 +40,16 @@ export const sort: OpaquePrimitive<{ readonly descending: boolean }> = {
   ],
   evaluate: ([x], { descending }, [values, indices]) => {
     const n = x!.dims.at(-1)!;
+    const keys = sortKeys(x!.data, descending);
+    if (keys) {
+      const order = new Int32Array(n);
+      for (let start = 0; start < keys.length; start += n) {
+        orderOfKeys(keys.subarray(start, start + n), order);
+        for (let i = 0; i < n; i++) values!.data[start + i] = x!.data[start + order[i]!]!;
+        (indices!.data as Int32Array).set(order, start);
+      }
+      return;
+    }
     const source = x!.data as Float64Array;
     // NaN is larger than everything, as in NumPy. TensorFlow compares with NaN as if it were a number: its order then depends on
     // the algorithm, and is none (topK([1, 2, NaN], 1) gives 1).
@@ -94,14 +105,17 @@ export const cumulative: OpaquePrimitive<{ readonly combine: CumulativeKind; rea
     const run = (
       isBig(x!.dtype) ? COMBINE[combine].big : integers && combine === 'prod' ? Math.imul : COMBINE[combine].number
     ) as (a: number, b: number) => number;
+    const plain = !integers || combine === 'sum' ? (isBig(x!.dtype) ? undefined : combine) : undefined;
+    const step = reverse ? -1 : 1;
     for (let start = 0; start < source.length; start += n) {
       const first = reverse ? start + n - 1 : start;
-      const step = reverse ? -1 : 1;
       let value = source[first]!;
-      for (let i = 0, at = first; i < n; i++, at += step) {
-        value = i === 0 ? source[at]! : run(value, source[at]!);
-        target[at] = value;
-      }
+      target[first] = value;
+      // The usual ones without a call for each element.
+      if (plain === 'sum') for (let i = 1, at = first + step; i < n; i++, at += step) target[at] = value += source[at]!;
+      else if (plain === 'prod')
+        for (let i = 1, at = first + step; i < n; i++, at += step) target[at] = value *= source[at]!;
+      else for (let i = 1, at = first + step; i < n; i++, at += step) target[at] = value = run(value, source[at]!);
     }
     roundInPlace(out!.dtype, out!.data);
   },

@@ -1,6 +1,7 @@
 // Loop nests in the form that vectorises best.
-// Owns: loops of one iteration dropped; positions that are divided split into one loop for each digit; loops whose elements
-// are contiguous joined into one; small reductions unrolled; equal expressions shared. The meaning stays; the outer loop may become another one.
+// Owns: loops of one iteration dropped; loops whose elements are contiguous joined into one; small reductions unrolled; equal
+// expressions shared. Positions that are divided become digits in digits.ts, loops are cut in split-guards.ts. The meaning stays;
+// the outer loop may become another one.
 import {
   binary,
   childrenOf,
@@ -10,16 +11,16 @@ import {
   integer,
   type LoopIndex,
   type LoopKernel,
-  plus,
   rootsOf,
   type Statement,
-  times,
 } from '../../../compiler/loop-ir.ts';
 import { affineOf, coefficientOf } from './affine.ts';
 import { forEachExpr, forEachLoop } from './analysis.ts';
+import { splitDigits } from './digits.ts';
 import { neutral } from './neutral.ts';
 import { type Replacement, rewriteBody, rewriter } from './rewrite.ts';
 import { shareEqual } from './share.ts';
+import { splitGuards } from './split-guards.ts';
 
 type Loop = Extract<Statement, { kind: 'loop' }>;
 type Reduce = Extract<Statement, { kind: 'reduce' }>;
@@ -35,6 +36,7 @@ export function normalise(kernel: LoopKernel): LoopKernel {
   const prepared = prepare(kernel);
   let top: Loop = { kind: 'loop', loop: prepared.outer, body: prepared.body };
   top = unrollReductions(top);
+  if (!kernel.serial) top = splitGuards(top);
   top = joinLoops(top);
   // A single loop inside a single iteration is the loop that threads share.
   while (top.loop.extent === 1 && top.body.length === 1 && top.body[0]!.kind === 'loop') top = top.body[0] as Loop;
@@ -81,7 +83,7 @@ const withInitial = (a: Accumulator, value: Expr): Expr =>
 // ── Small reductions ────────────────────────────────────────────────────────────────────────────────────────────
 
 const MOST_COPIES = 9;
-const MOST_NODES = 100;
+const MOST_NODES = 400;
 
 function unrollReductions(top: Loop): Loop {
   const body = rewriteBody(
@@ -119,145 +121,6 @@ function unrolled(s: Reduce): readonly Statement[] {
       values[i]!.reduce((sum, value) => combined(a, sum, value)),
     ),
   }));
-}
-
-// ── Digits ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The index divided and reduced: floor(index / divisor) mod modulus. */
-interface Digit {
-  readonly loop: LoopIndex;
-  readonly divisor: number;
-  readonly modulus: number | undefined;
-}
-
-function digitOf(e: Expr): Digit | undefined {
-  if (e.op === 'index') return { loop: e.loop, divisor: 1, modulus: undefined };
-  if (e.op !== 'binary' || e.type !== 'i32' || e.signed || e.b.op !== 'const') return undefined;
-  const by = Number(e.b.value);
-  if (by <= 0) return undefined;
-  const inner = digitOf(e.a);
-  if (!inner) return undefined;
-  if (e.fn === 'rem' && inner.modulus === undefined) return { ...inner, modulus: by };
-  if (e.fn === 'div') {
-    if (inner.modulus === undefined) return { ...inner, divisor: inner.divisor * by };
-    if (inner.modulus % by === 0) return { ...inner, divisor: inner.divisor * by, modulus: inner.modulus / by };
-  }
-  return undefined;
-}
-
-/** Splits loops whose index is divided, where the divisors form a chain that divides the extent. */
-function splitDigits(top: Loop): Loop[] {
-  const cuts = new Map<LoopIndex, Set<number>>();
-  const seen = new Set<Expr>();
-  const walk = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    const digit = digitOf(e);
-    if (digit && e.op !== 'index') {
-      let set = cuts.get(digit.loop);
-      if (!set) {
-        set = new Set();
-        cuts.set(digit.loop, set);
-      }
-      set.add(digit.divisor);
-      if (digit.modulus !== undefined) set.add(digit.divisor * digit.modulus);
-    }
-    for (const child of childrenOf(e)) walk(child);
-  };
-  const walkBody = (body: readonly Statement[]): void => {
-    for (const s of body) {
-      rootsOf(s).forEach(walk);
-      if (s.kind === 'loop' || s.kind === 'if') walkBody(s.body);
-    }
-  };
-  walkBody(top.body);
-  const parts = new Map<LoopIndex, readonly LoopIndex[]>();
-  const places = new Map<LoopIndex, readonly number[]>();
-  for (const [loop, set] of cuts) {
-    // 1 = p₀ | p₁ | … | extent
-    const chain = [...new Set([1, ...[...set].filter((p) => p < loop.extent), loop.extent])].sort((a, b) => a - b);
-    if (chain.length < 3 || chain.some((p, i) => i > 0 && p % chain[i - 1]! !== 0)) continue;
-    const loops = chain.slice(1).map((p, i) => ({ name: `${loop.name}.${i}`, extent: p / chain[i]! }));
-    parts.set(loop, loops.reverse());
-    places.set(loop, chain.slice(0, -1).reverse());
-  }
-  if (parts.size === 0) return [top];
-  /** Σ of the digits between two places, as a number that begins at the lower one. */
-  const between = (loop: LoopIndex, low: number, high: number): Expr => {
-    let sum: Expr = integer(0);
-    parts.get(loop)!.forEach((part, i) => {
-      const place = places.get(loop)![i]!;
-      if (place >= low && place < high) sum = plus(sum, times(index(part), place / low));
-    });
-    return sum;
-  };
-  const whole = new Map<LoopIndex, Expr>();
-  for (const loop of parts.keys()) whole.set(loop, between(loop, 1, loop.extent));
-  const plain = rewriter(whole);
-  // Digits first: what remains of the index is the whole sum.
-  const memo = new Map<Expr, Expr>();
-  const digits = (e: Expr): Expr => {
-    const known = memo.get(e);
-    if (known) return known;
-    const digit = e.op === 'index' ? undefined : digitOf(e);
-    let made: Expr;
-    if (digit && parts.has(digit.loop)) {
-      const { loop, divisor, modulus } = digit;
-      const high = modulus === undefined ? loop.extent : Math.min(loop.extent, divisor * modulus);
-      made = divisor >= loop.extent ? integer(0) : between(loop, divisor, high);
-    } else made = rebuildWith(e, digits);
-    memo.set(e, made);
-    return made;
-  };
-  const rewritten = rewriteBody(
-    [top],
-    (e) => plain(digits(e)),
-    (s) => {
-      if (s.kind === 'reduce') {
-        return [{ ...s, loops: s.loops.flatMap((loop) => parts.get(loop) ?? [loop]) }];
-      }
-      if (s.kind !== 'loop') return [s];
-      const loops = parts.get(s.loop);
-      if (!loops) return [s];
-      return loops.reduceRight<readonly Statement[]>((body, loop) => [{ kind: 'loop', loop, body }], s.body);
-    },
-  );
-  return rewritten as Loop[];
-}
-
-/** The expression with its direct operands mapped. */
-function rebuildWith(e: Expr, map: (child: Expr) => Expr): Expr {
-  switch (e.op) {
-    case 'load': {
-      const at = map(e.index);
-      if (!e.guard) return at === e.index ? e : { ...e, index: at };
-      const [guard, otherwise] = [map(e.guard), map(e.otherwise!)];
-      return at === e.index && guard === e.guard && otherwise === e.otherwise
-        ? e
-        : { ...e, index: at, guard, otherwise };
-    }
-    case 'unary':
-    case 'convert':
-    case 'bitcast': {
-      const a = map(e.a);
-      return a === e.a ? e : { ...e, a };
-    }
-    case 'binary':
-    case 'compare': {
-      const [a, b] = [map(e.a), map(e.b)];
-      return a === e.a && b === e.b ? e : { ...e, a, b };
-    }
-    case 'multiplyAdd': {
-      const [a, b, c] = [map(e.a), map(e.b), map(e.c)];
-      return a === e.a && b === e.b && c === e.c ? e : { ...e, a, b, c };
-    }
-    case 'select': {
-      const [condition, a, b] = [map(e.condition), map(e.a), map(e.b)];
-      return condition === e.condition && a === e.a && b === e.b ? e : { ...e, condition, a, b };
-    }
-    default:
-      return e;
-  }
 }
 
 // ── Contiguous loops ────────────────────────────────────────────────────────────────────────────────────────────

@@ -277,6 +277,7 @@ class Planner {
         return e.type === 'f32' ? 20 : e.type === 'f64' ? 100 : 2 * wide;
       case 'binary':
         if (e.fn === 'pow' || e.fn === 'atan2') return e.type === 'f32' ? 50 : 140;
+        if (e.fn === 'rem' && e.type === 'f32') return 20;
         if (e.fn === 'rem' || (e.fn === 'div' && !(e.type === 'f32' || e.type === 'f64'))) return 24;
         return (e.fn === 'div' ? 4 : 1) * wide;
       case 'convert':

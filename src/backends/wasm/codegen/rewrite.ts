@@ -2,6 +2,7 @@
 // Owns: rebuilding expressions and statements with constants folded. What to replace is decided by normalise.ts.
 import {
   binary,
+  type CompareOp,
   type Expr,
   integer,
   type LoopIndex,
@@ -14,13 +15,13 @@ import {
 
 export type Replacement = ReadonlyMap<LoopIndex, Expr>;
 
-/** Rebuilds expressions with the indices replaced; the same object gives the same object. */
-export function rewriter(replacement: Replacement): (e: Expr) => Expr {
+/** Rebuilds expressions with the indices replaced, and what `other` knows better; the same object gives the same object. */
+export function rewriter(replacement: Replacement, other?: (e: Expr) => Expr | undefined): (e: Expr) => Expr {
   const done = new Map<Expr, Expr>();
   const rewrite = (e: Expr): Expr => {
     const known = done.get(e);
     if (known) return known;
-    const made = rebuild(e);
+    const made = other?.(e) ?? rebuild(e);
     done.set(e, made);
     return made;
   };
@@ -74,7 +75,7 @@ export function rewriter(replacement: Replacement): (e: Expr) => Expr {
   return rewrite;
 }
 
-const compareNumbers = (fn: string, a: number, b: number): boolean =>
+export const compareNumbers = (fn: CompareOp, a: number, b: number): boolean =>
   fn === 'eq'
     ? a === b
     : fn === 'ne'
@@ -109,6 +110,12 @@ function folded(e: Extract<Expr, { op: 'binary' }>, a: Expr, b: Expr): Expr {
       const truth = Number(x.value) !== 0;
       return e.fn === 'and' ? (truth ? y : x) : truth ? x : y;
     }
+  }
+  // What a window reads beyond its border.
+  if (e.fn === 'max' || e.fn === 'min') {
+    const none = e.fn === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    if (b.op === 'const' && b.value === none) return a;
+    if (a.op === 'const' && a.value === none) return b;
   }
   return e.a === a && e.b === b ? e : { ...binary(e.fn, a, b, e.signed) };
 }

@@ -9,6 +9,7 @@ import {
   type Register,
   storageBytes,
 } from '../../../compiler/loop-ir.ts';
+import { takesTwo } from '../library.ts';
 import { unaryFunctions } from '../math/functions.ts';
 import { VectorBuilder } from '../math/vector-builder.ts';
 import { pushAddress } from './address.ts';
@@ -133,8 +134,7 @@ export function pushSplatConstant(k: KernelContext, type: Register, value: numbe
 
 /** float32 functions that are polynomials: computed for all parts together, so that they overlap. */
 const isPolynomial = (e: Expr): boolean =>
-  e.type === 'f32' &&
-  ((e.op === 'unary' && !isMachineUnary(e.fn)) || (e.op === 'binary' && (e.fn === 'pow' || e.fn === 'atan2')));
+  e.type === 'f32' && ((e.op === 'unary' && !isMachineUnary(e.fn)) || (e.op === 'binary' && takesTwo(e.fn)));
 
 /** Short and hot enough to stand in the loop itself. */
 const inlined: ReadonlySet<string> = new Set(['exp', 'tanh', 'log', 'expm1', 'erf']);
@@ -167,7 +167,7 @@ function polynomial(k: KernelContext, e: Expr, depth: number): void {
       } else if (e.op === 'binary') {
         k.emit.vector(e.a, unit, depth);
         k.emit.vector(e.b, unit, depth);
-        code.call(k.library.vectorFunction(e.fn as 'pow' | 'atan2'));
+        code.call(k.library.vectorFunction(e.fn as 'pow' | 'atan2' | 'rem'));
       }
       const local = k.allocate('v128', depth);
       code.set(local);

@@ -126,6 +126,29 @@ describe.each(kernelVariants(enableRelaxedSimd, nativeAddon()))('float32 functio
     });
   });
 
+  it('rem is exact, with the special cases of C', () => {
+    const random = generator(seed);
+    const pairs: [number, number][] = [];
+    for (const a of specials) for (const b of specials) pairs.push([a, b]);
+    for (let i = 0; i < 20000; i++) {
+      const a = (random.uniform() - 0.5) * 2 ** (random.below(60) - 20);
+      const b = (random.uniform() - 0.5) * 2 ** (random.below(60) - 20);
+      pairs.push([Math.fround(a), Math.fround(i % 3 === 0 ? a / (1 + random.below(1000)) : b)]);
+    }
+    const [x, y] = [Float32Array.from(pairs, (p) => p[0]), Float32Array.from(pairs, (p) => p[1])];
+    const z = new Float32Array(pairs.length);
+    runKernel(
+      backend,
+      kernelOf(pairs.length, (a, b) => binary('rem', a, b)),
+      [x, y, z],
+    );
+    pairs.forEach(([a, b], i) => {
+      const exact = a % b;
+      if (!Object.is(z[i], exact) && errorOf(z[i]!, exact) !== 0)
+        throw new Error(`seed ${seed}: rem(${a}, ${b}) = ${z[i]}, wanted ${exact}`);
+    });
+  });
+
   it('atan2 knows the quadrants and signed zeros', () => {
     const random = generator(seed);
     const pairs: [number, number][] = [];
