@@ -12,7 +12,9 @@ it.each([-8, -3, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 7, 8, 9, 3
   (n) => {
     for (const dtype of ['float32', 'float64'] as const) {
       const x = tf.constant(numbers, { dtype });
-      const found = tf.function((y: tf.Tensor) => tf.pow(y, n))(x).dataSync() as Float32Array;
+      const found = tf
+        .function((y: tf.Tensor) => tf.pow(y, n))(x)
+        .dataSync() as Float32Array;
       numbers.forEach((value, i) => {
         const exact = power(value, n);
         const wanted = dtype === 'float32' ? Math.fround(exact) : exact;

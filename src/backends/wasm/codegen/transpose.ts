@@ -25,6 +25,10 @@ export interface Transposition {
 
 /** Elements along `down` in a block: one cache line of the source; more lines of the target would evict each other. */
 const BLOCK = 16;
+/** Lines of the target that lie a multiple of this apart share a set of the first cache, which has eight ways or twelve. */
+const SET_BYTES = 4096;
+/** Larger ones wait for memory, and prefer whole lines of the source. */
+const MOST_IN_HALVES = 1 << 21;
 
 export function matchTransposition(kernel: LoopKernel): Transposition | undefined {
   const loops: LoopIndex[] = [kernel.outer];
@@ -126,6 +130,22 @@ export function transpositionFunction(t: Transposition, name: string): FunctionB
     step(to, width * 4);
   };
 
+  /** A square of the block: a line of the target is complete before the lines of the other half come. */
+  const inHalves = () => {
+    const lines = BLOCK / 2;
+    code.i32(lines).set(rowsHere);
+    for (const [fromNext, toNext] of [
+      [lines * 4 - BLOCK * across.source * 4, lines * down.target * 4 - BLOCK * 4],
+      [-lines * 4, -lines * down.target * 4],
+    ] as const) {
+      code.i32(BLOCK).set(rest);
+      pieces(rest, 4, () => strip(4));
+      step(from, fromNext);
+      step(to, toNext);
+    }
+    code.i32(BLOCK).set(rowsHere);
+  };
+
   const blocks = Math.ceil(down.extent / BLOCK);
   code.block().get(task).get(end).op('i32.ge_s').branchIf(0).loop();
   code
@@ -156,6 +176,12 @@ export function transpositionFunction(t: Transposition, name: string): FunctionB
     moveBy(axis.source * 4, axis.target * 4);
   }
   code.get(source).set(from).get(target).set(to).i32(across.extent).set(columns);
+  const elements = [across, down, ...others].reduce((n, { extent }) => n * extent, 1);
+  if ((down.target * 4) % SET_BYTES === 0 && elements <= MOST_IN_HALVES) {
+    code.get(rowsHere).i32(BLOCK).op('i32.eq').if();
+    pieces(columns, BLOCK, inHalves);
+    code.end();
+  }
   pieces(columns, 4, () => strip(4));
   if (across.extent % 4 > 0) pieces(columns, 1, () => strip(1));
   code.get(task).i32(1).op('i32.add').tee(task).get(end).op('i32.lt_s').branchIf(0).end().end();
