@@ -2,11 +2,8 @@
 // Owns: ndtri, erfinv, erfcinv, Dawson's integral, Fresnel's integrals, exponential integral, dilogarithm.
 // Sources: Wichura, AS 241 (1988); Rybicki (1989); Abramowitz & Stegun 5.1, 7.3, 27.7.
 
-function polynomial(x: number, coefficients: readonly number[]): number {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i]!;
-  return sum;
-}
+const polynomial = (x: number, coefficients: readonly number[]): number =>
+  coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
 const CENTRE = [
   [
