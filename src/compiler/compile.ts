@@ -527,29 +527,32 @@ class Scope {
 
   /** Key and counter are brought together, then the generator runs. */
   #random(node: Node): void {
-    const [key, counter] = node.inputs as readonly [GraphValue, GraphValue];
-    const together = new Graph().addParameter({ dims: [6], dtype: 'uint32' });
+    const [key, counter, first] = node.inputs as readonly [GraphValue, GraphValue, GraphValue];
+    const together = new Graph().addParameter({ dims: [8], dtype: 'uint32' });
     const at = (n: number): ir.Expr => ir.integer(n);
+    const store = (i: number, value: ir.Expr): ir.Statement => ({ kind: 'store', buffer: 3, index: at(i), value });
+    const number = ir.load('u64', 2, at(0));
+    const upper = ir.binary('shiftRight', number, ir.constant('i64', 32n), false);
     const body: ir.Statement[] = [
-      ...[0, 1].map((i): ir.Statement => ({ kind: 'store', buffer: 2, index: at(i), value: ir.load('u32', 0, at(i)) })),
-      ...[0, 1, 2, 3].map(
-        (i): ir.Statement => ({ kind: 'store', buffer: 2, index: at(2 + i), value: ir.load('u32', 1, at(i)) }),
-      ),
+      ...[0, 1].map((i) => store(i, ir.load('u32', 0, at(i)))),
+      ...[0, 1, 2, 3].map((i) => store(2 + i, ir.load('u32', 1, at(i)))),
+      ...[number, upper].map((word, i) => store(6 + i, ir.convert('i32', word, false))),
     ];
     const kernel: Kernel = {
       kind: 'loops',
       buffers: [
         { storage: 'u32', access: 'read' },
         { storage: 'u32', access: 'read' },
+        { storage: 'u64', access: 'read' },
         { storage: 'u32', access: 'write' },
       ],
       outer: { name: 'once', extent: 1 },
       body,
       serial: true,
     };
-    this.#step({ kernel, buffers: [key, counter, together] }, 'key and counter');
+    this.#step({ kernel, buffers: [key, counter, first, together] }, 'key and counter');
     this.#step(
-      { kernel: { kind: 'philox', count: node.outputs[0]!.dims[0]! }, buffers: [together, node.outputs[0]!] },
+      { kernel: { kind: 'philox', count: sizeOf(node.outputs[0]!.dims) }, buffers: [together, node.outputs[0]!] },
       'random bits',
     );
   }

@@ -204,7 +204,10 @@ export interface ContractKernel {
   readonly c: MatrixLayout;
 }
 
-/** Philox4x32-10: buffer 0 holds key (2) and counter (4) as u32; buffer 1 gets `count` u32, block i from counter + i. */
+/**
+ * Philox4x32-10: buffer 0 holds key (2), counter (4) and a number n (2, the low word first) as u32; buffer 1 gets `count` u32 of the
+ * stream whose block i comes from counter + i, from the stream's n-th on.
+ */
 export interface PhiloxKernel {
   readonly kind: 'philox';
   readonly count: number;

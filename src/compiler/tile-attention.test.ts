@@ -29,6 +29,12 @@ interface Variant {
   readonly headsFirst?: boolean;
   /** Which queries see which keys: (1, 1, queries, keys), or for each element of the batch. */
   readonly mask?: 'all' | 'batch';
+  /** By position: query i sees the keys 0 … i, or those less than so far away. */
+  readonly sees?: 'before' | number;
+  /** Probabilities are dropped by random bits. */
+  readonly dropout?: boolean;
+  /** Added to the scores, with a gradient: its axes that are as long as those of the scores. */
+  readonly bias?: readonly number[];
   readonly forwardOnly?: boolean;
   /** The probabilities are a result too. */
   readonly scores?: boolean;
@@ -36,7 +42,7 @@ interface Variant {
 
 /** softmax(q kᵀ / 2) v, and the gradients of half the sum of its squares. */
 function attention({ batch, heads, queries, keys, size }: Sizes, variant: Variant = {}): Graph {
-  const { headsFirst = false, mask, forwardOnly = false, scores = false } = variant;
+  const { headsFirst = false, mask, forwardOnly = false, scores = false, sees, dropout = false, bias } = variant;
   const graph = new Graph();
   const apply = (name: PrimitiveName, inputs: readonly GraphValue[], params: Params = {}): GraphValue =>
     graph.apply(primitive(name) as Primitive, inputs, params)[0]!;
@@ -65,14 +71,45 @@ function attention({ batch, heads, queries, keys, size }: Sizes, variant: Varian
     [0, head],
     [0, head],
   ] as const satisfies [number[], number[]];
-  const spread =
-    mask &&
-    apply('broadcast', [graph.addParameter({ dims: [mask === 'all' ? 1 : batch, 1, queries, keys], dtype: 'bool' })], {
-      dims: pairs,
-      axes: [0, 1, 2, 3],
+  const matrix = [queries, keys];
+  const count = (axis: number) => apply('iota', [], { dims: matrix, axis, dtype: 'int32' });
+  const whole = (value: number) =>
+    apply('broadcast', [graph.addConstant(Int32Array.of(value), { dims: [], dtype: 'int32' })], {
+      dims: matrix,
+      axes: [],
     });
+  const byPosition = (): GraphValue | undefined => {
+    if (sees === undefined) return undefined;
+    const kept =
+      sees === 'before'
+        ? apply('greaterEqual', [count(0), count(1)])
+        : apply('less', [apply('abs', [apply('sub', [count(0), count(1)])]), whole(sees)]);
+    return apply('broadcast', [kept], { dims: pairs, axes: [2, 3] });
+  };
+  const spread = mask
+    ? apply(
+        'broadcast',
+        [graph.addParameter({ dims: [mask === 'all' ? 1 : batch, 1, queries, keys], dtype: 'bool' })],
+        {
+          dims: pairs,
+          axes: [0, 1, 2, 3],
+        },
+      )
+    : byPosition();
+  const added = bias && graph.addParameter({ dims: bias.map((axis) => pairs[axis]!), dtype: 'float32' });
+  const keeps = (): GraphValue => {
+    const word = (values: number[]) =>
+      graph.addConstant(Uint32Array.from(values), { dims: [values.length], dtype: 'uint32' });
+    const first = graph.addConstant(BigUint64Array.of(0n), { dims: [], dtype: 'uint64' });
+    const bits = apply('randomBits', [word([5, 6]), word([4294967295, 1, 2, 3]), first], { dims: pairs });
+    const limit = graph.addConstant(Uint32Array.of(1e9), { dims: [], dtype: 'uint32' });
+    return apply('greaterEqual', [bits, apply('broadcast', [limit], { dims: pairs, axes: [] })]);
+  };
+  const drop = dropout ? keeps() : undefined;
+  const dropped = (value: GraphValue) => (drop ? apply('select', [drop, value, number(0)]) : value);
   const raw = apply('transpose', [dot(k, q, products, [3], [3])], { permutation: [0, 1, 3, 2] });
-  const scaled = apply('mul', [raw, number(0.5)]);
+  const half = apply('mul', [raw, number(0.5)]);
+  const scaled = added ? apply('add', [half, apply('broadcast', [added], { dims: pairs, axes: bias })]) : half;
   const seen = spread ? apply('select', [spread, scaled, number(-1e30)]) : scaled;
   const exponentials = apply('exp', [apply('sub', [seen, rows(apply('reduceMax', [seen], { axes: [3] }))])]);
   const totals = rows(apply('reduceSum', [exponentials], { axes: [3] }));
@@ -81,14 +118,17 @@ function attention({ batch, heads, queries, keys, size }: Sizes, variant: Varian
     [0, 1],
     [0, head],
   ] as const satisfies [number[], number[]];
-  graph.outputs = [dot(softmax, v, weighted, [3], [along]), ...(scores ? [softmax] : [])];
+  graph.outputs = [dot(dropped(softmax), v, weighted, [3], [along]), ...(scores ? [softmax] : [])];
   if (forwardOnly) return graph;
   const g = headsFirst ? graph.outputs[0]! : apply('transpose', [graph.outputs[0]!], { permutation: [0, 2, 1, 3] });
-  const byV = dot(softmax, g, weighted, [2], [along]);
-  const share = apply('div', [dot(g, v, products, [3], [3]), totals]);
+  const byV = dot(dropped(softmax), g, weighted, [2], [along]);
+  const share = apply('div', [dropped(dot(g, v, products, [3], [3])), totals]);
   const sums = apply('reduceSum', [apply('neg', [apply('mul', [share, softmax])])], { axes: [3] });
   const byScores = apply('mul', [apply('add', [share, rows(sums)]), exponentials]);
-  const byRaw = apply('mul', [spread ? apply('select', [spread, byScores, number(0)]) : byScores, number(0.5)]);
+  const bySeen = spread ? apply('select', [spread, byScores, number(0)]) : byScores;
+  const byRaw = apply('mul', [bySeen, number(0.5)]);
+  const others = [0, 1, 2, 3].filter((axis) => !bias?.includes(axis));
+  if (bias) graph.outputs.push(others.length > 0 ? apply('reduceSum', [bySeen], { axes: others }) : bySeen);
   const byK = dot(byRaw, q, weighted, [2], [along]);
   const byQ = dot(
     k,
@@ -130,7 +170,7 @@ const largest = (graph: Graph): number =>
   );
 
 const small: Sizes = { batch: 2, heads: 3, queries: 24, keys: 20, size: 4 };
-const limits = { least: 64, most: 160, queries: 4 };
+const limits = { least: 64, most: 160, queries: 4, piece: 4 };
 
 describe('attention in parts', () => {
   it.each<[string, Sizes, Variant]>([
@@ -144,6 +184,17 @@ describe('attention in parts', () => {
     ['queries that cannot be cut evenly', { ...small, queries: 23 }, {}],
     ['as many queries as keys', { ...small, keys: 24 }, {}],
     ['forward alone', small, { forwardOnly: true }],
+    ['keys before', small, { sees: 'before' }],
+    ['keys before, heads first', { ...small, queries: 23, keys: 29 }, { sees: 'before', headsFirst: true }],
+    ['fewer keys than queries', { ...small, queries: 31, keys: 17 }, { sees: 'before' }],
+    ['keys near', small, { sees: 3 }],
+    ['dropout', small, { dropout: true }],
+    ['dropout, an odd number of each', { ...small, queries: 23, keys: 19 }, { dropout: true }],
+    ['dropout of what lies before', { ...small, keys: 23 }, { dropout: true, sees: 'before', headsFirst: true }],
+    ['a bias for each head', small, { bias: [1, 2, 3] }],
+    ['a bias for all', { ...small, queries: 23 }, { bias: [2, 3], headsFirst: true }],
+    ['a bias for each key', small, { bias: [3], sees: 'before' }],
+    ['a bias for each element of the batch', small, { bias: [0, 2, 3], dropout: true, sees: 'before' }],
   ])('%s: the same numbers', (_, sizes, variant) => {
     const graph = simplify(attention(sizes, variant));
     const tiled = tileAttention(graph, limits);
@@ -159,6 +210,27 @@ describe('attention in parts', () => {
       expect(tiled.outputs[i]!.dims).toEqual(graph.outputs[i]!.dims);
       values.forEach((value, j) => expect(found[i]![j]).toBeCloseTo(value, 5));
     });
+  });
+
+  it('reads no keys that a mask by position hides', () => {
+    const sizes: Sizes = { batch: 2, heads: 2, queries: 32, keys: 32, size: 4 };
+    const limitsBefore = { least: 64, most: 4096, queries: 4, piece: 8 };
+    const scoresOf = (variant: Variant): number => {
+      const body = (graph: Graph): number =>
+        graph.liveNodes().reduce((sum, node) => {
+          if (node.primitive?.name === 'scan')
+            return sum + (node.params as ScanParams).length * body((node.params as ScanParams).body);
+          return node.primitive?.name === 'exp' ? sum + sizeOf(node.outputs[0]!.dims) : sum;
+        }, 0);
+      return body(tileAttention(simplify(attention(sizes, { ...variant, forwardOnly: true })), limitsBefore));
+    };
+    const all = 2 * 2 * 32 * 32;
+    expect(scoresOf({})).toBe(all);
+    // Four pieces of eight queries, which see 8, 16, 24 and 32 keys; a window of 4 adds three keys on each side.
+    expect(scoresOf({ sees: 'before' })).toBe((all * (8 + 16 + 24 + 32)) / (4 * 32));
+    expect(scoresOf({ sees: 4 })).toBe((all * (12 + 16 + 16 + 12)) / (4 * 32));
+    // Rows that see nothing share their probability among all keys: with a mask that nobody knows, all are read.
+    expect(scoresOf({ mask: 'all' })).toBe(all);
   });
 
   it('stays as it is where the probabilities are wanted, or where it is small', () => {

@@ -6,24 +6,31 @@ import { dtypes } from '../base/dtype.ts';
 import { sizeOf } from '../base/shape.ts';
 import { sharesAll } from '../base/threads.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
+import { primitive } from '../primitives/registry.ts';
 import { kindOf } from './fuse.ts';
-import { type TileLimits, tileRegion } from './tile-loops.ts';
-import { keepsAxes, type Region, RegionAxes } from './tile-region.ts';
+import { simplify } from './simplify.ts';
+import type { TileLimits } from './tile-cut.ts';
+import { tileRegion } from './tile-loops.ts';
+import { positionsOf, separatePositions } from './tile-positions.ts';
+import { isMoved, isSpread, type Region, RegionAxes } from './tile-region.ts';
 
-const USUAL: TileLimits = { least: 1 << 20, most: 1 << 18, queries: 16 };
+const USUAL: TileLimits = { least: 1 << 20, most: 1 << 18, queries: 16, piece: 64 };
 /** To test with every program there is. */
-const SMALL: TileLimits = { least: 1, most: 64, queries: 2 };
+const SMALL: TileLimits = { least: 1, most: 64, queries: 2, piece: 2 };
 
 /** A graph in which scores are made in parts. */
 export function tileAttention(graph: Graph, limits: TileLimits = sharesAll() ? SMALL : USUAL): Graph {
-  let tiled = graph;
+  if (!graph.liveNodes().some((node) => makesScores(node, limits.least))) return graph;
+  let tiled = separatePositions(graph);
+  let found = false;
   // Products that turned out to be none of an attention, counted from the first.
   for (let passed = 0; ; ) {
     const seeds = tiled.liveNodes().filter((node) => makesScores(node, limits.least));
     const seed = seeds[passed];
-    if (!seed) return tiled;
-    const better = tileScores(tiled, seed, limits);
-    if (better) tiled = better;
+    if (!seed) return found ? simplify(tiled) : graph;
+    // Random bits are made in parts, where those are stretches of them.
+    const better = tileScores(tiled, seed, limits, true) ?? tileScores(tiled, seed, limits, false);
+    if (better) [tiled, found] = [better, true];
     else passed++;
   }
 }
@@ -37,8 +44,6 @@ function makesScores(node: Node, least: number): boolean {
 }
 
 const isElementwise = ({ primitive }: Node): boolean => primitive?.kind === 'map' && primitive.pointwise;
-const isMoved = (node: Node): boolean =>
-  node.primitive?.name === 'transpose' || (node.primitive?.name === 'reshape' && keepsAxes(node));
 
 /** What is made of a product's result, and by whom it is used up. */
 class Scores {
@@ -46,10 +51,10 @@ class Scores {
   readonly pairs = new Set<Node>();
   /** Values for each row, made of those: the largest of a row, its sum. */
   readonly rows = new Set<Node>();
-  /** Products with values for each pair. */
+  /** What is made of them in the end: products with values for each pair, sums of those over batches, heads or all. */
   readonly ends = new Set<Node>();
-  /** Whether something reads all pairs in another way. */
-  escapes = false;
+  /** The pairs that others read, as they are. */
+  readonly kept = new Set<Node>();
 
   constructor(nodes: readonly Node[], seed: Node, outputs: ReadonlySet<GraphValue>) {
     this.pairs.add(seed);
@@ -60,10 +65,21 @@ class Scores {
         if (isElementwise(node) || isMoved(node)) this.pairs.add(node);
         else if (node.primitive!.kind === 'contract') this.ends.add(node);
         else if (node.primitive!.kind === 'reduce' && node.inputs.length === 1) this.rows.add(node);
-        else this.escapes = true;
+        else for (const { node: input } of node.inputs) if (this.pairs.has(input)) this.kept.add(input);
       } else if (node.inputs.some((input) => this.rows.has(input.node)) && this.#isOfRows(node)) this.rows.add(node);
     }
-    for (const node of this.pairs) if (outputs.has(node.outputs[0]!)) this.escapes = true;
+    for (const node of this.pairs) if (outputs.has(node.outputs[0]!)) this.kept.add(node);
+    this.#findSums(nodes);
+  }
+
+  /** Of reductions only those are values of rows that are spread over the pairs again. */
+  #findSums(nodes: readonly Node[]): void {
+    const feeding = new Set<Node>();
+    for (const node of [...nodes].reverse()) {
+      const feeds = this.pairs.has(node) || feeding.has(node);
+      if (feeds) for (const { node: input } of node.inputs) feeding.add(input);
+      else if (this.rows.delete(node) && node.inputs.some((input) => this.pairs.has(input.node))) this.ends.add(node);
+    }
   }
 
   /** Whether a value is made of values of rows, and numbers, alone. */
@@ -74,15 +90,14 @@ class Scores {
 }
 
 const isNumber = ({ node }: GraphValue): boolean =>
-  node.kind === 'constant'
-    ? node.data!.length === 1
-    : node.primitive?.name === 'broadcast' && isNumber(node.inputs[0]!);
+  node.kind === 'constant' ? node.data!.length === 1 : (isSpread(node) || isMoved(node)) && isNumber(node.inputs[0]!);
 
-function tileScores(graph: Graph, seed: Node, limits: TileLimits): Graph | null {
+function tileScores(graph: Graph, seed: Node, limits: TileLimits, withBits: boolean): Graph | null {
   const nodes = graph.liveNodes();
+  const positions = positionsOf(graph);
   const outputs = new Set(graph.outputs);
   const scores = new Scores(nodes, seed, outputs);
-  if (scores.escapes || scores.ends.size === 0) return null;
+  if (scores.ends.size === 0) return null;
   // How many products with pairs a value depends on, one after the other: the backward pass comes after the forward one.
   const levels = new Map<Node, number>();
   for (const node of nodes) {
@@ -92,13 +107,28 @@ function tileScores(graph: Graph, seed: Node, limits: TileLimits): Graph | null 
   function levelAfter(node: Node): number {
     return levels.get(node)! + (scores.ends.has(node) ? 1 : 0);
   }
+  // Gradients for each pair may be wanted as they are; probabilities would be computed twice.
+  for (const node of scores.kept) if (levels.get(node) === 0) return null;
   const stages: Node[][] = [];
   for (const end of scores.ends) {
     const level = levels.get(end)!;
     stages[level] = [...(stages[level] ?? []), end];
   }
   const used = stages.filter((ends) => ends !== undefined);
-  const regions = used.map((ends) => insideOf(ends, levels.get(ends[0]!)!, scores, levels, limits.least));
+  const mayEnter = (node: Node): boolean =>
+    kindOf(node) !== 'host' &&
+    (isElementwise(node) ||
+      isMoved(node) ||
+      isSpread(node) ||
+      makesScores(node, limits.least) ||
+      (withBits && node.primitive!.kind === 'random'));
+  // What an earlier stage knows of its rows is kept.
+  const knownFrom = new Map<Node, number>();
+  const regions = used.map((ends, i) => {
+    const inside = insideOf(ends, scores, knownFrom, positions, mayEnter);
+    for (const node of inside ?? []) if (scores.rows.has(node)) knownFrom.set(node, i);
+    return inside;
+  });
   if (!regions.every((inside) => inside && hasSoftmax(inside))) return null;
   const order = new Map(nodes.map((node, i) => [node, i]));
   const read = new Set<Node>();
@@ -108,14 +138,19 @@ function tileScores(graph: Graph, seed: Node, limits: TileLimits): Graph | null 
       if (homes.length === 0 || homes.some((inside) => !inside!.has(input))) read.add(input);
   }
   for (const output of graph.outputs) read.add(output.node);
+  const maxima = [...scores.rows].filter(({ primitive, inputs }) => {
+    return primitive!.kind === 'reduce' && primitive!.combine === 'max' && scores.pairs.has(inputs[0]!.node);
+  });
   const parts = regions.map((inside, i): Region => {
     const members = [...inside!].sort((a, b) => order.get(a)! - order.get(b)!);
     const own = levels.get(used[i]![0]!)!;
-    // Values of rows belong to the stage that first has them.
     const results = members.filter(
-      (node) => scores.ends.has(node) || (scores.rows.has(node) && levels.get(node) === own && read.has(node)),
+      (node) =>
+        scores.ends.has(node) ||
+        (scores.kept.has(node) && levels.get(node) === own) ||
+        (knownFrom.get(node) === i && read.has(node)),
     );
-    return { nodes: members, results };
+    return { nodes: members, results, maxima };
   });
   // Nothing of the pairs may be left for others to read.
   const made = new Set(parts.flatMap(({ results }) => results));
@@ -135,10 +170,10 @@ function tileScores(graph: Graph, seed: Node, limits: TileLimits): Graph | null 
 /** All that is computed on the way to the ends of a stage; null where something of it cannot be computed in parts. */
 function insideOf(
   ends: readonly Node[],
-  level: number,
   { pairs, rows, ends: allEnds }: Scores,
-  levels: ReadonlyMap<Node, number>,
-  least: number,
+  known: ReadonlyMap<Node, number>,
+  positions: ReadonlySet<Node>,
+  mayEnter: (node: Node) => boolean,
 ): Set<Node> | null {
   const inside = new Set<Node>(ends);
   const waiting: Node[] = [];
@@ -159,27 +194,22 @@ function insideOf(
       continue;
     }
     // What is spread over the pairs, or belongs to rows, is read as it is.
-    const small = rows.has(node) || node.primitive!.name === 'broadcast';
+    const small = rows.has(node) || isSpread(node);
+    if (node.primitive!.kind === 'random') continue;
     for (const { node: input } of node.inputs) {
       if (input.kind !== 'apply' || allEnds.has(input)) continue;
       if (pairs.has(input)) enter(input);
       else if (rows.has(input)) {
-        // What an earlier stage knows of its rows is kept.
-        if (levels.get(input)! === level) enter(input);
-      } else if (!small && mayEnter(input, least)) enter(input);
+        if (!known.has(input)) enter(input);
+      } else if (positions.has(input) || (!small && mayEnter(input))) enter(input);
     }
   }
   return inside;
 }
 
-/** Whether a value that does not depend on the scores is computed in parts too, instead of being read. */
-const mayEnter = (node: Node, least: number): boolean =>
-  kindOf(node) !== 'host' &&
-  (isElementwise(node) || isMoved(node) || node.primitive!.name === 'broadcast' || makesScores(node, least));
-
 /** Whether the part is an attention: values of pairs are exponentials, divided by their sums. */
 const hasSoftmax = (inside: ReadonlySet<Node>): boolean =>
-  [...inside].some(({ primitive }) => primitive!.name === 'exp');
+  [...inside].some((node) => node.primitive === primitive('exp'));
 
 /** The graph with regions made in parts. */
 function replaceRegions(
@@ -229,7 +259,9 @@ function replaceRegions(
     const open = new Set<Node>();
     for (let node = stack.at(-1); node; node = stack.at(-1)) {
       const missing = values.has(node.outputs[0]!) ? [] : needs(node).filter((need) => !values.has(need.outputs[0]!));
-      if (missing.length > 0 && !open.has(node)) {
+      if (missing.length > 0) {
+        // A region may have results on which its own operands depend.
+        if (open.has(node)) return null;
         open.add(node);
         stack.push(...missing);
         continue;

@@ -1,7 +1,7 @@
 // A part of a graph between small values, with large ones inside that nothing else reads: what attention computes of queries, keys
 // and values through its scores. Which of its axes are the same, and along which of them it can be cut into parts.
 // Owns: regions and their axes. Leaves finding them to tile-attention.ts, the loops to tile-loops.ts.
-import { type Dims, sameShape } from '../base/shape.ts';
+import { type Dims, sizeOf } from '../base/shape.ts';
 import { type GraphValue, type Node, paramsOf } from '../graph/graph.ts';
 import { dotFree } from '../primitives/contract/dot-general.ts';
 import type { DotDimensions } from '../primitives/functions.ts';
@@ -11,6 +11,8 @@ export interface Region {
   readonly nodes: readonly Node[];
   /** Of those, the ones whose results others read. */
   readonly results: readonly Node[];
+  /** The largest of each row, of which exponentials are made: computed here, or read. */
+  readonly maxima: readonly Node[];
 }
 
 /** An operand of a region's node that is not made in the region. A value that is read twice may be cut along different axes. */
@@ -74,6 +76,15 @@ export class RegionAxes {
     return inner ? inner.map((axis) => this.#find(axis)) : this.of(node.inputs[operand]!.node);
   }
 
+  /** How long an axis is. */
+  extent(axis: number): number {
+    for (const node of this.#region.nodes) {
+      const at = this.of(node).indexOf(axis);
+      if (at >= 0 && node.outputs[0]!.dims[at]! > 1) return node.outputs[0]!.dims[at]!;
+    }
+    return 1;
+  }
+
   use(axis: number): AxisUse {
     this.#uses ??= this.#allUses();
     return this.#uses.get(axis) ?? 'apart';
@@ -95,7 +106,7 @@ export class RegionAxes {
   }
 
   #join(node: Node): void {
-    const { primitive, inputs, outputs } = node;
+    const { primitive, inputs } = node;
     const result = this.of(node);
     const operand = (i: number) => this.ofOperand(node, i);
     if (primitive!.kind === 'contract') {
@@ -113,19 +124,12 @@ export class RegionAxes {
     } else if (primitive!.kind === 'reduce') {
       const kept = keptAxes(node);
       kept.forEach((axis, i) => this.#same(operand(0)[axis]!, result[i]!));
-    } else if (primitive!.name === 'transpose') {
-      paramsOf<{ readonly permutation: Dims }>(node).permutation.forEach((axis, i) =>
-        this.#same(operand(0)[axis]!, result[i]!),
-      );
-    } else if (primitive!.name === 'broadcast') {
-      const { axes } = paramsOf<{ readonly axes: Dims }>(node);
-      axes.forEach((axis, i) => {
-        if (inputs[0]!.dims[i] === outputs[0]!.dims[axis]) this.#same(operand(0)[i]!, result[axis]!);
+    } else
+      inputs.forEach((_, i) => {
+        axesInResult(node)?.forEach((axis, k) => {
+          if (axis !== null) this.#same(operand(i)[k]!, result[axis]!);
+        });
       });
-    } else if (primitive!.name === 'reshape') {
-      const [from, to] = [longAxes(inputs[0]!.dims), longAxes(outputs[0]!.dims)];
-      from.forEach((axis, i) => this.#same(operand(0)[axis]!, result[to[i]!]!));
-    } else inputs.forEach((_, i) => operand(i).forEach((axis, k) => this.#same(axis, result[k]!)));
   }
 
   #allUses(): Map<number, AxisUse> {
@@ -139,30 +143,41 @@ export class RegionAxes {
       const result = this.of(node);
       // The same axis twice in one value, or made long by one operand only.
       for (const [i, axis] of result.entries()) if (result.indexOf(axis) !== i) note(axis, 'mixed');
-      const { kind, name } = node.primitive!;
-      if (kind !== 'contract' && kind !== 'reduce') continue;
+      const { primitive } = node;
+      if (primitive!.kind !== 'contract' && primitive!.kind !== 'reduce') continue;
       const left = new Set(
-        kind === 'contract'
-          ? paramsOf<DotDimensions>(node).lhsContract.map((axis) => this.ofOperand(node, 0)[axis]!)
-          : paramsOf<{ readonly axes: Dims }>(node).axes.map((axis) => this.ofOperand(node, 0)[axis]!),
+        (primitive!.kind === 'contract' ? paramsOf<DotDimensions>(node).lhsContract : reducedAxes(node)).map(
+          (axis) => this.ofOperand(node, 0)[axis]!,
+        ),
       );
-      const isSum = kind === 'contract' || name === 'reduceSum';
+      const isSum = primitive!.combine === 'add';
       for (const axis of left) note(axis, isSum && results.has(node) && !readInside.has(node) ? 'summed' : 'mixed');
     }
     return uses;
   }
 }
 
-/** The axes that a reduction keeps. */
-export const keptAxes = (node: Node): number[] => {
-  const { axes } = paramsOf<{ readonly axes: Dims }>(node);
-  return node.inputs[0]!.dims.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-};
+/** The axes that a reduction reduces, and those that it keeps. */
+export const reducedAxes = (node: Node): Dims => paramsOf<{ readonly axes: Dims }>(node).axes;
+export const keptAxes = (node: Node): number[] =>
+  node.inputs[0]!.dims.map((_, axis) => axis).filter((axis) => !reducedAxes(node).includes(axis));
 
-const longAxes = (dims: Dims): number[] => dims.flatMap((n, axis) => (n > 1 ? [axis] : []));
+/** Of a node whose elements are each made of one of every operand's: the result's axis that each axis of the operands is. */
+export function axesInResult({ primitive, inputs, outputs, params }: Node): readonly (number | null)[] | null {
+  if (primitive?.kind !== 'map') return null;
+  return primitive.pointwise
+    ? outputs[0]!.dims.map((_, axis) => axis)
+    : (primitive.axesInResult?.(inputs, params) ?? null);
+}
 
-/** Whether a reshape only adds or drops axes that are one long. */
-export const keepsAxes = (node: Node): boolean => {
-  const [from, to] = [node.inputs[0]!.dims, node.outputs[0]!.dims].map((dims) => longAxes(dims).map((i) => dims[i]!));
-  return sameShape(from!, to!);
-};
+/** The axis of its result along which a node counts; null for others. */
+export const countedAxis = ({ primitive, params }: Node): number | null =>
+  primitive?.kind === 'map' ? (primitive.countsAlong?.(params) ?? null) : null;
+
+/** Whether a node puts elements elsewhere, each once; whether it gives one to several. */
+export const isMoved = (node: Node): boolean => movesAxes(node) && sizeOf(node.inputs[0]!.dims) === sizeOfResult(node);
+export const isSpread = (node: Node): boolean => movesAxes(node) && sizeOf(node.inputs[0]!.dims) < sizeOfResult(node);
+
+const movesAxes = (node: Node): boolean =>
+  node.primitive?.kind === 'map' && !node.primitive.pointwise && axesInResult(node) !== null;
+const sizeOfResult = (node: Node): number => sizeOf(node.outputs[0]!.dims);

@@ -91,6 +91,21 @@ export interface MapPrimitive<P extends Params = Params> extends Common<P> {
   /** Rough cost of one element in additions: decides whether a value is computed twice or stored. 0 for pure movement. */
   readonly cost: number;
   /**
+   * Of what only puts its operand's elements elsewhere, axis by axis: the result's axis that each of the operand's is; null for one
+   * that is one long, where the result may be longer. null where axes are joined or taken apart.
+   */
+  axesInResult?(inputs: readonly Spec[], params: P): readonly (number | null)[] | null;
+  /** Where elements are their own position along an axis of the result: that axis. */
+  countsAlong?(params: P): number;
+  /**
+   * Whether the result rises or falls, nowhere both, with each operand while the others stay: of operands in ranges it then lies
+   * between its values at their ends. With `turnsAt` on both sides of that number.
+   */
+  monotone?(inputs: readonly Spec[], params: P): boolean;
+  readonly turnsAt?: number | undefined;
+  /** Operands that make the result zero where they are zero, whatever finite numbers the others are. */
+  readonly absorbing?: readonly number[] | undefined;
+  /**
    * Of results that are put together: where each operand begins in the result. They are stored part by part, so that no
    * element has to be asked of which part it is.
    */

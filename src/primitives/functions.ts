@@ -149,9 +149,9 @@ export type CumulativeKind = 'sum' | 'prod' | 'max' | 'min';
 /** Inclusive, along the last axis. */
 export const cumulative = (x: Value, combine: CumulativeKind, reverse: boolean): Value =>
   bind1(primitive('cumulative'), [x], { combine, reverse });
-/** Philox bits as uint32; key (2,) and counter (4,) are uint32. */
-export const randomBits = (key: Value, counter: Value, count: number): Value =>
-  bind1(primitive('randomBits'), [key, counter], { count });
+/** Philox bits as uint32, from the beginning of a stream on; key (2,) and counter (4,) are uint32. */
+export const randomBits = (key: Value, counter: Value, dims: Dims): Value =>
+  bind1(primitive('randomBits'), [key, counter, scalar(0n, 'uint64')], { dims });
 /** A function in JavaScript as a primitive. */
 export const customCall = (call: HostFunction, inputs: readonly Value[]): Value[] =>
   bind(primitive('customCall'), inputs, { call });

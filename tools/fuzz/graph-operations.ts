@@ -272,9 +272,8 @@ const cumulative: Operation = (b) => {
 
 const randomBits: Operation = (b) => {
   const key = b.like({ dims: [2], dtype: 'uint32' });
-  b.apply('randomBits', [key, b.like({ dims: [4], dtype: 'uint32' })], {
-    count: b.random.pick([1, 3, 4, 19, 64, 150]),
-  });
+  const [counter, first] = [b.like({ dims: [4], dtype: 'uint32' }), b.like({ dims: [], dtype: 'uint64' })];
+  b.apply('randomBits', [key, counter, first], { dims: b.random.pick([[1], [3], [2, 2], [19], [], [3, 50]]) });
 };
 
 /** Twice its operand, in JavaScript. */

@@ -162,8 +162,9 @@ function contract({ batch, m, n, k, a, b, c }: ContractKernel, [x, y, z]: readon
 
 function philox(memory: ArrayBuffer, [from, to]: readonly number[], count: number): void {
   const spec = (dims: readonly number[], data: Data) => ({ dims, dtype: 'uint32', data }) as const;
-  const given = new Uint32Array(memory, from, 6);
-  randomBits.evaluate([spec([2], given.slice(0, 2)), spec([4], given.slice(2, 6))], { count }, [
+  const given = new Uint32Array(memory, from, 8);
+  const first = { dims: [], dtype: 'uint64', data: new BigUint64Array(given.slice(6, 8).buffer) } as const;
+  randomBits.evaluate([spec([2], given.slice(0, 2)), spec([4], given.slice(2, 6)), first], { dims: [count] }, [
     spec([count], new Uint32Array(memory, to, count)),
   ]);
 }

@@ -102,7 +102,8 @@ export class KernelFunctions {
     switch (kernel.kind) {
       case 'philox': {
         const fn = this.define('philox', philoxFunction);
-        const extent = Math.ceil(kernel.count / 4);
+        // The first number may stand anywhere in its block.
+        const extent = Math.ceil((kernel.count + 3) / 4);
         const args = [...buffers([0, 1]), { constant: kernel.count }];
         return [{ fn, extent, grain: 4, cost: extent * RANDOM_BLOCK, args }];
       }

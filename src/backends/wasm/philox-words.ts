@@ -36,7 +36,7 @@ function make(): RandomFiller {
   module.export('toFloats', module.define(toFloats()));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { env: { memory } });
   const [philox, floats] = [exports.philox as Philox, exports.toFloats as ToFloats];
-  const state = new Uint32Array(memory.buffer, STATE, 6);
+  const state = new Uint32Array(memory.buffer, STATE, 8);
   /** Draws `total` words by the memory full; `take` has them from the beginning of OUTPUT on. */
   const draw = ({ key, counter }: PhiloxStream, total: number, take: (at: number, count: number) => void) => {
     state.set(key);

@@ -29,17 +29,23 @@ describe('Philox kernel', () => {
     const backend = createWasmBackend({ shared: false });
     for (const counter of [0n, 5n, MASK - 1n, (1n << 64n) - 3n, (1n << 96n) - 2n, (1n << 128n) - 2n]) {
       for (const count of [1, 2, 3, 4, 5, 7, 16, 17, 30, 64, 101]) {
-        const state = new Uint32Array(6);
+        const state = new Uint32Array(8);
         state.set([0x12345678, 0x9abcdef0]);
         for (let word = 0; word < 4; word++) state[2 + word] = Number((counter >> BigInt(32 * word)) & MASK);
+        // From any number of the stream on.
+        const first = [0n, 1n, 7n, 1002n, (1n << 40n) + 2n][count % 5]!;
+        state.set([Number(first & MASK), Number(first >> 32n)], 6);
         const guard = 0xdeadbeef;
         const output = new Uint32Array(count + 8).fill(guard);
         runKernel(backend, { kind: 'philox', count }, [state, output]);
         const wanted: number[] = [];
-        for (let block = 0; wanted.length < count; block++) {
-          wanted.push(...philox([0x12345678n, 0x9abcdef0n], (counter + BigInt(block)) & ((1n << 128n) - 1n)));
+        const begin = Number(first % 4n);
+        for (let block = 0; wanted.length < begin + count; block++) {
+          wanted.push(
+            ...philox([0x12345678n, 0x9abcdef0n], (counter + first / 4n + BigInt(block)) & ((1n << 128n) - 1n)),
+          );
         }
-        expect([...output.subarray(0, count)]).toEqual(wanted.slice(0, count));
+        expect([...output.subarray(0, count)]).toEqual(wanted.slice(begin, begin + count));
         expect([...output.subarray(count)].every((x) => x === guard)).toBe(true);
       }
     }

@@ -1,5 +1,6 @@
 // Philox4x32-10, the counter-based generator of random bits (Salmon et al. 2011), four blocks at a time.
-// Owns: the WebAssembly function philox(begin, end, state, output) over blocks [begin, end) of which `count` numbers exist.
+// Owns: the WebAssembly function philox(begin, end, state, output) over blocks [begin, end): `count` numbers from any place in the
+// stream on, which need not be where a block begins.
 import { FunctionBuilder } from '../../assembler/module.ts';
 
 const MULTIPLIER_0 = 0xd2511f53 | 0;
@@ -7,7 +8,10 @@ const MULTIPLIER_1 = 0xcd9e8d57 | 0;
 const WEYL_0 = 0x9e3779b9 | 0;
 const WEYL_1 = 0xbb67ae85 | 0;
 
-/** (begin block, end block, address of key and counter, output address, count of numbers) → (). begin is a multiple of 4. */
+/**
+ * (begin block, end block, address of the state, output address, count of numbers) → (). begin is a multiple of 4. The state: key
+ * (2 u32), counter (4 u32), the number in the stream that comes first (u64); blocks are counted from the one that holds it.
+ */
 export function philoxFunction(): FunctionBuilder {
   const fn = new FunctionBuilder('philox', { params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: [] });
   const [block, end, state, output, count] = [0, 1, 2, 3, 4];
@@ -15,6 +19,8 @@ export function philoxFunction(): FunctionBuilder {
   const low = fn.local('i64');
   const high = fn.local('i64');
   const base = fn.local('i64');
+  const skipped = fn.local('i64');
+  const shift = fn.local('i32');
   const key0 = fn.local('v128');
   const key1 = fn.local('v128');
   const k0 = fn.local('v128');
@@ -34,10 +40,13 @@ export function philoxFunction(): FunctionBuilder {
   code.get(state).memory('v128.load32_splat').set(key0);
   code.get(state).memory('v128.load32_splat', 4).set(key1);
   code.get(state).memory('i64.load', 8).set(base);
+  code.get(state).memory('i64.load', 24).i64(2n).op('i64.shr_u').set(skipped);
+  code.get(state).memory('i32.load', 24).i32(3).op('i32.and').set(shift);
   code.block().get(block).get(end).op('i32.ge_u').branchIf(0).loop();
-  // Four counters: base + block + lane, carried into the upper half.
+  // Four counters: base + skipped + block + lane, carried into the upper half.
   for (let lane = 0; lane < 4; lane++) {
-    code.get(base).get(block).op('i64.extend_i32_u', 'i64.add').i64(BigInt(lane)).op('i64.add').set(low);
+    code.get(base).get(skipped).op('i64.add').get(block).op('i64.extend_i32_u', 'i64.add');
+    code.i64(BigInt(lane)).op('i64.add').set(low);
     code.get(state).memory('i64.load', 16).get(low).get(base).op('i64.lt_u', 'i64.extend_i32_u', 'i64.add').set(high);
     const words: readonly (readonly [number, boolean])[] = [
       [low, false],
@@ -81,8 +90,10 @@ export function philoxFunction(): FunctionBuilder {
   code.get(p).get(q).shuffle32(2, 3, 6, 7).set(c[1]!);
   code.get(low0).get(low1).shuffle32(0, 1, 4, 5).set(c[2]!);
   code.get(low0).get(low1).shuffle32(2, 3, 6, 7).set(c[3]!);
-  code.get(output).get(block).i32(4).op('i32.shl', 'i32.add').set(at);
-  code.get(count).get(block).i32(2).op('i32.shl', 'i32.sub').tee(left).i32(16).op('i32.ge_s').if();
+  code.get(output).get(block).i32(4).op('i32.shl', 'i32.add').get(shift).i32(2).op('i32.shl', 'i32.sub').set(at);
+  code.get(count).get(shift).op('i32.add').get(block).i32(2).op('i32.shl', 'i32.sub').tee(left).i32(16).op('i32.ge_s');
+  // The first numbers of the first block are not wanted.
+  code.get(block).get(shift).op('i32.eqz', 'i32.or').i32(0).op('i32.ne', 'i32.and').if();
   for (let lane = 0; lane < 4; lane++)
     code
       .get(at)
@@ -90,7 +101,9 @@ export function philoxFunction(): FunctionBuilder {
       .memory('v128.store', lane * 16);
   code.else();
   for (let i = 0; i < 16; i++) {
-    code.get(left).i32(i).op('i32.gt_s').if();
+    code.get(left).i32(i).op('i32.gt_s');
+    if (i < 3) code.get(block).i32(i).get(shift).op('i32.ge_u', 'i32.or').i32(0).op('i32.ne', 'i32.and');
+    code.if();
     code
       .get(at)
       .get(c[i >> 2]!)

@@ -13,6 +13,7 @@ import { fromDense, SparseTensor, toDense } from '../../ops/sparse/index.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { imageDataFormat, epsilon as smallest } from '../config.ts';
+import { causalMask } from '../layers/attention/masks.ts';
 import { poolAxis } from './adaptive-pool.ts';
 import { floats, kerasOp, tensor, to } from './define.ts';
 
@@ -502,9 +503,7 @@ export const dotProductAttention = kerasOp(
     if (mask !== undefined) logits = math.where(to(tensor(mask), 'bool'), logits, hidden);
     if (isCausal) {
       const [time, sources] = [q.shape[1]!, k.shape[1]!];
-      const row = tensor(Int32Array.from({ length: time }, (_, i) => i)).expandDims(1);
-      const column = tensor(Int32Array.from({ length: sources }, (_, i) => i)).expandDims(0);
-      logits = math.where(math.greaterEqual(row, column), logits, hidden);
+      logits = math.where(causalMask(time, sources), logits, hidden);
     }
     return heads(nn.softmax(logits).matmul(heads(v)));
   },

@@ -46,7 +46,9 @@ function unitFloats(words: Value, dtype: FloatDType): Value {
 export function unitUniform(source: Source, dims: Dims, dtype: FloatDType): Value {
   const count = sizeOf(dims);
   if ('stream' in source) return eagerTensor(uniformFloats(source.stream, count, dtype), dims, dtype);
-  const words = p.randomBits(source.key, source.counter, count * wordsPerElement(dtype));
+  // In the result's shape, where that is one word an element: then what reads a part of it needs only that part of the bits.
+  const perElement = wordsPerElement(dtype);
+  const words = p.randomBits(source.key, source.counter, perElement === 1 ? dims : [count * perElement]);
   return p.reshape(unitFloats(words, dtype), dims);
 }
 
@@ -55,7 +57,7 @@ export function unitNormal(source: Source, dims: Dims, dtype: FloatDType): Value
   const count = sizeOf(dims);
   if ('stream' in source) return eagerTensor(normalFloats(source.stream, count, dtype), dims, dtype);
   const inner = dtype === 'float64' ? 'float64' : 'float32';
-  const words = p.randomBits(source.key, source.counter, wordsForNormals(count, dtype));
+  const words = p.randomBits(source.key, source.counter, [wordsForNormals(count, dtype)]);
   const unit = unitFloats(words, inner);
   const half = unit.dims[0]! / 2;
   const pairs = p.reshape(unit, [half, 2]);
@@ -91,7 +93,7 @@ export function integers(source: Source, dims: Dims, dtype: DType, range: Intege
   });
   if ('stream' in source) return eagerTensor(drawn, dims, dtype);
   const wide = wordsPerElement(dtype as RandomInteger) === 2;
-  const words = p.randomBits(source.key, source.counter, count * (wide ? 2 : 1));
+  const words = p.randomBits(source.key, source.counter, [count * (wide ? 2 : 1)]);
   const bits = wide ? wideWords(words, false) : words;
   if (range.minval === null) return p.reshape(p.convert(bits, dtype), dims);
   const [low, high] = [BigInt(range.minval), BigInt(range.maxval!)];

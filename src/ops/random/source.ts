@@ -52,7 +52,7 @@ export function statelessSource(seed: TensorLike, name: string): Source {
   if (given.elements) return { stream: statelessStream(given.elements as ArrayLike<number | bigint>) };
   // The seed is scrambled into a key and the upper half of the counter, as statelessStream does it.
   const key = eagerTensor(Uint32Array.of(0x3ec8f720, 0x02461e29), [2], 'uint32');
-  const words = p.randomBits(key, flat(wordsOf(p.convert(given, 'int64'))), 4);
+  const words = p.randomBits(key, flat(wordsOf(p.convert(given, 'int64'))), [4]);
   const none = p.full(0, { dims: [2], dtype: 'uint32' });
   return { key: part(words, 0, 2), counter: p.concatenate([none, part(words, 2, 4)], 0) };
 }

@@ -117,6 +117,9 @@ function define(name: string, rule: Rule, vjp: MapPrimitive['vjp']): MapPrimitiv
     kind: 'map',
     pointwise: true,
     cost: rule.cost,
+    monotone: ([x]) => rule.monotone?.includes(dtypes[x!.dtype].kind) ?? false,
+    turnsAt: rule.turnsAt,
+    absorbing: rule.absorbing,
     infer: (inputs) => {
       const { dims, dtype } = check(name, inputs, rule.arity, rule.kinds);
       return [{ dims, dtype }];
@@ -163,6 +166,7 @@ function defineCompare(name: CompareName): MapPrimitive {
     kind: 'map',
     pointwise: true,
     cost: 1,
+    monotone: ([x]) => rule.ordered && ['float', 'int', 'uint', 'bool'].includes(dtypes[x!.dtype].kind),
     infer: (inputs) => [{ dims: check(name, inputs, 2, kinds).dims, dtype: 'bool' }],
     evaluate: ([a, b], _params, [out]) => {
       const y = out!.data as Uint8Array;

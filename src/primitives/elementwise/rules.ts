@@ -25,6 +25,11 @@ export interface Rule {
   /** In the loop IR. `signed` is the dtype's; the caller wraps narrow integers and rounds 16-bit floats. */
   readonly scalar: (a: Expr, b: Expr, signed: boolean) => Expr;
   readonly cost: number;
+  /** On which kinds it rises or falls, nowhere both, with each operand while the others stay; with `turnsAt` on both sides of that. */
+  readonly monotone?: readonly DTypeKind[];
+  readonly turnsAt?: number;
+  /** Operands that make the result zero where they are zero, whatever finite numbers the others are. */
+  readonly absorbing?: readonly number[];
   /** Where the samples of the generic tests lie. */
   readonly range: readonly [number, number];
 }
@@ -32,6 +37,7 @@ export interface Rule {
 const FLOAT = ['float'] as const;
 const NUMBER = ['float', 'int', 'uint'] as const;
 const NUMBER_COMPLEX = ['float', 'int', 'uint', 'complex'] as const;
+const SIGNED = ['float', 'int'] as const;
 const FLOAT_COMPLEX = ['float', 'complex'] as const;
 const BITS = ['int', 'uint', 'bool'] as const;
 
@@ -105,6 +111,7 @@ const complexDivide = (ar: number, ai: number, br: number, bi: number): readonly
 
 export const unaryRules = {
   neg: {
+    monotone: SIGNED,
     arity: 1,
     kinds: NUMBER_COMPLEX,
     number: (a) => -a,
@@ -115,6 +122,8 @@ export const unaryRules = {
     range: [-3, 3],
   },
   abs: {
+    monotone: SIGNED,
+    turnsAt: 0,
     arity: 1,
     kinds: NUMBER,
     number: Math.abs,
@@ -143,7 +152,7 @@ export const unaryRules = {
   ceil: floatUnary(Math.ceil, 'ceil', 1, [-3, 3]),
   trunc: floatUnary(Math.trunc, 'trunc', 1, [-3, 3]),
   round: floatUnary(roundHalfEven, 'nearest', 1, [-3, 3]),
-  exp: floatUnary(Math.exp, 'exp', 12, [-3, 3], complexExp),
+  exp: { ...floatUnary(Math.exp, 'exp', 12, [-3, 3], complexExp), monotone: FLOAT },
   expm1: floatUnary(Math.expm1, 'expm1', 15, [-3, 3]),
   log: floatUnary(Math.log, 'log', 12, [0.1, 5], (r, i) => [Math.log(Math.hypot(r, i)), Math.atan2(i, r)]),
   log1p: floatUnary(Math.log1p, 'log1p', 15, [-0.5, 4]),
@@ -164,7 +173,7 @@ export const unaryRules = {
   atan: floatUnary(Math.atan, 'atan', 15, [-3, 3]),
   sinh: floatUnary(Math.sinh, 'sinh', 15, [-3, 3]),
   cosh: floatUnary(Math.cosh, 'cosh', 15, [-3, 3]),
-  tanh: floatUnary(Math.tanh, 'tanh', 15, [-3, 3]),
+  tanh: { ...floatUnary(Math.tanh, 'tanh', 15, [-3, 3]), monotone: FLOAT },
   asinh: floatUnary(Math.asinh, 'asinh', 20, [-3, 3]),
   acosh: floatUnary(Math.acosh, 'acosh', 20, [1.1, 4]),
   atanh: floatUnary(Math.atanh, 'atanh', 20, [-0.9, 0.9]),
@@ -180,6 +189,7 @@ export const unaryRules = {
     range: [-3, 3],
   },
   not: {
+    monotone: ['bool'],
     arity: 1,
     kinds: BITS,
     number: (a) => ~a,
@@ -192,6 +202,7 @@ export const unaryRules = {
 
 export const binaryRules = {
   add: {
+    monotone: SIGNED,
     arity: 2,
     kinds: NUMBER_COMPLEX,
     number: (a, b) => a + b,
@@ -202,6 +213,7 @@ export const binaryRules = {
     range: [-3, 3],
   },
   sub: {
+    monotone: SIGNED,
     arity: 2,
     kinds: NUMBER_COMPLEX,
     number: (a, b) => a - b,
@@ -212,6 +224,8 @@ export const binaryRules = {
     range: [-3, 3],
   },
   mul: {
+    monotone: FLOAT,
+    absorbing: [0, 1],
     arity: 2,
     kinds: NUMBER_COMPLEX,
     number: (a, b) => a * b,
@@ -224,6 +238,7 @@ export const binaryRules = {
   },
   /** Floats divide; integers truncate towards zero, and division by zero gives 0. */
   div: {
+    absorbing: [0],
     arity: 2,
     kinds: NUMBER_COMPLEX,
     number: (a, b) => a / b,
@@ -271,6 +286,7 @@ export const binaryRules = {
     range: [0.5, 3],
   },
   max: {
+    monotone: ['float', 'int', 'bool'],
     arity: 2,
     kinds: ['float', 'int', 'uint', 'bool'],
     number: Math.max,
@@ -280,6 +296,7 @@ export const binaryRules = {
     range: [-3, 3],
   },
   min: {
+    monotone: ['float', 'int', 'bool'],
     arity: 2,
     kinds: ['float', 'int', 'uint', 'bool'],
     number: Math.min,
@@ -289,6 +306,7 @@ export const binaryRules = {
     range: [-3, 3],
   },
   and: {
+    monotone: ['bool'],
     arity: 2,
     kinds: BITS,
     number: (a, b) => a & b,
@@ -298,6 +316,7 @@ export const binaryRules = {
     range: [0, 5],
   },
   or: {
+    monotone: ['bool'],
     arity: 2,
     kinds: BITS,
     number: (a, b) => a | b,
@@ -340,14 +359,16 @@ export type Comparable = number | bigint | string;
 export type CompareRule = {
   readonly number: (a: Comparable, b: Comparable) => boolean;
   readonly fn: ir.CompareOp;
+  /** Whether it tells what is larger. */
+  readonly ordered: boolean;
 };
 export const compareRules = {
-  equal: { number: (a, b) => a === b, fn: 'eq' },
-  notEqual: { number: (a, b) => a !== b, fn: 'ne' },
-  less: { number: (a, b) => a < b, fn: 'lt' },
-  lessEqual: { number: (a, b) => a <= b, fn: 'le' },
-  greater: { number: (a, b) => a > b, fn: 'gt' },
-  greaterEqual: { number: (a, b) => a >= b, fn: 'ge' },
+  equal: { number: (a, b) => a === b, fn: 'eq', ordered: false },
+  notEqual: { number: (a, b) => a !== b, fn: 'ne', ordered: false },
+  less: { number: (a, b) => a < b, fn: 'lt', ordered: true },
+  lessEqual: { number: (a, b) => a <= b, fn: 'le', ordered: true },
+  greater: { number: (a, b) => a > b, fn: 'gt', ordered: true },
+  greaterEqual: { number: (a, b) => a >= b, fn: 'ge', ordered: true },
 } as const satisfies Record<string, CompareRule>;
 
 export type UnaryName = keyof typeof unaryRules;

@@ -45,6 +45,7 @@ export const select: MapPrimitive = {
   },
   lowers: () => true,
   lower: (context, _params, at) => ir.select(context.load(0, at), context.load(1, at), context.load(2, at)),
+  monotone: () => true,
   vjp: ({ inputs: [condition, a, b], cotangents: [g], needs }) => [
     null,
     needs[1] ? selectValue(condition!, g!, zerosLike(a!)) : null,
@@ -124,6 +125,8 @@ export const convert: MapPrimitive<{ readonly dtype: DType }> = {
   },
   evaluate: ([x], { dtype }, [out]) => convertData(x!.dtype, dtype, x!.data, out!.data),
   lowers: ([x], { dtype }) => !isComplex(dtype) && !isComplex(x!.dtype),
+  // To integers numbers wrap, and to bool everything but 0 is the same.
+  monotone: ([x], { dtype }) => x!.dtype === 'bool' || (dtypes[dtype].kind === 'float' && !isComplex(x!.dtype)),
   lower: (context, { dtype }, at) => {
     const from = context.inputs[0]!.dtype;
     let x = context.load(0, at);

@@ -22,6 +22,8 @@ import { copyAll, copyStrided } from './strided.ts';
 const MOVED: readonly DType[] = ['float32', 'int64', 'bool', 'complex64', 'uint8', 'float64'];
 const samplesFor = (dims: readonly Dims[], params: Sample['params']): Sample[] =>
   MOVED.map((dtype) => ({ inputs: dims.map((d) => ({ dims: d, dtype, low: 0, high: 2 })), params: params! }));
+/** The axes that are longer than one. */
+const longAxes = (dims: Dims): number[] => dims.flatMap((n, axis) => (n > 1 ? [axis] : []));
 const zeros = (n: number): number[] => new Array<number>(n).fill(0);
 
 type ReshapeParams = { readonly dims: Dims };
@@ -40,6 +42,11 @@ export const reshape: MapPrimitive<ReshapeParams> = {
   evaluate: ([x], _params, [out]) => copyAll(x!.data, out!.data),
   lowers: () => true,
   lower: (context, _params, at) => context.load(0, at.reshaped(context.inputs[0]!.dims)),
+  axesInResult: ([x], { dims }) => {
+    const [from, to] = [longAxes(x!.dims), longAxes(dims)];
+    if (from.length !== to.length || from.some((axis, i) => x!.dims[axis] !== dims[to[i]!])) return null;
+    return x!.dims.map((n, axis) => (n > 1 ? to[from.indexOf(axis)]! : null));
+  },
   vjp: ({ inputs: [x], cotangents: [g] }) => [reshapeValue(g!, x!.dims)],
   samples: () => [
     ...samplesFor([[2, 6]], { dims: [3, 4] }),
@@ -84,6 +91,7 @@ export const transpose: MapPrimitive<TransposeParams> = {
     });
     return context.load(0, source);
   },
+  axesInResult: (_inputs, { permutation }) => permutation.map((_, axis) => permutation.indexOf(axis)),
   vjp: ({ params: { permutation }, cotangents: [g] }) => {
     const inverse = zeros(permutation.length);
     permutation.forEach((axis, i) => {
@@ -126,6 +134,7 @@ export const broadcast: MapPrimitive<BroadcastParams> = {
       0,
       axes.map((axis, i) => (context.inputs[0]!.dims[i] === 1 ? ir.integer(0) : at.axes[axis]!)),
     ),
+  axesInResult: ([x], { dims, axes }) => axes.map((axis, i) => (x!.dims[i] === dims[axis] ? axis : null)),
   vjp: ({ inputs: [x], params: { dims, axes }, cotangents: [g] }) => {
     const kept = new Set(axes.filter((axis, i) => x!.dims[i] === dims[axis]));
     const summed = reduceSum(
@@ -437,6 +446,7 @@ export const iota: MapPrimitive<{ readonly dims: Dims; readonly axis: number; re
     }
   },
   lowers: (_inputs, { dtype }) => dtypes[dtype].kind !== 'complex',
+  countsAlong: ({ axis }) => axis,
   lower: (_context, { axis, dtype }, at) => {
     const register = ir.registerOf[storageOf(dtype)];
     return ir.convert(register, at.axes[axis]!);
