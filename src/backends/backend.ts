@@ -81,8 +81,11 @@ export interface Heap {
 }
 
 export interface Executable {
-  /** Runs the program over the table of slot addresses at `table`. `host` is called for host steps. */
-  run(table: number, host: (index: number) => void): void;
+  /**
+   * Runs the program over the table of slot addresses at `table`. `host` is called for host steps; `meanwhile` once other threads have
+   * begun, where there are any, while they do what this one could have done.
+   */
+  run(table: number, host: (index: number) => void, meanwhile?: () => void): void;
   readonly codeBytes: number;
   /** A function that runs the program several times in one call, each time on other arguments. */
   inTurn(turns: Turns): (table: number, block: number, times: number) => number;

@@ -16,7 +16,7 @@ import type { Spec } from '../graph/value.ts';
 import { setEngine } from './execute.ts';
 import { isTracingKernels, Profile } from './profile.ts';
 import { type CompiledProgram, type ProgramSource, setProgramMaker } from './program.ts';
-import { LEAST_COPIED, RowsTensor } from './rows.ts';
+import { LEAST_COPIED, type Place, RowsTensor } from './rows.ts';
 import { holdsStrings, programInStages } from './stages.ts';
 import { eagerTensor, type Tensor } from './tensor.ts';
 import type { Residence, VariableTensor } from './variable.ts';
@@ -25,6 +25,8 @@ import type { Residence, VariableTensor } from './variable.ts';
 const CACHED_PROGRAMS = 1024;
 /** Programs with more constants are not kept: they hold them, and come again only with the very same arrays. */
 const MOST_KEPT_BYTES = 1 << 16;
+/** Rows of so many bytes are brought while the program before them runs: fewer cost nothing, more too much memory. */
+const [LEAST_AHEAD, MOST_AHEAD] = [1 << 20, 1 << 26];
 /** From so many bytes on, variables that no program used lately move back to JavaScript's memory. */
 const RESIDENT_LIMIT = 1 << 30;
 
@@ -59,10 +61,10 @@ class Memory {
   }
 
   /** Writes the rows that a tensor stands for, and those that follow as the next so many tensors like it. */
-  writeRows(address: number, rows: RowsTensor, times = 1): void {
+  writeRows(address: number, rows: RowsTensor, times = 1, first = rows.place.first): void {
     const { array } = dtypes[rows.dtype];
     const at = address / array!.BYTES_PER_ELEMENT;
-    rows.writeTo(this.elements(rows.dtype), at, times, this.backend.copyRows);
+    rows.writeTo(this.elements(rows.dtype), at, first, times, this.backend.copyRows);
   }
 
   read(address: number, dtype: DType, size: number): Data {
@@ -152,6 +154,46 @@ class Arena {
 
 type TurnsOf = ReturnType<Executable['inTurn']>;
 
+/**
+ * Two places for an argument in turn: while a program reads the rows in one, those of the next batch come into the other.
+ */
+class Rooms {
+  readonly #memory: Memory;
+  readonly #places: number[];
+  #now = 0;
+  /** What lies in the other place. */
+  #ahead: Place | null = null;
+  /** Gives the memory back; holds on to nothing but the memory. */
+  readonly free: () => void;
+
+  constructor(memory: Memory, bytes: number) {
+    this.#memory = memory;
+    const { heap } = memory.backend;
+    const places = [heap.allocate(bytes), heap.allocate(bytes)];
+    this.#places = places;
+    this.free = () => {
+      for (const address of places.splice(0)) heap.free(address);
+    };
+  }
+
+  /** Where the rows of now lie. */
+  settle(rows: RowsTensor): number {
+    const { pass, first } = rows.place;
+    if (this.#ahead?.pass === pass && this.#ahead.next === first) this.#now = 1 - this.#now;
+    else this.#memory.writeRows(this.#places[this.#now]!, rows);
+    this.#ahead = null;
+    return this.#places[this.#now]!;
+  }
+
+  /** Brings the rows of the next batch. */
+  goAhead(rows: RowsTensor): void {
+    const { next } = rows.place;
+    if (next < 0) return;
+    this.#memory.writeRows(this.#places[1 - this.#now]!, rows, 1, next);
+    this.#ahead = rows.place;
+  }
+}
+
 /** A compiled program that is kept, and the nodes of its graph from which its checks have their scopes. */
 interface Kept {
   readonly compiled: Compiled;
@@ -214,6 +256,17 @@ export class Engine {
     } finally {
       this.#depth--;
     }
+  }
+
+  /** Two places for rows that are worth it; null for others, and where one thread does everything. */
+  roomsFor(rows: RowsTensor): Rooms | null {
+    if (rows.held) return rows.held as Rooms;
+    const bytes = bytesOf(rows.dims, rows.dtype);
+    if (bytes < LEAST_AHEAD || bytes > MOST_AHEAD || rows.place.next < 0 || this.#backend.threads < 2) return null;
+    const rooms = new Rooms(this.memory, bytes);
+    rows.held = rooms;
+    this.freeWith(rows, rooms.free);
+    return rooms;
   }
 
   /** Runs `f` with a block of memory that programs without host steps may have, one at a time. */
@@ -306,6 +359,8 @@ export class EngineProgram implements CompiledProgram {
   readonly #constants: number[];
   readonly #variableAddress: number[];
   #arenaVersion = -1;
+  /** By slot, arguments that do not lie in the arena. */
+  readonly #moved = new Map<number, number>();
   /** The program as it runs several times in a call. */
   readonly #turns: { last?: TurnsOf; all?: TurnsOf } = {};
   #arenaAddress = -1;
@@ -350,12 +405,20 @@ export class EngineProgram implements CompiledProgram {
   /** Runs on arrays, or on the rows of larger ones; gives the results' elements. */
   execute(args: readonly (Data | RowsTensor)[]): Data[] {
     return this.#prepared((arena) => {
+      const { memory } = this.#engine;
+      const ahead: RowsTensor[] = [];
+      let moved = false;
       args.forEach((arg, i) => {
         const address = arena.address + this.#argumentOffsets[i]!;
-        if (arg instanceof RowsTensor) this.#engine.memory.writeRows(address, arg);
-        else this.#engine.memory.write(address, this.#argumentTypes[i]!, arg);
+        const rooms = arg instanceof RowsTensor ? this.#engine.roomsFor(arg) : null;
+        moved = this.#moveArgument(i, rooms ? rooms.settle(arg as RowsTensor) : -1) || moved;
+        if (rooms) ahead.push(arg as RowsTensor);
+        else if (arg instanceof RowsTensor) memory.writeRows(address, arg);
+        else memory.write(address, this.#argumentTypes[i]!, arg);
       });
-      this.#once();
+      if (moved) this.#fillTable(arena);
+      const bring = () => ahead.forEach((rows) => void this.#engine.roomsFor(rows)?.goAhead(rows));
+      this.#once(ahead.length > 0 ? bring : undefined);
       if (this.#compiled.checks.length > 0) this.#verify();
       this.#changed();
       return this.#results();
@@ -381,10 +444,19 @@ export class EngineProgram implements CompiledProgram {
     });
   }
 
-  #once(): void {
+  /** Argument i lies at that address from now on, -1 for its place in the arena; whether it lay elsewhere. */
+  #moveArgument(i: number, address: number): boolean {
+    const slot = this.#source.arguments[i]!;
+    if ((this.#moved.get(slot) ?? -1) === address) return false;
+    if (address < 0) this.#moved.delete(slot);
+    else this.#moved.set(slot, address);
+    return true;
+  }
+
+  #once(meanwhile?: () => void): void {
     const host = this.#compiled.hosts.length > 0 ? (index: number) => this.#host(index) : noHost;
     if (isWatched()) (this.#profile ??= new Profile(this.#engine.backend, this.#compiled)).run(this.#table, host);
-    else this.#executable.run(this.#table, host);
+    else this.#executable.run(this.#table, host, meanwhile);
   }
 
   #changed(): void {
@@ -414,8 +486,12 @@ export class EngineProgram implements CompiledProgram {
       taken: taken.map(({ dims, dtype }, i) => ({ slot: this.#compiled.outputs[i]!, bytes: bytesOf(dims, dtype) })),
       flag: this.#compiled.flag,
     }));
-    return this.#prepared(() => {
+    return this.#prepared((arena) => {
       const { memory } = this.#engine;
+      if (this.#moved.size > 0) {
+        this.#moved.clear();
+        this.#fillTable(arena);
+      }
       const header = alignUp(4 * (args.length + taken.length));
       const sizes = [...args, ...taken].map(({ dims, dtype }) => alignUp(times * bytesOf(dims, dtype)));
       return this.#engine.withBlock(
@@ -449,7 +525,7 @@ export class EngineProgram implements CompiledProgram {
       const slot = slots[index]!;
       switch (slot.kind) {
         case 'arena':
-          return arena.address + slot.offset;
+          return this.#moved.get(index) ?? arena.address + slot.offset;
         case 'constant':
           return this.#constants[slot.index]!;
         case 'own':

@@ -12,6 +12,13 @@ const LONG_ROW = 128;
 /** Bytes from which on calling the addon costs less than it saves. */
 export const LEAST_COPIED = 8192;
 
+/** Which rows: from the `first`-th of the order on, which is that of a pass; `next` is where the batch after them begins, -1 for none. */
+export interface Place {
+  readonly pass: number;
+  readonly first: number;
+  readonly next: number;
+}
+
 /** The tensor stands for other rows after each `moveTo`; a program that gets it reads them straight from the array. */
 export class RowsTensor extends Tensor {
   readonly #source: TypedArray;
@@ -20,7 +27,9 @@ export class RowsTensor extends Tensor {
   readonly #rowSize: number;
   /** The array as bytes; null where it holds another kind of numbers than the engine. */
   readonly #bytes: Uint8Array | null;
-  #first = 0;
+  #place: Place = { pass: 0, first: 0, next: -1 };
+  /** What the engine holds for it. */
+  held: { free(): void } | null = null;
   #gathered: TypedArray | null = null;
 
   constructor(source: TypedArray, order: Uint32Array | null, dims: Dims, dtype: DType) {
@@ -36,16 +45,24 @@ export class RowsTensor extends Tensor {
     Object.defineProperty(this, 'elements', { get: () => this.#elements() });
   }
 
-  /** Stands for the rows from the `first`-th of the order on. */
-  moveTo(first: number): void {
-    this.#first = first;
+  get place(): Place {
+    return this.#place;
+  }
+  /** Stands for other rows. */
+  moveTo(place: Place): void {
+    this.#place = place;
     this.#gathered = null;
+  }
+  /** Gives back what the engine holds for it. */
+  release(): void {
+    this.held?.free();
+    this.held = null;
   }
 
   #elements(): TypedArray {
     if (this.#gathered) return this.#gathered;
     const made = allocate(this.dtype, this.size) as TypedArray;
-    this.writeTo(made, 0, 1);
+    this.writeTo(made, 0, this.#place.first);
     this.#gathered = made;
     return made;
   }
@@ -56,11 +73,11 @@ export class RowsTensor extends Tensor {
   }
 
   /**
-   * Writes the rows of so many tensors like this one, those that follow its own behind them, to the elements `target` from `at` on.
+   * Writes rows from the `first`-th of the order on, as many as so many tensors like this one have, to the elements `target` from `at` on.
    * `copy` does it where rows are worth it: `target` is the engine's memory then.
    */
-  writeTo(target: TypedArray, at: number, times: number, copy?: Backend['copyRows']): void {
-    const [first, count, size, order] = [this.#first, this.dims[0]! * times, this.#rowSize, this.#order];
+  writeTo(target: TypedArray, at: number, first: number, times = 1, copy?: Backend['copyRows']): void {
+    const [count, size, order] = [this.dims[0]! * times, this.#rowSize, this.#order];
     const source = this.#source as Float32Array;
     const { BYTES_PER_ELEMENT: bytes } = source;
     const isLong = size * bytes >= LONG_ROW || order === null;

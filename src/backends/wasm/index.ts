@@ -128,14 +128,14 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
         const call = exports.turns as TurnsFunction;
         return (table, block, times) => call(table, scratch.address, block, times);
       },
-      run(table, call) {
+      run(table, call, meanwhile) {
         const outer = host.call;
         host.call = call;
         try {
           const threads = pool ? pool.threadsNow(program) : 1;
           if (threads > 1) {
             scratch.reserve(each * threads);
-            pool!.run(program, table, scratch.address, threads);
+            pool!.run(program, table, scratch.address, threads, meanwhile);
           } else run(table, scratch.address, 0, 1);
         } finally {
           host.call = outer;

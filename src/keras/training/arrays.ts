@@ -104,6 +104,7 @@ export function arraySource(
     return { data: eager(leaf), rowDims, rowSize: sizeOf(rowDims) * dtypes[leaf.dtype].lanes, dtype: leaf.dtype };
   });
   const order = shuffle ? new Uint32Array(samples) : null;
+  let passes = 0;
   const made = new Map<number, { tensors: (Tensor | null)[]; batch: Batch }>();
 
   const tensorsFor = (rows: number) => {
@@ -121,8 +122,9 @@ export function arraySource(
   };
   const batchOf = (from: number, rows: number): Batch => {
     const { tensors, batch } = tensorsFor(rows);
+    const place = { pass: passes, first: from, next: from + 2 * rows <= samples ? from + rows : -1 };
     tensors.forEach((tensor, k) => {
-      if (tensor instanceof RowsTensor) tensor.moveTo(from);
+      if (tensor instanceof RowsTensor) tensor.moveTo(place);
       else if (tensor) fillTexts(tensor.elements as string[], plans[k]!, order, from);
     });
     return options.reuse ? batch : settled(batch);
@@ -135,7 +137,12 @@ export function arraySource(
     skip() {
       if (order) shuffle!(order);
     },
+    close() {
+      for (const { tensors } of made.values())
+        for (const tensor of tensors) if (tensor instanceof RowsTensor) tensor.release();
+    },
     open() {
+      passes++;
       if (order) shuffle!(order);
       let at = 0;
       return {

@@ -33,6 +33,8 @@ export interface BatchSource {
   /** Whether it never ends, so that the caller must say how many batches are wanted. */
   readonly isInfinite?: boolean;
   onEpochEnd?(): void;
+  /** To be called when nothing more is read for a while. */
+  close?(): void;
   /** Does to orders and random numbers what a pass would do, where a run goes on after passes that an earlier one made. */
   skip?(): void;
 }

@@ -122,6 +122,7 @@ export function fit(model: ModelBase, x: unknown, y: Inputs | null | undefined, 
       throw annotated(error, keptAfter(history));
     } finally {
       noLonger();
+      plan.train.close?.();
       model.trainer.forgetBatches();
     }
     return history;
@@ -371,6 +372,7 @@ async function runEvaluate(run: Run, source: BatchSource, limit: number | null):
     }
   };
   await thenClose(steps, () => {
+    source.close?.();
     trainer.forgetBatches();
     return closePass(own, pass, where);
   });
@@ -469,6 +471,7 @@ export async function predict(model: ModelBase, x: unknown, options: RunOptions)
     }
   };
   await thenClose(steps, () => {
+    source.close?.();
     trainer.forgetBatches();
     return closePass(own, pass, 'predict');
   });

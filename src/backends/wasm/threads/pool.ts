@@ -109,8 +109,8 @@ export class Pool {
     return shared < wanted * (this.#someSleep(wanted) ? cold : hot) ? 1 : wanted;
   }
 
-  /** Runs a program on all threads. `scratch` has room for `threads` times what it needs. */
-  run(program: Shared, table: number, scratch: number, threads: number): void {
+  /** Runs a program on all threads. `scratch` has room for `threads` times what it needs. `meanwhile` is called when the others have begun. */
+  run(program: Shared, table: number, scratch: number, threads: number, meanwhile?: () => void): void {
     const words = this.#words;
     let number = this.#programs.get(program);
     let code = 0;
@@ -135,6 +135,7 @@ export class Pool {
     try {
       Atomics.add(words, control.order >> 2, 1);
       Atomics.notify(words, control.order >> 2);
+      meanwhile?.();
       program.run(table, scratch, 0, threads);
     } catch (error) {
       throw this.#recover(error);
