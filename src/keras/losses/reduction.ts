@@ -2,7 +2,7 @@
 // Owns: Keras's rules for these; metrics use the first three too.
 import type { DType } from '../../base/dtype.ts';
 import { isFloating } from '../../base/dtype.ts';
-import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { broadcastShapes, showShape, sizeOf } from '../../base/shape.ts';
 import { expandDims, squeeze } from '../../ops/core/arrange.ts';
 import { convertToTensor } from '../../ops/core/convert.ts';
@@ -26,6 +26,10 @@ export const Reduction = {
 /** As a tensor of the dtype, whatever it was. */
 export const asDType = (x: TensorLike, dtype: DType, name = 'value'): Tensor => {
   const tensor = convertToTensor(x, undefined, name);
+  if (tensor.dtype === 'string')
+    throw new DTypeError(
+      `${name}: found texts (dtype string); wanted numbers. Number the classes from 0, with keras.layers.StringLookup({ numOovIndices: 0 }) or by their place in a list.`,
+    );
   return tensor.dtype === dtype ? tensor : cast(tensor, dtype);
 };
 /** As a floating tensor: whole numbers and booleans take Keras's float dtype. */

@@ -17,10 +17,20 @@ import type { Batch, BatchSource } from './batch-source.ts';
 /** Tensors of what users give: float64 becomes float32, as Keras brings arrays to floatx. */
 export function arraysOf(given: Inputs, where: string): Structure {
   const one = (leaf: unknown): Tensor => {
-    const tensor = convertToTensor(leaf as TensorLike, undefined, where);
+    const tensor = convert(leaf as TensorLike, where);
     return tensor.dtype === 'float64' ? cast(tensor, 'float32') : tensor;
   };
   return (given instanceof Tensor ? one(given) : mapTree(given, one, isWhole)) as Structure;
+}
+
+/** A list whose parts do not make one array may be several arrays. */
+function convert(leaf: TensorLike, where: string): Tensor {
+  try {
+    return convertToTensor(leaf, undefined, where);
+  } catch (error) {
+    if (!(error instanceof ShapeError) || !Array.isArray(leaf)) throw error;
+    throw new ShapeError(`${error.message} ${SIDE_BY_SIDE}.`, { cause: error });
+  }
 }
 
 interface Plan {

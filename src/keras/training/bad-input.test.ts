@@ -108,7 +108,14 @@ describe('arguments of training', () => {
     await expect(model.predict(given(undefined))).rejects.toThrow(/predict: found undefined/);
     expect(() => model.fit(x, good, given(5))).toThrow(/fit: options: found 5/);
     expect(() => model.fit(given(Promise.resolve(x)), good)).toThrow(/fit: x: found Promise/);
-    expect(() => model.fit(given([[1, 2], [3]]), good)).toThrow(/not rectangular/);
+    expect(() => model.fit(given([[1, 2], [3]]), good)).toThrow(/not rectangular.*for several, make each a tensor/);
+  });
+  it('are numbers where a loss reads them, and the loss reads the outputs', async () => {
+    const rejects = (model: ReturnType<typeof classifier>, y: unknown, said: RegExp) =>
+      expect(model.fit(x, given(y), quiet) as Promise<unknown>).rejects.toThrow(said);
+    await rejects(classifier({ loss: 'mse' }), ['cat', 'dog', 'cat', 'dog'], /yTrue: found texts.*StringLookup/);
+    const blind = classifier({ loss: (yTrue) => tf.reduceMean(tf.cast(yTrue, 'float32')), metrics: [] });
+    await rejects(blind, good, /model 'sequential.*': the loss does not depend on any of its trainable weights/);
   });
   it('must have a target for each loss, in the first fit and in later ones', async () => {
     const input = layers.Input({ shape: [2] });

@@ -195,6 +195,10 @@ export class Trainer {
     if (weights.length === 0) console.warn(`fit: model '${model.name}' has no trainable weights.`);
     else {
       const gradients = tape.gradient(scaled, weights as Tensor[]) as (Tensor | null)[];
+      if (gradients.every((gradient) => gradient === null))
+        throw new ValueError(
+          `model '${model.name}': the loss does not depend on any of its trainable weights. Compute it from the model's outputs (yPred), with TensorFlow's operations only.`,
+        );
       optimizer.applyGradients(weights.map((weight, i): [Tensor | null, never] => [gradients[i]!, weight as never]));
     }
     return this.#computeMetrics(x, y, yPred, sampleWeight);
