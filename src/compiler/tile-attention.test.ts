@@ -240,6 +240,26 @@ describe('attention in parts', () => {
     expect(tileAttention(other, { ...limits, least: 1 << 20 })).toBe(other);
   });
 
+  it('leaves wide layers alone whose gradient is made of exponentials too', () => {
+    const graph = new Graph();
+    const matrix = (rows: number, columns: number) => graph.addParameter({ dims: [rows, columns], dtype: 'float32' });
+    const apply = (name: PrimitiveName, inputs: readonly GraphValue[], params: Params = {}): GraphValue =>
+      graph.apply(primitive(name) as Primitive, inputs, params)[0]!;
+    const product = (a: GraphValue, b: GraphValue, lhsContract = 1, rhsContract = 0) =>
+      apply('dotGeneral', [a, b], {
+        lhsBatch: [],
+        rhsBatch: [],
+        lhsContract: [lhsContract],
+        rhsContract: [rhsContract],
+      });
+    const [x, made, gradient, weights] = [matrix(64, 16), matrix(64, 32), matrix(64, 16), matrix(32, 16)];
+    const slope = apply('mul', [made, apply('exp', [apply('neg', [apply('mul', [made, made])])])]);
+    const sent = apply('mul', [product(gradient, weights, 1, 1), slope]);
+    graph.outputs.push(product(x, sent, 0, 0), product(sent, weights), apply('reduceSum', [sent], { axes: [0] }));
+    const simple = simplify(graph);
+    expect(tileAttention(simple, limits)).toBe(simple);
+  });
+
   it('holds no score matrix, and gives the same bits for any number of threads', async () => {
     const sizes: Sizes = { batch: 2, heads: 2, queries: 640, keys: 448, size: 16 };
     const graph = attention(sizes, { mask: 'all' });

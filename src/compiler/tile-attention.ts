@@ -129,7 +129,7 @@ function tileScores(graph: Graph, seed: Node, limits: TileLimits, withBits: bool
     for (const node of inside ?? []) if (scores.rows.has(node)) knownFrom.set(node, i);
     return inside;
   });
-  if (!regions.every((inside) => inside && hasSoftmax(inside))) return null;
+  if (!sumsExponentials(scores) || !regions.every((inside) => inside && hasExponentials(inside))) return null;
   const order = new Map(nodes.map((node, i) => [node, i]));
   const read = new Set<Node>();
   for (const node of nodes) {
@@ -207,9 +207,19 @@ function insideOf(
   return inside;
 }
 
-/** Whether the part is an attention: values of pairs are exponentials, divided by their sums. */
-const hasSoftmax = (inside: ReadonlySet<Node>): boolean =>
-  [...inside].some((node) => node.primitive === primitive('exp'));
+const isExponential = (node: Node): boolean => node.primitive === primitive('exp');
+const hasExponentials = (inside: ReadonlySet<Node>): boolean => [...inside].some(isExponential);
+
+/**
+ * Whether the scores are an attention's: rows know the sum of their exponentials, which something may mask or scale before. A wide
+ * layer with gelu, whose slope is made of exponentials too, is none.
+ */
+const sumsExponentials = ({ rows, pairs }: Scores): boolean =>
+  [...rows].some(({ primitive, inputs }) => {
+    const [summed] = inputs.map(({ node }) => node);
+    if (primitive!.kind !== 'reduce' || primitive!.combine !== 'add' || !pairs.has(summed!)) return false;
+    return isExponential(summed!) || summed!.inputs.some(({ node }) => pairs.has(node) && isExponential(node));
+  });
 
 /** The graph with regions made in parts. */
 function replaceRegions(
