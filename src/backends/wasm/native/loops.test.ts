@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { isMissingForAReason } from '../../../../test/support/missing-addon.ts';
 import { seed } from '../../../../test/support/seed.ts';
 import { erfc } from '../../../base/special.ts';
 import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
@@ -296,11 +296,7 @@ function randomRows(random: Generator): Case {
 const RANDOM_KERNELS = 24;
 
 if (native) describe('the native executor of loops', theExecutor);
-else
-  it('is off, or there is no compiler', () => {
-    const found = ['c++', 'g++', 'clang++'].filter((name) => spawnSync(name, ['--version']).status === 0);
-    if (process.env.CORNU_NATIVE !== '0') expect(found).toEqual([]);
-  });
+else isMissingForAReason();
 
 function theExecutor(): void {
   it.each(Object.keys(cases))('does %s as the interpreter', (name) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isMissingForAReason } from '../../../../test/support/missing-addon.ts';
 import { nativeAddon } from '../../../platform/native-addon.ts';
 import type { Axis, Nest } from '../contract/nest.ts';
 import { fillExact, type Generator, generator } from '../testing.ts';
@@ -79,6 +80,8 @@ function multiply(instructions: string, nest: Nest, a: Float32Array, b: Float32A
       run(0, 0, atB, atC, atScratch, first, Math.min(piece, plan.rowCount - first), group * 2, 1);
   return memory.slice(2 * MOST, 3 * MOST);
 }
+
+if (!addon) isMissingForAReason();
 
 describe.each(addon?.instructions ?? [])('products by %s', (instructions) => {
   it('read rows, terms and columns wherever they lie, from any row on', () => {
