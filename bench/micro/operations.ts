@@ -33,7 +33,14 @@ const inputs = {
   k: tf.Variable(tf.random.normal([3, 3, 16, 1])),
   k1: tf.Variable(tf.random.normal([3, 64, 64])),
 };
-type Values = { readonly [Name in keyof typeof inputs]: tf.Tensor };
+type Name = keyof typeof inputs;
+type Values = { readonly [N in Name]: tf.Tensor };
+/** The inputs' values now; in a traced function what it reads. */
+function valuesNow(): Values {
+  const values: Partial<Record<Name, tf.Tensor>> = {};
+  for (const name of Object.keys(inputs) as Name[]) values[name] = inputs[name].value();
+  return values as Values;
+}
 const { math, nn, image, signal } = tf;
 
 /** Names end in what they do to their axes; the Python script knows them by the same names. */
@@ -240,11 +247,10 @@ const operations: Readonly<Record<string, (v: Values) => tf.Tensor>> = {
 };
 
 function time(operation: (v: Values) => tf.Tensor): number {
-  const sample = operation(inputs as unknown as Values);
+  const sample = operation(valuesNow());
   const result = tf.Variable(tf.zeros(sample.shape as number[], sample.dtype));
   const step = tf.function(() => {
-    const values = Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, v.value()]));
-    result.assign(operation(values as unknown as Values));
+    result.assign(operation(valuesNow()));
   });
   const until = performance.now() + 200;
   for (let i = 0; i < 4 && performance.now() < until; i++) step();

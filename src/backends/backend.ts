@@ -3,6 +3,7 @@
 //
 // A program is a list of steps over numbered slots. A slot is a place in the engine's memory; the caller fills a table
 // of addresses (one unsigned 32-bit number a slot), so that one compiled program serves any variables and arguments.
+import type { CopyRows } from '../base/native-abi.ts';
 import type { Kernel } from '../compiler/loop-ir.ts';
 
 /** Runs in JavaScript between kernels; gets the table's address in the engine's memory. */
@@ -112,18 +113,8 @@ export interface Backend {
   readonly threads: number;
   /** What computes products and convolutions: 'AVX-512', 'WebAssembly relaxed SIMD' … */
   readonly kernels: string;
-  /**
-   * Copies the rows with the numbers `order[first]`, `order[first + 1]` …, or `first`, `first + 1` … without an order, of `rowBytes` bytes
-   * each, to an address of the heap; missing where JavaScript does it as well.
-   */
-  readonly copyRows?: (
-    to: number,
-    from: Uint8Array,
-    rowBytes: number,
-    order: Uint32Array | null,
-    first: number,
-    count: number,
-  ) => void;
+  /** Missing where JavaScript copies rows as well. */
+  readonly copyRows?: CopyRows;
   /** Compiles synchronously. */
   compile(program: Program): Executable;
   /** Where the platform forbids large synchronous compilation (a browser's main thread). */

@@ -1,26 +1,7 @@
 // Finds the native addon: built in native/build at install, or coming with a release in native/prebuilt.
 // Owns: where it is looked for, and when not: CORNU_NATIVE=0, or a platform other than Node. Its absence is never an error.
 
-import { NATIVE_ABI } from '../base/native-abi.ts';
-
-/** Built for this interface; see backends/wasm/native/addon.ts. */
-interface Addon {
-  readonly abi: number;
-  readonly instructions: readonly string[];
-  open(view: Uint8Array, instructions: string): object;
-  move(handle: object, view: Uint8Array): void;
-  bind(handle: object, plans: Int32Array): (...values: number[]) => void;
-  bindLoops(handle: object, plans: Int32Array): (...values: number[]) => void;
-  copyRows(
-    handle: object,
-    to: number,
-    from: Uint8Array,
-    rowBytes: number,
-    order: Uint32Array | null,
-    first: number,
-    count: number,
-  ): void;
-}
+import { NATIVE_ABI, type NativeAddon } from '../base/native-abi.ts';
 
 interface NodeProcess {
   readonly platform: string;
@@ -48,7 +29,7 @@ function candidates({ platform, arch }: NodeProcess): string[] {
 
 /** The addon, the instructions to use, and where it was found, for threads that load it themselves. */
 export interface FoundAddon {
-  readonly addon: Addon;
+  readonly addon: NativeAddon;
   readonly instructions: string;
   readonly file: string;
 }
@@ -64,7 +45,7 @@ export function nativeAddon(): FoundAddon | null {
   const wanted = process?.env.CORNU_NATIVE?.toUpperCase();
   if (!process?.dlopen || wanted === '0' || !import.meta.url.startsWith('file:')) return null;
   for (const file of candidates(process)) {
-    const module = { exports: {} as Addon };
+    const module = { exports: {} as NativeAddon };
     try {
       process.dlopen(module, file);
     } catch {

@@ -1,8 +1,8 @@
 // Rows of a larger array as a tensor that nobody has put together: the batches of training.
 // Owns: which rows it stands for now, and writing them, in their order, where a program reads them. Leaves orders and the
 // sizes of batches to who makes them.
-import type { Backend } from '../backends/backend.ts';
 import { allocate, type DType, dtypes, type TypedArray } from '../base/dtype.ts';
+import type { CopyRows } from '../base/native-abi.ts';
 import { type Dims, sizeOf } from '../base/shape.ts';
 import { mapTree } from '../base/tree.ts';
 import { eagerTensor, Tensor } from './tensor.ts';
@@ -76,7 +76,7 @@ export class RowsTensor extends Tensor {
    * Writes rows from the `first`-th of the order on, as many as so many tensors like this one have, to the elements `target` from `at` on.
    * `copy` does it where rows are worth it: `target` is the engine's memory then.
    */
-  writeTo(target: TypedArray, at: number, first: number, times = 1, copy?: Backend['copyRows']): void {
+  writeTo(target: TypedArray, at: number, first: number, times = 1, copy?: CopyRows): void {
     const [count, size, order] = [this.dims[0]! * times, this.#rowSize, this.#order];
     const source = this.#source as Float32Array;
     const { BYTES_PER_ELEMENT: bytes } = source;

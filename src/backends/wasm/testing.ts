@@ -1,9 +1,9 @@
 // Helpers of this folder's tests: kernels run by the backend and by the interpreter on the same data.
 import type { TypedArray } from '../../base/dtype.ts';
+import type { NativeAddon } from '../../base/native-abi.ts';
 import type { Kernel, Storage } from '../../compiler/loop-ir.ts';
 import type { Backend, Program } from '../backend.ts';
 import type { WasmOptions } from './index.ts';
-import type { NativeAddon } from './native/addon.ts';
 
 /** The kinds of kernels that products come in here: generated ones, and native ones for every instruction set at hand, also where
  *  the planner would not call them. */

@@ -30,7 +30,7 @@ import { currentRemat, withRemat } from '../remat.ts';
 import { type Config, camelCase, type Json, Schema, type SchemaLike } from '../schema.ts';
 import { type Serializable, serializeKerasObject } from '../serialization.ts';
 import { autoName, currentPath, nameScope } from '../session.ts';
-import { isTensor, KerasTensor, kerasTensorsIn, Node, type Operation } from '../symbolic/keras-tensor.ts';
+import { isTensor, KerasTensor, kerasTensorsIn, Node, type Operation, onlyCall } from '../symbolic/keras-tensor.ts';
 import { maskOf, masksOf, setMask } from '../symbolic/mask.ts';
 import { hasUnknown, symbolicResult } from '../symbolic/output-spec.ts';
 import type { CallOptions, Inputs, Structure, TensorLike } from '../types.ts';
@@ -167,12 +167,7 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
     return this.#outbound;
   }
   #single(what: string): Node {
-    if (this.#inbound.length === 1) return this.#inbound[0]!;
-    throw new StateError(
-      this.#inbound.length === 0
-        ? `layer '${this.name}' has no ${what}: it was not called on symbolic tensors. Call it on an Input, or build the model with an input shape.`
-        : `layer '${this.name}' has ${this.#inbound.length} ${what}s, for it was called that often; ask the tensors of each call.`,
-    );
+    return onlyCall(this, what, 'layer', 'Call it on an Input, or build the model with an input shape');
   }
   /** The symbolic input of its only call. */
   get input(): Structure {

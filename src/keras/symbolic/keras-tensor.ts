@@ -116,6 +116,16 @@ export class Node {
   }
 }
 
+/** The only call of an operation, whose `what` is asked for; `kind` is what users call it, and `remedy` what makes a first call. */
+export function onlyCall({ name, inboundNodes }: Operation, what: string, kind: string, remedy: string): Node {
+  if (inboundNodes.length === 1) return inboundNodes[0]!;
+  throw new StateError(
+    inboundNodes.length === 0
+      ? `${kind} '${name}' has no ${what}: it was not called on symbolic tensors. ${remedy}.`
+      : `${kind} '${name}' has ${inboundNodes.length} ${what}s, for it was called that often; ask the tensors of each call.`,
+  );
+}
+
 addSpecialSerializer((value) => {
   if (!(value instanceof KerasTensor)) return undefined;
   const { history } = value;

@@ -11,7 +11,7 @@ import type { Config } from '../schema.ts';
 import { registerModule, type Serializable } from '../serialization.ts';
 import { autoName } from '../session.ts';
 import type { Structure } from '../types.ts';
-import { kerasTensorsIn, Node, type Operation as OperationNode } from './keras-tensor.ts';
+import { kerasTensorsIn, Node, type Operation as OperationNode, onlyCall } from './keras-tensor.ts';
 import { hasUnknown, symbolicResult } from './output-spec.ts';
 
 export interface OperationOptions {
@@ -47,10 +47,7 @@ export class OperationBase extends FunctionObject implements OperationNode, Seri
     return this.#outbound;
   }
   #single(what: string): Node {
-    if (this.#inbound.length === 1) return this.#inbound[0]!;
-    throw new StateError(
-      `operation '${this.name}' has ${this.#inbound.length} ${what}s: it was called on symbolic tensors that often; wanted once.`,
-    );
+    return onlyCall(this, what, 'operation', 'Call it on an Input');
   }
   /** The symbolic input of its only call. */
   get input(): Structure {

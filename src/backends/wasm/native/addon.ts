@@ -1,36 +1,8 @@
 // The native addon (native/ in the repository) as the backend sees it.
-// Owns: its interface, the plans of a module (a custom section, so that whoever has the module has them), its view of the
-// engine's memory. Where the addon is found is the platform's business.
+// Owns: the plans of a module (a custom section, so that whoever has the module has them), its view of the engine's memory. The
+// interface stands in base/native-abi.ts; where the addon is found is the platform's business.
 
-import type { Backend } from '../../backend.ts';
-
-/** contract(plan, a, b, c, scratch, first row, rows, column group · 4 + flags, matrices); see native/addon.cc. */
-export type NativeContract = (...values: number[]) => void;
-
-/** loops(plan, begin, end, scratch); see native/addon.cc. */
-export type NativeLoops = (...values: number[]) => void;
-
-export interface NativeAddon {
-  /** The version of the interface and of the layout of plans. */
-  readonly abi: number;
-  /** Which of 'AVX-512', 'AVX2', 'NEON' this processor has, best first. */
-  readonly instructions: readonly string[];
-  /** A handle for memory that begins where the view does. */
-  open(view: Uint8Array, instructions: string): object;
-  move(handle: object, view: Uint8Array): void;
-  bind(handle: object, plans: Int32Array): NativeContract;
-  bindLoops(handle: object, plans: Int32Array): NativeLoops;
-  /** See `Backend.copyRows`. */
-  copyRows(
-    handle: object,
-    to: number,
-    from: Uint8Array,
-    rowBytes: number,
-    order: Uint32Array | null,
-    first: number,
-    count: number,
-  ): void;
-}
+import type { CopyRows, NativeAddon, NativeContract, NativeLoops } from '../../../base/native-abi.ts';
 
 /** The custom section that holds a module's plans. */
 export const PLAN_SECTION = 'cornu.contract';
@@ -71,7 +43,7 @@ export class NativeMemory {
     this.#addon.move(this.#handle, this.#view());
   }
 
-  readonly copyRows: NonNullable<Backend['copyRows']> = (to, from, rowBytes, order, first, count) =>
+  readonly copyRows: CopyRows = (to, from, rowBytes, order, first, count) =>
     this.#addon.copyRows(this.#handle, to, from, rowBytes, order, first, count);
 
   /** The functions that a module imports. */

@@ -3,10 +3,9 @@ import { isMissingForAReason } from '../../../../test/support/missing-addon.ts';
 import { nativeAddon } from '../../../platform/native-addon.ts';
 import type { Axis, Nest } from '../contract/nest.ts';
 import { fillExact, type Generator, generator } from '../testing.ts';
-import type { NativeAddon } from './addon.ts';
 import { planNative } from './plan.ts';
 
-const addon = nativeAddon()?.addon as NativeAddon | undefined;
+const addon = nativeAddon()?.addon;
 
 /** Offsets of all steps through some loops, of one of the arrays. */
 function offsets(axes: readonly Axis[], array: 'a' | 'b' | 'c'): number[] {
