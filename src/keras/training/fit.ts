@@ -314,8 +314,9 @@ async function runEpoch(
       done += count;
       step += count;
     }
-    stride.took(performance.now() - start);
+    // The end of the data takes no time, which says nothing of steps.
     if (done > 0) {
+      stride.took(performance.now() - start);
       if (ends) {
         const waiting = callbacks.callAt('onTrainBatchEnd', step - 1, readLogs());
         if (waiting) await waiting;

@@ -1,5 +1,5 @@
 // Steps of fit that go through the engine in one call: the same numbers as one by one, and the same error at the same step.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as tf from '../../index.ts';
 import type { ModelBase } from '../models/model.ts';
 import { arraySource } from './arrays.ts';
@@ -47,6 +47,15 @@ describe('fit', () => {
       expect(weightsOf(alone)).toEqual(weightsOf(watched));
       expect(one.history).toEqual(two.history);
     }
+  });
+
+  it('takes no time for a step but those of steps', async () => {
+    const took = vi.spyOn(Stride.prototype, 'took');
+    const options = { batchSize: 4, epochs: 3, verbose: 0, callbacks: [new Batches()] } as const;
+    await regression().fit(numbers(20, 3), numbers(20, 1), options);
+    // The end of a pass, which takes nothing, made the next epoch's first steps go in one call, and so on one thread.
+    expect(took).toHaveBeenCalledTimes(3 * 5);
+    took.mockRestore();
   });
 
   it('does whole executions', async () => {
