@@ -4,7 +4,7 @@ import { type Class, callable } from '../base/callable.ts';
 import { named, sizeArgument } from './arguments.ts';
 import { type IntegerDType, integerDrawer, lemire32 } from './bounded-integers.ts';
 import { type Choice, choose } from './choice.ts';
-import { Distributions } from './distributions.ts';
+import { FurtherDistributions } from './further-distributions.ts';
 import { fill, type NDArray, type Size } from './nd-array.ts';
 import { Pcg64, type Pcg64State } from './pcg64.ts';
 import type { Entropy } from './seed-sequence.ts';
@@ -25,7 +25,7 @@ export interface IntegersOptions {
  * rng.standardNormal([2, 3]); // shape [2, 3]
  * rng.integers(0, 10, 5);
  */
-class GeneratorBase extends Distributions {
+class GeneratorBase extends FurtherDistributions {
   protected readonly legacy = false;
   readonly #source: Pcg64;
 

@@ -96,15 +96,15 @@ export function fill(
   what: string,
   size: Size | null | undefined,
   parameters: readonly Parameter[],
-  draw: (a: number, b: number) => number,
+  draw: (a: number, b: number, c: number) => number,
   dtype?: IntegerDType,
 ): number | NDArray {
   const given = size === null || size === undefined ? null : shapeOf(size, what);
   if (parameters.every((p) => typeof p === 'number')) {
-    const [a = 0, b = 0] = parameters as number[];
-    if (!given) return draw(a, b);
+    const [a = 0, b = 0, c = 0] = parameters as number[];
+    if (!given) return draw(a, b, c);
     const data = new Float64Array(sizeOf(given));
-    for (let i = 0; i < data.length; i++) data[i] = draw(a, b);
+    for (let i = 0; i < data.length; i++) data[i] = draw(a, b, c);
     return ndArray(data, given, dtype);
   }
   const arrays = parameters.map((p) => asNDArray(p, what));
@@ -112,8 +112,9 @@ export function fill(
   if (given && sizeOf(joint) !== sizeOf(given)) {
     throw new ShapeError(`${what}: parameters of shape ${show(joint)} do not broadcast to size ${show(given)}.`);
   }
-  const [at0, at1] = arrays.map((array) => broadcastIndex(array.shape, joint));
+  const places = arrays.map((array) => broadcastIndex(array.shape, joint));
+  const at = (k: number, i: number): number => (k < arrays.length ? arrays[k]![places[k]!(i)]! : 0);
   const data = new Float64Array(sizeOf(joint));
-  for (let i = 0; i < data.length; i++) data[i] = draw(arrays[0]![at0!(i)]!, at1 ? arrays[1]![at1(i)]! : 0);
+  for (let i = 0; i < data.length; i++) data[i] = draw(at(0, i), at(1, i), at(2, i));
   return ndArray(data, joint, dtype);
 }

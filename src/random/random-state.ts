@@ -7,7 +7,7 @@ import { MersenneTwister, type MersenneTwisterState } from '../base/random/merse
 import { named, sizeArgument } from './arguments.ts';
 import { type IntegerDType, integerDrawer } from './bounded-integers.ts';
 import { type Choice, choose } from './choice.ts';
-import { Distributions } from './distributions.ts';
+import { FurtherDistributions } from './further-distributions.ts';
 import { fill, type NDArray, type Size } from './nd-array.ts';
 
 /** A seed of `RandomState`: an integer of [0, 2^32), or several. */
@@ -33,7 +33,7 @@ const isSeed = (seed: number) => Number.isInteger(seed) && seed >= 0 && seed <= 
  * const x = random.rand(100, 1); // shape [100, 1]
  * random.randint(0, 10, 20);
  */
-class RandomStateBase extends Distributions {
+class RandomStateBase extends FurtherDistributions {
   protected readonly legacy = true;
   readonly #source = new MersenneTwister();
   #gauss: number | null = null;

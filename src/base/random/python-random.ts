@@ -2,6 +2,7 @@
 // Python programs shuffle with it. Owns seeding (integers of any size, strings) and the distributions in common use.
 import { type Class, callable } from '../callable.ts';
 import { ShapeError, show, ValueError } from '../errors.ts';
+import { exp, pow } from './c-library/exp-pow.ts';
 import { log } from './c-library/log.ts';
 import { cos, sin } from './c-library/sin-cos.ts';
 import { MersenneTwister, type MersenneTwisterState } from './mersenne-twister.ts';
@@ -36,6 +37,8 @@ function integerArgument(name: string, value: number): number {
 }
 
 const MAGIC = (4 * Math.exp(-0.5)) / Math.sqrt(2);
+const LOG_4 = log(4);
+const GAMMA_MAGIC = 1 + log(4.5);
 
 /**
  * A stream of pseudo-random numbers equal to that of Python's `random.Random(seed)`.
@@ -210,8 +213,67 @@ class RandomBase {
     }
   }
 
+  /** A deviate whose logarithm is normal. */
+  lognormvariate(mu = 0, sigma = 1): number {
+    return exp(this.normalvariate(mu, sigma));
+  }
+
+  /** A gamma deviate with shape `alpha` and scale `beta`: Cheng (1977) above shape 1, Ahrens and Dieter (1974) below. */
+  gammavariate(alpha: number, beta: number): number {
+    if (!(alpha > 0 && beta > 0))
+      throw new ValueError(`gammavariate: found alpha ${show(alpha)} and beta ${show(beta)}, wanted numbers above 0.`);
+    if (alpha === 1) return -log(1 - this.random()) * beta;
+    if (alpha > 1) {
+      const root = Math.sqrt(2 * alpha - 1);
+      const b = alpha - LOG_4;
+      const c = alpha + root;
+      for (;;) {
+        const u1 = this.random();
+        if (!(u1 > 1e-7 && u1 < 0.9999999)) continue;
+        const u2 = 1 - this.random();
+        const v = log(u1 / (1 - u1)) / root;
+        const x = alpha * exp(v);
+        const z = u1 * u1 * u2;
+        const r = b + c * v - x;
+        if (r + GAMMA_MAGIC - 4.5 * z >= 0 || r >= log(z)) return x * beta;
+      }
+    }
+    for (;;) {
+      const p = ((Math.E + alpha) / Math.E) * this.random();
+      const x = p <= 1 ? pow(p, 1 / alpha) : -log(((Math.E + alpha) / Math.E - p) / alpha);
+      const u = this.random();
+      if (u <= (p > 1 ? pow(x, alpha - 1) : exp(-x))) return x * beta;
+    }
+  }
+
+  /** A beta deviate, between 0 and 1. */
+  betavariate(alpha: number, beta: number): number {
+    const y = this.gammavariate(alpha, 1);
+    return y === 0 ? 0 : y / (y + this.gammavariate(beta, 1));
+  }
+
+  /** A deviate of Pareto's first distribution with shape `alpha`. */
+  paretovariate(alpha: number): number {
+    return pow(1 - this.random(), -1 / alpha);
+  }
+
+  /** A Weibull deviate with scale `alpha` and shape `beta`. */
+  weibullvariate(alpha: number, beta: number): number {
+    return alpha * pow(-log(1 - this.random()), 1 / beta);
+  }
+
+  /** `n` random bytes. */
+  randbytes(n: number): Uint8Array {
+    let rest = BigInt(this.getrandbits(8 * n));
+    return Uint8Array.from({ length: n }, () => {
+      const byte = Number(rest & 255n);
+      rest >>= 8n;
+      return byte;
+    });
+  }
+
   /** An exponential deviate with mean 1 / `lambd`. */
-  expovariate(lambd: number): number {
+  expovariate(lambd = 1): number {
     if (lambd === 0) throw new ValueError('expovariate: found lambd = 0, wanted another number.');
     return -log(1 - this.random()) / lambd;
   }
