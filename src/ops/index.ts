@@ -21,6 +21,7 @@ export {
   tensorScatterNdSub,
   tensorScatterNdUpdate,
 } from './core/gather-nd.ts';
+export { gradients, hessians } from './core/graph-gradients.ts';
 export { editDistance, fingerprint, identityN, parallelStack, tuple } from './core/identity.ts';
 export { IndexedSlices } from './core/indexed-slices.ts';
 export { Module } from './core/module.ts';

@@ -10,6 +10,7 @@ import type { Graph, GraphValue } from '../graph/graph.ts';
 import type { Spec } from '../graph/value.ts';
 import { currentObservers, currentTrace, resolve } from './execute.ts';
 import { type CompiledProgram, makeProgram } from './program.ts';
+import { type RecordingMemory, recordable, recorded } from './recorder.ts';
 import { RetraceWatch } from './retracing.ts';
 import { RowsTensor } from './rows.ts';
 import { isLeaf, isMadeOfTensors, PARTS } from './structure.ts';
@@ -130,6 +131,7 @@ export class FunctionCache {
   /** The latest call whose argument may come again. */
   #again: { readonly argument: object; readonly tensors: readonly Tensor[]; readonly concrete: Concrete } | null = null;
   readonly #watch: RetraceWatch | null;
+  readonly #memory: RecordingMemory = { records: false };
   count = 0;
   latest: Concrete | null = null;
 
@@ -147,7 +149,8 @@ export class FunctionCache {
    */
   call(f: Callable, args: readonly unknown[], same?: object): unknown {
     // Inside another trace, or under a tape, the function's own operations are what matters.
-    if (eagerly || currentTrace() || currentObservers().length > 0) return this.#checked(f(...args));
+    if (eagerly || currentTrace()) return this.#checked(f(...args));
+    if (currentObservers().length > 0) return recordable(this.#memory, () => recorded(() => this.#checked(f(...args))));
     const again = this.#again;
     if (again !== null && again.argument === same && this.#changing.size === 0)
       return this.#run(again.concrete, again.tensors);
@@ -161,7 +164,7 @@ export class FunctionCache {
         this.#traces.set(key, concrete);
       }
     } else {
-      concrete = this.#trace(f, args, tensors, this.#checksVariables);
+      concrete = recordable(this.#memory, () => this.#trace(f, args, tensors, this.#checksVariables));
       if (this.#changing.size > 0) key = signature(args, []) + this.#shapes();
       this.#traces.set(key, concrete);
       this.#watch?.traced(this.#name, key);
@@ -259,7 +262,7 @@ export class FunctionCache {
       return value;
     };
     const traced = args.map(substitute);
-    const result = traceInto(trace, () => this.#checked(f(...traced)));
+    const result = traceInto(trace, () => recorded(() => this.#checked(f(...traced))));
     // As in TensorFlow a second trace tells variables that are made once and kept from those that every call would make anew.
     if (checksVariables && trace.made.length > 0) return this.#trace(f, args, tensors, false);
     const [made] = trace.made;

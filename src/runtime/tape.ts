@@ -65,13 +65,13 @@ export class Tape implements Observer {
           `GradientTape.watch: found a tensor of dtype ${value.dtype}; gradients flow only through floating dtypes. Make it with { dtype: 'float32' }: whole numbers without a dtype are int32.`,
         );
       }
-      if (value instanceof VariableTensor) this.#note(value, value.value());
+      if (value instanceof VariableTensor) this.note(value, value.value());
       else this.#active.add(value);
     }
   }
 
   /** Whether gradients can flow to a tensor. */
-  follows(tensor: Tensor): boolean {
+  follows(tensor: Value): boolean {
     return this.#active.has(tensor);
   }
 
@@ -90,7 +90,7 @@ export class Tape implements Observer {
     const { vjp } = primitive;
     if (!vjp) return;
     let active = false;
-    for (const input of inputs) if (this.#active.has(input)) active = true;
+    for (const input of inputs) if (this.follows(input)) active = true;
     if (!active) return;
     this.recordApplication({
       inputs,
@@ -101,16 +101,16 @@ export class Tape implements Observer {
 
   /** Enters something with a gradient of its own (tf.customGradient). */
   recordApplication(application: Application): void {
-    if (!application.inputs.some((input) => this.#active.has(input))) return;
+    if (!application.inputs.some((input) => this.follows(input))) return;
     for (const output of application.outputs) if (isDifferentiable(output.dtype)) this.#active.add(output);
     this.#applications.push(application);
   }
 
   readVariable(variable: VariableTensor, value: Tensor): void {
-    if (this.#watchVariables && variable.trainable && isDifferentiable(variable.dtype)) this.#note(variable, value);
+    if (this.#watchVariables && variable.trainable && isDifferentiable(variable.dtype)) this.note(variable, value);
   }
 
-  #note(variable: VariableTensor, value: Tensor): void {
+  protected note(variable: VariableTensor, value: Tensor): void {
     let reads = this.#reads.get(variable);
     if (!reads) this.#reads.set(variable, (reads = new Set()));
     reads.add(value);
@@ -130,11 +130,12 @@ export class Tape implements Observer {
     }
   }
 
-  /** Gradients of the sum of `targets` (each weighted by its cotangent) by each source; null where nothing connects. */
+  /** Gradients of the sum of `targets` (each weighted by its cotangent) by each source; null where nothing connects. What is `stopped` counts as constant. */
   gradients(
     targets: readonly Tensor[],
     sources: readonly Tensor[],
     cotangents: readonly (Tensor | null)[] = [],
+    stopped: ReadonlySet<Value> = new Set(),
   ): (Tensor | null)[] {
     if (this.#used && !this.#persistent) {
       throw new StateError(
@@ -159,7 +160,11 @@ export class Tape implements Observer {
           `GradientTape.gradient: the target has dtype ${target.dtype}; wanted a floating dtype. Cast it with tf.cast before reducing it to a loss.`,
         );
     }
-    const found = backward(this.#applications, seeds, values.flat());
+    const applications =
+      stopped.size === 0
+        ? this.#applications
+        : this.#applications.filter(({ outputs }) => !outputs.some((output) => stopped.has(output)));
+    const found = backward(applications, seeds, values.flat());
     const results = values.map((list) => {
       const parts = list.map((value) => found.get(value)).filter((part) => part !== undefined);
       return parts.length === 0 ? null : (parts.reduce((sum, part) => addValues(sum, part)) as Tensor);
