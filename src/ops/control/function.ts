@@ -3,15 +3,17 @@
 
 import { asDType, isInteger } from '../../base/dtype.ts';
 import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
-import { requireFunction } from '../../base/misuse.ts';
+import { guarded, requireFunction } from '../../base/misuse.ts';
 import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape } from '../../base/shape.ts';
+import { flattenTree, mapTree } from '../../base/tree.ts';
 import { type FunctionOptions, makeFunction, type TracedFunction } from '../../runtime/function.ts';
 import { isLeaf } from '../../runtime/structure.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
 import { convertToTensor } from '../core/convert.ts';
 import { TensorShape, TensorSpec, TypeSpec } from '../core/tensor-spec.ts';
+import { type ConcreteFunction, concreteFunction } from './concrete-function.ts';
 
 /** A spec, or what is written like one: { shape, dtype }. */
 function specOf(value: unknown): TypeSpec | null {
@@ -130,15 +132,70 @@ function withTensors(value: unknown): unknown {
 export function tracedFunction<F extends (...args: never) => unknown>(
   f: F,
   options: FunctionOptions = {},
-): F & TracedFunction {
+): CompiledFunction<F> {
   requireFunction('tf.function', f);
   const entries = options?.inputSignature ?? null;
-  if (entries === null) return makeFunction(f, options, (args) => (holdsArrays(args) ? args.map(withTensors) : args));
-  if (!Array.isArray(entries))
+  const name = f.name || 'anonymous';
+  if (entries !== null && !Array.isArray(entries))
     throw new ValueError(
       `tf.function: inputSignature: found ${show(entries)}, wanted a list with one tf.TensorSpec for each argument.`,
     );
-  entries.forEach((entry, i) => checkSignature(entry, `inputSignature[${i}]`));
-  const name = f.name || 'anonymous';
-  return makeFunction(f, options, (args) => conformArguments(name, args, entries));
+  entries?.forEach((entry, i) => checkSignature(entry, `inputSignature[${i}]`));
+  const traced = makeFunction(
+    f,
+    options,
+    entries === null
+      ? (args) => (holdsArrays(args) ? args.map(withTensors) : args)
+      : (args) => conformArguments(name, args, entries),
+  );
+  const call = traced as (...args: never) => unknown as (...args: unknown[]) => unknown;
+  type Concrete = ConcreteFunction<ReturnType<F>>;
+  let ofSignature: Concrete | null = null;
+  const getConcreteFunction = guarded('getConcreteFunction', ['...args'], (...args: readonly unknown[]): Concrete => {
+    const given = args.map(withTensors).map(withSpecs);
+    if (entries === null) return concreteFunction(f, call, given, conform) as Concrete;
+    const wanted = entries.map(withSpecs);
+    if (given.length > 0) compatibleArguments(name, given, wanted);
+    ofSignature ??= concreteFunction(f, call, wanted, conform) as Concrete;
+    return ofSignature;
+  });
+  return Object.assign(traced, { getConcreteFunction, pythonFunction: f as F });
+}
+
+/** A compiled function. */
+export type CompiledFunction<F extends (...args: never) => unknown> = F &
+  TracedFunction & {
+    /**
+     * The function for arguments of these descriptions (tf.TensorSpec, or tensors that stand for theirs; anything else is fixed):
+     * with what it takes and gives. Without arguments, those of `inputSignature`.
+     *
+     * @example
+     * const double = tf.function((x: tf.Tensor) => tf.multiply(x, 2));
+     * const concrete = double.getConcreteFunction(tf.TensorSpec([null, 3]));
+     * concrete.outputs[0]; // TensorSpec(shape=(None, 3), dtype=tf.float32, name=None)
+     * @source tf.types.experimental.PolymorphicFunction.get_concrete_function
+     */
+    readonly getConcreteFunction: (...args: readonly unknown[]) => ConcreteFunction<ReturnType<F>>;
+    /** The function as it was given. */
+    readonly pythonFunction: F;
+  };
+
+/** Descriptions that are written as plain objects, as the class. */
+const withSpecs = (value: unknown): unknown =>
+  mapTree(
+    value,
+    (leaf) => specOf(leaf) ?? leaf,
+    (leaf) => leaf instanceof Tensor || specOf(leaf) !== null,
+  );
+
+/** Refuses arguments for getConcreteFunction that the signature does not allow. */
+function compatibleArguments(name: string, given: readonly unknown[], entries: readonly unknown[]): void {
+  const leaves = (value: unknown): unknown[] =>
+    flattenTree(value, (leaf) => leaf instanceof TypeSpec || leaf instanceof Tensor);
+  const [found, wanted] = [leaves(given), leaves(entries)];
+  const wrong = wanted.findIndex((entry, i) => !(entry as TypeSpec).isCompatibleWith(found[i]));
+  if (found.length === wanted.length && wrong < 0) return;
+  throw new ValueError(
+    `getConcreteFunction: tf.function ${name}: found ${found.map(String).join(', ')}, wanted what the inputSignature says: ${wanted.map(String).join(', ')}.`,
+  );
 }
