@@ -381,7 +381,7 @@ export class EngineProgram implements CompiledProgram {
   }
 
   #address(slot: number): number {
-    return new Uint32Array(this.#engine.backend.heap.buffer, this.#table + slot * 4, 1)[0]!;
+    return this.#engine.memory.elements('uint32')[this.#table / 4 + slot]!;
   }
 
   #host(index: number): void {

@@ -36,6 +36,8 @@ export class WasmHeap implements Heap {
   readonly shared: boolean;
   readonly minimumPages: number;
   readonly maximumPages: number;
+  /** As `memory.buffer` is, which makes an object anew at each look where memory is shared. */
+  buffer: ArrayBufferLike;
   /** Called when memory has grown, and may lie elsewhere. */
   moved: () => void = () => {};
   private readonly sizes = new Map<number, number>();
@@ -59,12 +61,9 @@ export class WasmHeap implements Heap {
         maximum /= 2;
       }
     }
+    this.buffer = this.memory.buffer;
     this.shared = wantShared;
     this.maximumPages = maximum;
-  }
-
-  get buffer(): ArrayBufferLike {
-    return this.memory.buffer;
   }
 
   get bytesInUse(): number {
@@ -118,9 +117,9 @@ export class WasmHeap implements Heap {
   private extend(size: number): number {
     const start = this.top;
     const needed = start + size + SLACK;
-    const missing = needed - this.memory.buffer.byteLength;
+    const missing = needed - this.buffer.byteLength;
     if (missing > 0) {
-      const current = this.memory.buffer.byteLength / PAGE;
+      const current = this.buffer.byteLength / PAGE;
       const least = Math.ceil(missing / PAGE);
       // Growing costs a system call and, for private memory, detaches every view: in steps of an eighth.
       const wanted = Math.max(least, Math.min(current >> 3, 4096));
@@ -135,9 +134,10 @@ export class WasmHeap implements Heap {
   }
 
   private grow(pages: number): boolean {
-    if (this.memory.buffer.byteLength / PAGE + pages > this.maximumPages) return false;
+    if (this.buffer.byteLength / PAGE + pages > this.maximumPages) return false;
     try {
       this.memory.grow(pages);
+      this.buffer = this.memory.buffer;
       this.moved();
       return true;
     } catch {
