@@ -6,13 +6,14 @@
 import { FunctionBuilder } from '../../assembler/module.ts';
 import type { CopyStep, IfStep, KernelStep, OwnMemory, RepeatStep, Step, WhileStep } from '../backend.ts';
 import { type Chain, type Divisible, type Phase, swapsOf } from './threads/phases.ts';
+import { MOST_PIECES, TAKEN_SHIFT } from './threads/pieces.ts';
 
 /** The driver's parameters. `scratch` is the address of memory for packed operands, of this thread's own. */
 const [TABLE, SCRATCH, THREAD, THREADS] = [0, 1, 2, 3];
 export const SCRATCH_PARAMETER = SCRATCH;
 
 /** Pieces that a thread gets for its own, where they are worth it: what another stands still for is a piece. */
-const OWN_PIECES = 8;
+const OWN_PIECES = 32;
 
 type CallPhase = Extract<Phase, { kind: 'call' }>;
 
@@ -206,8 +207,10 @@ class Driver {
       .op('i32.add')
       .get(size)
       .op('i32.div_u');
-    code.call(this.#calls.take!).tee(begin).i32(0).op('i32.lt_s').branchIf(2);
-    code.get(begin).get(size).op('i32.mul').tee(begin).get(size).op('i32.add').set(end);
+    code.call(this.#calls.take!).tee(end).i32(0).op('i32.lt_s').branchIf(2);
+    code.get(end).i32(MOST_PIECES).op('i32.and').get(size).op('i32.mul').set(begin);
+    code.get(end).i32(TAKEN_SHIFT).op('i32.shr_u').i32(1).op('i32.add').get(size).op('i32.mul');
+    code.get(begin).op('i32.add').set(end);
     if (grain > 1) {
       code.get(begin).i32(grain).op('i32.mul').set(begin);
       code.get(end).i32(grain).op('i32.mul').set(end);

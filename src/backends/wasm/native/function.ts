@@ -30,8 +30,8 @@ export function nativeFunction(
   const local = () => fn.local('i32');
   const [rest, digit, first, count, flags] = [local(), local(), local(), local(), local()];
   const pieces = Math.ceil(chunkAxis.extent / chunk);
-  // Pieces in one call: as many as this thread has.
-  const taken = plan.together && !hooks.finish && !hooks.copyA ? local() : undefined;
+  // Pieces in one call, of those that this thread has.
+  const taken = plan.together > 1 && !hooks.copyA ? local() : undefined;
   const tasksInGroup = nativeTaskCount(plan) / columnGroups;
   const base = places.make();
 
@@ -48,8 +48,12 @@ export function nativeFunction(
       code.i32(chunkAxis.extent).get(first).op('i32.sub').set(count);
       places.smaller(count, chunk);
     } else {
-      code.get(end).get(task).op('i32.sub').tee(taken).i32(pieces).get(digit).op('i32.sub').tee(count);
-      code.get(taken).get(count).op('i32.lt_s', 'select').tee(taken).i32(chunk).op('i32.mul');
+      code.get(end).get(task).op('i32.sub').set(taken);
+      places.smaller(taken, plan.together);
+      code.tee(taken).i32(pieces).get(digit).op('i32.sub').tee(count);
+      code.get(taken).get(count).op('i32.lt_s', 'select').tee(taken).i32(chunk).op('i32.mul').set(count);
+      code.i32(chunkAxis.extent).get(first).op('i32.sub').tee(digit).get(count).get(digit).get(count);
+      code.op('i32.lt_s', 'select');
     }
     code.set(count);
     if (matrices) places.moveTo(base, chunkAxis, first);

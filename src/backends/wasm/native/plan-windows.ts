@@ -76,6 +76,7 @@ export function planWindows(
     taskAxes: outside,
     chunkAxis: isFilter ? NO_AXIS : { extent: down.extent, a: down.a, b: 0, c: down.places },
     chunk,
+    together: 1,
     chunkInside: false,
     matrices: false,
     rowsInside: 1,

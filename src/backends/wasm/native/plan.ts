@@ -10,8 +10,8 @@ export interface NativePlan {
   readonly taskAxes: readonly Axis[];
   readonly chunkAxis: Axis;
   readonly chunk: number;
-  /** Pieces that follow one another may be one call: they are small. */
-  readonly together?: boolean;
+  /** So many pieces that follow one another may be one call. */
+  readonly together: number;
   /** The whole of `chunkAxis` in one call (padded copies). */
   readonly chunkInside: boolean;
   /** What is cut are matrices of a batch, not rows. */
@@ -37,6 +37,8 @@ export const MOST_TASKS = 8;
 export const TASK_BYTES = 1 << 18;
 /** Rows of a tile; fewer than two tiles are not cut. */
 const TILE_ROWS = 12;
+/** The last of a task that threads take alone: rows, and products of them. */
+const [PIECE_ROWS, PIECE_PRODUCTS] = [2 * TILE_ROWS, 1 << 20];
 /** Small products are cut into pieces of so many rows: the body of a loop, in which threads keep to rows of their own. */
 const FEW_ROWS = 8;
 /** Every panel's width divides it. */
@@ -106,9 +108,10 @@ export function planNative(
   const wanted = Math.min(MOST_TASKS, Math.ceil(products / TASK_PRODUCTS));
   const cached = options.wholeColumns ? Math.ceil((around * m * n * 4) / TASK_BYTES) : 1;
   let groups = !options.wholeColumns && packB ? Math.ceil(n / GROUP_COLUMNS) : 1;
+  const streamed = terms * n * 4 > STREAMED_BYTES;
   const split = splitRows(nest, rows, [...nest.batch, ...taskColumns, ...rowsOutside], {
     pieces: padded ? 1 : Math.max(wanted, cached) / groups,
-    streamed: terms * n * 4 > STREAMED_BYTES,
+    streamed,
     batched: taskColumns.length + rowsOutside.length === 0 && !padded && groups === 1,
   });
   const tasks = sizeOf(split.taskAxes) * Math.ceil(split.chunkAxis.extent / split.chunk) * groups;
@@ -126,6 +129,8 @@ export function planNative(
   const depthBlock = Math.min(terms, !packA ? DEPTH_MOST : terms <= PACKED_WHOLE ? PACKED_WHOLE : PACKED_BLOCK);
   const panelBytes = upTo(groupColumns, COLUMN_UNIT) * 4;
   const keepB = packB && terms * panelBytes <= KEPT_BYTES;
+  const { chunk, together } =
+    streamed || (packB && !keepB) ? { ...split, together: 1 } : inPieces(split, groupColumns * terms);
 
   const axisWords = (axis: Axis) => [axis.extent, axis.a, axis.b, axis.c];
   const list = (axes: readonly Axis[]) =>
@@ -143,8 +148,8 @@ export function planNative(
     nest,
     taskAxes: split.taskAxes,
     chunkAxis: split.chunkAxis,
-    chunk: split.chunk,
-    together: split.together ?? false,
+    chunk,
+    together,
     chunkInside: padded,
     matrices: split.matrices,
     rowsInside: sizeOf(split.inside),
@@ -162,7 +167,7 @@ interface Split {
   readonly chunk: number;
   readonly inside: readonly Axis[];
   readonly matrices: boolean;
-  readonly together?: boolean;
+  readonly together?: number;
 }
 
 /** About so many pieces: of a batch's matrices where there are enough of them, else of rows. */
@@ -184,7 +189,7 @@ function splitRows(
     const [only, second] = rows;
     const cutFew = only && !second && !around.some(({ extent }) => extent > 1) && !streamed;
     if (cutFew && only.extent > FEW_ROWS && only.extent <= 8 * FEW_ROWS && only.extent % FEW_ROWS === 0)
-      return { ...whole, chunk: FEW_ROWS, together: true };
+      return { ...whole, chunk: FEW_ROWS, together: only.extent / FEW_ROWS };
     const last = batch[batch.length - 1];
     if (!batched || !last) return whole;
     const outer = batch.slice(0, -1);
@@ -213,6 +218,16 @@ function splitRows(
     };
   }
   return whole;
+}
+
+/** Pieces of which several make a call as large as the one that was planned: where threads end together the last ones are small. */
+function inPieces({ chunk, chunkAxis, inside, matrices, together }: Split, products: number) {
+  const whole = { chunk, together: together ?? 1 };
+  if (matrices || together !== undefined || chunk >= chunkAxis.extent) return whole;
+  const each = sizeOf(inside);
+  const least = Math.ceil(Math.max(PIECE_ROWS, PIECE_PRODUCTS / products) / each);
+  const rows = inside.length === 0 ? upTo(least, TILE_ROWS) : least;
+  return 2 * rows > chunk ? whole : { chunk: rows, together: Math.floor(chunk / rows) };
 }
 
 /** How many independent pieces of work there are. */

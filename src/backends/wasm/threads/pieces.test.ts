@@ -25,7 +25,10 @@ const { bytes, memory, counts, thread, threads, calls, most } = workerData;
 const { take, barrier } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, stalled() {} } }).exports;
 const done = new Int32Array(counts);
 calls.forEach(([owners, pieces, wait], call) => {
-  for (let piece; (piece = take(thread, owners, pieces)) >= 0; ) Atomics.add(done, call * most + piece, 1);
+  for (let taken; (taken = take(thread, owners, pieces)) >= 0; ) {
+    const [first, further] = [taken & 0xffff, taken >> 16];
+    for (let piece = first; piece <= first + further; piece++) Atomics.add(done, call * most + piece, 1);
+  }
   if (wait) barrier(thread, threads);
 });`;
 

@@ -2,11 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { StateError } from '../../../base/errors.ts';
 import { setWantedThreads, wantedThreads } from '../../../base/threads.ts';
-import { index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
+import { type ContractKernel, index, type LoopKernel, load, unary } from '../../../compiler/loop-ir.ts';
+import { nativeAddon } from '../../../platform/native-addon.ts';
 import { workers } from '../../../platform/workers.ts';
 import type { Backend, Executable, Step } from '../../backend.ts';
 import { createWasmBackend } from '../index.ts';
-import { generator } from '../testing.ts';
+import type { NativeChoice } from '../native/addon.ts';
+import { generator, runKernel } from '../testing.ts';
 import type { WorkerHandle, WorkerMaker } from './pool.ts';
 
 const before = wantedThreads();
@@ -32,7 +34,10 @@ interface Started {
   readonly backend: Backend;
   readonly handles: WorkerHandle[];
 }
-function start(threads: number, options: { patience?: number; shareAll?: boolean } = { shareAll: true }): Started {
+function start(
+  threads: number,
+  options: { patience?: number; shareAll?: boolean; native?: NativeChoice | null } = { shareAll: true },
+): Started {
   setWantedThreads(threads);
   const handles: WorkerHandle[] = [];
   const maker: WorkerMaker = {
@@ -92,6 +97,43 @@ describe('threads', () => {
     expect(sameBits(result(), alone)).toBe(true);
     for (const i of [0, 7, SIZE - 1]) expect(alone[i]).toBeCloseTo(Math.tanh(Math.tanh(x[i]!)), 5);
     for (const handle of handles) handle.terminate();
+  });
+
+  it.each([
+    ['rows of both', 2003, 96, 130, false, false],
+    ['A and B transposed', 1100, 160, 200, true, true],
+    ['rows with few terms', 2600, 512, 24, false, false],
+  ])('give the same bits of products, of which they take several pieces at once: %s', (_, m, n, k, turnA, turnB) => {
+    const kernel: ContractKernel = {
+      ...{ kind: 'contract', batch: 1, m, n, k },
+      a: { batchStride: 0, rowStride: turnA ? 1 : k, columnStride: turnA ? m : 1 },
+      b: { batchStride: 0, rowStride: turnB ? 1 : n, columnStride: turnB ? k : 1 },
+      c: { batchStride: 0, rowStride: n, columnStride: 1 },
+    };
+    const random = generator(11);
+    const [a, b] = [new Float32Array(m * k), new Float32Array(k * n)];
+    for (const array of [a, b]) for (let i = 0; i < array.length; i++) array[i] = random.uniform() - 0.5;
+    const found = nativeAddon();
+    for (const instructions of [undefined, ...(found?.addon.instructions ?? [])]) {
+      const native = instructions === undefined ? null : { ...found!, instructions };
+      const [alone, shared] = [new Float32Array(m * n), new Float32Array(m * n)];
+      runKernel(createWasmBackend({ native }), kernel, [a, b, alone]);
+      const { backend, handles } = start(3, { shareAll: true, native });
+      for (let run = 0; run < 5; run++) {
+        runKernel(backend, kernel, [a, b, shared.fill(777)]);
+        expect(sameBits(shared, alone)).toBe(true);
+      }
+      for (const handle of handles) handle.terminate();
+      for (const [i, j] of [
+        [0, 0],
+        [m >> 1, n - 1],
+        [m - 1, 3],
+      ] as const) {
+        let sum = 0;
+        for (let t = 0; t < k; t++) sum += a[turnA ? t * m + i : i * k + t]! * b[turnB ? j * k + t : t * n + j]!;
+        expect(shared[i * n + j]).toBeCloseTo(sum, 4);
+      }
+    }
   });
 
   it('have set their addresses back when a program that ends with a loop returns', async () => {
