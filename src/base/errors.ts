@@ -101,13 +101,19 @@ export function refuseUnknown(where: string, options: object, known: readonly st
 
 const COMPOSITE = /^(RaggedTensor|SparseTensor|IndexedSlices)/;
 
-/** A value as an error message shows it: short, and never throwing. */
-export function show(value: unknown): string {
+/** A value as an error message shows it: short, and never throwing, also where lists stand in circles. */
+export const show = (value: unknown): string => shown(value, 0);
+
+function shown(value: unknown, depth: number): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (value === null || value === undefined || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) {
-    return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? `, … ${value.length} in all` : ''}]`;
+    if (depth > 3) return '[…]';
+    return `[${value
+      .slice(0, 8)
+      .map((item) => shown(item, depth + 1))
+      .join(', ')}${value.length > 8 ? `, … ${value.length} in all` : ''}]`;
   }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value.byteLength} bytes)`;
   if ('shape' in value && 'dtype' in value)

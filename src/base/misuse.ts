@@ -4,16 +4,28 @@
 import { show, ValueError } from './errors.ts';
 
 const COMPLAINTS: readonly unknown[] = [TypeError, RangeError, SyntaxError];
+/** What V8, JavaScriptCore and SpiderMonkey say where an array would be too large, and where calls stand too deep. */
+const NO_ROOM = /typed array length|buffer (size|allocation)|array length|array size|out of memory/i;
+const TOO_DEEP = /call stack|recursion/i;
 
 /** What to throw in place of `error`: itself, unless it is JavaScript's complaint about an argument of ours. */
 export function misuse(name: string, parameters: readonly string[], args: readonly unknown[], error: unknown): unknown {
   const plain = error instanceof Error && COMPLAINTS.includes(error.constructor);
   // A function that the user gives throws what it likes.
   if (!plain || args.some((arg) => typeof arg === 'function')) return error;
+  const found = `found (${args.map(show).join(', ')})`;
+  const cause = { cause: error };
+  if (error instanceof RangeError && NO_ROOM.test(error.message))
+    return new ValueError(`${name}: there is no room for so many elements: ${found}. Ask for smaller shapes.`, cause);
+  if (error instanceof RangeError && TOO_DEEP.test(error.message))
+    return new ValueError(
+      `${name}: an argument is nested too deeply, or contains itself: ${found}. Give lists and records without circles.`,
+      cause,
+    );
   const wanted = parameters.length > 0 ? `, wanted (${parameters.join(', ')})` : '';
   return new ValueError(
-    `${name}: an argument is missing or of another kind: found (${args.map(show).join(', ')})${wanted}. ${error.message}.`,
-    { cause: error },
+    `${name}: an argument is missing or of another kind: ${found}${wanted}. ${error.message}.`,
+    cause,
   );
 }
 

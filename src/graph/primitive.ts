@@ -162,6 +162,3 @@ export type Primitive<P extends Params = Params> =
   | RandomPrimitive<P>
   | OpaquePrimitive<P>
   | ControlPrimitive<P>;
-
-/** What graphs and dispatch hold: a primitive whose parameters are its own affair. */
-export type AnyPrimitive = Primitive<never> | Primitive;

@@ -161,6 +161,10 @@ export function serializeKerasObject(object: unknown): Json {
   if (object === null || object === undefined) return null;
   if (typeof object === 'string' || typeof object === 'number' || typeof object === 'boolean') return object;
   if (typeof object === 'bigint') return Number(object);
+  if (typeof object === 'symbol')
+    throw new ValueError(
+      `cannot serialize ${String(object)}: a symbol is not the same in another program. Name it by a text.`,
+    );
   if (Array.isArray(object)) return object.map(serializeKerasObject);
   if (isRecord(object)) return serializeRecord(object);
   for (const special of specials) {

@@ -219,6 +219,8 @@ export class FunctionCache {
 
   #checked(result: unknown): unknown {
     if (result instanceof Promise) {
+      // What it says later nobody waits for: it would end the program.
+      result.catch(() => {});
       throw new StateError(
         `tf.function ${this.#name}: the function is asynchronous, and what runs after its first await cannot be compiled. Do the awaiting outside, and pass in what was awaited.`,
       );

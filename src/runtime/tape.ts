@@ -42,6 +42,8 @@ export class Tape implements Observer {
     this.#recorded = true;
     const result = withObservers([...currentObservers(), this], f);
     if (result instanceof Promise) {
+      // What it says later nobody waits for: it would end the program.
+      result.catch(() => {});
       throw new StateError(
         'GradientTape.record: the function is asynchronous, and what runs after its first await is not recorded. Do the awaiting before record, and record only the computation.',
       );

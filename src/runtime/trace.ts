@@ -4,8 +4,9 @@
 import { StateError } from '../base/errors.ts';
 import { Graph, type GraphValue } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
+import { replay } from '../graph/replay.ts';
 import type { Spec } from '../graph/value.ts';
-import { currentTrace, type TraceTarget, withEagerScope, withTrace } from './execute.ts';
+import { currentTrace, resolve, type TraceTarget, withEagerScope, withTrace } from './execute.ts';
 import { Tensor } from './tensor.ts';
 import { setTraceHooks, type VariableTensor } from './variable.ts';
 
@@ -97,6 +98,22 @@ export class Trace implements TraceTarget {
   /** The tensor of a value of this trace. */
   tensorOf(value: GraphValue): Tensor {
     return this.#wrap(value);
+  }
+
+  /**
+   * What a tensor of this trace is outside of it: made again, at once, of constants and of what variables hold now. Null where it
+   * hangs on an argument of the function, or comes from another trace.
+   */
+  lifted(tensor: Tensor): Tensor | null {
+    const value = tensor.graphValue;
+    if (!value || this.graph.nodes[value.node.id] !== value.node) return null;
+    const wanted = this.graph.withOutputs([value]);
+    const read = new Set([value, ...wanted.liveNodes().flatMap(({ inputs }) => inputs)]);
+    const variables = new Map(this.variables.map(({ parameter, variable }) => [parameter, variable]));
+    const parameters = this.graph.parameters.filter((parameter) => read.has(parameter));
+    const values = parameters.map((parameter) => variables.get(parameter)?.snapshot());
+    if (!values.every((given) => given !== undefined)) return null;
+    return withTrace(null, () => resolve(replay(wanted.withParameters(parameters), values).get(value)!));
   }
 
   /** Takes note of a variable that is made: it is made once, however often the program runs. */

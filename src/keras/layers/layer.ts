@@ -472,7 +472,10 @@ export class LayerBase<out O extends Structure = Structure> extends FunctionObje
         more.length === 0
           ? this.call(inputs as Structure, options)
           : Reflect.apply(this.call as (...args: unknown[]) => O, this, [inputs, ...more, options]);
-      if (outputs === undefined || outputs instanceof Promise) throw noOutputs(this, outputs);
+      if (outputs === undefined || outputs instanceof Promise) {
+        outputs?.catch(() => {});
+        throw noOutputs(this, outputs);
+      }
       return outputs as Structure;
     } catch (error) {
       throw inLayer(error, this, inputs);

@@ -3,7 +3,7 @@
 
 import { show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
-import { flattenTree, mapTree } from '../../base/tree.ts';
+import { mapTree } from '../../base/tree.ts';
 import type { LayerBase } from '../layers/layer.ts';
 import { recordMigration } from '../migrations.ts';
 import { avoidingNames } from '../names.ts';
@@ -285,5 +285,3 @@ function revived(value: Json): unknown {
     return deserializeKerasObject(value);
   return value;
 }
-export const tensorLeaves = (structure: unknown): KerasTensor[] =>
-  flattenTree(structure, (value) => value instanceof KerasTensor) as KerasTensor[];

@@ -1,7 +1,3 @@
-// The graph of a functional model, ready to run on values.
-// Owns: inputs in any structure to values, one pass over the nodes, outputs in their structure. Leaves its making to
-// graph-map.ts and its config to functional-config.ts.
-import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, SIDE_BY_SIDE, StateError, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { showShape } from '../../base/shape.ts';
@@ -150,5 +146,3 @@ function tensorsOf(structure: unknown, where: string): KerasTensor[] {
   }
   return list as KerasTensor[];
 }
-
-export const floatInput = (tensor: KerasTensor): boolean => isFloating(tensor.dtype);

@@ -123,6 +123,28 @@ describe('variables made in tf.function', () => {
     );
     expect(() => within(float(1))).toThrow(refused);
   });
+  it('start from what is made in the function, lifted out of it, unless it hangs on an argument', () => {
+    const scale = tf.Variable(2, { dtype: 'float32' });
+    let [a, b, c]: (tf.Variable | null)[] = [null, null, null];
+    const f = tf.function((x: tf.Tensor) => {
+      a ??= tf.Variable(tf.ones([x.shape[0]!, 2]).mul(3));
+      b ??= tf.Variable([scale.mul(2), 1]);
+      c ??= tf.Variable(tf.random.normal([3]));
+      return [a.assignAdd(x).value(), b.value(), c.value()];
+    });
+    const [first, second] = [f(tf.ones([1, 2])), f(tf.ones([1, 2]))];
+    expect([first[0]!.arraySync(), second[0]!.arraySync()]).toEqual([[[4, 4]], [[5, 5]]]);
+    expect(first[1]!.arraySync()).toEqual([4, 1]);
+    expect(first[2]!.arraySync()).toEqual(second[2]!.arraySync());
+    expect(first[2]!.arraySync()).toEqual(c!.arraySync());
+    let d: tf.Variable | null = null;
+    expect(() =>
+      tf.function((x: tf.Tensor) => {
+        d ??= tf.Variable(x.mul(2));
+        return d.value();
+      })(tf.ones([2])),
+    ).toThrow(/initialValue: a tensor of shape \(2,\) that depends on an argument/);
+  });
   it('are made once where they are kept', () => {
     let v: tf.Variable | null = null;
     const count = tf.function((x: tf.Tensor) => {

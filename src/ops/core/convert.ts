@@ -402,6 +402,7 @@ export function asIntegers(value: TensorLike, argument: string): number[] {
   if (Array.isArray(value)) return value.map((item) => asInteger(item as number, argument));
   if (typeof value === 'number') return [asInteger(value, argument)];
   const tensor = convertToTensor(value, undefined, argument);
+  if (tensor.dtype === 'string') throw new ValueError(`${argument}: found ${show(value)}, wanted whole numbers.`);
   return Array.from(tensor.dataSync() as ArrayLike<number | bigint>, Number);
 }
 

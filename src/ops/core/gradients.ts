@@ -12,7 +12,8 @@ import { withOwnGradient } from '../../runtime/body.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { activeTapes, Tape, withoutRecording, zeroGradient } from '../../runtime/tape.ts';
 import { Tensor } from '../../runtime/tensor.ts';
-import type { Options } from '../../runtime/tensor-methods.ts';
+import type { Options, TensorLike } from '../../runtime/tensor-methods.ts';
+import { convertToTensor } from './convert.ts';
 import { stackTensors } from './stack.ts';
 
 /** One tensor, or tensors in lists and records. */
@@ -31,8 +32,23 @@ const leaves = (structure: unknown): Tensor[] =>
     throw new ValueError(`GradientTape: found ${show(leaf)} where a tensor or a variable is wanted.`);
   });
 
+/** What the gradients of the targets are multiplied by: values for each, of its dtype; none where all are ones. */
+function cotangentsOf(
+  given: Structure | TensorLike | undefined,
+  target: Structure,
+  targets: readonly Tensor[],
+): Tensor[] {
+  if (given === undefined || given === null) return [];
+  const name = 'GradientTape.gradient: outputGradients';
+  const [first] = targets;
+  if (target instanceof Tensor) return [convertToTensor(given as TensorLike, first!.dtype, name)];
+  if (!Array.isArray(target) || !Array.isArray(given) || given.length !== targets.length)
+    return leaves(given as Structure);
+  return given.map((value: TensorLike, i) => convertToTensor(value, targets[i]!.dtype, `${name}[${i}]`));
+}
+
 export interface GradientOptions
-  extends Options<{ outputGradients: Structure; unconnectedGradients: 'none' | 'zero' }> {}
+  extends Options<{ outputGradients: Structure | TensorLike; unconnectedGradients: 'none' | 'zero' }> {}
 
 export class GradientTape_ extends Tape {
   /** Records what depends on these too, beside the trainable variables. */
@@ -44,8 +60,8 @@ export class GradientTape_ extends Tape {
   gradient<const S extends Structure>(target: Structure, sources: S, options: GradientOptions = {}): Gradients<S> {
     const list = leaves(sources);
     const { outputGradients, unconnectedGradients } = options ?? {};
-    const cotangents = outputGradients === undefined ? [] : leaves(outputGradients);
-    const found = this.gradients(leaves(target), list, cotangents);
+    const targets = leaves(target);
+    const found = this.gradients(targets, list, cotangentsOf(outputGradients, target, targets));
     const results =
       unconnectedGradients === 'zero' ? found.map((gradient, i) => gradient ?? zeroGradient(list[i]!)) : found;
     return packTree(sources, results, isTensor) as Gradients<S>;

@@ -1,6 +1,6 @@
 // Functions of the host as ops: whole arrays computed in JavaScript, in double precision, with gradients in terms of primitives.
 // Owns: making HostFunctions, reading their elements as doubles, elementwise ones. Inside a program they run as calls out of it.
-import { type Data, type DType, isBig, isFloating, roundInPlace } from '../../base/dtype.ts';
+import { type Data, isBig, roundInPlace } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import type { Dims } from '../../base/shape.ts';
 import type { ArrayValue, HostFunction, Params, VjpContext } from '../../graph/primitive.ts';
@@ -82,6 +82,3 @@ export function matrixDims(dims: Dims): { outer: Dims; rows: number; columns: nu
   const outer = dims.slice(0, -2);
   return { outer, rows: dims.at(-2)!, columns: dims.at(-1)!, batch: outer.reduce((a, b) => a * b, 1) };
 }
-
-/** A floating dtype, or float32 for others. */
-export const floatOr32 = (dtype: DType): DType => (isFloating(dtype) ? dtype : 'float32');

@@ -120,7 +120,6 @@ export const dynamicStitch = signature(
     return p.scatterRows(empty, flatNumbers, flatValues, 'update') as Tensor;
   },
 );
-export const parallelStitch = dynamicStitch;
 
 /** For each length a row with so many true elements at its beginning. */
 export const sequenceMask = signature(

@@ -3,9 +3,10 @@
 
 import { type Class, callable } from '../../base/callable.ts';
 import { asDType, type DType, isFloating } from '../../base/dtype.ts';
-import { ShapeError, show, ValueError } from '../../base/errors.ts';
+import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import { type Shape, showShape, sizeOf } from '../../base/shape.ts';
+import { flattenTree, mapTree } from '../../base/tree.ts';
 import type { ScatterMode } from '../../primitives/functions.ts';
 import * as p from '../../primitives/functions.ts';
 import { withTrace } from '../../runtime/execute.ts';
@@ -97,14 +98,39 @@ function initialTensor(value: InitialValue, options: VariableOptions): Tensor {
     : tensor;
 }
 
+/**
+ * A first value with values in place of tensors of the trace being made: a variable is made once, before the function runs, so what
+ * it starts from is computed there. As in TensorFlow it is lifted out of the function.
+ */
+function lifted<V extends TensorLike>(value: V): V {
+  const trace = activeTrace();
+  const isTraced = (leaf: unknown): leaf is Tensor =>
+    leaf instanceof Tensor && !(leaf instanceof VariableTensor) && leaf.graphValue !== null;
+  if (!trace || !flattenTree(value).some(isTraced)) return value;
+  return mapTree(value, (leaf) => {
+    if (!isTraced(leaf)) return leaf;
+    const known = trace.lifted(leaf);
+    if (known) return known;
+    throw new StateError(
+      `Variable: initialValue: a tensor of shape ${showShape(leaf.dims)} that depends on an argument of tf.function, or is made in a loop or branch of it: it has no value yet when the variable is made. Make it of shapes and numbers, tf.zeros(x.shape), or make the variable outside and assign to it here.`,
+    );
+  }) as V;
+}
+
+function madeOutside(initialValue: InitialValue, options: VariableOptions): Tensor {
+  const known = typeof initialValue === 'function' ? initialValue : lifted(initialValue);
+  return withTrace(null, () => initialTensor(known, options));
+}
+
 export class Variable_ extends VariableTensor {
   constructor(...args: Arguments<InitialValue | PendingValue>) {
     const { initialValue, options } = argumentsOf(args);
     // A variable made while a function is traced is made once, outside of it.
-    super(
-      initialValue instanceof PendingValue ? initialValue : withTrace(null, () => initialTensor(initialValue, options)),
-      { trainable: options.trainable, name: options.name, open: openShape(options) },
-    );
+    super(initialValue instanceof PendingValue ? initialValue : madeOutside(initialValue, options), {
+      trainable: options.trainable,
+      name: options.name,
+      open: openShape(options),
+    });
     this.constraint = options.constraint ?? null;
     activeTrace()?.variableMade(this);
   }

@@ -2,13 +2,12 @@
 // Owns: making ragged tensors from lists, ranges, masks and stacks.
 
 import { asDType, type DType } from '../../base/dtype.ts';
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { DTypeError, ShapeError, show, ValueError } from '../../base/errors.ts';
 import { guarded } from '../../base/misuse.ts';
 import { normalizeAxis, showShape } from '../../base/shape.ts';
-import * as p from '../../primitives/functions.ts';
 import { Tensor } from '../../runtime/tensor.ts';
 import type { TensorLike } from '../../runtime/tensor-methods.ts';
-import { concat, booleanMask as denseMask, expandDims, stack as stackPlain } from '../core/arrange.ts';
+import { concat, expandDims, gather, squeeze, stack as stackPlain } from '../core/arrange.ts';
 import { asInteger, asIntegers, convertToTensor } from '../core/convert.ts';
 import { nonZeroIndices } from '../core/non-zero.ts';
 import { dynamicPartition } from '../core/partition.ts';
@@ -85,25 +84,61 @@ export const range = signature(
     );
   },
 );
-/** The elements where a mask holds, row by row. */
-export function booleanMask(data: TensorLike, mask: TensorLike): RaggedTensor | Tensor {
-  const [x, m] = [
-    convertToTensor(data, undefined, 'ragged.booleanMask'),
-    convertToTensor(mask, undefined, 'ragged.booleanMask'),
+type Rows = Tensor | RaggedTensor;
+
+/**
+ * The elements where a mask holds: rows of `data` for a mask of one axis, else what is left of each row, which makes the result ragged.
+ * @param data `(rows, …)`, plain or ragged.
+ * @param mask bool, plain or ragged: its axes are the first ones of `data`, with rows of the same lengths.
+ * @throws where the mask has rows of other lengths, or more axes than `data`.
+ * @example tf.ragged.booleanMask([[1, 2, 3], [4, 5, 6]], [[true, false, true], [false, false, true]]); // [[1, 3], [6]]
+ * @see https://www.tensorflow.org/api_docs/python/tf/ragged/boolean_mask
+ */
+export const booleanMask = signature(
+  'ragged.booleanMask',
+  ['data', 'mask'],
+  (data: TensorLike | RaggedTensor, mask: TensorLike | RaggedTensor): Rows => {
+    const name = 'ragged.booleanMask';
+    const [x, m] = [data, mask].map((value) =>
+      value instanceof RaggedTensor ? value : convertToTensor(value, undefined, name),
+    ) as [Rows, Rows];
+    if (m.dtype !== 'bool') throw new DTypeError(`${name}: mask: found dtype ${m.dtype}, wanted bool.`);
+    const rank = m.shape.length;
+    if (rank === 0 || rank > x.shape.length)
+      throw new ShapeError(
+        `${name}: mask: found shape ${showShape(m.shape)} for data of shape ${showShape(x.shape)}; wanted one axis at least, and no more than data has.`,
+      );
+    return masked(raggedDownTo(x, rank), raggedDownTo(m, rank), name);
+  },
+);
+/** The same rows with as many ragged axes as a mask of that rank asks for. */
+function raggedDownTo(x: Rows, rank: number): Rows {
+  const depth = rank - 1;
+  if (depth === 0) return x;
+  if (!(x instanceof RaggedTensor)) return RaggedTensor.fromTensor(x, { raggedRank: depth });
+  return x.raggedRank >= depth ? x : x.withValues(raggedDownTo(x.values, depth) as RaggedTensor);
+}
+function masked(x: Rows, m: Rows, name: string): Rows {
+  if (!(m instanceof RaggedTensor)) {
+    if (m.dims[0] !== x.shape[0])
+      throw new ShapeError(`${name}: mask: found ${m.dims[0]} values for ${x.shape[0]} rows of data.`);
+    return gather(x as Tensor, squeeze(nonZeroIndices(m, name), [1]));
+  }
+  const { values, rowSplits } = x as RaggedTensor;
+  const [lengths, wanted] = [m, x as RaggedTensor].map((rows) => asIntegers(rows.rowLengths(), name)) as [
+    number[],
+    number[],
   ];
-  if (m.dims.length < 2) return denseMask(x, m);
-  if (m.dims.length > 2) throw new ShapeError('ragged.booleanMask: wanted a mask of one or two axes.');
-  const [rows, columns] = m.dims as [number, number];
-  const places = Array.from(
-    nonZeroIndices(p.reshape(m, [rows * columns]) as Tensor, 'ragged.booleanMask').dataSync() as BigInt64Array,
-    Number,
-  );
-  const lengths = new Array<number>(rows).fill(0);
-  for (const place of places) lengths[Math.floor(place / columns)]!++;
-  const flat = p.reshape(x, [rows * columns, ...x.dims.slice(2)]);
+  const other = lengths.findIndex((n, i) => n !== wanted[i]);
+  if (lengths.length !== wanted.length || other >= 0)
+    throw new ShapeError(`${name}: mask: found row lengths ${show(lengths)}, wanted those of data, ${show(wanted)}.`);
+  const inner = masked(values, m.values, name);
+  if (m.values instanceof RaggedTensor) return RaggedTensor.fromRowSplits(inner, rowSplits);
+  const kept = Array.from(m.values.dataSync() as ArrayLike<number>, Number);
+  let place = 0;
   return RaggedTensor.fromRowLengths(
-    p.takeRows(flat, integersTensor(places, [places.length], 'int32')) as Tensor,
-    lengths,
+    inner,
+    lengths.map((n) => kept.slice(place, (place += n)).filter((keep) => keep !== 0).length),
   );
 }
 const asRows = (rows: readonly Tensor[]): RaggedTensor =>

@@ -141,14 +141,28 @@ export class RaggedTensor extends CompositeTensor {
     });
     return new RaggedTensor(sparse.values, cumulated(lengths));
   }
-  /** Rows of a matrix cut to lengths, or where trailing elements equal `padding`. */
+  /** Rows of a matrix cut to lengths, or where trailing elements equal `padding`; with `raggedRank` the rows within them are ragged too. */
   static fromTensor(
     tensor: TensorLike,
-    options: { readonly lengths?: TensorLike; readonly padding?: number } = {},
+    options: { readonly lengths?: TensorLike; readonly padding?: number; readonly raggedRank?: number } = {},
   ): RaggedTensor {
     const x = convertToTensor(tensor, undefined, 'RaggedTensor.fromTensor');
     if (x.dims.length < 2) throw new ShapeError('RaggedTensor.fromTensor: wanted at least two axes.');
     const [n, width] = x.dims as [number, number];
+    const { raggedRank = 1, ...inner } = options;
+    if (!(Number.isInteger(raggedRank) && raggedRank >= 1 && raggedRank < x.dims.length))
+      throw new ValueError(
+        `RaggedTensor.fromTensor: raggedRank: found ${show(raggedRank)} for shape ${show(x.dims)}, wanted a whole number from 1 to ${x.dims.length - 1}.`,
+      );
+    if (raggedRank > 1) {
+      if (options.lengths !== undefined)
+        throw new ValueError(
+          'RaggedTensor.fromTensor: lengths are those of the rows of a tensor with raggedRank 1; use fromNestedRowLengths.',
+        );
+      const rows = p.reshape(x, [n * width, ...x.dims.slice(2)]) as Tensor;
+      const values = RaggedTensor.fromTensor(rows, { ...inner, raggedRank: raggedRank - 1 });
+      return new RaggedTensor(values, cumulated(new Array<number>(n).fill(width)));
+    }
     const elements = x.elements as ArrayLike<unknown> | null;
     const lengths = options.lengths
       ? asIntegers(options.lengths, 'RaggedTensor.fromTensor: lengths')

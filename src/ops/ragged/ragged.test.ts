@@ -128,3 +128,40 @@ it('multiplying and dividing by a dense tensor keeps a tensor sparse', () => {
   const half = tf.divide(sparse as never, 2) as object as tf.SparseTensor;
   expect(half.values.arraySync()).toEqual([0.75, 1]);
 });
+
+describe('ragged.booleanMask, as TensorFlow 2.21 gives it', () => {
+  const rows = tf.ragged.constant([[1, 5], [], [2, 3, 9]]);
+  const deep = tf.ragged.constant([[[1, 2], [3]], [], [[4, 5, 6]]]);
+  const list = (x: tf.Tensor | tf.RaggedTensor) => (x instanceof tf.RaggedTensor ? x.toList() : x.arraySync());
+  it('ragged rows by ragged masks and by masks of whole rows', () => {
+    expect(list(tf.ragged.booleanMask(rows, tf.greater(rows, 2)))).toEqual([[5], [], [3, 9]]);
+    expect(list(tf.ragged.booleanMask(deep, [true, false, true]))).toEqual([[[1, 2], [3]], [[4, 5, 6]]]);
+    const inner = tf.ragged.constant([[true, false], [], [true]]);
+    expect(list(tf.ragged.booleanMask(deep, inner))).toEqual([[[1, 2]], [], [[4, 5, 6]]]);
+    expect(list(tf.ragged.booleanMask(deep, tf.greater(deep, 2)))).toEqual([[[], [3]], [], [[4, 5, 6]]]);
+  });
+  it('plain tensors, also by masks of three axes', () => {
+    const x = tf.reshape(tf.range(8), [2, 2, 2]);
+    expect(list(tf.ragged.booleanMask(x, tf.greater(x, 2)))).toEqual([
+      [[], [3]],
+      [
+        [4, 5],
+        [6, 7],
+      ],
+    ]);
+    expect(tf.RaggedTensor.fromTensor(x, { raggedRank: 2, padding: 7 }).toList()).toEqual([
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [[4, 5], [6]],
+    ]);
+  });
+  it('refuses masks of other row lengths, dtypes and ranks', () => {
+    expect(() => tf.ragged.booleanMask(rows, tf.ragged.constant([[true], [], [true, true, true]]))).toThrow(
+      /row lengths \[1, 0, 3\], wanted those of data, \[2, 0, 3\]/,
+    );
+    expect(() => tf.ragged.booleanMask(rows, [1, 0, 1])).toThrow(/found dtype int32, wanted bool/);
+    expect(() => tf.ragged.booleanMask([1, 2], [[true, false]])).toThrow(/no more than data has/);
+  });
+});

@@ -240,13 +240,29 @@ export const retain = signature(
     );
   },
 );
-/** The sum of two sparse tensors, or of a sparse and a dense one. */
-export function add(a: SparseTensor | TensorLike, b: SparseTensor | TensorLike): SparseTensor | Tensor {
-  if (!(a instanceof SparseTensor))
-    return b instanceof SparseTensor ? addDense(b, a) : (p.add(...convertPair(a, b, 'sparse.add')) as Tensor);
-  if (!(b instanceof SparseTensor)) return addDense(a, b);
-  return combine(a as SparseTensor, b as SparseTensor, 'add');
-}
+/**
+ * The sum of two sparse tensors, or of a sparse and a dense one, which is dense.
+ * @param threshold sums of two sparse tensors whose magnitude is smaller take no place in the result.
+ * @throws where the shapes differ.
+ * @example tf.sparse.add(a, b, 0.1)
+ * @see https://www.tensorflow.org/api_docs/python/tf/sparse/add
+ */
+export const add = signature(
+  'sparse.add',
+  ['a', 'b', 'threshold'],
+  (a: SparseTensor | TensorLike, b: SparseTensor | TensorLike, threshold: number = 0): SparseTensor | Tensor => {
+    if (!(a instanceof SparseTensor))
+      return b instanceof SparseTensor ? addDense(b, a) : (p.add(...convertPair(a, b, 'sparse.add')) as Tensor);
+    if (!(b instanceof SparseTensor)) return addDense(a, b);
+    const sum = combine(a, b, 'add');
+    if (!(threshold > 0)) return sum;
+    const values = Array.from(sum.values.dataSync() as ArrayLike<number | bigint>, Number);
+    return retain(
+      sum,
+      values.map((value) => Math.abs(value) >= threshold),
+    );
+  },
+);
 function addDense(x: SparseTensor, other: TensorLike): Tensor {
   const dense = convertToTensor(other, x.dtype, 'sparse.add');
   if (!sameShape(dense.dims, x.shape))
@@ -261,9 +277,10 @@ function combine(a: SparseTensor, b: SparseTensor, mode: 'add' | 'max' | 'min'):
   const name = mode === 'add' ? 'sparse.add' : `sparse.${mode}imum`;
   const [left, right] = [places(a, name), places(b, name)];
   const all = [...new Set([...left, ...right])].sort((x, y) => x - y);
+  const positions = new Map(all.map((place, i) => [place, i]));
   const at = (list: readonly number[]): Tensor =>
     integersTensor(
-      list.map((place) => all.indexOf(place)),
+      list.map((place) => positions.get(place)!),
       [list.length],
       'int32',
     );

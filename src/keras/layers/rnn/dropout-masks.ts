@@ -17,7 +17,6 @@ export interface Drops {
   /** For its first state. */
   readonly states: Masks;
 }
-export const noDrops: Drops = { inputs: null, states: null };
 
 function draw(rate: number, like: Spec, count: number, cell: DroppingCell, training: boolean): Masks {
   if (rate <= 0) return null;
