@@ -1,7 +1,7 @@
 // Rewrites a graph into an equal, smaller one: common parts once, nothing for nothing, transposes into contractions.
 // Owns: the algebraic rules. They look at primitives by name, for they are statements about them; correctness is tested by
 // the fuzzer against the unsimplified graph.
-import { allocate, type Data } from '../base/dtype.ts';
+import { allocate, type Data, isComplex } from '../base/dtype.ts';
 import { type Dims, sameShape, sizeOf } from '../base/shape.ts';
 import { Graph, type GraphValue, type Node } from '../graph/graph.ts';
 import type { ArrayValue, Params } from '../graph/primitive.ts';
@@ -107,6 +107,19 @@ export class Simplifier {
         return a!.node.primitive?.name === 'neg' ? a!.node.inputs[0]! : null;
       case 'convert':
         return a!.dtype === params.dtype ? a! : null;
+      // Parts that were put together, and what is put together of its own parts.
+      case 'real':
+      case 'imag': {
+        const { node } = a!;
+        if (node.primitive?.name === 'complex') return node.inputs[name === 'real' ? 0 : 1]!;
+        const made = name === 'real' && node.primitive?.name === 'convert' ? node.inputs[0]! : null;
+        return made?.dtype === 'float32' ? made : null;
+      }
+      case 'complex': {
+        const [re, im] = [a!.node, b!.node];
+        const whole = re.primitive?.name === 'real' && im.primitive?.name === 'imag' ? re.inputs[0]! : null;
+        return whole !== null && whole === im.inputs[0] ? whole : null;
+      }
       case 'select': {
         const known = uniform(a!);
         if (known !== null) return Number(known) !== 0 ? b! : c!;
@@ -172,6 +185,14 @@ export class Simplifier {
         // An axis that the first already stretched cannot be of length 1 in its operand and stay unnamed.
         return this.#make(primitive, [of!], { dims: params.dims!, axes: first.map((axis) => second[axis]!) }, scope);
       }
+      case 'imag':
+        if (source !== 'convert' || isComplex(of!.dtype)) return null;
+        return this.#make(
+          primitiveNamed('broadcast'),
+          [this.#constant(new Float32Array(1), { dims: [], dtype: 'float32' })],
+          { dims: a!.dims, axes: [] },
+          scope,
+        );
       case 'dotGeneral':
         return this.#foldTransposes(primitive, inputs, params, scope);
       case 'add':

@@ -26,28 +26,81 @@ export function categoricalSamples(
   const sums = new Float64Array(classes);
   const out = new Int32Array(rows * samples);
   for (let row = 0; row < rows; row++) {
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < classes; j++) {
-      const logit = logits[row * classes + j]!;
-      if (Number.isFinite(logit) && logit > largest) largest = logit;
-    }
-    let total = 0;
-    for (let j = 0; j < classes; j++) {
-      const logit = logits[row * classes + j]!;
-      if (Number.isFinite(logit)) total += exp(logit - largest);
-      sums[j] = total;
-    }
+    const from = row * classes;
+    const largest = largestFinite(logits, from, classes);
+    let total = addUp(sums, logits, from, largest, quickExp);
+    let exact = false;
     for (let s = 0; s < samples; s++) {
-      const sought = words.nextDouble() * total;
-      let low = 0;
-      let high = classes;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (sums[middle]! <= sought) low = middle + 1;
-        else high = middle;
+      const unit = words.nextDouble();
+      let sought = unit * total;
+      let found = search(sums, sought);
+      // So near to a border the last bits decide: then all is added up with the C library's.
+      const near = total * NEAR;
+      if (
+        !exact &&
+        !(sought - (found > 0 ? sums[found - 1]! : Number.NEGATIVE_INFINITY) > near && sums[found]! - sought > near)
+      ) {
+        total = addUp(sums, logits, from, largest, exp);
+        exact = true;
+        sought = unit * total;
+        found = search(sums, sought);
       }
-      out[row * samples + s] = low;
+      out[row * samples + s] = found;
     }
   }
   return out;
+}
+
+/** Of a row's total: more than quick sums and exact ones are apart. */
+const NEAR = 1e-10;
+
+function largestFinite(logits: ArrayLike<number>, from: number, classes: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let j = from; j < from + classes; j++) {
+    const logit = logits[j]!;
+    if (logit > largest && logit < Number.POSITIVE_INFINITY) largest = logit;
+  }
+  return largest;
+}
+
+/** Running sums of e^(logit − largest), without those that are not finite; returns the last. */
+function addUp(
+  sums: Float64Array,
+  logits: ArrayLike<number>,
+  from: number,
+  largest: number,
+  power: (x: number) => number,
+): number {
+  let total = 0;
+  for (let j = 0; j < sums.length; j++) {
+    const logit = logits[from + j]!;
+    if (logit - logit === 0) total += power(logit - largest);
+    sums[j] = total;
+  }
+  return total;
+}
+
+/** The first sum that is larger. */
+function search(sums: Float64Array, sought: number): number {
+  let low = 0;
+  let high = sums.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sums[middle]! <= sought) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const [STEPS, LOWEST] = [32, -700];
+/** 2^(k/32) by its place, and 2^−n. */
+const STEP = Float64Array.from({ length: STEPS }, (_, k) => 2 ** (k / STEPS));
+const HALVES = Float64Array.from({ length: 1025 }, (_, n) => 2 ** -n);
+/** e^x for x ≤ 0, within 1e-13 of it; 0 where it is smaller than any that counts. */
+function quickExp(x: number): number {
+  if (x < LOWEST) return 0;
+  const n = Math.floor(x * (STEPS / Math.LN2) + 0.5);
+  const r = x - n * (Math.LN2 / STEPS);
+  const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r / 720)))));
+  return STEP[n & (STEPS - 1)]! * HALVES[-(n >> 5)]! * series;
 }

@@ -39,8 +39,6 @@ function scaled(x: Value, norm: Norm, n: number, forward: boolean, name: string)
   ) as Tensor;
 }
 const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
-const complexOf = (x: Value): Value =>
-  isComplex(x.dtype) ? x : p.complex(p.convert(x, 'float32'), p.full(0, { dims: x.dims, dtype: 'float32' }));
 const NAMES = ['inputTensor', 'fftLength', 'axes', 'norm'] as const;
 
 const complexNd = (name: string, sign: -1 | 1) =>
@@ -49,7 +47,7 @@ const complexNd = (name: string, sign: -1 | 1) =>
     NAMES,
     (inputTensor: TensorLike, fftLength?: TensorLike, axes?: TensorLike, norm: Norm = 'backward'): Tensor => {
       const { x, axes: list, lengths } = plan(inputTensor, fftLength, axes, name);
-      let y = complexOf(x);
+      let y: Value = x;
       list.forEach((axis, i) => {
         if (lengths) y = fitted(y, axis, lengths[i]!);
       });
@@ -73,6 +71,6 @@ export const irfftnd = signature(
   (inputTensor: TensorLike, fftLength?: TensorLike, axes?: TensorLike, norm: Norm = 'backward'): Tensor => {
     const { x, axes: list, lengths } = plan(inputTensor, fftLength, axes, 'irfftnd');
     const sizes = lengths ?? list.map((axis, i) => (i === list.length - 1 ? 2 * (x.dims[axis]! - 1) : x.dims[axis]!));
-    return scaled(irfftOver(complexOf(x), list, sizes), norm, product(sizes), false, 'irfftnd');
+    return scaled(irfftOver(x, list, sizes), norm, product(sizes), false, 'irfftnd');
   },
 );

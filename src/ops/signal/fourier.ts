@@ -2,53 +2,130 @@
 // Owns: the ops and their gradients, which are transforms again. The algorithm stands in kernel.ts.
 import { isComplex } from '../../base/dtype.ts';
 import { ShapeError, show } from '../../base/errors.ts';
-import { normalizeAxis, showShape } from '../../base/shape.ts';
-import type { HostFunction } from '../../graph/primitive.ts';
+import { type Dims, normalizeAxis, showShape } from '../../base/shape.ts';
+import type { ArrayValue, HostFunction } from '../../graph/primitive.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
-import type { Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asIntegers, convertToTensor } from '../core/convert.ts';
 import { hostFunction } from '../core/host.ts';
 import { roll } from '../core/pad.ts';
 import { signature } from '../core/signature.ts';
-import { alongLast } from '../core/sorting.ts';
-import { transform } from './kernel.ts';
+import { type Parts, transformRealRows, transformRows, transformToRealRows } from './kernel.ts';
+
+/** Real and imaginary parts apart: so they are computed with inside programs, which know no complex numbers. */
+interface Pair {
+  readonly re: Value;
+  readonly im: Value;
+}
+const partsOf = (x: Value): Pair => {
+  if (isComplex(x.dtype)) return { re: p.real(x), im: p.imag(x) };
+  const re = p.convert(x, 'float32');
+  return { re, im: p.zerosLike(re) };
+};
+const joined = ({ re, im }: Pair): Value => p.complex(re, im);
+const eachPart = ({ re, im }: Pair, f: (x: Value) => Value): Pair => ({ re: f(re), im: f(im) });
+const lastExtent = (dims: Dims): number => dims.at(-1)!;
+const withLast = (dims: Dims, n: number): Dims => [...dims.slice(0, -1), n];
+const orZeros = (g: Value | null | undefined, like: Value): Value => g ?? p.zerosLike(like);
+const arrayOf = (value: ArrayValue): Float32Array => value.data as Float32Array;
+const partsOfArrays = (re: ArrayValue | undefined, im: ArrayValue | undefined): Parts => ({
+  re: arrayOf(re!),
+  im: arrayOf(im!),
+});
 
 /** The transform along the last axis, not scaled. */
 const call = (sign: -1 | 1): HostFunction =>
   hostFunction(
     sign < 0 ? 'fft' : 'ifft',
-    ([x]) => [{ dims: x!.dims, dtype: 'complex64' }],
-    ([x], [out]) => {
-      const n = x!.dims.at(-1)! * 2;
-      const source = x!.data as Float32Array;
-      const row = new Float64Array(n);
-      for (let start = 0; start < source.length; start += n) {
-        row.set(source.subarray(start, start + n));
-        transform(row, sign);
-        (out!.data as Float32Array).set(row, start);
-      }
-    },
+    ([re]) => [
+      { dims: re!.dims, dtype: 'float32' },
+      { dims: re!.dims, dtype: 'float32' },
+    ],
+    ([re, im], [outRe, outIm]) =>
+      transformRows(partsOfArrays(re, im), lastExtent(re!.dims), sign, partsOfArrays(outRe, outIm)),
     // The cotangent is the conjugate's: the transform backwards, not scaled either.
-    ({ cotangents: [g] }) => [raw(g!, sign < 0 ? 1 : -1)],
+    ({ inputs: [x], cotangents: [re, im] }) => {
+      const g = raw({ re: orZeros(re, x!), im: orZeros(im, x!) }, sign < 0 ? 1 : -1);
+      return [g.re, g.im];
+    },
   );
 const calls = { forward: call(-1), backward: call(1) };
-const raw = (x: Value, sign: -1 | 1): Value => p.customCall(sign < 0 ? calls.forward : calls.backward, [x])[0]!;
-
-const scaleComplex = (x: Value, factor: number): Value =>
-  factor === 1 ? x : p.complex(p.scale(p.real(x), factor), p.scale(p.imag(x), factor));
-const complexOf = (x: Value): Value => {
-  if (isComplex(x.dtype)) return x;
-  const part = p.convert(x, 'float32');
-  return p.complex(part, p.zerosLike(part));
-};
-export function overAxes(x: Value, axes: readonly number[], sign: -1 | 1): Value {
-  let y = x;
-  for (const axis of axes) y = alongLast(y, axis, (z) => raw(z, sign));
-  if (sign < 0) return y;
-  return scaleComplex(y, 1 / axes.reduce((n, axis) => n * x.dims[axis]!, 1));
+function raw({ re, im }: Pair, sign: -1 | 1): Pair {
+  const [outRe, outIm] = p.customCall(sign < 0 ? calls.forward : calls.backward, [re, im]);
+  return { re: outRe!, im: outIm! };
 }
+
+/** Factors of half a spectrum: 1 for the frequencies that stand in it alone, `others` for those that are there twice in the whole one. */
+function weighted(x: Value, n: number, others: number): Value {
+  const kept = lastExtent(x.dims);
+  const factors = Float32Array.from({ length: kept }, (_, k) => (k === 0 || 2 * k === n ? 1 : others));
+  return p.mul(x, p.broadcast(eagerTensor(factors, [kept], 'float32'), x.dims, [x.dims.length - 1]));
+}
+/** Rows of real numbers to the first half of their spectra. */
+const realCall: HostFunction = hostFunction(
+  'rfft',
+  ([x]) => {
+    const dims = withLast(x!.dims, Math.floor(lastExtent(x!.dims) / 2) + 1);
+    return [
+      { dims, dtype: 'float32' },
+      { dims, dtype: 'float32' },
+    ];
+  },
+  ([x], [re, im]) => transformRealRows(arrayOf(x!), lastExtent(x!.dims), partsOfArrays(re, im)),
+  ({ inputs: [x], outputs: [y], cotangents: [re, im] }) => {
+    const n = lastExtent(x!.dims);
+    const half = (g: Value | null | undefined): Value => weighted(orZeros(g, y!), n, 0.5);
+    return [rawToReal({ re: half(re), im: half(im) }, n)];
+  },
+);
+const rawReal = (x: Value): Pair => {
+  const [re, im] = p.customCall(realCall, [x]);
+  return { re: re!, im: im! };
+};
+/** Half spectra back to rows of n real numbers, not scaled. */
+const makeToReal = (n: number): HostFunction =>
+  hostFunction(
+    'irfft',
+    ([re]) => [{ dims: withLast(re!.dims, n), dtype: 'float32' }],
+    ([re, im], [out]) => transformToRealRows(partsOfArrays(re, im), n, arrayOf(out!)),
+    ({ cotangents: [g] }) => {
+      const { re, im } = eachPart(rawReal(g!), (part) => weighted(part, n, 2));
+      return [re, im];
+    },
+  );
+const toRealCalls = new Map<number, HostFunction>();
+/** Calls are told apart by identity, so there is one for each length. */
+function rawToReal({ re, im }: Pair, n: number): Value {
+  let made = toRealCalls.get(n);
+  if (!made) {
+    made = makeToReal(n);
+    toRealCalls.set(n, made);
+  }
+  return p.customCall(made, [re, im])[0]!;
+}
+
+/** Applies `f` to an axis as the last one, and moves it back. */
+function pairAlong(x: Pair, axis: number, f: (x: Pair) => Pair): Pair {
+  const last = x.re.dims.length - 1;
+  if (axis === last) return f(x);
+  const order = x.re.dims.map((_, i) => i);
+  order.splice(axis, 1);
+  order.push(axis);
+  const back = order.map((_, i) => order.indexOf(i));
+  return eachPart(f(eachPart(x, (part) => p.transpose(part, order))), (part) => p.transpose(part, back));
+}
+function pairOver(x: Pair, axes: readonly number[], sign: -1 | 1): Pair {
+  let y = x;
+  for (const axis of axes) y = pairAlong(y, axis, (z) => raw(z, sign));
+  if (sign < 0) return y;
+  const factor = 1 / axes.reduce((n, axis) => n * x.re.dims[axis]!, 1);
+  return eachPart(y, (part) => p.scale(part, factor));
+}
+/** The transform of complex or real numbers over axes, divided by their lengths where it goes backwards. */
+export const overAxes = (x: Value, axes: readonly number[], sign: -1 | 1): Value =>
+  joined(pairOver(partsOf(x), axes, sign));
 const lastAxes = (x: Value, count: number, name: string): number[] => {
   if (x.dims.length < count)
     throw new ShapeError(`${name}: found shape ${showShape(x.dims)}; wanted at least ${count} axes.`);
@@ -56,7 +133,7 @@ const lastAxes = (x: Value, count: number, name: string): number[] => {
 };
 const complexTransform = (name: string, count: number, sign: -1 | 1) =>
   signature(name, ['input'], (input: TensorLike): Tensor => {
-    const x = complexOf(convertToTensor(input, undefined, name));
+    const x = convertToTensor(input, undefined, name);
     return overAxes(x, lastAxes(x, count, name), sign) as Tensor;
   });
 export const fft = complexTransform('fft', 1, -1);
@@ -86,33 +163,28 @@ export function fitted(x: Value, axis: number, length: number): Value {
 
 /** Real signals to the first half of their spectrum, n/2 + 1 values. */
 export function rfftOver(input: Value, axes: readonly number[], lengths: readonly number[]): Value {
-  let x = input;
+  let x = p.convert(input, 'float32');
   axes.forEach((axis, i) => {
     x = fitted(x, axis, lengths[i]!);
   });
-  const last = axes.at(-1)!;
-  const whole = overAxes(complexOf(x), axes, -1);
-  return fitted(whole, last, Math.floor(lengths.at(-1)! / 2) + 1);
+  const half = pairAlong({ re: x, im: x }, axes.at(-1)!, ({ re }) => rawReal(re));
+  return joined(pairOver(half, axes.slice(0, -1), -1));
 }
 /** The real signal of half a spectrum: the other half is its conjugate in reverse. */
 export function irfftOver(input: Value, axes: readonly number[], lengths: readonly number[]): Value {
-  let x = input;
+  let x = partsOf(input);
   const last = axes.at(-1)!;
   const n = lengths.at(-1)!;
   axes.slice(0, -1).forEach((axis, i) => {
-    x = fitted(x, axis, lengths[i]!);
+    x = eachPart(x, (part) => fitted(part, axis, lengths[i]!));
   });
-  x = fitted(x, last, Math.floor(n / 2) + 1);
-  x = overAxes(x, axes.slice(0, -1), 1);
-  const count = n - x.dims[last]!;
-  const from = (axis: number, start: number, stop: number): Value =>
-    p.slice(
-      x,
-      x.dims.map((_, i) => (i === axis ? start : 0)),
-      x.dims.map((m, i) => (i === axis ? stop : m)),
-    );
-  const mirrored = count > 0 ? [p.conj(p.reverse(from(last, 1, count + 1), [last]))] : [];
-  return p.real(overAxes(p.concatenate([x, ...mirrored], last), [last], 1));
+  x = eachPart(x, (part) => fitted(part, last, Math.floor(n / 2) + 1));
+  x = pairOver(x, axes.slice(0, -1), 1);
+  const back = (pair: Pair): Pair => {
+    const real = p.scale(rawToReal(pair, n), 1 / n);
+    return { re: real, im: real };
+  };
+  return pairAlong(x, last, back).re;
 }
 const lengthsOf = (given: TensorLike | undefined, fallback: readonly number[], name: string): number[] => {
   if (given === undefined) return [...fallback];
@@ -140,7 +212,7 @@ export const rfft2d = realTransform('rfft2d', 2);
 export const rfft3d = realTransform('rfft3d', 3);
 const inverseReal = (name: string, count: number) =>
   signature(name, ['inputTensor', 'fftLength'], (inputTensor: TensorLike, fftLength?: TensorLike): Tensor => {
-    const x = complexOf(convertToTensor(inputTensor, undefined, name));
+    const x = convertToTensor(inputTensor, undefined, name);
     const axes = lastAxes(x, count, name);
     const natural = axes.map((axis, i) =>
       i === axes.length - 1 ? Math.max(2 * (x.dims[axis]! - 1), 1) : x.dims[axis]!,
