@@ -6,6 +6,7 @@ import { type Dims, sameShape, sizeOf } from '../base/shape.ts';
 import { bind, bind1, constantValue } from '../graph/dispatch.ts';
 import type { HostFunction } from '../graph/primitive.ts';
 import type { Spec, Value } from '../graph/value.ts';
+import type { ElementwiseFunction } from './elementwise/call.ts';
 import type { BinaryName, CompareName, UnaryName } from './elementwise/rules.ts';
 import type { OwnGradientParams } from './elementwise/select-convert.ts';
 import { primitive } from './registry.ts';
@@ -155,6 +156,10 @@ export const randomBits = (key: Value, counter: Value, dims: Dims): Value =>
 /** A function in JavaScript as a primitive. */
 export const customCall = (call: HostFunction, inputs: readonly Value[]): Value[] =>
   bind(primitive('customCall'), inputs, { call });
+
+/** A function of numbers, element by element; compiled where it has an expression for its dtype. */
+export const elementwiseCall = (call: ElementwiseFunction, inputs: readonly Value[]): Value =>
+  bind1(primitive('elementwiseCall'), inputs, { call });
 
 // ── Constants ───────────────────────────────────────────────────────────────────────────────────────────────────
 

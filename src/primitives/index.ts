@@ -6,6 +6,7 @@ import { cond } from './control/cond.ts';
 import { customCall } from './control/custom-call.ts';
 import { scan } from './control/scan.ts';
 import { whileLoop } from './control/while-loop.ts';
+import { elementwiseCall } from './elementwise/call.ts';
 import { binaryPrimitives, comparePrimitives, unaryPrimitives } from './elementwise/define.ts';
 import {
   bitcast,
@@ -53,6 +54,7 @@ registerPrimitives({
   cumulative,
   randomBits,
   customCall,
+  elementwiseCall,
   scan,
   whileLoop,
   cond,

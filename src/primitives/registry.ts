@@ -44,6 +44,7 @@ export type PrimitiveName =
   | 'cumulative'
   | 'randomBits'
   | 'customCall'
+  | 'elementwiseCall'
   | 'scan'
   | 'whileLoop'
   | 'cond';

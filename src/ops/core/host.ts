@@ -3,8 +3,10 @@
 import { type Data, isBig, roundInPlace } from '../../base/dtype.ts';
 import { StateError } from '../../base/errors.ts';
 import type { Dims } from '../../base/shape.ts';
+import type { Expr } from '../../compiler/loop-ir.ts';
 import type { ArrayValue, HostFunction, Params, VjpContext } from '../../graph/primitive.ts';
 import type { Spec, Value } from '../../graph/value.ts';
+import type { ElementwiseFunction } from '../../primitives/elementwise/call.ts';
 import * as p from '../../primitives/functions.ts';
 import { resolve } from '../../runtime/execute.ts';
 import { Tensor } from '../../runtime/tensor.ts';
@@ -41,11 +43,15 @@ export const hostFunction = (
   ...(meaning ? { meaning } : {}),
 });
 
-/** An elementwise function of numbers of equal shapes and one floating dtype; derivatives by operand, null where there is none. */
+/**
+ * An elementwise function of numbers of equal shapes and one floating dtype; derivatives by operand, null where there is none. With an
+ * expression it is compiled in float32.
+ */
 export function elementwise(
   name: string,
   f: (...x: number[]) => number,
   derivatives: readonly (((inputs: readonly Value[], output: Value) => Value) | null)[] | null,
+  expression?: (...operands: Expr[]) => Expr,
 ): (...inputs: Value[]) => Value {
   const call = hostFunction(
     name,
@@ -65,7 +71,8 @@ export function elementwise(
           })
       : undefined,
   );
-  return (...inputs) => p.customCall(call, inputs)[0]!;
+  const made: ElementwiseFunction = expression ? { ...call, expression } : call;
+  return (...inputs) => p.elementwiseCall(made, inputs);
 }
 
 /** The elements of a tensor that must be known now, because the shape of the result depends on them. */

@@ -4,6 +4,7 @@
 import { asDType, type DType } from '../../base/dtype.ts';
 import { ValueError } from '../../base/errors.ts';
 import { broadcastShapes } from '../../base/shape.ts';
+import type { Expr } from '../../compiler/loop-ir.ts';
 import type { Value } from '../../graph/value.ts';
 import * as p from '../../primitives/functions.ts';
 import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
@@ -13,6 +14,7 @@ import { elementwise } from '../core/host.ts';
 import { signature } from '../core/signature.ts';
 import { broadcastPair, floating } from './operands.ts';
 import * as bessel from './special/bessel.ts';
+import * as expressions from './special/expressions.ts';
 import * as gamma from './special/gamma.ts';
 import * as normal from './special/normal.ts';
 
@@ -24,8 +26,8 @@ const exceptZero = (x: Value, at: number, f: (x: Value) => Value): Value => {
   const none = p.compare('equal', x, p.zerosLike(x));
   return p.select(none, p.full(at, x), f(p.select(none, p.onesLike(x), x)));
 };
-const define = (name: string, f: (x: number) => number, derivative: Derivative) => {
-  const apply = elementwise(name, f, [derivative]);
+const define = (name: string, f: (x: number) => number, derivative: Derivative, expression?: (x: Expr) => Expr) => {
+  const apply = elementwise(name, f, [derivative], expression);
   return { apply, op: signature(name, ['x'], (x: TensorLike): Tensor => apply(floating(x, name)) as Tensor) };
 };
 
@@ -36,10 +38,10 @@ const polygammaValue: (n: Value, x: Value) => Value = elementwise(
   gamma.polygamma as (...x: number[]) => number,
   [null, ([n, x]) => polygammaValue(p.offset(n!, 1), x!)],
 );
-const digammaOf = define('digamma', gamma.digamma, ([x]) => polygammaValue(p.onesLike(x!), x!));
+const digammaOf = define('digamma', gamma.digamma, ([x]) => polygammaValue(p.onesLike(x!), x!), expressions.digamma);
 /** Γ′/Γ. */
 export const digamma = digammaOf.op;
-const lgammaOf = define('lgamma', gamma.lgamma, ([x]) => digammaOf.apply(x!));
+const lgammaOf = define('lgamma', gamma.lgamma, ([x]) => digammaOf.apply(x!), expressions.lgamma);
 /** log |Γ(x)|. */
 export const lgamma = lgammaOf.op;
 /** The a-th derivative of digamma. */
@@ -104,14 +106,25 @@ export const betainc = signature('betainc', ['a', 'b', 'x'], (a: TensorLike, b: 
 // ── Error functions and integrals ───────────────────────────────────────────────────────────────────────────────
 
 /** The inverse of erf. */
-export const erfinv = define('erfinv', normal.erfinv, (_x, y) => p.scale(exp(p.square(y)), Math.sqrt(Math.PI) / 2)).op;
+export const erfinv = define(
+  'erfinv',
+  normal.erfinv,
+  (_x, y) => p.scale(exp(p.square(y)), Math.sqrt(Math.PI) / 2),
+  expressions.erfinv,
+).op;
 /** The inverse of erfc. */
-export const erfcinv = define('erfcinv', normal.erfcinv, (_x, y) =>
-  p.scale(exp(p.square(y)), -Math.sqrt(Math.PI) / 2),
+export const erfcinv = define(
+  'erfcinv',
+  normal.erfcinv,
+  (_x, y) => p.scale(exp(p.square(y)), -Math.sqrt(Math.PI) / 2),
+  expressions.erfcinv,
 ).op;
 /** The inverse of the normal distribution function. */
-export const ndtri = define('ndtri', normal.ndtri, (_x, y) =>
-  p.scale(exp(p.scale(p.square(y), 0.5)), Math.sqrt(2 * Math.PI)),
+export const ndtri = define(
+  'ndtri',
+  normal.ndtri,
+  (_x, y) => p.scale(exp(p.scale(p.square(y), 0.5)), Math.sqrt(2 * Math.PI)),
+  expressions.ndtri,
 ).op;
 /** Dawson's integral. */
 export const dawsn = define('dawsn', normal.dawsn, ([x], y) => p.sub(p.onesLike(x!), p.scale(p.mul(x!, y), 2))).op;
@@ -139,13 +152,24 @@ export const spence = define('spence', normal.spence, ([x]) => {
 
 // ── Bessel functions ────────────────────────────────────────────────────────────────────────────────────────────
 
-const i0 = define('besselI0', bessel.i0, ([x]) => i1.apply(x!));
-const i1: ReturnType<typeof define> = define('besselI1', bessel.i1, ([x], y) =>
-  exceptZero(x!, 0.5, (z) => p.sub(i0.apply(z), p.div(y, z))),
+const i0 = define('besselI0', bessel.i0, ([x]) => i1.apply(x!), expressions.i0);
+const i1: ReturnType<typeof define> = define(
+  'besselI1',
+  bessel.i1,
+  ([x], y) => exceptZero(x!, 0.5, (z) => p.sub(i0.apply(z), p.div(y, z))),
+  expressions.i1,
 );
-const i0e = define('besselI0e', bessel.i0e, ([x], y) => p.sub(i1e.apply(x!), p.mul(p.unary('sign', x!), y)));
-const i1e: ReturnType<typeof define> = define('besselI1e', bessel.i1e, ([x], y) =>
-  exceptZero(x!, 0.5, (z) => p.sub(i0e.apply(z), p.mul(y, p.add(p.unary('sign', z), p.reciprocal(z))))),
+const i0e = define(
+  'besselI0e',
+  bessel.i0e,
+  ([x], y) => p.sub(i1e.apply(x!), p.mul(p.unary('sign', x!), y)),
+  expressions.i0e,
+);
+const i1e: ReturnType<typeof define> = define(
+  'besselI1e',
+  bessel.i1e,
+  ([x], y) => exceptZero(x!, 0.5, (z) => p.sub(i0e.apply(z), p.mul(y, p.add(p.unary('sign', z), p.reciprocal(z))))),
+  expressions.i1e,
 );
 const j0 = define('besselJ0', bessel.j0, ([x]) => p.neg(j1.apply(x!)));
 const j1: ReturnType<typeof define> = define('besselJ1', bessel.j1, ([x], y) =>
@@ -196,7 +220,7 @@ function next(x: number, y: number, wide: boolean): number {
   return floats[0]!;
 }
 const alongFirst = [([x]: readonly Value[]) => p.onesLike(x!), ([, y]: readonly Value[]) => p.zerosLike(y!)] as const;
-const nextNarrow = elementwise('nextafter', (x, y) => next(x!, y!, false), alongFirst);
+const nextNarrow = elementwise('nextafter', (x, y) => next(x!, y!, false), alongFirst, expressions.nextafter);
 const nextWide = elementwise('nextafter', (x, y) => next(x!, y!, true), alongFirst);
 /** The next number of the dtype from x1 towards x2. */
 export const nextafter = signature('nextafter', ['x1', 'x2'], (x1: TensorLike, x2: TensorLike): Tensor => {
