@@ -26,7 +26,9 @@ function refuse(node: Node): never {
       `exportOnnx: ${where} draws random numbers at inference too, which ONNX models cannot do alike.`,
     );
   const what =
-    name === 'customCall' || name === 'elementwiseCall' ? `'${paramsOf<{ readonly call: HostFunction }>(node).call.hostFunction}'` : `'${name}'`;
+    name === 'customCall' || name === 'elementwiseCall'
+      ? `'${paramsOf<{ readonly call: HostFunction }>(node).call.hostFunction}'`
+      : `'${name}'`;
   throw new ValueError(
     `exportOnnx: ${where} computes ${what}, for which ONNX has no operator. Leave the layer out of the exported model, or save as .keras.`,
   );

@@ -69,7 +69,7 @@ const DIGAMMA = [
 ];
 /** (log y − 1/(2y) − ψ(y)) y² from 3 on, in 1/y². */
 const ASYMPTOTIC = [0.0833333358, -0.00833320618, 0.00395842874, -0.00389231741, 0.00413908437];
-const ZERO = 1.4616321449683623;
+const ZERO = 1.4616321449683622;
 const ZERO_HIGH = Math.fround(ZERO);
 
 /** Γ′(x) / Γ(x). */
