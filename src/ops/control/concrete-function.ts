@@ -1,7 +1,7 @@
 // f.getConcreteFunction(…): a traced function for arguments that are fixed: what it takes, what it gives, which variables it uses.
 // Owns: the description, and the binding of a call's arguments to it. Leaves conformity of values to function.ts, programs to the
 // function itself, which has one for each length where the description leaves it open.
-import { ShapeError, show, StateError, ValueError } from '../../base/errors.ts';
+import { ShapeError, StateError, show, ValueError } from '../../base/errors.ts';
 import { isRecord } from '../../base/record.ts';
 import type { Shape } from '../../base/shape.ts';
 import { flattenTree, mapTree, packTree } from '../../base/tree.ts';

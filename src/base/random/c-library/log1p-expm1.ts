@@ -15,8 +15,8 @@ const withHigh = (x: number, high: number): number => {
   return view.getFloat64(0);
 };
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 /** log(1 + x). */
 export function log1p(x: number): number {
@@ -47,7 +47,7 @@ export function log1p(x: number): number {
   const half = 0.5 * f * f;
   if (top === 0) {
     if (f === 0) return k === 0 ? 0 : fma(k, LN2_HIGH, fma(k, LN2_LOW, correction));
-    const rest = half * fma(-0.66666666666666666, f, 1);
+    const rest = half * fma(-0.6666666666666666, f, 1);
     return k === 0 ? f - rest : fma(k, LN2_HIGH, -(rest - fma(k, LN2_LOW, correction) - f));
   }
   const s = f / (2 + f);
@@ -55,10 +55,10 @@ export function log1p(x: number): number {
   const z2 = z * z;
   const z4 = z2 * z2;
   const z6 = z4 * z2;
-  const second = fma(2.857142874366239149e-1, z, 3.999999999940941908e-1);
-  const third = fma(1.818357216161805012e-1, z, 2.222219843214978396e-1);
-  const fourth = fma(1.479819860511658591e-1, z, 1.531383769920937332e-1);
-  const sum = fma(z6, fourth, fma(z4, third, fma(z, 6.66666666666673513e-1, z2 * second)));
+  const second = fma(0.2857142874366239, z, 0.3999999999940942);
+  const third = fma(0.1818357216161805, z, 0.22222198432149784);
+  const fourth = fma(0.14798198605116586, z, 0.15313837699209373);
+  const sum = fma(z6, fourth, fma(z4, third, fma(z, 0.6666666666666735, z2 * second)));
   if (k === 0) return f - (half - s * (half + sum));
   return fma(k, LN2_HIGH, -(half - (s * (half + sum) + fma(k, LN2_LOW, correction)) - f));
 }
@@ -67,7 +67,7 @@ export function log1p(x: number): number {
 export function expm1(x: number): number {
   const size = highWord(x) & 0x7fffffff;
   if (Number.isNaN(x)) return x;
-  if (x > 7.09782712893383973096e2) return Number.POSITIVE_INFINITY;
+  if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
   if (size >= 0x4043687a && x < 0) return -1;
   if (size < 0x3c900000) return x;
   let k = 0;
@@ -80,7 +80,7 @@ export function expm1(x: number): number {
       high = x - k * LN2_HIGH;
       low = k * LN2_LOW;
     } else {
-      k = Math.trunc(1.442695040888963387 * x + (x > 0 ? 0.5 : -0.5));
+      k = Math.trunc(1.4426950408889634 * x + (x > 0 ? 0.5 : -0.5));
       high = fma(-k, LN2_HIGH, x);
       low = k * LN2_LOW;
     }
@@ -91,9 +91,9 @@ export function expm1(x: number): number {
   const h = x * halfX;
   const h2 = h * h;
   const h4 = h2 * h2;
-  const first = fma(h, -3.33333333333331316428e-2, 1);
-  const second = fma(-7.93650757867487942473e-5, h, 1.58730158725481460165e-3);
-  const third = fma(-2.01099218183624371326e-7, h, 4.00821782732936239552e-6);
+  const first = fma(h, -0.03333333333333313, 1);
+  const second = fma(-7.93650757867488e-5, h, 0.0015873015872548146);
+  const third = fma(-2.0109921818362437e-7, h, 4.008217827329362e-6);
   const r = fma(h4, third, fma(h2, second, first));
   const t = fma(-r, halfX, 3);
   let e = ((r - t) / fma(-x, t, 6)) * h;
