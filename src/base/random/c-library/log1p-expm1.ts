@@ -80,7 +80,7 @@ export function expm1(x: number): number {
       high = x - k * LN2_HIGH;
       low = k * LN2_LOW;
     } else {
-      k = Math.trunc(1.4426950408889634 * x + (x > 0 ? 0.5 : -0.5));
+      k = Math.trunc(Math.LOG2E * x + (x > 0 ? 0.5 : -0.5));
       high = fma(-k, LN2_HIGH, x);
       low = k * LN2_LOW;
     }
