@@ -11,6 +11,8 @@ constexpr int WIDE_PANEL = Vector::widest * Vector::lanes;
 constexpr int MOST_ROWS = 12;
 /** Terms in a round of the loop over them. */
 constexpr int ROUND = 4;
+/** More rows than there are registers for their addresses. */
+constexpr bool MANY_ROWS = Vector::wideRows > 6;
 
 /** Where the rows of a tile's A and C lie. */
 enum Lie {
@@ -58,16 +60,35 @@ inline __attribute__((always_inline)) void addTerm(Sums<ROWS, VECTORS>& sums, co
   }
 }
 
+/** Terms of rows that lie anywhere, each with its elements side by side. */
+template <int ROWS, int VECTORS>
+inline __attribute__((always_inline)) void addTerms(Sums<ROWS, VECTORS>& sums, const float* const* a, int64_t count, const float* b, int64_t bStep) {
+#pragma GCC unroll 4
+  for (int64_t k = 0; k < count; k++, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a, k](int i) { return a[i] + k; });
+}
+
 /**
- * One run of terms. What the loop needs before it can begin counts as much as what it does, where there are few terms: evenly spaced
- * rows are reached from every third of them, so that few addresses have to be made and kept.
+ * One run of terms. What the loop needs before it can begin counts as much as what it does, where there are few terms: many evenly
+ * spaced rows are reached from every third of them, so that few addresses have to be made and kept. Few rows leave it to the compiler
+ * to repeat the body: it mixes terms that are written out, and sixteen registers do not hold the sums any more.
  */
 template <int ROWS, int VECTORS, Lie LIE>
 inline __attribute__((always_inline)) void addRun(const Tile& t, int64_t offset, const float* b, Sums<ROWS, VECTORS>& sums) {
   const int64_t bStep = t.bStep, aStep = t.aStep;
-  int32_t left = t.run;
-  if constexpr (LIE == SIDE_BY_SIDE) {
+  const int32_t run = t.run;
+  if constexpr (LIE == SIDE_BY_SIDE && !MANY_ROWS) {
     const float* a = t.a + offset;
+#pragma GCC unroll 4
+    for (int64_t k = 0; k < run; k++, a += aStep, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
+  } else if constexpr (LIE == EVENLY && !MANY_ROWS) {
+    const float* a[ROWS];
+    a[0] = t.a + offset;
+#pragma GCC unroll 12
+    for (int i = 1; i < ROWS; i++) a[i] = a[i - 1] + t.aRow;
+    addTerms<ROWS, VECTORS>(sums, a, run, b, bStep);
+  } else if constexpr (LIE == SIDE_BY_SIDE) {
+    const float* a = t.a + offset;
+    int32_t left = run;
     for (; left >= ROUND; left -= ROUND)
 #pragma GCC unroll 4
       for (int k = 0; k < ROUND; k++, a += aStep, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [a](int i) { return a + i; });
@@ -86,6 +107,7 @@ inline __attribute__((always_inline)) void addRun(const Tile& t, int64_t offset,
 #pragma GCC unroll 4
       for (int i = 0; i < THIRDS; i++) a[i] += count;
     };
+    int32_t left = run;
     for (; left >= ROUND; left -= ROUND, advance(ROUND))
 #pragma GCC unroll 4
       for (int k = 0; k < ROUND; k++) term(k);
@@ -95,13 +117,11 @@ inline __attribute__((always_inline)) void addRun(const Tile& t, int64_t offset,
 #pragma GCC unroll 12
     for (int i = 0; i < ROWS; i++) a[i] = t.aRows[i] + offset;
     // Twelve rows, their common index and B fill the processor's registers: the usual step is a constant.
-    if (aStep == 1) {
-      const int64_t run = left;
-#pragma GCC unroll 4
-      for (int64_t k = 0; k < run; k++, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
-    } else {
+    if (aStep == 1) addTerms<ROWS, VECTORS>(sums, a, run, b, bStep);
+    else {
       int64_t k = 0;
-      for (; left > 0; left--, k += aStep, b += bStep) addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
+      for (int32_t left = run; left > 0; left--, k += aStep, b += bStep)
+        addTerm<ROWS, VECTORS>(sums, b, [&a, k](int i) { return a[i] + k; });
     }
   }
 }
