@@ -157,6 +157,89 @@ void packRows(const Plan& plan, const Block& block, const float* a, const float*
   }
 }
 
+/** The height of the first of several tiles of about equal height: a thin one at the end would leave the multipliers waiting. */
+inline int32_t firstHeight(int32_t rows, int32_t most) {
+  const int32_t tiles = (rows + most - 1) / most;
+  return (rows + tiles - 1) / tiles;
+}
+
+/** Floats of a line of cache. */
+constexpr int LINE = 16;
+/** Tiles whose rows, side by side in memory, are packed together, so that a line is read for all who need it; 1: each by itself. */
+constexpr int MOST_PACKED = MANY_ROWS ? 1 : 8;
+constexpr int PACKED_FLOATS = MOST_ROWS * (DEPTH_LIMIT + 4);
+
+/** Tiles of rows that have been packed, and which of them comes next. */
+struct PackedTiles {
+  int32_t count = 0, next = 0;
+  int32_t heights[MOST_PACKED];
+};
+
+/** As packRows, for the next tiles of `rows` rows that lie side by side, as many as fit; each begins `apart` behind the one before it. */
+template <int MOST>
+void packTiles(const Plan& plan, const Block& block, const float* a, int32_t rows, PackedTiles& packed, float* to, int32_t apart) {
+  constexpr int COPIED = MOST > Vector::lanes ? MOST : Vector::lanes, TERMS = 8;
+  const int64_t step = plan.depth[plan.depthAxes - 1].a;
+  packed = {};
+  int32_t wide = 0;
+  for (; packed.count < MOST_PACKED && (packed.count + 1) * apart <= PACKED_FLOATS && wide < rows; packed.count++)
+    wide += packed.heights[packed.count] = firstHeight(rows - wide, MOST);
+  for (int32_t s = 0; s < block.count; s++) {
+    const float* from = a + block.a[s];
+    for (int32_t k = 0; k < block.run; k += TERMS, from += TERMS * step) {
+      const int32_t terms = block.run - k < TERMS ? block.run - k : TERMS;
+      // Terms lie far apart: nothing but the program knows which lines come next.
+      for (int32_t i = TERMS; i < 2 * TERMS; i++)
+        for (int32_t at = 0; at < wide + LINE; at += LINE) __builtin_prefetch(from + i * step + at);
+      const float* tile = from;
+      for (int32_t i = 0; i < packed.count; i++) {
+        const int64_t height = packed.heights[i];
+        const float* x = tile;
+        float* y = to + (int64_t)i * apart + (s * block.run + k) * height;
+        // As in packRows, more is copied than there is.
+        for (int32_t j = 0; j < terms; j++, x += step, y += height) __builtin_memcpy(y, x, COPIED * 4);
+        tile += height;
+      }
+    }
+  }
+}
+
+/** Lines that the next tile of rows reads, asked for a few at a time while this one is worked on: they lie in many places. */
+struct Ahead {
+  const float* from = nullptr;
+  int64_t step = 0;  // from one part of a run to the next: rows, or terms
+  const int32_t* segments = ONE_RUN;
+  int32_t parts = 0, lines = 0, left = 0;
+  int32_t part = 0, line = 0;
+
+  Ahead(const Tile& t, const Block& block, const float* next, int32_t rows) {
+    if (t.lie == EVENLY) {
+      from = next;
+      step = t.aRow;
+      parts = rows;
+      lines = (block.run + LINE - 1) / LINE;
+    } else if (t.lie == SIDE_BY_SIDE && block.count == 1) {
+      // One line of each term, unless this tile has read it.
+      from = next + rows - 1;
+      step = t.aStep;
+      parts = ((uintptr_t)from ^ (uintptr_t)(next - 1)) / (4 * LINE) != 0 ? block.run : 0;
+      lines = 1;
+    }
+    segments = block.a;
+    left = parts * lines * block.count;
+  }
+  void ask(int32_t count) {
+    for (; count > 0 && left > 0; count--, left--) {
+      __builtin_prefetch(from + *segments + part * step + line * LINE, 0, 2);
+      if (++line < lines) continue;
+      line = 0;
+      if (++part < parts) continue;
+      part = 0;
+      segments++;
+    }
+  }
+};
+
 /** How the rows of tiles lie; `evenly`: those of one tile belong to one loop. */
 inline Lie lies(const Plan& plan, bool evenly) {
   if (!evenly) return ANYWHERE;
@@ -170,9 +253,11 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
   constexpr int VECTORS = WIDTH / Vector::lanes;
   constexpr int TILE_ROWS = VECTORS == Vector::widest ? Vector::widestRows : Vector::wideRows;
   const Axis &inner = plan.depth[plan.depthAxes - 1], &across = plan.rows[plan.rowAxes - 1];
+  const int32_t panelCount = (columns + WIDTH - 1) / WIDTH;
   Terms terms(plan);
   Block block;
-  alignas(64) float packedRows[MOST_ROWS * (DEPTH_LIMIT + 1)];
+  alignas(64) float packedRows[PACKED_FLOATS];
+  PackedTiles packed;
   const float* aRows[MOST_ROWS];
   float* cRows[MOST_ROWS];
   Tile t;
@@ -183,7 +268,7 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
     nextBlock(terms, block);
     const int32_t depth = block.terms();
     const float* panels = kept;
-    if (kept) kept += (int64_t)(columns + WIDTH - 1) / WIDTH * WIDTH * depth;
+    if (kept) kept += (int64_t)panelCount * WIDTH * depth;
     else if (plan.packB) {
       packBlock<WIDTH>(plan, block, b, columns, piece.scratch);
       panels = piece.scratch;
@@ -194,11 +279,11 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
     Rows walk(plan, piece.firstRow);
     int32_t rows;
     for (int32_t left = piece.rows; left > 0; left -= rows) {
-      // Tiles of equal height: a thin one at the end would leave the multipliers waiting. Those within one run of rows know less.
+      // Tiles within one run of rows need to know less.
       const int32_t run = walk.run() < left ? walk.run() : left;
       const bool evenly = run == left || across.extent >= 2 * TILE_ROWS;
-      const int32_t most = evenly ? run : left, tiles = (most + TILE_ROWS - 1) / TILE_ROWS;
-      rows = (most + tiles - 1) / tiles;
+      const int32_t most = evenly ? run : left;
+      rows = firstHeight(most, TILE_ROWS);
       float* const cFirst = c + walk.c;
       t.a = a + walk.a;
       t.aRow = across.a;
@@ -215,8 +300,14 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
         }
       else walk.skip(rows);
       if (plan.packA) {
-        packRows<TILE_ROWS>(plan, block, t.a, t.lie == SIDE_BY_SIDE ? nullptr : aRows, rows, packedRows);
-        t.a = packedRows;
+        if (MOST_PACKED > 1 && t.lie == SIDE_BY_SIDE) {
+          const int32_t apart = TILE_ROWS * depth + Vector::lanes;
+          if (packed.next == packed.count) packTiles<TILE_ROWS>(plan, block, t.a, most, packed, packedRows, apart);
+          t.a = packedRows + packed.next++ * apart;
+        } else {
+          packRows<TILE_ROWS>(plan, block, t.a, t.lie == SIDE_BY_SIDE ? nullptr : aRows, rows, packedRows);
+          t.a = packedRows;
+        }
         t.segments = ONE_RUN;
         t.segmentCount = 1;
         t.run = depth;
@@ -225,10 +316,13 @@ void matrix(const Piece& piece, const float* a, const float* b, float* c, int32_
           for (int32_t i = 0; i < rows; i++) aRows[i] = packedRows + i;
       }
       t.b = firstPanel;
+      Ahead ahead(t, block, a + walk.a, MANY_ROWS || plan.packA || left == rows ? 0 : rows);
+      const int32_t share = (ahead.left + panelCount - 1) / panelCount;
       for (int32_t column = 0; column < columns; column += WIDTH, t.b += nextPanel) {
         t.c = cFirst + column;
         t.column = column;
         t.columns = columns - column;
+        ahead.ask(share);
         if constexpr (VECTORS == Vector::widest) widestAnywhere.of[rows](t);
         else multiplyTile(rows, t);
       }
