@@ -24,6 +24,7 @@ import type { Place } from './contract/places.ts';
 import { alignUp, type BlockOptions, type BlockPlan, planBlocks, planContract, taskCount } from './contract/plan.ts';
 import { productsOf } from './contract/windows.ts';
 import type { Library } from './library.ts';
+import type { NativeChoice } from './native/addon.ts';
 import { nativeFunction } from './native/function.ts';
 import { loopFunction } from './native/loop-function.ts';
 import { planLoops } from './native/loop-plan.ts';
@@ -68,15 +69,17 @@ export class KernelFunctions {
   private readonly library: Library;
   private readonly native: NativeImports | undefined;
   private readonly leastProducts: number | undefined;
+  private readonly instructions: string | undefined;
   private readonly byKey = new Map<string, number>();
   private readonly byText = new Map<string, readonly KernelCall[]>();
 
   /** `native`: the imported functions that run native kernels, where there are any. */
-  constructor(module: ModuleBuilder, library: Library, native?: NativeImports, leastProducts?: number) {
+  constructor(module: ModuleBuilder, library: Library, native?: NativeImports, choice?: NativeChoice | null) {
     this.module = module;
     this.library = library;
     this.native = native;
-    this.leastProducts = leastProducts;
+    this.leastProducts = choice?.leastProducts;
+    this.instructions = choice?.instructions;
   }
 
   /** The calls that run a kernel, in order; `text` is its description. */
@@ -192,7 +195,7 @@ export class KernelFunctions {
   }
 
   private nativePlan(nest: Nest, options?: BlockOptions): NativePlan | undefined {
-    return this.native === undefined ? undefined : planNative(nest, options, this.leastProducts);
+    return this.native === undefined ? undefined : planNative(nest, options, this.leastProducts, this.instructions);
   }
 
   private nativeProduct(plan: NativePlan, name: string, args: readonly Argument[], hooks: BlockHooks = {}): Product {

@@ -94,7 +94,7 @@ export function generateProgram(
     doubleFunction: (fn) => doubles.get(fn)!,
   };
 
-  const functions = new KernelFunctions(module, library, imports ?? undefined, native?.leastProducts);
+  const functions = new KernelFunctions(module, library, imports ?? undefined, native);
   const callsOf = program.kernels.map((kernel, i) => functions.callsOf(kernel, texts[i]!));
   const call: DriverCalls['call'] = (kernel, number, slots, driver, range, slot) => {
     const code = driver.body;

@@ -52,8 +52,8 @@ const THIN = 6;
 const [STREAMED_BYTES, STREAMED_ROWS, FEWEST_STREAMED] = [1 << 22, 48, 3];
 /** Bytes of packed B that are kept from task to task. */
 const KEPT_BYTES = 1 << 22;
-/** Lines of B so far apart (in floats) are packed: each lies on a page of its own. */
-const FAR = 1024;
+/** Lines of B so far apart (in floats) are packed: each lies on a page of its own. Half of it where registers, and caches, are smaller. */
+const [FAR, FAR_AVX2] = [1024, 512];
 /** Runs of the sum shorter than this are packed with their rows. */
 const SHORT_RUN = 16;
 const MOST_AXES = 8;
@@ -70,11 +70,12 @@ export function evenly(extent: number, most: number, unit = 1): number {
 }
 const upTo = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
-/** A plan, or undefined where the generated kernels do as well. */
+/** A plan for some instructions, or undefined where the generated kernels do as well. */
 export function planNative(
   given: Nest,
   options: BlockOptions = {},
   least: number = LEAST_PRODUCTS,
+  instructions?: string,
 ): NativePlan | undefined {
   const nest = simplify(given);
   const columnAxis = nest.columns.find((axis) => axis.c === 1);
@@ -102,7 +103,8 @@ export function planNative(
     const next = depth[i + 1];
     return !next || axis.b === next.b * next.extent;
   });
-  const packB = columnAxis.b !== 1 || !straight || (Math.abs(inner.b) >= FAR && m > 4 * TILE_ROWS);
+  const far = instructions === 'AVX2' ? FAR_AVX2 : FAR;
+  const packB = columnAxis.b !== 1 || !straight || (Math.abs(inner.b) >= far && m > 4 * TILE_ROWS);
 
   // Tasks: groups of columns where B is packed and wide, then rows, then columns again.
   const wanted = Math.min(MOST_TASKS, Math.ceil(products / TASK_PRODUCTS));

@@ -66,7 +66,7 @@ const MARGIN = 256;
 
 /** The product by the addon, its rows in pieces of the given size. */
 function multiply(instructions: string, nest: Nest, a: Float32Array, b: Float32Array, piece: number): Float32Array {
-  const plan = planNative(nest, {}, 0)!;
+  const plan = planNative(nest, {}, 0, instructions)!;
   const scratch = plan.scratchBytes / 4;
   const memory = new Float32Array(3 * MOST + scratch + MARGIN).fill(777);
   memory.set(a, 0);
