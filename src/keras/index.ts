@@ -13,6 +13,7 @@ export * as constraints from './constraints/index.ts';
 export * as distribution from './distribution/index.ts';
 export * as dtypePolicies from './dtype-policies.ts';
 export { DTypePolicy, DTypePolicy as FloatDTypePolicy } from './dtype-policy.ts';
+export * as export from './export.ts';
 export * as initializers from './initializers/index.ts';
 export { Initializer } from './initializers/index.ts';
 export { Input } from './layers/core/input-layer.ts';

@@ -2,7 +2,8 @@
 // Owns: the inputs of a model as a function's, its objects for the checkpoint, the config's place. Leaves graphs to src/saved-model.
 
 import type { DType } from '../../base/dtype.ts';
-import { ValueError } from '../../base/errors.ts';
+import { show, ValueError } from '../../base/errors.ts';
+import { isRecord } from '../../base/record.ts';
 import { mapTree } from '../../base/tree.ts';
 import { encodeText } from '../../formats/array-data.ts';
 import { printPythonJson } from '../../formats/keras/python-json.ts';
@@ -10,11 +11,14 @@ import { Variable } from '../../ops/core/variable.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { VariableTensor } from '../../runtime/variable.ts';
 import { ObjectGraph } from '../../saved-model/object-graph.ts';
+import type { SaveOptions } from '../../saved-model/options.ts';
 import { type Template, TensorPlace } from '../../saved-model/structure.ts';
 import { addObjects } from '../../saved-model/trackable.ts';
+import type { Endpoint } from '../../saved-model/write/endpoint.ts';
 import type { InputSpec } from '../../saved-model/write/trace-sizes.ts';
 import { writeFolder } from '../../saved-model/write/write-folder.ts';
 import { writeSavedModel } from '../../saved-model/write/write-saved-model.ts';
+import type { ArchivedEndpoint } from '../export-archive.ts';
 import type { ModelBase } from '../models/model.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Config } from '../schema.ts';
@@ -122,15 +126,8 @@ export async function exportSavedModel(
   options: { readonly config?: Config | null; readonly optimizer?: boolean; readonly inputSignature?: unknown } = {},
 ): Promise<void> {
   const { template, specs } = inputsOf(model, options.inputSignature);
-  const f = (tensors: readonly Tensor[]): unknown => {
-    let next = 0;
-    const inputs = mapTree(
-      template,
-      (leaf) => (leaf instanceof TensorPlace ? tensors[next++] : leaf),
-      (leaf) => leaf instanceof TensorPlace,
-    );
-    return model.invoke(inputs as Inputs, { training: false });
-  };
+  const f = (tensors: readonly Tensor[]): unknown =>
+    model.invoke(filled(template, tensors) as Inputs, { training: false });
   const objects = new ObjectGraph();
   objects.add();
   addObjects(objects, 0, model);
@@ -150,5 +147,100 @@ export async function exportSavedModel(
     ['saved_model.pb', graph],
   ]);
   if (options.config) files.set(CONFIG_FILE, encodeText(printPythonJson(options.config)));
+  await writeFolder(path, files, 'saved_model.pb');
+}
+
+export interface Archive {
+  readonly resources: readonly object[];
+  readonly endpoints: readonly ArchivedEndpoint[];
+  /** Lists of variables by the names under which programs find them. */
+  readonly collections: ReadonlyMap<string, readonly VariableTensor[]>;
+  readonly options: SaveOptions;
+}
+
+/** An endpoint as it is written: its arguments' places, and the function on tensors in their order. */
+function archived({ name, fn, signature, names }: ArchivedEndpoint): Endpoint {
+  if (signature === null) {
+    const model = fn as object as ModelBase;
+    const { template, specs } = inputsOf(model, null);
+    return {
+      name,
+      inputs: specs,
+      arguments: template,
+      f: (tensors) => model.invoke(filled(template, tensors) as Inputs, { training: false }),
+    };
+  }
+  const specs: InputSpec[] = [];
+  const place = (value: unknown, key: string): Template => {
+    const shape = value === null || typeof value !== 'object' ? null : Reflect.get(value, 'shape');
+    const dims: unknown =
+      shape !== null && typeof shape === 'object' && 'asList' in shape
+        ? (shape as { asList(): unknown }).asList()
+        : shape;
+    if (Array.isArray(dims)) {
+      const { dtype = 'float32', name: own } = value as { readonly dtype?: DType; readonly name?: string };
+      const plain = (own ?? key).replace(/[^A-Za-z0-9_]/g, '_');
+      const unique = specs.some((spec) => spec.name === plain) ? `${plain}_${specs.length}` : plain;
+      const spec: InputSpec = { name: unique, shape: dims as (number | null)[], dtype };
+      specs.push(spec);
+      return new TensorPlace(unique, spec.shape, dtype);
+    }
+    if (Array.isArray(value)) return value.map((item, i) => place(item, `${key}_${i}`));
+    if (!isRecord(value))
+      throw new ValueError(
+        `ExportArchive: endpoint '${name}': inputSignature: found ${show(value)}, wanted a tf.TensorSpec, or a list or record of them.`,
+      );
+    return Object.fromEntries(
+      Object.keys(value)
+        .sort()
+        .map((part) => [part, place(value[part], part)]),
+    );
+  };
+  const template = signature.map((entry, i) => place(entry, names[i] || (i === 0 ? 'inputs' : `inputs_${i}`)));
+  return {
+    name,
+    inputs: specs,
+    arguments: template,
+    positional: true,
+    f: (tensors) => Reflect.apply(fn, undefined, filled(template, tensors) as never),
+  };
+}
+
+/** The arguments with tensors in their places. */
+function filled(template: Template, tensors: readonly Tensor[]): unknown {
+  let next = 0;
+  return mapTree(
+    template,
+    (leaf) => (leaf instanceof TensorPlace ? tensors[next++] : leaf),
+    (leaf) => leaf instanceof TensorPlace,
+  );
+}
+
+/** Writes a SavedModel with these endpoints as its signatures, the first also as 'serving_default'. */
+export async function writeArchive(
+  path: string,
+  { resources, endpoints, collections, options }: Archive,
+): Promise<void> {
+  const objects = new ObjectGraph();
+  objects.add();
+  resources.forEach((resource, i) => {
+    addObjects(objects, objects.link(0, `_tracked_${i}`, objects.add()), resource);
+  });
+  for (const [name, variables] of collections) listOf(objects, name, variables);
+  const names = endpoints.map(({ name }) => name);
+  const signatures = new Map(names.map((name) => [name, name]));
+  if (!signatures.has('serving_default')) signatures.set('serving_default', names[0]!);
+  const graph = writeSavedModel({
+    endpoints: endpoints.map(archived),
+    signatures,
+    objects,
+    extraTags: options.extraTags ?? [],
+  });
+  const { index, data } = objects.checkpoint();
+  const files = new Map<string, Uint8Array>([
+    ['variables/variables.data-00000-of-00001', data],
+    ['variables/variables.index', index],
+    ['saved_model.pb', graph],
+  ]);
   await writeFolder(path, files, 'saved_model.pb');
 }

@@ -92,7 +92,7 @@ function traceTwice(f: (...args: unknown[]) => unknown, args: readonly unknown[]
 }
 
 /** Names of the arguments, as they stand in the text of a function. */
-function parameterNames(f: (...args: never) => unknown): string[] {
+export function parameterNames(f: (...args: never) => unknown): string[] {
   const text = Function.prototype.toString.call(f);
   const list = /^(?:async\s+)?(?:function\b[^(]*)?[^(=]*\(([^()]*)\)|^(?:async\s+)?([\w$]+)\s*=>/.exec(text);
   return (list?.[1] ?? list?.[2] ?? '').split(',').map((part) => /^\s*([A-Za-z_$][\w$]*)/.exec(part)?.[1] ?? '');

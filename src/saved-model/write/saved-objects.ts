@@ -20,6 +20,12 @@ const userObject = (identifier: string): MessageInput<SavedObject> => ({
   userObject: { identifier, version: { producer: 1, minConsumer: 1 } },
 });
 
+/** A name for each argument: that of its tensor, or, where it is made of several, one by its place. */
+const argumentNames = ({ arguments: list }: Endpoint): string[] =>
+  (list as readonly Template[]).map((one, i) =>
+    one instanceof TensorPlace ? one.name : i === 0 ? 'inputs' : `inputs_${i}`,
+  );
+
 /** What Python may call the function with. */
 function functionSpec(endpoint: Endpoint) {
   const many = Array.isArray(endpoint.arguments) || !(endpoint.arguments instanceof TensorPlace);
@@ -28,12 +34,7 @@ function functionSpec(endpoint: Endpoint) {
   });
   const none: MessageInput<StructuredValue> = { noneValue: {} };
   const fields: [string, MessageInput<StructuredValue>][] = [
-    [
-      'args',
-      texts(
-        endpoint.positional ? endpoint.inputs.map(({ name }) => name) : [many ? 'inputs' : endpoint.inputs[0]!.name],
-      ),
-    ],
+    ['args', texts(endpoint.positional ? argumentNames(endpoint) : [many ? 'inputs' : endpoint.inputs[0]!.name])],
     ['varargs', none],
     ['varkw', none],
     ['defaults', none],
