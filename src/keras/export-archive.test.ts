@@ -8,8 +8,13 @@ import * as tf from '../index.ts';
 const { layers } = tf.keras;
 const folder = mkdtempSync(join(tmpdir(), 'archive-'));
 const x = tf.constant([[1, 2, 3]], 'float32');
+tf.keras.utils.setRandomSeed(3);
 const model = tf.keras.Sequential([layers.Dense(4, { activation: 'relu' }), layers.Dropout(0.5), layers.Dense(2)]);
 model(x);
+
+// A compiled program rounds the last bit otherwise than single operations.
+const close = (found: tf.Tensor, wanted: tf.Tensor) =>
+  expect(tf.reduceMax(tf.abs(tf.subtract(found, wanted))).item()).toBeLessThan(1e-5);
 
 describe('ExportArchive', () => {
   test('endpoints with one argument, several, and a record of them', async () => {
@@ -33,11 +38,11 @@ describe('ExportArchive', () => {
     await archive.writeOut(path, { verbose: false });
     const { signatures } = await tf.savedModel.load(path);
     expect(Object.keys(signatures).sort()).toEqual(['both', 'scaled', 'serve', 'serving_default']);
-    const wanted = model.predictOnBatch(x).numpy();
-    expect(signatures.serve!({ input: x }).output_0!.numpy()).toEqual(wanted);
-    expect(signatures.serving_default!({ input: x }).output_0!.numpy()).toEqual(wanted);
+    const wanted = model(x);
+    close(signatures.serve!({ input: x }).output_0!, wanted);
+    close(signatures.serving_default!({ input: x }).output_0!, wanted);
     const scaled = signatures.scaled!({ input: x, factor: tf.constant(2, 'float32') }).output_0!;
-    expect(scaled.numpy()).toEqual(model(x).mul(2).numpy());
+    close(scaled, model(x).mul(2));
     const { sum, first } = signatures.both!({ a: tf.ones([2]), b: tf.ones([2]) });
     expect([sum!.numpy(), first!.numpy()]).toEqual([
       [2, 2],
@@ -58,8 +63,8 @@ describe('ExportArchive', () => {
     await archive.writeOut(path, { verbose: false });
     const { signatures } = await tf.savedModel.load(path);
     const y = functional(x);
-    expect(signatures.predict!({ features: x }).output_0!.numpy()).toEqual(y.numpy());
-    expect(signatures.serving_default!({ rows: x }).output_0!.numpy()).toEqual(y.square().numpy());
+    close(signatures.predict!({ features: x }).output_0!, y);
+    close(signatures.serving_default!({ rows: x }).output_0!, y.square());
   });
 
   test.each<[string, () => unknown, RegExp]>([

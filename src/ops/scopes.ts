@@ -5,7 +5,7 @@ import { show, ValueError } from '../base/errors.ts';
 import { guarded, requireFunction } from '../base/misuse.ts';
 import { resolve, withTrace } from '../runtime/execute.ts';
 import type { Nested, Tensor } from '../runtime/tensor.ts';
-import { activeTrace, withScope } from '../runtime/trace.ts';
+import { activeTrace, currentScope, withScope } from '../runtime/trace.ts';
 
 interface Scope {
   [Symbol.dispose](): void;
@@ -28,6 +28,8 @@ export function nameScope<T>(name: string, f: () => T): T {
   requireFunction('nameScope', f);
   return withScope(name, f);
 }
+/** The name scopes that surround the call, as `outer/inner`; an empty text outside of all. */
+export const getCurrentNameScope = (): string => currentScope();
 /** Runs `f`; effects keep their order anyway. */
 export function controlDependencies<T>(_controlInputs: readonly unknown[], f: () => T): T {
   requireFunction('controlDependencies', f);

@@ -42,6 +42,8 @@ export function withEagerScope<T>(name: string, f: () => T): T {
     scope = outer;
   }
 }
+/** That name. */
+export const eagerScope = (): string => scope;
 const placed = new WeakSet<object>();
 function inScope(error: unknown): unknown {
   if (!(error instanceof ValueError) || scope === '' || placed.has(error)) return error;

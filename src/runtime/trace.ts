@@ -6,7 +6,7 @@ import { Graph, type GraphValue } from '../graph/graph.ts';
 import type { Params, Primitive } from '../graph/primitive.ts';
 import { replay } from '../graph/replay.ts';
 import type { Spec } from '../graph/value.ts';
-import { currentTrace, resolve, type TraceTarget, withEagerScope, withTrace } from './execute.ts';
+import { currentTrace, eagerScope, resolve, type TraceTarget, withEagerScope, withTrace } from './execute.ts';
 import { Tensor } from './tensor.ts';
 import { setTraceHooks, type VariableTensor } from './variable.ts';
 
@@ -186,6 +186,9 @@ export function withScope<T>(name: string, f: () => T): T {
     trace.scope = outer;
   }
 }
+
+/** The scopes that surround what runs now: `outer/inner`, or nothing. */
+export const currentScope = (): string => activeTrace()?.scope ?? eagerScope();
 
 /** Runs `f` building `trace`. */
 export const traceInto = <T>(trace: Trace, f: () => T): T => withTrace(trace, f);
