@@ -38,7 +38,12 @@ inline Mask equal(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.value, b.va
 inline Mask different(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.value, b.value, _CMP_NEQ_UQ)}; }
 inline Mask below(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.value, b.value, _CMP_LT_OQ)}; }
 inline Mask atMost(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.value, b.value, _CMP_LE_OQ)}; }
+/** Where both are numbers; where both masks are set. */
+inline Mask ordered(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.value, b.value, _CMP_ORD_Q)}; }
+inline Mask both(Mask a, Mask b) { return {(__mmask16)(a.bits & b.bits)}; }
 inline Vector pick(Mask mask, Vector a, Vector b) { return {_mm512_mask_blend_ps(mask.bits, b.value, a.value)}; }
+/** a where x is below 0, b where it is above; either where it is a zero or no number. */
+inline Vector whereNegative(Vector x, Vector a, Vector b) { return pick(below(x, {_mm512_setzero_ps()}), a, b); }
 /** Masks as vectors of ones and zeros. */
 inline Vector vectorOf(Mask mask) { return floats(_mm512_maskz_set1_epi32(mask.bits, -1)); }
 inline Mask maskOf(Vector x) { return {_mm512_test_epi32_mask(integers(x), integers(x))}; }
@@ -86,7 +91,10 @@ inline Mask equal(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value, 
 inline Mask different(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value, _CMP_NEQ_UQ)}; }
 inline Mask below(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value, _CMP_LT_OQ)}; }
 inline Mask atMost(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value, _CMP_LE_OQ)}; }
+inline Mask ordered(Vector a, Vector b) { return {_mm256_cmp_ps(a.value, b.value, _CMP_ORD_Q)}; }
+inline Mask both(Mask a, Mask b) { return {_mm256_and_ps(a.bits, b.bits)}; }
 inline Vector pick(Mask mask, Vector a, Vector b) { return {_mm256_blendv_ps(b.value, a.value, mask.bits)}; }
+inline Vector whereNegative(Vector x, Vector a, Vector b) { return {_mm256_blendv_ps(b.value, a.value, x.value)}; }
 inline Vector vectorOf(Mask mask) { return {mask.bits}; }
 inline Mask maskOf(Vector x) { return {x.value}; }
 inline bool everywhere(Mask mask) { return _mm256_movemask_ps(mask.bits) == 0xff; }
@@ -129,7 +137,10 @@ inline Mask equal(Vector a, Vector b) { return {vceqq_f32(a.value, b.value)}; }
 inline Mask different(Vector a, Vector b) { return {vmvnq_u32(vceqq_f32(a.value, b.value))}; }
 inline Mask below(Vector a, Vector b) { return {vcltq_f32(a.value, b.value)}; }
 inline Mask atMost(Vector a, Vector b) { return {vcleq_f32(a.value, b.value)}; }
+inline Mask ordered(Vector a, Vector b) { return {vandq_u32(vceqq_f32(a.value, a.value), vceqq_f32(b.value, b.value))}; }
+inline Mask both(Mask a, Mask b) { return {vandq_u32(a.bits, b.bits)}; }
 inline Vector pick(Mask mask, Vector a, Vector b) { return {vbslq_f32(mask.bits, a.value, b.value)}; }
+inline Vector whereNegative(Vector x, Vector a, Vector b) { return pick({vcltzq_f32(x.value)}, a, b); }
 inline Vector vectorOf(Mask mask) { return {vreinterpretq_f32_u32(mask.bits)}; }
 inline Mask maskOf(Vector x) { return {vreinterpretq_u32_f32(x.value)}; }
 inline bool everywhere(Mask mask) { return vminvq_u32(mask.bits) != 0; }

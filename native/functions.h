@@ -20,6 +20,7 @@ constexpr float EXP[] = {0.5f, 0.166665760623f, 0.0416665534587f, 0.008363333082
 constexpr float LN2_HIGH = 0.693359375f, LN2_LOW = -2.1219444005469057e-4f, LOG2E = 1.4426950408889634f;
 /** Adding 1.5 · 2²³ leaves the rounded integer in the low bits. */
 constexpr float MAGIC = 12582912.0f;
+constexpr int32_t MAGIC_BITS = 0x4b400000;
 
 /** x = n ln 2 + r: the bits of MAGIC + n, n, and exp(r) − 1. */
 struct Reduced {
@@ -44,10 +45,43 @@ inline Vector scaled(Vector y, const Reduced& by) {
 #endif
 }
 
+#if defined(__AVX2__) && !defined(__AVX512F__)
+/** 2ⁿ for n up to 127, and 0 below −126: a number below 2 times that is subnormal, which is 0 here. */
+inline Vector flushedPower(const Reduced& by) {
+  const Vector n = {_mm256_castsi256_ps(_mm256_max_epi32(integers(by.bits), _mm256_set1_epi32(MAGIC_BITS - 127)))};
+  return addInteger(shiftLeft<23>(n), 127 << 23);
+}
+
+/** Where something is no number, or so large that 2ⁿ may be none. */
+__attribute__((noinline)) Vector largeExponential(Vector x) {
+  const Reduced r = reduced(downTo(upTo(x, 89), -104));
+  return scaled(add(r.tail, all(1)), r);
+}
+
+inline Vector exponential(Vector x) {
+  if (!everywhere(below(x, all(88)))) return largeExponential(x);
+  const Reduced r = reduced(downTo(x, -104));
+  const Vector power = flushedPower(r);
+  return Vector::multiplyAdd(r.tail, power, power);
+}
+
+/** y · 2ⁿ and exp(r) · 2ⁿ where y, r and n are at most 1, ½ ln 2 and 0. */
+inline void scaledDown(Vector& y, Vector& power, const Reduced& by) {
+  const Vector two = flushedPower(by);
+  y = multiply(y, two);
+  power = Vector::multiplyAdd(by.tail, two, two);
+}
+#else
 inline Vector exponential(Vector x) {
   const Reduced r = reduced(downTo(upTo(x, 89), -104));
   return scaled(add(r.tail, all(1)), r);
 }
+
+inline void scaledDown(Vector& y, Vector& power, const Reduced& by) {
+  y = scaled(y, by);
+  power = scaled(add(by.tail, all(1)), by);
+}
+#endif
 
 /** exp(x) − 1 for x up to 89 in magnitude; the sign of a zero is lost. */
 inline Vector expm1Core(Vector x) {
@@ -165,8 +199,9 @@ inline Complement complement(Vector x) {
   const Vector a = upTo(magnitude(x), 10.5f);
   const Vector factor = scaledComplement(a);
   const Reduced r = reducedSquare(a);
-  const Vector tail = scaled(Vector::multiplyAdd(factor, r.tail, factor), r);
-  return {pick(below(x, all(0)), subtract(all(2), tail), tail), scaled(add(r.tail, all(1)), r)};
+  Vector tail = Vector::multiplyAdd(factor, r.tail, factor), gauss;
+  scaledDown(tail, gauss, r);
+  return {whereNegative(x, subtract(all(2), tail), tail), gauss};
 }
 inline Vector complementaryErrorFunction(Vector x) { return complement(x).value; }
 
@@ -178,8 +213,8 @@ struct NormalUnit {
 inline NormalUnit normalUnit(Vector x) {
   const Complement twice = complement(multiply(x, all(-ROOT_HALF)));
   const Vector density = multiply(twice.gauss, all(DENSITY));
-  return {multiply(multiply(x, all(0.5f)), twice.value),
-          Vector::multiplyAdd(x, density, multiply(twice.value, all(0.5f)))};
+  const Vector once = multiply(twice.value, all(0.5f));
+  return {multiply(x, once), Vector::multiplyAdd(x, density, once)};
 }
 
 /** π/2 in parts. The first product of a fused multiply-add is exact, so that nothing is lost where the difference is small. */

@@ -4,7 +4,7 @@
 #pragma once
 #include <cstdint>
 
-constexpr int32_t ABI = 9;
+constexpr int32_t ABI = 10;
 constexpr int MAXIMUM_AXES = 8;
 
 struct Axis {

@@ -2,7 +2,7 @@
 // Owns: the interface and its version on this side; the addon's own stand in native/addon.cc and native/plan.h.
 
 /** An addon of another version is not used. */
-export const NATIVE_ABI = 9;
+export const NATIVE_ABI = 10;
 
 /** contract(plan, a, b, c, scratch, first row, rows, column group · 4 + flags, matrices); see native/addon.cc. */
 export type NativeContract = (...values: number[]) => void;

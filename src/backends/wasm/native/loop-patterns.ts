@@ -20,6 +20,12 @@ export function termsOf(e: Expr): readonly [Expr, Expr] | undefined {
   return sum && [sum.a, sum.b];
 }
 
+/** a and b of a − b. */
+export function differenceOf(e: Expr): readonly [Expr, Expr] | undefined {
+  const difference = binaryOf(e, 'sub');
+  return difference && [difference.a, difference.b];
+}
+
 /** x of 1 / (1 + exp(−x)). */
 export function logisticArgument(e: Expr): Expr | undefined {
   const quotient = binaryOf(e, 'div');

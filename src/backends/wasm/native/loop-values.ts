@@ -13,7 +13,7 @@ import {
 import { affineOf, coefficientOf } from '../codegen/affine.ts';
 import { neutral } from '../codegen/neutral.ts';
 import { rewriter } from '../codegen/rewrite.ts';
-import { logisticArgument, normalSlopeArgument, normalUnitArgument, termsOf } from './loop-patterns.ts';
+import { differenceOf, logisticArgument, normalSlopeArgument, normalUnitArgument, termsOf } from './loop-patterns.ts';
 
 /** How a kernel's loops are seen: rows and columns of a block, loops around it, and loops of a sum around its rows. */
 export interface Layout {
@@ -32,7 +32,7 @@ const instructionCodes = [
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'select', 'multiplyAdd'],
   ...['neg', 'abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest'],
   ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'erfc', 'sin', 'cos'],
-  ...['logistic', 'logisticOfSum', 'tanhOfSum'],
+  ...['logistic', 'logisticOfSum', 'tanhOfSum', 'expOfDifference'],
   ...['normalUnit', 'normalSlope', 'normalUnitAndSlope'],
   ...['gather', 'sum', 'smallest', 'largest'],
 ];
@@ -267,6 +267,8 @@ export class LoopValues {
       case 'unary': {
         if (e.type !== 'f32') return unknown();
         const terms = e.fn === 'tanh' ? termsOf(e.a) : undefined;
+        const difference = e.fn === 'exp' ? differenceOf(e.a) : undefined;
+        if (difference) return known('expOfDifference', of(...difference));
         return terms ? known('tanhOfSum', of(...terms)) : known(e.fn, of(e.a));
       }
       case 'binary': {

@@ -418,6 +418,46 @@ function theExecutor(): void {
     }
   });
 
+  it.each([5, 32, 45, 133])(
+    'finds the largest and smallest of rows of %s, what is no number and signs of zeros included',
+    (columns) => {
+      const rows = 200;
+      const [i, j] = [loopOf('i', rows), loopOf('j', columns)];
+      const x = load('f32', 0, plus(times(index(i), columns), index(j)));
+      const most: Accumulator = { ...sum(local('most'), x), combine: 'max', initial: Number.NEGATIVE_INFINITY };
+      const least: Accumulator = { ...sum(local('least'), x), combine: 'min', initial: Number.POSITIVE_INFINITY };
+      const store = (buffer: number, value: Expr): Statement => ({ kind: 'store', buffer, index: index(i), value });
+      const kernel = kernelOf(['read', 'write', 'write'], i, [
+        { kind: 'reduce', loops: [j], accumulators: [most, least] },
+        store(1, read(most.local)),
+        store(2, read(least.local)),
+      ]);
+      expect(planLoops(normalise(kernel), true)).toBeDefined();
+      const random = generator(seed);
+      const values = new Float32Array(rows * columns).map((_, k) => {
+        // By rows: any numbers; zeros of both signs and what is below, or above; seldom something that is no number; infinities.
+        const kind = Math.floor(k / columns) % 5;
+        const number = (random.uniform() - 0.5) * 10;
+        if (kind === 0) return number;
+        if (kind === 3) return random.below(columns) === 0 ? NaN : number;
+        if (kind === 4) return random.below(4) === 0 ? number * Infinity : number;
+        return random.below(columns) < 2 ? random.pick([0, -0]) : kind === 1 ? -Math.abs(number) : Math.abs(number);
+      });
+      for (const [which, backend] of backends.entries()) {
+        const [largest, smallest] = [new Float32Array(rows), new Float32Array(rows)];
+        runKernel(backend, kernel, [values.slice(), largest, smallest]);
+        for (let row = 0; row < rows; row++) {
+          const line = values.subarray(row * columns, (row + 1) * columns);
+          const found = [largest[row], smallest[row]];
+          expect(found, `seed ${seed}, ${variants[which]!.name}, row ${row}`).toEqual([
+            Math.max(...line),
+            Math.min(...line),
+          ]);
+        }
+      }
+    },
+  );
+
   it('reads a variable before it is overwritten by what does not depend on it', () => {
     const i = loopOf('i', 3000);
     const at = index(i);
