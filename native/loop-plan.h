@@ -26,6 +26,13 @@ struct LoopPlan {
   int32_t blockRegisters;         // so many registers of rowBlock · columnBlock floats, then those of lines
 };
 
+/** A plan that stands for random bits: buffers are the state and the numbers, the range counts blocks of four. */
+constexpr int32_t RANDOM_ROWS = -1;
+struct RandomPlan {
+  int32_t rows;  // RANDOM_ROWS, where a LoopPlan has their extent
+  int32_t count;
+};
+
 /** Where an operand lies in memory: a buffer, an offset, and what each loop adds. */
 struct LoopPlace {
   int32_t buffer, start, row, column, loops[MAXIMUM_LOOPS];

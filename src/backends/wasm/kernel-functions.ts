@@ -27,7 +27,7 @@ import type { Library } from './library.ts';
 import type { NativeChoice } from './native/addon.ts';
 import { nativeFunction } from './native/function.ts';
 import { loopFunction } from './native/loop-function.ts';
-import { planLoops } from './native/loop-plan.ts';
+import { type LoopPlan, planLoops, planRandom } from './native/loop-plan.ts';
 import { type NativePlan, nativeTaskCount, planNative } from './native/plan.ts';
 import { planWindows } from './native/plan-windows.ts';
 import { followOf, isSquare, type Pooled } from './native/pooling.ts';
@@ -43,8 +43,13 @@ export interface KernelCall extends Divisible {
   readonly args: readonly Argument[];
 }
 
+/** Random numbers below which they are made before the addon is called. */
+const LEAST_RANDOM = 512;
+
 /** Nanoseconds: of a rough instruction of a loop, of one that the addon does, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
 const [INSTRUCTION, NATIVE_INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.2, 0.03, 0.015, 5, 0.6];
+/** Of four that the addon makes. */
+const NATIVE_RANDOM_BLOCK = 2;
 
 /** Rough instructions below which a loop is done before the addon is called. */
 const LEAST_LOOPS = 8_000;
@@ -104,9 +109,16 @@ export class KernelFunctions {
   private make(kernel: Kernel, name: string): readonly KernelCall[] {
     switch (kernel.kind) {
       case 'philox': {
-        const fn = this.define('philox', philoxFunction);
         // The first number may stand anywhere in its block.
         const extent = Math.ceil((kernel.count + 3) / 4);
+        if (this.native && (kernel.count >= LEAST_RANDOM || this.leastProducts === 0)) {
+          const plan = planRandom(kernel.count);
+          const args = [...buffers([0, 1]), 'scratch' as const];
+          return [
+            { fn: this.planned(plan, 2, name), extent, grain: plan.grain, cost: extent * NATIVE_RANDOM_BLOCK, args },
+          ];
+        }
+        const fn = this.define('philox', philoxFunction);
         const args = [...buffers([0, 1]), { constant: kernel.count }];
         return [{ fn, extent, grain: 4, cost: extent * RANDOM_BLOCK, args }];
       }
@@ -180,18 +192,23 @@ export class KernelFunctions {
     if (cost < LEAST_LOOPS && !any) return undefined;
     const plan = planLoops(normal, any);
     if (!plan) return undefined;
-    this.scratchBytes = Math.max(this.scratchBytes, alignUp(plan.scratchBytes));
     const { length } = normal.buffers;
-    const fn = this.module.define(loopFunction(length, name, this.native!.loops, this.plans.length));
-    this.plans.push(...plan.words);
     return {
-      fn,
+      fn: this.planned(plan, length, name),
       extent: normal.outer.extent,
       grain: plan.grain,
       cost: cost * NATIVE_INSTRUCTION,
       footprint: footprintOf(normal),
       args: [...buffers(normal.buffers.map((_, i) => i)), 'scratch'],
     };
+  }
+
+  /** The function that hands buffers to the addon with a plan. */
+  private planned(plan: LoopPlan, length: number, name: string): number {
+    this.scratchBytes = Math.max(this.scratchBytes, alignUp(plan.scratchBytes));
+    const fn = this.module.define(loopFunction(length, name, this.native!.loops, this.plans.length));
+    this.plans.push(...plan.words);
+    return fn;
   }
 
   private nativePlan(nest: Nest, options?: BlockOptions): NativePlan | undefined {

@@ -58,6 +58,11 @@ export function planLoops(kernel: LoopKernel, any = false): LoopPlan | undefined
   return undefined;
 }
 
+/** Random bits; the range counts blocks of four. Must equal RandomPlan in native/loop-plan.h. */
+export function planRandom(count: number): LoopPlan {
+  return { words: Int32Array.of(-1, count), scratchBytes: LOOP_HEADER, grain: 4 };
+}
+
 /** Whether anything is computed that takes longer than to fetch it: sums of a few products the generated kernels do as fast. */
 function hasFunctions(body: readonly Statement[]): boolean {
   let found = false;
