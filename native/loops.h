@@ -113,6 +113,8 @@ struct Floor : Quick { static inline Vector of(const Vector* x) { return roundDo
 struct Ceiling : Quick { static inline Vector of(const Vector* x) { return roundUp(x[0]); } };
 struct Truncate : Quick { static inline Vector of(const Vector* x) { return roundToZero(x[0]); } };
 struct Nearest : Quick { static inline Vector of(const Vector* x) { return roundNearest(x[0]); } };
+/** The number that some bits of an integer are. */
+struct MaskedInteger : Quick { static inline Vector of(const Vector* x) { return fromInteger(bitAnd(x[0], x[1])); } };
 struct Exp : Slow { static inline Vector of(const Vector* x) { return exponential(x[0]); } };
 struct Expm1 : Slow { static inline Vector of(const Vector* x) { return expm1(x[0]); } };
 struct LogOf : Slow { static inline Vector of(const Vector* x) { return logarithm(x[0]); } };
@@ -348,7 +350,7 @@ constexpr Entry entries[INSTRUCTION_CODES] = {
     two<Equal>(), two<NotEqual>(), two<Less>(), two<LessEqual>(), two<Greater>(), two<GreaterEqual>(),
     three<Select>(), three<MultiplyAdd>(),
     one<Negate>(), one<Absolute>(), one<SquareRoot>(), one<Floor>(), one<Ceiling>(), one<Truncate>(), one<Nearest>(),
-    one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(), one<Erfc>(), one<Sine>(), one<Cosine>(),
+    two<MaskedInteger>(), one<Exp>(), one<Expm1>(), one<LogOf>(), one<Log1p>(), one<Tanh>(), one<Erf>(), one<Erfc>(), one<Sine>(), one<Cosine>(),
     one<Logistic>(), two<OfSum<Logistic>>(), two<OfSum<Tanh>>(), two<ExpOfDifference>(),
     one<UnitOf>(), one<SlopeOf>(), {2, {unitAndSlope, unitAndSlope}},
     {1, {gather}}, {1, {alongRows<Sum>, alongColumns<Sum>}},

@@ -26,6 +26,19 @@ export function differenceOf(e: Expr): readonly [Expr, Expr] | undefined {
   return difference && [difference.a, difference.b];
 }
 
+/** Of a float32 made of some lower bits of an element, as random numbers are: the element, and the bits. */
+export function maskedBits(
+  e: Expr,
+): { readonly from: Extract<Expr, { op: 'load' }>; readonly mask: number } | undefined {
+  if (e.op !== 'convert' || e.type !== 'f32' || e.a.op !== 'binary' || e.a.fn !== 'and' || e.a.type !== 'i32')
+    return undefined;
+  const { a: from, b: mask } = e.a;
+  if (from.op !== 'load' || mask.op !== 'const') return undefined;
+  // Without the sign it is the same number, signed or not.
+  const bits = Number(mask.value);
+  return bits >= 0 && bits < 2 ** 31 ? { from, mask: bits } : undefined;
+}
+
 /** x of 1 / (1 + exp(−x)). */
 export function logisticArgument(e: Expr): Expr | undefined {
   const quotient = binaryOf(e, 'div');

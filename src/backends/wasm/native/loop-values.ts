@@ -9,11 +9,19 @@ import {
   type LoopIndex,
   type LoopKernel,
   type Statement,
+  type Storage,
 } from '../../../compiler/loop-ir.ts';
 import { affineOf, coefficientOf } from '../codegen/affine.ts';
 import { neutral } from '../codegen/neutral.ts';
 import { rewriter } from '../codegen/rewrite.ts';
-import { differenceOf, logisticArgument, normalSlopeArgument, normalUnitArgument, termsOf } from './loop-patterns.ts';
+import {
+  differenceOf,
+  logisticArgument,
+  maskedBits,
+  normalSlopeArgument,
+  normalUnitArgument,
+  termsOf,
+} from './loop-patterns.ts';
 
 /** How a kernel's loops are seen: rows and columns of a block, loops around it, and loops of a sum around its rows. */
 export interface Layout {
@@ -31,6 +39,7 @@ const instructionCodes = [
   ...['copy', 'add', 'sub', 'mul', 'div', 'min', 'max', 'and', 'or', 'xor'],
   ...['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'select', 'multiplyAdd'],
   ...['neg', 'abs', 'sqrt', 'floor', 'ceil', 'trunc', 'nearest'],
+  'maskedInteger',
   ...['exp', 'expm1', 'log', 'log1p', 'tanh', 'erf', 'erfc', 'sin', 'cos'],
   ...['logistic', 'logisticOfSum', 'tanhOfSum', 'expOfDifference'],
   ...['normalUnit', 'normalSlope', 'normalUnitAndSlope'],
@@ -38,6 +47,9 @@ const instructionCodes = [
 ];
 const codes: ReadonlyMap<string, number> = new Map(instructionCodes.map((name, code) => [name, code]));
 const reductions: Readonly<Record<string, string>> = { add: 'sum', min: 'smallest', max: 'largest' };
+
+/** Integers whose lower bits may be read as a number. */
+const INTEGERS: readonly Storage[] = ['i32', 'u32'];
 
 const [BLOCK, LINE, PLACE, CONSTANT] = [0, 1, 2, 3];
 const OPERAND_SHIFT = 24;
@@ -210,9 +222,9 @@ export class LoopValues {
   }
 
   /** An element of a buffer, by what each loop adds to its place. */
-  #place(buffer: number, index: Expr): Value {
+  #place(buffer: number, index: Expr, storages: readonly Storage[] = ['f32']): Value {
     const { outer, inner, row, column, sumsRows } = this.#layout;
-    if (this.#kernel.buffers[buffer]!.storage !== 'f32') unknown();
+    if (!storages.includes(this.#kernel.buffers[buffer]!.storage)) unknown();
     const affine = affineOf(index);
     const around = [...outer, ...inner];
     const known = new Set([row, column, ...around]);
@@ -231,9 +243,9 @@ export class LoopValues {
     return { kind: PLACE, number, wide: sumsRows ? summed : steps[1] !== 0 };
   }
 
-  #load(e: Extract<Expr, { op: 'load' }>): Value {
-    if (e.guard || e.type !== 'f32') return unknown();
-    const place = this.#place(e.buffer, e.index);
+  #load(e: Extract<Expr, { op: 'load' }>, storages?: readonly Storage[]): Value {
+    if (e.guard || (e.type !== 'f32' && !storages)) return unknown();
+    const place = this.#place(e.buffer, e.index, storages);
     const { column } = this.#places[place.number]!;
     if (place.wide && column !== 0 && column !== 1) unknown();
     if (!this.#stored.has(e.buffer)) return place;
@@ -288,9 +300,12 @@ export class LoopValues {
         return e.a.type === 'f32' ? known(e.fn, of(e.a, e.b)) : unknown();
       case 'select':
         return e.type === 'f32' || e.type === 'bool' ? known('select', of(e.condition, e.a, e.b)) : unknown();
-      case 'convert':
+      case 'convert': {
+        const bits = maskedBits(e);
+        if (bits) return known('maskedInteger', [this.#load(bits.from, INTEGERS), this.#constant(0, bits.mask)]);
         // A mask has all bits set or none.
         return e.type === 'f32' && e.a.type === 'bool' ? known('and', [...of(e.a), this.#constant(1)]) : unknown();
+      }
       default:
         return unknown();
     }

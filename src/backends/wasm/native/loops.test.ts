@@ -9,6 +9,7 @@ import {
   binary,
   compare,
   constant,
+  convert,
   type Expr,
   index,
   type Local,
@@ -457,6 +458,37 @@ function theExecutor(): void {
       }
     },
   );
+
+  it('reads the lower bits of integers, as dropout does', () => {
+    const [rows, columns] = [37, 77];
+    const [i, j] = [loopOf('i', rows), loopOf('j', columns)];
+    const at = plus(times(index(i), columns), index(j));
+    const bits = binary('and', load('i32', 1, at), { op: 'const', type: 'i32', value: 2 ** 23 - 1 });
+    const keep = compare('ge', mul(convert('f32', bits, false), f(2 ** -23)), f(0.3));
+    const value = select(keep, unary('exp', load('f32', 0, at)), f(0));
+    const kernel: LoopKernel = {
+      ...kernelOf(['read', 'read', 'write'], i, [
+        { kind: 'loop', loop: j, body: [{ kind: 'store', buffer: 2, index: at, value }] },
+      ]),
+      buffers: [
+        { storage: 'f32', access: 'read' },
+        { storage: 'u32', access: 'read' },
+        { storage: 'f32', access: 'write' },
+      ],
+    };
+    expect(planLoops(normalise(kernel), true)).toBeDefined();
+    const random = generator(seed);
+    const x = new Float32Array(rows * columns).map(() => random.uniform());
+    const words = new Uint32Array(rows * columns).map(() => random.below(2 ** 32));
+    backends.forEach((backend, which) => {
+      const y = new Float32Array(rows * columns);
+      runKernel(backend, kernel, [x.slice(), words.slice(), y]);
+      x.forEach((a, k) => {
+        const wanted = (words[k]! % 2 ** 23) / 2 ** 23 >= Math.fround(0.3) ? Math.exp(a) : 0;
+        expect(Math.abs(y[k]! - wanted), `seed ${seed}, ${variants[which]!.name}`).toBeLessThan(1e-6);
+      });
+    });
+  });
 
   it('reads a variable before it is overwritten by what does not depend on it', () => {
     const i = loopOf('i', 3000);
