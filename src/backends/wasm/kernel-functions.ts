@@ -49,7 +49,7 @@ const LEAST_RANDOM = 512;
 /** Nanoseconds: of a rough instruction of a loop, of one that the addon does, of a multiplication in tiles, of one in native ones, of four random numbers, of an element that is moved. */
 const [INSTRUCTION, NATIVE_INSTRUCTION, PRODUCT, NATIVE_PRODUCT, RANDOM_BLOCK, MOVED] = [0.4, 0.2, 0.03, 0.015, 5, 0.6];
 /** Of four that the addon makes. */
-const NATIVE_RANDOM_BLOCK = 2;
+const NATIVE_RANDOM_BLOCK = 3;
 
 /** Rough instructions below which a loop is done before the addon is called. */
 const LEAST_LOOPS = 8_000;
