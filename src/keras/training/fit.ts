@@ -488,11 +488,11 @@ const sorted = (logs: Logs): Logs => Object.fromEntries(Object.entries(logs).sor
 function warnOfEnd({ control }: Run, source: BatchSource, step: number, limit: number | null, epoch: number): void {
   if (!control || shortened.has(control)) return;
   shortened.add(control);
-  const next = source.isReadOnce ? 'and training with it' : 'the next epoch begins with the data anew';
+  const next = source.isReadOnce ? ', and training with it' : '; the next epoch begins with the data anew';
   const remedy = source.isReadOnce ? 'or a generator that goes on' : 'for example by repeat()';
   const place = limit === null ? `before epoch ${epoch + 1}` : `after ${step} of ${limit} steps of epoch ${epoch + 1}`;
   console.warn(
-    `fit: the data ended ${place}, which ends here; ${next}. Give at least stepsPerEpoch * epochs batches, ${remedy}.`,
+    `fit: the data ended ${place}, which ends here${next}. Give at least stepsPerEpoch * epochs batches, ${remedy}.`,
   );
 }
 const shortened = new WeakSet<object>();

@@ -8,6 +8,7 @@ import { host } from './nodes/host.ts';
 import { movement } from './nodes/movement.ts';
 import { reductions } from './nodes/reductions.ts';
 import { rows } from './nodes/rows.ts';
+import { special } from './nodes/special.ts';
 import { windows } from './nodes/windows.ts';
 
 export const primitiveNodes: NodeTable = {
@@ -19,4 +20,5 @@ export const primitiveNodes: NodeTable = {
   ...windows,
   ...control,
   ...host,
+  ...special,
 };

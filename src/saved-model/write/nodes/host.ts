@@ -7,6 +7,7 @@ import type { HostFunction } from '../../../graph/primitive.ts';
 import { type GraphTranslation, type NodeTable, T } from '../graph-translation.ts';
 import { attribute, type Reference } from '../graph-writer.ts';
 import { constantPolynomial } from '../sizes.ts';
+import { transforms } from './special.ts';
 
 /** A number of no table: what is not found. */
 const MISSING = -(2n ** 63n);
@@ -122,9 +123,12 @@ function words(w: GraphTranslation, input: GraphValue, meaning: TextMeaning): Re
   return w.writer.one('Mul', [counts, weights], T('float32'));
 }
 
-function customCall(w: GraphTranslation, node: Node): Reference {
+function customCall(w: GraphTranslation, node: Node): Reference | readonly Reference[] {
   const [input] = node.inputs as [GraphValue];
-  const meaning = (node.params.call as HostFunction).meaning?.();
+  const call = node.params.call as HostFunction;
+  const transform = transforms[call.hostFunction];
+  if (transform) return transform(w, node);
+  const meaning = call.meaning?.();
   if (!meaning)
     throw new ValueError(
       `export: ${node.scope ? `layer '${node.scope}'` : 'the function'} runs code of its own on texts or tables, which cannot be written to a SavedModel. Apply it to the data before the model.`,
