@@ -14,7 +14,7 @@ import {
   stridesOf,
 } from '../../base/shape.ts';
 import * as p from '../../primitives/functions.ts';
-import { eagerTensor, type Tensor } from '../../runtime/tensor.ts';
+import { eagerTensor, Tensor } from '../../runtime/tensor.ts';
 import type { Axis, TensorLike } from '../../runtime/tensor-methods.ts';
 import { asInteger, asIntegers, convertPair, convertToTensor } from '../core/convert.ts';
 import { gatherNd } from '../core/gather-nd.ts';
@@ -250,16 +250,21 @@ export const retain = signature(
 export const add = signature(
   'sparse.add',
   ['a', 'b', 'threshold'],
-  (a: SparseTensor | TensorLike, b: SparseTensor | TensorLike, threshold: number = 0): SparseTensor | Tensor => {
+  (
+    a: SparseTensor | TensorLike,
+    b: SparseTensor | TensorLike,
+    threshold: number | Tensor = 0,
+  ): SparseTensor | Tensor => {
+    const least = threshold instanceof Tensor ? Number(threshold.item()) : threshold;
     if (!(a instanceof SparseTensor))
       return b instanceof SparseTensor ? addDense(b, a) : (p.add(...convertPair(a, b, 'sparse.add')) as Tensor);
     if (!(b instanceof SparseTensor)) return addDense(a, b);
     const sum = combine(a, b, 'add');
-    if (!(threshold > 0)) return sum;
+    if (!(least > 0)) return sum;
     const values = Array.from(sum.values.dataSync() as ArrayLike<number | bigint>, Number);
     return retain(
       sum,
-      values.map((value) => Math.abs(value) >= threshold),
+      values.map((value) => Math.abs(value) >= least),
     );
   },
 );
