@@ -1,6 +1,7 @@
 // `choice` of both of NumPy's generators: what is chosen from, with which probabilities, with or without replacement. Owns
 // the checks and the draws by probability; each generator draws equally probable ones in its own way.
 import { ShapeError, show, ValueError } from '../base/errors.ts';
+import { firstAbove } from '../base/random/running-sums.ts';
 import { named, sizeArgument } from './arguments.ts';
 import { asNDArray, type NDArray, ndArray, type Size, shapeOf, sizeOf } from './nd-array.ts';
 
@@ -34,18 +35,6 @@ export interface EqualChoice {
   withoutReplacement(population: number, count: number, shuffle: boolean): Float64Array;
 }
 
-/** The index of the first running sum above `sought`. */
-function search(sums: Float64Array, sought: number): number {
-  let low = 0;
-  let high = sums.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle]! <= sought) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function runningSums(p: Float64Array): Float64Array {
   const sums = new Float64Array(p.length);
   let sum = 0;
@@ -74,7 +63,7 @@ function byProbability(source: EqualChoice, p: Float64Array, count: number, repl
   const chosen = new Float64Array(count);
   if (replace) {
     const sums = runningSums(p);
-    return chosen.map(() => search(sums, source.nextDouble()));
+    return chosen.map(() => firstAbove(sums, source.nextDouble()));
   }
   const possible = p.filter((value) => value > 0).length;
   if (possible < count) {
@@ -87,7 +76,7 @@ function byProbability(source: EqualChoice, p: Float64Array, count: number, repl
     const draws = Float64Array.from({ length: count - done }, () => source.nextDouble());
     for (let i = 0; i < done; i++) p[chosen[i]!] = 0;
     const sums = runningSums(p);
-    for (const found of new Set(draws.map((draw) => search(sums, draw)))) chosen[done++] = found;
+    for (const found of new Set(draws.map((draw) => firstAbove(sums, draw)))) chosen[done++] = found;
   }
   return chosen;
 }

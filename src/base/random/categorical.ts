@@ -3,6 +3,7 @@
 import { ShapeError, show, ValueError } from '../errors.ts';
 import { exp } from './c-library/exp-pow.ts';
 import { type PhiloxStream, PhiloxWords } from './philox.ts';
+import { firstAbove } from './running-sums.ts';
 
 /**
  * `samples` classes for each row of `logits`, row-major, shape (rows, samples).
@@ -33,7 +34,7 @@ export function categoricalSamples(
     for (let s = 0; s < samples; s++) {
       const unit = words.nextDouble();
       let sought = unit * total;
-      let found = search(sums, sought);
+      let found = firstAbove(sums, sought);
       // So near to a border the last bits decide: then all is added up with the C library's.
       const near = total * NEAR;
       if (
@@ -43,7 +44,7 @@ export function categoricalSamples(
         total = addUp(sums, logits, from, largest, exp);
         exact = true;
         sought = unit * total;
-        found = search(sums, sought);
+        found = firstAbove(sums, sought);
       }
       out[row * samples + s] = found;
     }
@@ -80,27 +81,25 @@ function addUp(
   return total;
 }
 
-/** The first sum that is larger. */
-function search(sums: Float64Array, sought: number): number {
-  let low = 0;
-  let high = sums.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle]! <= sought) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 const [STEPS, LOWEST] = [32, -700];
-/** 2^(k/32) by its place, and 2^−n. */
-const STEP = Float64Array.from({ length: STEPS }, (_, k) => 2 ** (k / STEPS));
-const HALVES = Float64Array.from({ length: 1025 }, (_, n) => 2 ** -n);
+interface Powers {
+  /** 2^(k/32) by its place. */
+  readonly step: Float64Array;
+  /** 2^−n. */
+  readonly halves: Float64Array;
+}
+/** Made with the first draw, as most programs have none. */
+let powers: Powers | undefined;
+const makePowers = (): Powers => ({
+  step: Float64Array.from({ length: STEPS }, (_, k) => 2 ** (k / STEPS)),
+  halves: Float64Array.from({ length: 1025 }, (_, n) => 2 ** -n),
+});
 /** e^x for x ≤ 0, within 1e-13 of it; 0 where it is smaller than any that counts. */
 function quickExp(x: number): number {
   if (x < LOWEST) return 0;
   const n = Math.floor(x * (STEPS / Math.LN2) + 0.5);
   const r = x - n * (Math.LN2 / STEPS);
   const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r / 720)))));
-  return STEP[n & (STEPS - 1)]! * HALVES[-(n >> 5)]! * series;
+  powers ??= makePowers();
+  return powers.step[n & (STEPS - 1)]! * powers.halves[-(n >> 5)]! * series;
 }

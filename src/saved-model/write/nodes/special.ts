@@ -98,5 +98,4 @@ export const special: NodeTable = {
   complex: (w, { inputs: [re, im] }) => complex(w, w.of(re!), w.of(im!)),
   real: (w, { inputs: [x] }) => part(w, 'Real', w.of(x!)),
   imag: (w, { inputs: [x] }) => part(w, 'Imag', w.of(x!)),
-  conj: (w, { inputs: [x] }) => w.writer.one('Conj', [w.of(x!)], T('complex64')),
 };
